@@ -1,0 +1,35 @@
+/* Time comes in through this interface, so that tests can run a whole query under a manual clock. */
+#ifndef WEIR_COMMON_CLOCK_H
+#define WEIR_COMMON_CLOCK_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+typedef struct WeirClock WeirClock;
+struct WeirClock {
+    /* Microseconds since the epoch, UTC. */
+    int64_t (*now_micros)(WeirClock *clock);
+    /* Monotonic nanoseconds, for durations. */
+    int64_t (*monotonic_nanos)(WeirClock *clock);
+    /* Sleep until the wall clock shows `wake_ms` or weir_clock_interrupt is called. True when interrupted. */
+    bool (*sleep_until_ms)(WeirClock *clock, int64_t wake_ms);
+    void (*interrupt)(WeirClock *clock);
+};
+
+static inline int64_t weir_clock_now_ms(WeirClock *clock) { return clock->now_micros(clock) / 1000; }
+/* The machine's clock; one per sleeping thread (interrupt wakes its sleeper). Free with weir_clock_free. */
+WeirClock *weir_system_clock_new(void);
+void weir_clock_free(WeirClock *clock);
+/* Starts at `now_ms`; weir_manual_clock_advance wakes sleepers. For tests. */
+WeirClock *weir_manual_clock_new(int64_t now_ms);
+void weir_manual_clock_advance(WeirClock *clock, int64_t milliseconds);
+
+/* Random UUIDs come through here too. `text` takes 36 characters and a zero. */
+typedef struct WeirRandom {
+    uint64_t state[4];
+} WeirRandom;
+void weir_random_init(WeirRandom *random, uint64_t seed); /* seed 0: from the system */
+uint64_t weir_random_next(WeirRandom *random);
+void weir_random_uuid(WeirRandom *random, char text[37]);
+
+#endif
