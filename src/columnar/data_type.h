@@ -5,6 +5,9 @@
 
 #include "common/memory.h"
 
+#define WEIR_DECIMAL_PRECISION_MAX 38
+#define WEIR_DECIMAL_LONG_PRECISION_MAX 18 /* unscaled values of up to this precision are int64 */
+
 typedef enum WeirTypeId {
     WEIR_TYPE_VOID,
     WEIR_TYPE_BOOLEAN,
@@ -79,6 +82,8 @@ extern const WeirDataType weir_type_void, weir_type_boolean, weir_type_byte, wei
     weir_type_year_month_interval /* year to month */;
 
 const WeirDataType *weir_type_decimal(WeirArena *arena, int precision, int scale);
+/* char(n): -n, varchar(n): n, plain string: 0. */
+const WeirDataType *weir_type_string_of_length(WeirArena *arena, int32_t length);
 const WeirDataType *weir_type_array(WeirArena *arena, const WeirDataType *element, bool contains_null);
 const WeirDataType *weir_type_map(WeirArena *arena, const WeirDataType *key, const WeirDataType *value, bool value_contains_null);
 const WeirDataType *weir_type_struct(WeirArena *arena, const WeirField *fields, uint32_t count); /* copies fields, not names */
@@ -90,9 +95,9 @@ static inline const WeirDataType *weir_type_value(const WeirDataType *map) { ret
 
 WeirPhysicalType weir_type_physical(const WeirDataType *type);
 size_t weir_physical_size(WeirPhysicalType physical); /* bytes of a value; 0 for none and struct; 4 (offsets) for lists */
-/* Same type; nullability and metadata are ignored, field names count (case-sensitive). */
+/* Same type; nullability, metadata and char/varchar lengths are ignored, field names count (case-sensitive). */
 bool weir_type_equal(const WeirDataType *a, const WeirDataType *b);
-/* As weir_type_equal, also nullability. */
+/* As weir_type_equal, also nullability and char/varchar lengths. */
 bool weir_type_equal_strict(const WeirDataType *a, const WeirDataType *b);
 bool weir_type_is_numeric(const WeirDataType *type);
 bool weir_type_is_integral(const WeirDataType *type);
