@@ -20,7 +20,7 @@ size_t weir_unsafe_row_fixed_size(const WeirSchema *schema);
 static inline size_t weir_unsafe_row_null_bytes(uint32_t column_count) { return ((size_t)column_count + 63u) / 64u * 8u; }
 static inline bool weir_unsafe_row_is_null(const uint8_t *row, uint32_t index)
 {
-    return (row[index >> 3] >> (index & 7)) & 1u;
+    return ((uint32_t)row[index >> 3] >> (index & 7u)) & 1u;
 }
 static inline int64_t weir_unsafe_row_get_slot(const uint8_t *row, uint32_t column_count, uint32_t index)
 {
