@@ -138,7 +138,8 @@ done:
 }
 
 static WeirStatus foreach_batch(WeirConnectorSession *connector_session, const char *query_name, const WeirSchema *schema,
-                                int64_t batch_id, WeirBatch *const *batches, uint32_t count, WeirError *error)
+                                const WeirTimeZone *zone, int64_t batch_id, WeirBatch *const *batches, uint32_t count,
+                                WeirError *error)
 {
     WeirSession *session = (WeirSession *)connector_session;
     const WeirCallback *callback = find_callback(session, query_name);
@@ -148,9 +149,7 @@ static WeirStatus foreach_batch(WeirConnectorSession *connector_session, const c
                                  query_name == NULL ? "(unnamed)" : query_name);
     if (callback->has_foreach)
         return run_foreach(&callback->foreach, schema, batch_id, batches, count, error);
-    WeirEvalContext context;
-    WEIR_TRY(weir_session_eval_context(session, &context, error));
-    WeirResult *rows = weir_result_new(session, schema, context.zone);
+    WeirResult *rows = weir_result_new(session, schema, zone);
     for (uint32_t i = 0; i < count; i++)
         weir_batch_list_add(&rows->batches, weir_batch_retain(batches[i]));
     WeirStatus status = callback->foreach_batch(callback->context, batch_id, rows, error);
