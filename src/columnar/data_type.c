@@ -26,7 +26,7 @@ const WeirDataType weir_type_year_month_interval = {
 
 const WeirDataType *weir_type_decimal(WeirArena *arena, int precision, int scale)
 {
-    WEIR_ASSERT(precision >= 1 && precision <= WEIR_DECIMAL_PRECISION_MAX);
+    WEIR_ASSERT(precision >= 0 && precision <= WEIR_DECIMAL_PRECISION_MAX);
     WEIR_ASSERT(scale >= -WEIR_DECIMAL_PRECISION_MAX && scale <= precision);
     WeirDataType *type = WEIR_ARENA_NEW(arena, WeirDataType);
     type->id = WEIR_TYPE_DECIMAL;

@@ -108,17 +108,26 @@ const WeirDataType *weir_type_as_nullable(WeirArena *arena, const WeirDataType *
 /* Index of the field, or -1. */
 int32_t weir_schema_find(const WeirSchema *schema, const char *name, bool case_sensitive);
 
-/* Names: simpleString "array<int>", "struct<a:int>" · sql "ARRAY<INT>", "STRUCT<a: INT NOT NULL>" · JSON as in Spark's schema files. */
+/* Names: simpleString "array<int>", "struct<a:int>" (never shortened: Spark's catalogString) · sql "ARRAY<INT>", "STRUCT<a: INT NOT NULL>" · JSON as in Spark's schema files. */
 void weir_type_simple_string(const WeirDataType *type, WeirBuffer *out);
 void weir_type_sql(const WeirDataType *type, WeirBuffer *out);
 void weir_type_json(const WeirDataType *type, WeirBuffer *out);
+/* "a INT NOT NULL COMMENT 'x',b STRING" (StructType.toDDL). */
+void weir_schema_ddl(const WeirSchema *schema, WeirBuffer *out);
+/* A name as Spark writes it in SQL: in backticks unless it is plain letters, digits and underscores. */
+void weir_append_quoted_if_needed(const char *name, WeirBuffer *out);
 /* df.printSchema's tree. */
 void weir_schema_tree(const WeirSchema *schema, WeirBuffer *out);
 WEIR_CHECKED WeirStatus weir_type_from_json(const char *json, size_t length, WeirArena *arena, const WeirDataType **type,
                                             WeirError *error);
-/* "INT", "decimal(10,2)", "array<struct<a:int,b string not null>>" (parseDataType), and "a INT, b STRING NOT NULL COMMENT 'x'"
- * or "struct<…>" (table schema from DDL). Errors: PARSE_SYNTAX_ERROR, UNSUPPORTED_DATATYPE, … */
+/* DDL text. Errors: PARSE_SYNTAX_ERROR, PARSE_EMPTY_STATEMENT, UNSUPPORTED_DATATYPE, DATATYPE_MISSING_SIZE,
+ * INCOMPLETE_TYPE_DEFINITION.…, DECIMAL_PRECISION_EXCEEDS_MAX_PRECISION, INVALID_IDENTIFIER; with the place in `text`.
+ * type: "INT", "decimal(10,2)", "array<struct<a:int,b string not null>>" (Spark's parseDataType).
+ * schema: "a INT, b STRING NOT NULL COMMENT 'x'" (parseTableSchema, StructType.fromDDL; "struct<…>" is refused as there).
+ * type_or_schema: the first, else the second (DataType.fromDDL: the schema of from_json). */
 WEIR_CHECKED WeirStatus weir_type_from_ddl(const char *text, WeirArena *arena, const WeirDataType **type, WeirError *error);
 WEIR_CHECKED WeirStatus weir_schema_from_ddl(const char *text, WeirArena *arena, const WeirSchema **schema, WeirError *error);
+WEIR_CHECKED WeirStatus weir_type_or_schema_from_ddl(const char *text, WeirArena *arena, const WeirDataType **type,
+                                                     WeirError *error);
 
 #endif
