@@ -239,8 +239,9 @@ static bool ends_named_expression(WeirParser *p)
         (token->keyword == WEIR_KEYWORD_WITH && (weir_next_is(p, 1, WEIR_KEYWORD_ROLLUP) || weir_next_is(p, 1, WEIR_KEYWORD_CUBE))))
         return true;
     switch (token->keyword) {
-    case WEIR_KEYWORD_FROM: case WEIR_KEYWORD_WHERE: case WEIR_KEYWORD_GROUP: case WEIR_KEYWORD_HAVING: case WEIR_KEYWORD_ORDER:
-    case WEIR_KEYWORD_SORT: case WEIR_KEYWORD_DISTRIBUTE: case WEIR_KEYWORD_CLUSTER: case WEIR_KEYWORD_LIMIT:
+    case WEIR_KEYWORD_GROUP: case WEIR_KEYWORD_ORDER: case WEIR_KEYWORD_SORT: case WEIR_KEYWORD_DISTRIBUTE: case WEIR_KEYWORD_CLUSTER:
+        return weir_next_is(p, 1, WEIR_KEYWORD_BY);
+    case WEIR_KEYWORD_FROM: case WEIR_KEYWORD_WHERE: case WEIR_KEYWORD_HAVING: case WEIR_KEYWORD_LIMIT:
     case WEIR_KEYWORD_OFFSET: case WEIR_KEYWORD_WINDOW: case WEIR_KEYWORD_QUALIFY: case WEIR_KEYWORD_UNION: case WEIR_KEYWORD_EXCEPT:
     case WEIR_KEYWORD_MINUS: case WEIR_KEYWORD_INTERSECT: case WEIR_KEYWORD_LATERAL: case WEIR_KEYWORD_FOR: case WEIR_KEYWORD_AS: {
         const WeirToken *next = weir_peek_at(p, 1);

@@ -53,7 +53,8 @@ WeirStatus weir_sql_parse(const char *text, size_t length, const WeirParserOptio
     while (weir_accept_symbol(p, ';')) {
     }
     if (p->status == WEIR_OK && weir_peek(p)->kind != WEIR_TOKEN_END)
-        weir_fail_syntax(p);
+        weir_fail_syntax_hint(p, weir_arena_printf(arena, ": extra input '%.*s'", weir_peek(p)->length > 100 ? 100 : weir_peek(p)->length,
+                                                   p->lexer.text + weir_peek(p)->start));
     result->origin = weir_origin_since(p, origin);
     WEIR_TRY(parser_finish(p, error));
     if (weir_statement_is_too_deep(arena, result, nesting_limit(p)))

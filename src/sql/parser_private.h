@@ -203,6 +203,7 @@ WeirLogicalPlan *weir_parse_query(WeirParser *p);
 WeirLogicalPlan *weir_parse_query_rest(WeirParser *p, WeirLogicalPlan *term);
 bool weir_at_query_rest(WeirParser *p);
 WeirLogicalPlan *weir_parse_select(WeirParser *p); /* SELECT …, FROM … SELECT … */
+WeirLogicalPlan *weir_parse_select_over(WeirParser *p, WeirLogicalPlan *from); /* SELECT … whose FROM is given */
 void weir_parse_named_windows(WeirParser *p, WeirLogicalPlan *node);
 WeirLogicalPlan *weir_parse_from(WeirParser *p);   /* after FROM: relations, LATERAL VIEW, PIVOT */
 WeirLogicalPlan *weir_parse_relation(WeirParser *p);

@@ -103,7 +103,10 @@ static WeirExpression *parse_name(WeirParser *p)
     if (weir_peek(p)->kind == WEIR_TOKEN_WORD && weir_peek_at(p, 1)->kind == WEIR_TOKEN_STRING)
         return weir_parse_typed_literal(p, origin);
     WeirList parts = {0};
-    weir_list_add(p, &parts, (void *)(uintptr_t)weir_parse_identifier(p));
+    if (weir_at(p, WEIR_KEYWORD_IDENTIFIER) && weir_next_is_symbol(p, 1, '('))
+        weir_parse_multipart(p, &parts);
+    else
+        weir_list_add(p, &parts, (void *)(uintptr_t)weir_parse_identifier(p));
     while (weir_at_symbol(p, '.')) {
         weir_advance(p);
         if (weir_at_symbol(p, '*'))
