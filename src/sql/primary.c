@@ -139,7 +139,7 @@ static WeirExpression *parse_parameter(WeirParser *p)
 static WeirExpression *make_cast(WeirParser *p, WeirExpression *child, const WeirDataType *type, WeirOrigin origin)
 {
     WeirExpression *cast = weir_expression_unary(p->arena, WEIR_EXPRESSION_CAST, child);
-    cast->type = type;
+    cast->type = type->length != 0 ? &weir_type_string : type; /* char(n) only in schemas */
     cast->eval_mode = WEIR_EVAL_ANSI;
     return weir_finish(p, cast, origin);
 }
