@@ -1,4 +1,5 @@
 /* CREATE STREAMING TABLE and CREATE FLOW: starting streaming queries (dialect: one file holds a whole job). */
+#include <stdlib.h>
 #include <strings.h>
 
 #include "session/session_private.h"
@@ -96,11 +97,16 @@ static void add_query(WeirSession *session, WeirStreamExecution *execution, Weir
 {
     WeirQuery *query = weir_calloc(1, sizeof(WeirQuery));
     *query = (WeirQuery){.session = session, .execution = execution, .clock = clock, .name = weir_strdup(name)};
+    pthread_mutex_lock(&session->queries_mutex);
     if (session->query_count == session->query_capacity) {
         session->query_capacity = session->query_capacity == 0 ? 8 : session->query_capacity * 2;
         session->queries = weir_realloc(session->queries, session->query_capacity * sizeof(WeirQuery *));
     }
     session->queries[session->query_count++] = query;
+    bool interrupted = atomic_load(&session->interrupted);
+    pthread_mutex_unlock(&session->queries_mutex);
+    if (interrupted)
+        weir_stream_execution_request_stop(execution);
 }
 
 /* What CREATE STREAMING TABLE … AS and CREATE FLOW have in common. */
