@@ -51,9 +51,10 @@ WeirStatus weir_record_reader_open(const WeirByteSource *source, int64_t start, 
         end = INT64_MAX;
         WEIR_TRY_OR_GO(done, weir_inflate_open(source, &reader->inflate, error));
     }
-    /* One byte back, so that a separator just before the range counts: then its first record is ours. */
+    /* Back by a separator, so that one that ends just before the range counts: then the range's first record is ours. */
+    int64_t back = reader->separator_length > 0 ? (int64_t)reader->separator_length : 1;
     reader->skip_first = start > 0;
-    reader->next_offset = start > 0 ? start - 1 : 0;
+    reader->next_offset = start > back ? start - back : 0;
     reader->carry_start = reader->next_offset;
     reader->end = end;
     *out = reader;
@@ -150,7 +151,8 @@ static size_t cut_at_range_end(WeirRecordReader *reader, const uint8_t *data, si
     if (data_start + (int64_t)length <= reader->end)
         return length;
     /* The record that holds the byte end - 1 is ours; the one that begins at `end` or later is not. */
-    size_t at = reader->end > data_start ? (size_t)(reader->end - 1 - data_start) : 0;
+    int64_t back = reader->separator_length > 0 ? (int64_t)reader->separator_length : 1;
+    size_t at = reader->end - back > data_start ? (size_t)(reader->end - back - data_start) : 0;
     size_t behind = length;
     if (!find_separator(reader, data, length, at, &behind))
         return length;
