@@ -68,7 +68,7 @@ if(NOT WEIR_FUZZ)
   target_link_libraries(weir_shared PRIVATE Threads::Threads m ${CMAKE_DL_LIBS} weir_package_ZSTD weir_package_LZ4
                                             weir_package_ZLIB weir_package_PCRE2)
   target_link_options(weir_shared PRIVATE -Wl,--exclude-libs,ALL -Wl,--as-needed)
-  if(NOT WEIR_SANITIZE)
+  if(CMAKE_BUILD_TYPE STREQUAL "Release" AND NOT WEIR_SANITIZE)
     target_link_options(weir_shared PRIVATE -Wl,--no-undefined)
   endif()
 endif()
