@@ -81,6 +81,7 @@ struct WeirExecution {
     const WeirSchema *schema;
     WeirOperator **stateful; /* by operator id */
     uint32_t stateful_count;
+    struct WeirStoreSet *store_sets; /* by operator id: stateful/stores.h */
     WeirExecutionMetrics metrics;
     const WeirExecutionBatch *batch; /* of the run; NULL: batch query */
 };

@@ -3,6 +3,7 @@
 #ifndef WEIR_PHYSICAL_PHYSICAL_PLAN_H
 #define WEIR_PHYSICAL_PHYSICAL_PLAN_H
 
+#include "columnar/batch.h"
 #include "connector/connector.h"
 #include "expr/aggregate.h"
 #include "expr/program.h"
@@ -33,6 +34,16 @@ typedef enum WeirPhysicalKind {
 
 typedef struct WeirPhysicalPlan WeirPhysicalPlan;
 
+#define WEIR_STATEFUL_STORES_MAX 4u
+/* One store of a stateful operator: directory <partition>/[name/]. */
+typedef struct WeirStatefulStore {
+    const char *name; /* "default" or of a join's four */
+    const WeirSchema *key_schema, *value_schema;
+    int event_time; /* WeirStateEventTime of state/state_store.h: what eviction goes by */
+    int32_t event_time_column;
+    int32_t prefix_columns; /* numColsPrefixKey of the metadata file */
+} WeirStatefulStore;
+
 /* A stateful operator: what its state directory says of it. Ids are given top-down from the sink (pre-order), as in Spark. */
 typedef struct WeirStatefulInfo {
     int64_t operator_id;
@@ -44,6 +55,8 @@ typedef struct WeirStatefulInfo {
     /* Event time in the grouping key: eviction predicate; NONE: never evicts. */
     int event_time;            /* WeirStateEventTime of state/state_store.h */
     int32_t event_time_column;
+    WeirStatefulStore stores[WEIR_STATEFUL_STORES_MAX]; /* stores[0] repeats key_schema … event_time_column */
+    uint32_t store_count;
     bool filters_late_rows;    /* its input has a watermark column */
     bool asks_for_no_data_batch; /* when the watermark moved: streaming semantics §1.2 */
 } WeirStatefulInfo;
@@ -73,6 +86,13 @@ struct WeirPhysicalPlan {
     WeirJoinType join_type;
     bool build_left, is_outer, is_global;
     int64_t limit, offset; /* -1: none */
+    int32_t partition_count; /* hash aggregates: of the exchange */
+    int64_t range_start, range_end, range_step;
+    double sample_lower, sample_upper;
+    int64_t sample_seed;
+    WeirBatch *const *batches; /* LOCAL_SCAN */
+    uint32_t batch_count;
+    WeirWindowSpec *window; /* WINDOW: bound partition_by and order_by */
     WeirCalendarInterval delay;
     const char *watermark_id;
     WeirStatefulInfo *stateful; /* NULL: stateless */
