@@ -13,6 +13,13 @@ static WeirStatus local_unit(WeirOperator *operator, uint32_t partition, WeirPip
     (void)partition;
     const WeirPhysicalPlan *plan = operator->plan;
     uint32_t rows_max = weir_execution_batch_rows(operator->execution);
+    if (plan->row_count == 1 && plan->batch_count == 0) { /* SELECT without FROM: one row without columns */
+        WeirBatch *row = weir_batch_new(0, &operator->tracker);
+        row->row_count = row->selected_count = 1;
+        WeirStatus status = weir_emit(task, 0, row, error);
+        weir_batch_release(row);
+        return status;
+    }
     for (uint32_t i = 0; i < plan->batch_count; i++) {
         WeirBatch *batch = plan->batches[i];
         for (uint32_t start = 0; start < batch->selected_count && !weir_pipeline_is_satisfied(task); start += rows_max) {

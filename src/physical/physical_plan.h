@@ -27,12 +27,22 @@ typedef enum WeirPhysicalKind {
     WEIR_PHYSICAL_WINDOW,
     WEIR_PHYSICAL_SAMPLE,
     WEIR_PHYSICAL_EVENT_TIME_WATERMARK,
-    WEIR_PHYSICAL_DEDUPLICATE,         /* streaming, stateful */
+    WEIR_PHYSICAL_DEDUPLICATE,         /* stateful in a stream, else within the query */
     WEIR_PHYSICAL_STREAM_LIMIT,        /* streaming, stateful */
+    WEIR_PHYSICAL_STREAM_JOIN,         /* stream-stream: four state stores */
+    WEIR_PHYSICAL_SESSION_AGGREGATE,   /* aggregation by session_window, batch or streaming */
     WEIR_PHYSICAL_COALESCE             /* repartition hints: nothing to do in one process, kept for EXPLAIN */
 } WeirPhysicalKind;
 
 typedef struct WeirPhysicalPlan WeirPhysicalPlan;
+
+/* As WeirStateEventTime of state/state_store.h, which this layer does not see. */
+enum {
+    WEIR_PHYSICAL_EVENT_TIME_NONE,
+    WEIR_PHYSICAL_EVENT_TIME_SLOT,
+    WEIR_PHYSICAL_EVENT_TIME_WINDOW_END,
+    WEIR_PHYSICAL_EVENT_TIME_VALUE_SLOT
+};
 
 #define WEIR_STATEFUL_STORES_MAX 4u
 /* One store of a stateful operator: directory <partition>/[name/]. */
@@ -51,6 +61,7 @@ typedef struct WeirStatefulInfo {
     const char *short_name;    /* as in progress: the same names */
     const WeirSchema *key_schema, *value_schema;
     int32_t partition_count;   /* of the store: shuffle partitions, 1 for global aggregation */
+    int32_t metadata_partition_count; /* what the metadata file says: differs for globalLimit, whose only partition is 0 */
     const char *output_mode;
     /* Event time in the grouping key: eviction predicate; NONE: never evicts. */
     int event_time;            /* WeirStateEventTime of state/state_store.h */
@@ -84,7 +95,10 @@ struct WeirPhysicalPlan {
     WeirExpression **pushed_filters;
     uint32_t pushed_filter_count;
     WeirJoinType join_type;
-    bool build_left, is_outer, is_global;
+    bool *null_safe; /* joins: by key, <=> instead of = */
+    bool build_left, is_outer, is_global, is_streaming, within_watermark;
+    int32_t event_time_ordinal; /* stateful: the input's event-time column, -1: none */
+    int64_t delay_micros;       /* DEDUPLICATE within a watermark: of the watermark */
     int64_t limit, offset; /* -1: none */
     int32_t partition_count; /* hash aggregates: of the exchange */
     int64_t range_start, range_end, range_step;

@@ -6,6 +6,12 @@
 #include "columnar/unsafe_row.h"
 #include "operators/execution_private.h"
 
+_Static_assert((int)WEIR_PHYSICAL_EVENT_TIME_NONE == (int)WEIR_STATE_EVENT_TIME_NONE &&
+                   (int)WEIR_PHYSICAL_EVENT_TIME_SLOT == (int)WEIR_STATE_EVENT_TIME_SLOT &&
+                   (int)WEIR_PHYSICAL_EVENT_TIME_WINDOW_END == (int)WEIR_STATE_EVENT_TIME_WINDOW_END &&
+                   (int)WEIR_PHYSICAL_EVENT_TIME_VALUE_SLOT == (int)WEIR_STATE_EVENT_TIME_VALUE_SLOT,
+               "the planner and the store name event time alike");
+
 int64_t weir_monotonic_nanos(void)
 {
     struct timespec now;
