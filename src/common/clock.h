@@ -11,7 +11,8 @@ struct WeirClock {
     int64_t (*now_micros)(WeirClock *clock);
     /* Monotonic nanoseconds, for durations. */
     int64_t (*monotonic_nanos)(WeirClock *clock);
-    /* Sleep until the wall clock shows `wake_ms` or weir_clock_interrupt is called. True when interrupted. */
+    /* Sleep until the wall clock shows `wake_ms` or `interrupt` is called. True when interrupted. An interrupt that comes
+     * while nobody sleeps ends the next sleep at once, so that none is lost. */
     bool (*sleep_until_ms)(WeirClock *clock, int64_t wake_ms);
     void (*interrupt)(WeirClock *clock);
 };
@@ -23,6 +24,8 @@ void weir_clock_free(WeirClock *clock);
 /* Starts at `now_ms`; weir_manual_clock_advance wakes sleepers. For tests. */
 WeirClock *weir_manual_clock_new(int64_t now_ms);
 void weir_manual_clock_advance(WeirClock *clock, int64_t milliseconds);
+/* Wait until some thread sleeps on the clock, so that a test advances it at the right moment. */
+void weir_manual_clock_wait_for_sleeper(WeirClock *clock);
 
 /* Random UUIDs come through here too. `text` takes 36 characters and a zero. */
 typedef struct WeirRandom {

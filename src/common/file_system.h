@@ -54,15 +54,22 @@ struct WeirFileSystem {
 /* The machine's files. Static; nobody frees it. */
 WeirFileSystem *weir_local_file_system(void);
 
-/* Conveniences over the table. */
+/* Conveniences over the table. Appends the file to `content`; larger than `maximum` bytes is an error. */
 WEIR_CHECKED WeirStatus weir_file_read_all(WeirFileSystem *fs, const char *path, size_t maximum, WeirBuffer *content,
                                            WeirError *error);
+/* A file or a whole tree (symbolic links are removed, not followed); that nothing is there is no error. */
 WEIR_CHECKED WeirStatus weir_directory_remove_all(WeirFileSystem *fs, const char *path, WeirError *error);
-/* "file:///a%20b" or "file:/a b" or "/a b" → "/a b"; any other scheme: error UNSUPPORTED… ; in `arena`. */
+
+/* Paths (path.c). All of them drop double and closing slashes, "." and "..", as Hadoop's Path does.
+ * From a URI as in Spark's source and sink logs: "file:///a%20b" or "file:/a%20b" → "/a b"; without a scheme nothing is decoded.
+ * Errors: UNSUPPORTED_FEATURE.FILE_SYSTEM for another scheme or a host, _LEGACY_ERROR_TEMP_0000 for a malformed one. */
 WEIR_CHECKED WeirStatus weir_path_from_uri(const char *uri, WeirArena *arena, char **path, WeirError *error);
+/* The same for a path that a user wrote in an option or in LOCATION: as Hadoop's Path(String), which decodes nothing, so that
+ * "file:///a%20b" means "/a%20b". */
+WEIR_CHECKED WeirStatus weir_path_from_hadoop(const char *text, WeirArena *arena, char **path, WeirError *error);
 /* "/a b" → "file:///a%20b" (Java's URI encoding of a path, as in Spark's source and sink logs). Made absolute first. */
 char *weir_path_to_uri(const char *path, WeirArena *arena);
-/* As Hadoop's Path.toString: "file:/a b". */
+/* As Hadoop's Path.toString: "file:/a b". Made absolute first. */
 char *weir_path_to_hadoop(const char *path, WeirArena *arena);
 char *weir_path_join(WeirArena *arena, const char *directory, const char *name);
 

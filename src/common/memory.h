@@ -96,7 +96,8 @@ static inline void weir_buffer_clear(WeirBuffer *buffer)
     buffer->length = 0;
     buffer->failed = false;
 }
-/* Room for `extra` more bytes; false when refused. */
+/* Room for `extra` more bytes and the zero; false (and `failed` set) when refused. After writing there by hand, add to
+ * `length` and set the zero. */
 bool weir_buffer_reserve(WeirBuffer *buffer, size_t extra);
 void weir_buffer_append(WeirBuffer *buffer, const void *data, size_t length);
 void weir_buffer_append_text(WeirBuffer *buffer, const char *text);
