@@ -18,14 +18,15 @@ WeirStatus weir_aggregate_functions_init(WeirAggregateFunctions *functions, cons
     for (uint32_t i = 0; i < count; i++)
         outputs += plan->aggregates[i]->child_count + (plan->aggregates[i]->filter != NULL);
     WeirExpression **expressions = WEIR_ARENA_ARRAY(arena, WeirExpression *, outputs + 1);
-    memcpy(expressions, plan->grouping, sizeof(WeirExpression *) * plan->grouping_count);
-    uint32_t next = plan->grouping_count;
+    uint32_t next = 0;
+    for (uint32_t i = 0; i < plan->grouping_count; i++)
+        expressions[next++] = plan->grouping[i];
     for (uint32_t i = 0; i < count; i++) {
         const WeirExpression *aggregate = plan->aggregates[i];
         functions->is_object[i] = (aggregate->aggregate->flags & WEIR_AGGREGATE_OBJECT) != 0;
         functions->first_argument[i] = next;
-        memcpy(expressions + next, aggregate->children, sizeof(WeirExpression *) * aggregate->child_count);
-        next += aggregate->child_count;
+        for (uint32_t a = 0; a < aggregate->child_count; a++)
+            expressions[next++] = aggregate->children[a];
         functions->filter[i] = UINT32_MAX;
         if (aggregate->filter != NULL) {
             functions->filter[i] = next;
