@@ -3,6 +3,7 @@
 #ifndef WEIR_LOGICAL_LOGICAL_PLAN_H
 #define WEIR_LOGICAL_LOGICAL_PLAN_H
 
+#include "columnar/batch.h"
 #include "expr/expression.h"
 
 typedef enum WeirLogicalKind {
