@@ -127,3 +127,14 @@ WeirStatus weir_atomic_file_write(WeirFileSystem *fs, const char *path, const vo
     weir_atomic_file_close(file);
     return status;
 }
+
+WeirStatus weir_checkpoint_file_remove(WeirFileSystem *fs, const char *path, WeirError *error)
+{
+    WeirStatus status = fs->remove(fs, path, error);
+    if (status == WEIR_ERROR_PATH_NOT_FOUND) {
+        weir_error_clear(error);
+        status = WEIR_OK;
+    }
+    weir_log_remove_checksum(fs, path);
+    return status;
+}

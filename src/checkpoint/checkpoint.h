@@ -21,6 +21,8 @@ WEIR_CHECKED WeirStatus weir_atomic_file_append(WeirAtomicFile *file, const void
 /* Make it durable under its name. Once only; close it afterwards all the same. */
 WEIR_CHECKED WeirStatus weir_atomic_file_publish(WeirAtomicFile *file, WeirError *error);
 void weir_atomic_file_close(WeirAtomicFile *file); /* NULL is allowed; what was not published disappears */
+/* Remove a file and its .crc; one that is not there is no error. */
+WEIR_CHECKED WeirStatus weir_checkpoint_file_remove(WeirFileSystem *fs, const char *path, WeirError *error);
 
 /* ---- metadata log: a directory of files named by batch id (Spark: HDFSMetadataLog) ---- */
 typedef struct WeirMetadataLog {

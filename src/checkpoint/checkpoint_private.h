@@ -28,8 +28,6 @@ WeirStatus weir_log_malformed(const char *path, const char *reason, WeirError *e
 /* A whole file; `*found` false where there is none. */
 WEIR_CHECKED WeirStatus weir_log_read_file(WeirFileSystem *fs, const char *path, WeirBuffer *content, bool *found,
                                            WeirError *error);
-/* Remove a file and its .crc; one that is not there is no error. */
-WEIR_CHECKED WeirStatus weir_log_remove_file(WeirFileSystem *fs, const char *path, WeirError *error);
 void weir_log_remove_checksum(WeirFileSystem *fs, const char *path);
 /* CONCURRENT_STREAM_LOG_UPDATE for FILE_ALREADY_EXISTS, any other status as it is. */
 WeirStatus weir_log_concurrent_update(WeirStatus status, int64_t batch_id, WeirError *error);

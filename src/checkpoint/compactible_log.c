@@ -267,7 +267,7 @@ static WeirStatus remove_expired(WeirCompactibleLog *log, int64_t id, WeirError 
         if (file->id >= compaction || file->modification_ms > expired_ms)
             break;
         char *path = weir_log_id_path(log->directory, file->id, file->compact ? COMPACT_SUFFIX : "");
-        WeirStatus status = weir_log_remove_file(log->fs, path, error);
+        WeirStatus status = weir_checkpoint_file_remove(log->fs, path, error);
         weir_free(path);
         WEIR_TRY(status);
         log->first++;

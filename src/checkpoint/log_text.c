@@ -117,17 +117,6 @@ void weir_log_remove_checksum(WeirFileSystem *fs, const char *path)
     weir_free(checksum);
 }
 
-WeirStatus weir_log_remove_file(WeirFileSystem *fs, const char *path, WeirError *error)
-{
-    WeirStatus status = fs->remove(fs, path, error);
-    if (status == WEIR_ERROR_PATH_NOT_FOUND) {
-        weir_error_clear(error);
-        status = WEIR_OK;
-    }
-    weir_log_remove_checksum(fs, path);
-    return status;
-}
-
 WeirStatus weir_log_concurrent_update(WeirStatus status, int64_t batch_id, WeirError *error)
 {
     if (status != WEIR_ERROR_FILE_ALREADY_EXISTS)

@@ -91,7 +91,7 @@ WeirStatus weir_metadata_log_latest(WeirMetadataLog *log, int64_t *batch_id, Wei
 static WeirStatus remove_id(WeirMetadataLog *log, int64_t batch_id, WeirError *error)
 {
     char *path = weir_log_id_path(log->directory, batch_id, "");
-    WeirStatus status = weir_log_remove_file(log->fs, path, error);
+    WeirStatus status = weir_checkpoint_file_remove(log->fs, path, error);
     weir_free(path);
     return status;
 }
