@@ -70,7 +70,10 @@ static WeirStatus resolve_checkpoint(WeirStatementContext *context, const WeirSi
     if (given == NULL && root != NULL)
         *checkpoint = weir_path_join(context->arena, root, name);
     if (*checkpoint == NULL && (sink->capabilities & WEIR_SINK_TEMPORARY_CHECKPOINT) == 0)
-        return weir_error_set(error, WEIR_ERROR_LEGACY_ERROR_TEMP_1298);
+        return weir_error_format(error, WEIR_ERROR_LEGACY_ERROR_TEMP_1298,
+                                 "checkpointLocation must be specified for the sink %s, as an option or as the setting "
+                                 "spark.sql.streaming.checkpointLocation.",
+                                 sink->name);
     return WEIR_OK;
 }
 

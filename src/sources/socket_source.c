@@ -61,9 +61,9 @@ static WeirStatus check_options(const WeirConnectorContext *context, const char 
 {
     *host = weir_options_get(&context->options, "host");
     if (*host == NULL)
-        return weir_error_set(error, WEIR_ERROR_LEGACY_ERROR_TEMP_1295);
+        return weir_error_format(error, WEIR_ERROR_LEGACY_ERROR_TEMP_1295, "Set a host to read from with option (host '…').");
     if (weir_options_get(&context->options, "port") == NULL)
-        return weir_error_set(error, WEIR_ERROR_LEGACY_ERROR_TEMP_1296);
+        return weir_error_format(error, WEIR_ERROR_LEGACY_ERROR_TEMP_1296, "Set a port to read from with option (port '…').");
     WEIR_TRY(weir_options_int(&context->options, "port", 0, port, error));
     if (*port < 1 || *port > 65535)
         return weir_error_format(error, WEIR_ERROR_LEGACY_ERROR_TEMP_0000, "port out of range: %lld. It is 1 to 65535.", (long long)*port);
