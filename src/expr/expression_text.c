@@ -153,7 +153,8 @@ static void print_call(const Printer *printer, const WeirExpression *expression)
     const WeirFunction *function = expression->function;
     const char *name = expression->name != NULL ? expression->name : function->name;
     /* "1 + 2" under try_add is still printed as the function that was called. */
-    if (function->sql_format != NULL && (expression->name == NULL || strcmp(expression->name, function->name) == 0)) {
+    if (function->sql_format != NULL && (expression->name == NULL || !isalpha((unsigned char)expression->name[0]) ||
+                                         strcmp(expression->name, function->name) == 0)) {
         const char *format = function->sql_format;
         const char *explain = strchr(format, '\n'); /* second line: EXPLAIN's form where it differs */
         if (explain == NULL) {
