@@ -47,7 +47,8 @@ void weir_prefix_index_deinit(WeirPrefixIndex *index)
 
 static size_t null_bytes(uint32_t columns) { return (columns + 63u) / 64u * 8u; }
 
-/* Build the UnsafeRow of the key's first columns in `index->prefix`. The key's bytes were checked against its schema. */
+/* Build the UnsafeRow of the key's first columns in `index->prefix`. The key's bytes were checked against its schema: what is not null
+ * lies inside, and 16 bytes at most where 16 are reserved. */
 static WeirStatus project(WeirPrefixIndex *index, const uint8_t *key, WeirError *error)
 {
     uint32_t columns = index->prefix_columns;
@@ -65,10 +66,12 @@ static WeirStatus project(WeirPrefixIndex *index, const uint8_t *key, WeirError 
         if (is_null)
             out->data[i >> 3] = (char)(out->data[i >> 3] | (1 << (i & 7)));
         if (index->kinds[i] == KIND_RESERVED_16 || (index->kinds[i] == KIND_VARIABLE && !is_null)) {
-            size_t offset = slot >> 32, size = slot & 0xffffffffu;
-            size_t padded = index->kinds[i] == KIND_RESERVED_16 ? 16 : (size + 7) & ~(size_t)7;
-            slot = (uint64_t)out->length << 32 | size;
-            weir_buffer_append(out, key + offset, padded);
+            static const uint8_t zeros[16];
+            size_t offset = slot >> 32, size = is_null ? 0 : slot & 0xffffffffu;
+            size_t padding = index->kinds[i] == KIND_RESERVED_16 ? 16 - size : (8 - size % 8) % 8;
+            slot = (uint64_t)out->length << 32 | (slot & 0xffffffffu);
+            weir_buffer_append(out, key + offset, size);
+            weir_buffer_append(out, zeros, padding);
             WEIR_TRY(weir_buffer_check(out, error));
         }
         memcpy(out->data + nulls + (size_t)i * 8, &slot, 8);
