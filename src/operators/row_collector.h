@@ -35,4 +35,8 @@ WeirBatch *weir_batch_window(WeirBatch *batch, uint32_t start, uint32_t count, W
 WEIR_CHECKED WeirStatus weir_emit_dense(WeirExecution *execution, WeirPipelineTask *task, uint32_t stage, WeirBatch *batch,
                                         WeirMemoryTracker *tracker, WeirError *error);
 
+/* sort.c: rows[0..row_count) = row numbers in the order of the SORT_ORDERs; keys are flat vectors. Stable. */
+WEIR_CHECKED WeirStatus weir_sort_rows(const WeirVector *keys, WeirExpression *const *orders, uint32_t key_count, uint32_t row_count,
+                                       WeirMemoryTracker *tracker, uint32_t *rows, WeirError *error);
+
 #endif
