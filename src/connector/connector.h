@@ -155,8 +155,9 @@ typedef struct WeirConnectorSession {
     WeirStatus (*memory_write)(struct WeirConnectorSession *session, const char *table, const WeirSchema *schema, int64_t batch_id, bool complete,
                                WeirBatch *const *batches, uint32_t count, WeirError *error);
     /* foreachBatch and foreach callbacks registered for a query name. Batches are compacted. */
-    WeirStatus (*foreach_batch)(struct WeirConnectorSession *session, const char *query_name, const WeirSchema *schema, int64_t batch_id,
-                                WeirBatch *const *batches, uint32_t count, WeirError *error);
+    WeirStatus (*foreach_batch)(struct WeirConnectorSession *session, const char *query_name, const WeirSchema *schema,
+                                const WeirTimeZone *zone, int64_t batch_id, WeirBatch *const *batches, uint32_t count,
+                                WeirError *error);
     /* Console output: where "standard output" goes. A failed write is an error. */
     WeirStatus (*console_write)(struct WeirConnectorSession *session, const char *text, size_t length, WeirError *error);
 } WeirConnectorSession;
