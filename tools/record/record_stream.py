@@ -9,6 +9,7 @@ writing and ends with 1 where something differs. All files are replayed in one J
 import argparse
 import difflib
 import json
+import logging
 import os
 import re
 import shutil
@@ -320,6 +321,7 @@ def main():
     if not tests:
         print("nothing to record")
         return 0
+    logging.disable(logging.CRITICAL)                   # PySpark logs each error that a test expects
     folder = tempfile.mkdtemp(prefix="record")
     engine = Engine(os.path.join(folder, "engine"))
     good, bad = 0, 0
