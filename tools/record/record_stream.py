@@ -7,6 +7,7 @@ Files whose steps changed since their recording are recorded (`--all`: every fil
 writing and ends with 1 where something differs. All files are replayed in one JVM, each in sessions of its own.
 """
 import argparse
+import ast
 import difflib
 import json
 import logging
@@ -17,12 +18,13 @@ import sys
 import tempfile
 import time
 
-from script_text import ROWS, SETTING, TABLE, VIEW, literal, options, statements, take, trigger
+from script_text import FRAME, ROWS, SETTING, TABLE, VIEW, literal, options, statements, take, trigger
 from spark_engine import VERSION, Engine, java_cause
 from stream_file import FILLED, RECORDED, Item, StreamFile, unescape
 
 BASE_SECONDS = 1700000000
 UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+LISTS = ("dropDuplicates", "dropDuplicatesWithinWatermark")    # their columns go in as one list
 TO_JSON = "to_json(struct(*), map('ignoreNullFields', 'false'))"
 
 
@@ -108,7 +110,8 @@ class Replay:
             raise
 
     def statement(self, statement):
-        view, table, setting = VIEW.match(statement), TABLE.match(statement), SETTING.match(statement)
+        view, table = VIEW.match(statement), TABLE.match(statement)
+        setting, derived = SETTING.match(statement), FRAME.match(statement)
         spark = self.session
         if view:
             name, schema, form, opts = view.groups()
@@ -119,6 +122,12 @@ class Replay:
             self.start(*table.groups())
         elif setting:
             spark.conf.set(setting.group(1), literal(setting.group(2).strip()))
+        elif derived:
+            name, parent, method, arguments = derived.groups()
+            values = list(ast.literal_eval("(%s,)" % arguments)) if arguments.strip() else []
+            if method in LISTS:
+                values = [values] if values else []
+            getattr(spark.table(parent), method)(*values).createOrReplaceTempView(name)
         else:
             frame = spark.sql(statement)
             if ROWS.match(statement):

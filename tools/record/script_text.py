@@ -22,6 +22,7 @@ TABLE = re.compile(
     r"(?:\s+PARTITIONED\s+BY\s*\(([^)]*)\))?(?:\s+OPTIONS\s*" + _LIST + r")?(?:\s+LOCATION\s+(" + _STRING +
     r"))?\s+AS\s+(.*)$", re.I | re.S)
 ROWS = re.compile(r"\(*\s*(SELECT|VALUES|TABLE|WITH|FROM)\b", re.I)
+FRAME = re.compile(r"FRAME\s+(\w+)\s*=\s*(\w+)\.(\w+)\((.*)\)\s*$", re.I | re.S)
 SETTING = re.compile(r"SET\s+(?!TIME\s+ZONE\b)([\w.]+)\s*=\s*(.*)$", re.I | re.S)
 
 
