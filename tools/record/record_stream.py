@@ -7,7 +7,6 @@ Files whose steps changed since their recording are recorded (`--all`: every fil
 writing and ends with 1 where something differs. All files are replayed in one JVM, each in sessions of its own.
 """
 import argparse
-import ast
 import difflib
 import json
 import logging
@@ -17,15 +16,14 @@ import shutil
 import sys
 import tempfile
 import time
+from urllib.parse import unquote
 
-from script_text import FRAME, ROWS, SETTING, TABLE, VIEW, literal, options, statements, take, trigger
+from script_runner import TO_JSON, ScriptRunner
 from spark_engine import VERSION, Engine, java_cause
 from stream_file import FILLED, RECORDED, Item, StreamFile, unescape
 
 BASE_SECONDS = 1700000000
 UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
-LISTS = ("dropDuplicates", "dropDuplicatesWithinWatermark")    # their columns go in as one list
-TO_JSON = "to_json(struct(*), map('ignoreNullFields', 'false'))"
 
 
 class Replay:
@@ -33,9 +31,8 @@ class Replay:
 
     def __init__(self, engine, test, folder, timeout):
         self.engine, self.test, self.folder, self.timeout = engine, test, folder, timeout
-        self.script, self.session, self.query, self.finite = None, None, None, False
-        self.batches, self.batch_error, self.reports_seen, self.added = [], None, 0, 0
-        self.console, self.pending = "", []
+        self.script, self.runner = None, ScriptRunner(engine.spark)
+        self.reports_seen, self.added, self.console, self.pending = 0, 0, "", []
         shutil.rmtree(folder, ignore_errors=True)
         self.views = {item.argument.split()[0] for item in test.items if item.word == "add"}
         for view in self.views or {"."}:
@@ -73,11 +70,11 @@ class Replay:
 
     def publish(self):
         """Show the added files to the query all at once: just after a poll, when the query has gone to sleep."""
-        if self.query is not None and len(self.pending) > 1:
-            status, deadline = self.query._jsq, time.time() + 5
-            for awake in (True, False):
+        if self.runner.query is not None and len(self.pending) > 1:
+            status, deadline = self.runner.query._jsq, time.time() + 5
+            for sleeping in (True, False):
                 while status.isActive() and time.time() < deadline:
-                    if status.status().message().startswith("Waiting for data") != awake:
+                    if status.status().message().startswith("Waiting for data") != sleeping:
                         break
         for staged, target in self.pending:
             os.makedirs(os.path.dirname(target), exist_ok=True)
@@ -99,89 +96,36 @@ class Replay:
         if os.path.exists(sidecar):
             os.remove(sidecar)
 
-    # The script.
-
-    def collect(self, frame, batch_id):
-        try:
-            rows = [row[0] for row in frame.selectExpr(TO_JSON).collect()]
-            self.batches.append((batch_id, rows))
-        except Exception as error:
-            self.batch_error = error
-            raise
-
-    def statement(self, statement):
-        view, table = VIEW.match(statement), TABLE.match(statement)
-        setting, derived = SETTING.match(statement), FRAME.match(statement)
-        spark = self.session
-        if view:
-            name, schema, form, opts = view.groups()
-            streamed = re.search(r"\bSTREAM\s*\(?\s*%s\b" % re.escape(name), self.script, re.I)
-            reader = (spark.readStream if streamed else spark.read).format(form.strip("`")).options(**options(opts))
-            (reader.schema(schema) if schema else reader).load().createOrReplaceTempView(name)
-        elif table:
-            self.start(*table.groups())
-        elif setting:
-            spark.conf.set(setting.group(1), literal(setting.group(2).strip()))
-        elif derived:
-            name, parent, method, arguments = derived.groups()
-            values = list(ast.literal_eval("(%s,)" % arguments)) if arguments.strip() else []
-            if method in LISTS:
-                values = [values] if values else []
-            getattr(spark.table(parent), method)(*values).createOrReplaceTempView(name)
-        else:
-            frame = spark.sql(statement)
-            if ROWS.match(statement):
-                frame.collect()
-
-    def start(self, name, schema, form, partitions, opts, location, query):
-        from pyspark.sql.types import StructType
-        opts, form = options(opts), form.strip("`")
-        if location:
-            opts["path"] = literal(location)
-        mode, when = take(opts, "outputMode", "append"), take(opts, "trigger")
-        frame = self.session.sql(query)
-        if schema:
-            frame = frame.to(StructType.fromDDL(schema))
-        writer = frame.writeStream.queryName(name).outputMode(mode).trigger(**trigger(when)).options(**opts)
-        writer = writer.foreachBatch(self.collect) if form.lower() == "foreachbatch" else writer.format(form)
-        if partitions:
-            writer = writer.partitionBy(*[column.strip().strip("`") for column in partitions.split(",")])
-        self.finite = (when or "").lower() in ("availablenow", "once")
-        self.query, self.reports_seen = writer.start(), 0
+    # One run, and what it gave.
 
     def run(self):
         """Run to where there is nothing left to do; returns what it gave as items."""
-        self.batches, self.batch_error, error = [], None, None
-        size = self.engine.console_size()
+        error, size = None, self.engine.console_size()
+        self.runner.batches, self.runner.batch_error = [], None
         try:
             self.publish()
-            if self.query is None:
-                self.session = self.engine.spark.newSession()
-                for text in statements(self.substitute(self.script)):
-                    self.statement(text)
-            if self.query is None:
-                pass
-            elif not self.finite:
-                self.query.processAllAvailable()
-            elif not self.query.awaitTermination(self.timeout):
-                raise TimeoutError("the query did not end in %g s" % self.timeout)
+            if self.runner.query is None:
+                self.reports_seen = 0
+                self.runner.execute(self.substitute(self.script))
+            self.runner.settle(self.timeout)
         except TimeoutError:
             raise
         except Exception as raised:
-            error = self.batch_error or raised
-        reports = self.reports() if self.query is not None else []
-        if error is None and self.query is not None and self.query._jsq.exception().isDefined():
-            error = self.query.exception()
+            error = self.runner.batch_error or raised
+        query = self.runner.query
+        reports = self.reports(query) if query is not None else []
+        if error is None and query is not None and query._jsq.exception().isDefined():
+            error = query.exception()
         self.console = self.engine.console_since(size)
         items = self.errors(error) if error is not None else []
-        if error is not None or self.finite:
-            self.stop()
+        if error is not None or self.runner.finite:
+            self.runner.stop()
         return items + self.results(reports)
 
     def errors(self, error):
-        throwable = java_cause(error)
-        if throwable is None and self.query is not None and self.query._jsq.exception().isDefined():
-            throwable = self.query._jsq.exception().get()
+        throwable, query = java_cause(error), self.runner.query
+        if throwable is None and query is not None and query._jsq.exception().isDefined():
+            throwable = query._jsq.exception().get()
         if throwable is None:
             raise error
         if throwable.getClass().getSimpleName() == "StreamingQueryException" and throwable.getCause() is not None:
@@ -192,16 +136,16 @@ class Replay:
         message = self.normalize(found[0][2]).strip().split("\n")[0]
         return items + [Item("expect message", message[:300])] if message else items
 
-    def reports(self):
+    def reports(self, query):
         """New progress reports of batches that ran."""
-        fresh = [json.loads(report.json()) for report in self.query._jsq.recentProgress()][self.reports_seen:]
+        fresh = [json.loads(report.json()) for report in query._jsq.recentProgress()][self.reports_seen:]
         self.reports_seen += len(fresh)
         return [report for report in fresh if "addBatch" in report["durationMs"]]
 
     def results(self, reports):
         items, ordered = [], "ordered" in self.test.head
         progress = {report["batchId"]: report for report in reports} if "progress" in self.test.head else {}
-        for batch_id, rows in self.batches:
+        for batch_id, rows in self.runner.batches:
             items.append(Item("expect batch", "%d%s" % (batch_id, " ordered" if ordered else ""),
                               rows if ordered else by_bytes(rows)))
         for batch_id, report in sorted(progress.items()):
@@ -210,18 +154,13 @@ class Replay:
             items.insert(at, Item("expect progress", str(batch_id), [stable_progress(report)]))
         return items
 
-    def stop(self):
-        if self.query is not None:
-            self.query.stop()
-        self.query = None
-
     # What the author asked for.
 
     def fill(self, item):
         if item.word == "expect console":
             return self.console.split("\n")[:-1] if self.console.endswith("\n") else self.console.split("\n")
         if item.word == "expect query":
-            rows = self.session.sql(item.argument).selectExpr(TO_JSON).collect()
+            rows = self.runner.session.sql(item.argument).selectExpr(TO_JSON).collect()
             return by_bytes(row[0] for row in rows)
         if item.word == "expect listing":
             path = self.path(item.argument)
@@ -250,7 +189,7 @@ class Replay:
                 if number > start or number == start and name.endswith(".compact"):
                     with open(os.path.join(log, name), encoding="utf-8") as entries:
                         names += [json.loads(line)["path"] for line in entries.read().split("\n")[1:] if line]
-            names = [re.sub(r"^file:/+", "/", name) for name in names]
+            names = [unquote(re.sub(r"^file:/+", "/", name)) for name in names]
         else:
             names = [os.path.join(top, name) for top, _, files in os.walk(root) for name in files
                      if not name.startswith((".", "_"))]
@@ -296,13 +235,13 @@ def replay(engine, test, folder, timeout):
             elif item.word == "run":
                 items += state.run()
             elif item.word == "restart":
-                state.stop()
+                state.runner.stop()
             elif item.word in ("remove", "truncate", "write"):
                 state.damage(item)
             elif item.word in FILLED:
                 items[-1] = Item(item.word, item.argument, state.fill(item))
     finally:
-        state.stop()
+        state.runner.stop()
         shutil.rmtree(folder, ignore_errors=True)
     return items
 
