@@ -52,7 +52,7 @@ class ScriptRunner:
         spark = self.session
         if view:
             name, schema, form, opts = view.groups()
-            streamed = re.search(r"\bSTREAM\s*\(?\s*%s\b" % re.escape(name), self.script, re.I)
+            streamed = re.search(r"\b(STREAM\s*\(?\s*|FRAME\s+\w+\s*=\s*)%s\b" % name, self.script, re.I)
             reader = (spark.readStream if streamed else spark.read).format(form.strip("`")).options(**options(opts))
             (reader.schema(schema) if schema else reader).load().createOrReplaceTempView(name)
         elif table:
