@@ -133,7 +133,7 @@ class Replay:
         found = self.engine.conditions(throwable)
         items = [Item("expect error", " ".join(found[0][:2]).strip())]
         items += [Item("expect cause", " ".join(cause[:2]).strip()) for cause in found[1:]]
-        message = self.normalize(found[0][2]).strip().split("\n")[0]
+        message = re.sub(r"#\d+", "#<id>", self.normalize(found[0][2]).strip().split("\n")[0])
         return items + [Item("expect message", message[:300])] if message else items
 
     def reports(self, query):
