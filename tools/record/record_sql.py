@@ -10,6 +10,7 @@ import argparse
 import difflib
 import logging
 import os
+import re
 import shutil
 import sys
 import tempfile
@@ -18,6 +19,7 @@ from spark_engine import VERSION, Engine, java_cause
 
 HEAD = "# recorded: Spark %s, spark.sql.session.timeZone=UTC, ANSI, local[2]" % VERSION
 MANY = 100000
+CONTROL = re.compile("[\x00-\x1f\x7f]")                  # what show() leaves as it is
 
 
 class Block:
@@ -55,7 +57,8 @@ def answer_of(spark, sql):
     rows = []
     for at in range(1, scala_rows.size()):
         cells = scala_rows.apply(at)
-        rows.append("\t".join(cells.apply(i) or "(empty)" for i in range(cells.size())))
+        rows.append("\t".join(CONTROL.sub(lambda c: "\\x%02x" % ord(c.group()), cells.apply(i)) or "(empty)"
+                              for i in range(cells.size())))
     return [frame.schema.simpleString().replace("\n", "\\n")] + rows
 
 
