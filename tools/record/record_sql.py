@@ -17,7 +17,7 @@ import tempfile
 
 from spark_engine import VERSION, Engine, java_cause
 
-HEAD = "# recorded: Spark %s, spark.sql.session.timeZone=UTC, ANSI, local[2]" % VERSION
+HEAD = "# recorded: Spark %s, spark.sql.session.timeZone=UTC, ANSI, spark.sql.leafNodeDefaultParallelism=1" % VERSION
 MANY = 100000
 CONTROL = re.compile("[\x00-\x1f\x7f]")                  # what show() leaves as it is
 
@@ -88,6 +88,7 @@ def record_file(engine, path, everything):
     """The new text of the file."""
     text, blocks = read_blocks(path)
     spark = engine.spark.newSession()
+    spark.conf.set("spark.sql.leafNodeDefaultParallelism", "1")     # one order of rows, one order of additions
     lines, seen_head = [], False
     for block in blocks:
         if block.kind == "conf":

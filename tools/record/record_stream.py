@@ -20,6 +20,7 @@ from urllib.parse import unquote
 
 from script_runner import TO_JSON, ScriptRunner
 from spark_engine import VERSION, Engine, java_cause
+from state_file import schema_lines, state_lines
 from stream_file import FILLED, RECORDED, Item, StreamFile, unescape
 
 BASE_SECONDS = 1700000000
@@ -166,6 +167,11 @@ class Replay:
             path = self.path(item.argument)
             return by_bytes(UUID.sub("<uuid>", name) + ("/" if os.path.isdir(os.path.join(path, name)) else "")
                             for name in os.listdir(path) if not name.startswith("."))
+        if item.word == "expect state":
+            operator, version = item.argument.split()
+            return by_bytes(state_lines(self.path("state/" + operator), int(version)))
+        if item.word == "expect log" and item.argument.endswith("_metadata/schema"):
+            return schema_lines(self.path(item.argument))
         if item.word == "expect log":
             with open(self.path(item.argument), encoding="utf-8") as log:
                 return self.log_lines(item.argument, log.read())

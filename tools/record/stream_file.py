@@ -8,10 +8,10 @@ import zlib
 from dataclasses import dataclass, field
 
 BODY = ("script", "add", "write", "expect batch", "expect progress", "expect console", "expect files",
-        "expect query", "expect log", "expect listing")
+        "expect query", "expect log", "expect listing", "expect state")
 PLAIN = ("run", "restart", "mkdir", "remove", "truncate", "expect error", "expect cause", "expect message")
 RECORDED = ("expect batch", "expect progress", "expect error", "expect cause", "expect message")
-FILLED = ("expect console", "expect files", "expect query", "expect log", "expect listing")
+FILLED = ("expect console", "expect files", "expect query", "expect log", "expect listing", "expect state")
 
 
 @dataclass
