@@ -1,4 +1,5 @@
-/* JSON text as Jackson writes it: no spaces, short escapes where there are, upper-case \u00XX for the other controls. */
+/* JSON text as Jackson writes it: no spaces, short escapes where there are, upper-case \u00XX for the other controls.
+ */
 #include "common/json.h"
 
 #include <stdio.h>
@@ -68,10 +69,22 @@ static void end_level(WeirJsonWriter *writer, char bracket)
     writer->need_comma = true;
 }
 
-void weir_json_begin_object(WeirJsonWriter *writer, const char *key) { begin_level(writer, key, '{'); }
-void weir_json_end_object(WeirJsonWriter *writer) { end_level(writer, '}'); }
-void weir_json_begin_array(WeirJsonWriter *writer, const char *key) { begin_level(writer, key, '['); }
-void weir_json_end_array(WeirJsonWriter *writer) { end_level(writer, ']'); }
+void weir_json_begin_object(WeirJsonWriter *writer, const char *key)
+{
+    begin_level(writer, key, '{');
+}
+void weir_json_end_object(WeirJsonWriter *writer)
+{
+    end_level(writer, '}');
+}
+void weir_json_begin_array(WeirJsonWriter *writer, const char *key)
+{
+    begin_level(writer, key, '[');
+}
+void weir_json_end_array(WeirJsonWriter *writer)
+{
+    end_level(writer, ']');
+}
 
 void weir_json_add_raw(WeirJsonWriter *writer, const char *key, const char *json)
 {

@@ -11,7 +11,7 @@
     X(boolean)                                                                                                             \
     X(conditional)                                                                                                         \
     X(bitwise)                                                                                                             \
-    X(conversion)
+    X(in_list)
 #define WEIR_AGGREGATE_FAMILIES(X) X(count)
 
 #define WEIR_DECLARE_FAMILY(family) extern const WeirFunction weir_functions_##family[];
