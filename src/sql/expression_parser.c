@@ -180,19 +180,14 @@ static bool at_not(WeirParser *p)
 static WeirExpression *parse_not(WeirParser *p)
 {
     WeirOrigin origin = weir_origin_here(p);
+    if (!at_not(p))
+        return weir_parse_predicate(p, weir_parse_value_expression(p), origin);
     if (!weir_enter(p))
         return weir_make_boolean(p, false, origin);
-    WeirExpression *result;
-    if (at_not(p)) {
-        weir_advance(p);
-        WeirExpression *child = parse_not(p);
-        result = weir_make_call1(p, "not", origin, child);
-    } else {
-        result = weir_parse_value_expression(p);
-        result = weir_parse_predicate(p, result, origin);
-    }
+    weir_advance(p);
+    WeirExpression *child = parse_not(p);
     weir_leave(p);
-    return result;
+    return weir_make_call1(p, "not", origin, child);
 }
 
 /* Long chains of AND and OR become balanced trees, as in Spark, so that generated conditions of thousands of terms stay shallow. */

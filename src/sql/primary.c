@@ -191,5 +191,9 @@ static WeirExpression *parse_base(WeirParser *p)
 WeirExpression *weir_parse_primary(WeirParser *p)
 {
     WeirOrigin origin = weir_origin_here(p);
-    return parse_suffixes(p, parse_base(p), origin);
+    if (!weir_enter(p)) /* every nesting of expressions passes here */
+        return weir_make_boolean(p, false, origin);
+    WeirExpression *result = parse_suffixes(p, parse_base(p), origin);
+    weir_leave(p);
+    return result;
 }
