@@ -234,7 +234,7 @@ void weir_parse_drop(WeirParser *p, WeirStatement *statement, WeirOrigin origin)
 void weir_parse_options(WeirParser *p, const WeirOption **options, uint32_t *count);
 
 /* ---- depth_check.c */
-/* PARSE… error when a tree of the statement is deeper than `limit`, so that later layers may recurse. Uses no recursion itself. */
-bool weir_statement_is_too_deep(WeirArena *arena, const WeirStatement *statement, uint32_t limit);
+/* Is a tree of the statement deeper than `limit`, or immense? Later layers may recurse where it is not. */
+bool weir_statement_is_too_deep(const WeirStatement *statement, uint32_t limit);
 
 #endif
