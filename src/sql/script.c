@@ -103,6 +103,15 @@ static const char *find_value(const Substitution *substitution, const char *refe
     return substitution->lookup(substitution->context, colon + 1);
 }
 
+/* A name between braces has no blanks and is not empty. */
+static bool is_reference(const char *name, const char *end)
+{
+    for (const char *c = name; c < end; c++)
+        if ((unsigned char)*c <= ' ')
+            return false;
+    return end > name;
+}
+
 static void substitute(Substitution *substitution, const char *text, size_t length, int depth)
 {
     size_t i = 0;
@@ -115,15 +124,14 @@ static void substitute(Substitution *substitution, const char *text, size_t leng
         size_t at = (size_t)(dollar - text);
         weir_buffer_append(&substitution->out, text + i, at - i);
         const char *close = at + 1 < length && text[at + 1] == '{' ? memchr(text + at, '}', length - at) : NULL;
-        const char *value = NULL;
-        if (close != NULL && depth < SUBSTITUTION_DEPTH_MAX)
-            value = find_value(substitution, dollar + 2, (size_t)(close - dollar) - 2);
-        if (value == NULL) { /* not a reference, or an unknown one: it stays */
+        if (close == NULL || !is_reference(dollar + 2, close) || depth >= SUBSTITUTION_DEPTH_MAX) {
             weir_buffer_append_char(&substitution->out, '$');
             i = at + 1;
             continue;
         }
-        substitute(substitution, value, strlen(value), depth + 1);
+        const char *value = find_value(substitution, dollar + 2, (size_t)(close - dollar) - 2);
+        if (value != NULL) /* an unknown name stands for nothing */
+            substitute(substitution, value, strlen(value), depth + 1);
         i = (size_t)(close - text) + 1;
     }
 }
