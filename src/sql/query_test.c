@@ -600,11 +600,6 @@ static const QueryCase cases[] = {
      "'Project ['a]\n"
      "+- 'Filter (likeall('c, x) AND (NOT ilike('d, y, \\) OR NOT ilike('d, 'z, \\)))\n"
      "   +- 'UnresolvedRelation [b], [], false\n"},
-    {"SELECT '\\\\', '\\'', \"a\"\"b\", 'a\\",
-     "b', 'é', r'\\'\n"
-     "'Project [unresolvedalias(\\), unresolvedalias('), unresolvedalias(a\"b), unresolvedalias(a\n"
-     "b), unresolvedalias(é), unresolvedalias(\\)]\n"
-     "+- OneRowRelation\n"},
     {"SELECT /*+ coalesce(1) repartition(2) */ /*+ x */ a FROM t",
      "'UnresolvedHint coalesce, [1]\n"
      "+- 'UnresolvedHint repartition, [2]\n"

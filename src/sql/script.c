@@ -23,12 +23,14 @@ static size_t statement_end(const char *text, size_t text_length, size_t start, 
     WeirLexer lexer = {.text = text + start, .length = (int32_t)(text_length - start), .line = 1};
     int depth = 0;
     bool first = true;
+    bool after_end = false; /* "END IF" closes one block */
     *has_semicolon = false;
     for (;;) {
         WeirToken token = weir_lexer_next(&lexer);
         if (token.kind == WEIR_TOKEN_END || is_open_quote(&lexer, &token))
             return text_length;
-        bool word = token.kind == WEIR_TOKEN_WORD;
+        bool word = token.kind == WEIR_TOKEN_WORD && !after_end;
+        after_end = word && token.keyword == WEIR_KEYWORD_END;
         if (word && token.keyword == WEIR_KEYWORD_BEGIN && (first || depth > 0))
             depth++;
         else if (word && depth > 0 && (token.keyword == WEIR_KEYWORD_CASE || token.keyword == WEIR_KEYWORD_IF || token.keyword == WEIR_KEYWORD_LOOP))
