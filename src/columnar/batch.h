@@ -61,7 +61,9 @@ WEIR_CHECKED WeirStatus weir_batch_builder_init(WeirBatchBuilder *builder, const
                                                 WeirError *error);
 void weir_batch_builder_deinit(WeirBatchBuilder *builder);
 static inline void weir_batch_builder_end_row(WeirBatchBuilder *builder) { builder->row_count++; }
-/* Hand over the batch built so far (NULL when no rows and `allow_empty` is false) and start a new one. */
+/* Forget what was appended to the columns since the last end_row (a malformed record). */
+void weir_batch_builder_cancel_row(WeirBatchBuilder *builder);
+/* Hand over the batch built so far (NULL when it has no rows) and start a new one. */
 WEIR_CHECKED WeirStatus weir_batch_builder_finish(WeirBatchBuilder *builder, WeirBatch **batch, WeirError *error);
 
 void weir_vector_builder_append_null(WeirVectorBuilder *builder);
@@ -77,5 +79,7 @@ WeirVectorBuilder *weir_vector_builder_child(WeirVectorBuilder *builder, uint32_
 void weir_vector_builder_end_list(WeirVectorBuilder *builder);   /* children appended since the last row are this row's entries */
 void weir_vector_builder_end_struct(WeirVectorBuilder *builder); /* every child was appended to once */
 uint32_t weir_vector_builder_length(const WeirVectorBuilder *builder);
+/* Back to `length` rows, children too; a struct row that was begun but not ended is forgotten. */
+void weir_vector_builder_truncate(WeirVectorBuilder *builder, uint32_t length);
 
 #endif

@@ -5,6 +5,9 @@
 
 #include "common/memory.h"
 
+#define WEIR_DECIMAL_PRECISION_MAX 38
+#define WEIR_DECIMAL_LONG_PRECISION_MAX 18 /* unscaled values of up to this precision are int64 */
+
 typedef enum WeirTypeId {
     WEIR_TYPE_VOID,
     WEIR_TYPE_BOOLEAN,
@@ -79,6 +82,8 @@ extern const WeirDataType weir_type_void, weir_type_boolean, weir_type_byte, wei
     weir_type_year_month_interval /* year to month */;
 
 const WeirDataType *weir_type_decimal(WeirArena *arena, int precision, int scale);
+/* char(n): -n, varchar(n): n, plain string: 0. */
+const WeirDataType *weir_type_string_of_length(WeirArena *arena, int32_t length);
 const WeirDataType *weir_type_array(WeirArena *arena, const WeirDataType *element, bool contains_null);
 const WeirDataType *weir_type_map(WeirArena *arena, const WeirDataType *key, const WeirDataType *value, bool value_contains_null);
 const WeirDataType *weir_type_struct(WeirArena *arena, const WeirField *fields, uint32_t count); /* copies fields, not names */
@@ -90,9 +95,9 @@ static inline const WeirDataType *weir_type_value(const WeirDataType *map) { ret
 
 WeirPhysicalType weir_type_physical(const WeirDataType *type);
 size_t weir_physical_size(WeirPhysicalType physical); /* bytes of a value; 0 for none and struct; 4 (offsets) for lists */
-/* Same type; nullability and metadata are ignored, field names count (case-sensitive). */
+/* Same type; nullability, metadata and char/varchar lengths are ignored, field names count (case-sensitive). */
 bool weir_type_equal(const WeirDataType *a, const WeirDataType *b);
-/* As weir_type_equal, also nullability. */
+/* As weir_type_equal, also nullability and char/varchar lengths. */
 bool weir_type_equal_strict(const WeirDataType *a, const WeirDataType *b);
 bool weir_type_is_numeric(const WeirDataType *type);
 bool weir_type_is_integral(const WeirDataType *type);
@@ -103,17 +108,26 @@ const WeirDataType *weir_type_as_nullable(WeirArena *arena, const WeirDataType *
 /* Index of the field, or -1. */
 int32_t weir_schema_find(const WeirSchema *schema, const char *name, bool case_sensitive);
 
-/* Names: simpleString "array<int>", "struct<a:int>" · sql "ARRAY<INT>", "STRUCT<a: INT NOT NULL>" · JSON as in Spark's schema files. */
+/* Names: simpleString "array<int>", "struct<a:int>" (never shortened: Spark's catalogString) · sql "ARRAY<INT>", "STRUCT<a: INT NOT NULL>" · JSON as in Spark's schema files. */
 void weir_type_simple_string(const WeirDataType *type, WeirBuffer *out);
 void weir_type_sql(const WeirDataType *type, WeirBuffer *out);
 void weir_type_json(const WeirDataType *type, WeirBuffer *out);
+/* "a INT NOT NULL COMMENT 'x',b STRING" (StructType.toDDL). */
+void weir_schema_ddl(const WeirSchema *schema, WeirBuffer *out);
+/* A name as Spark writes it in SQL: in backticks unless it is plain letters, digits and underscores. */
+void weir_append_quoted_if_needed(const char *name, WeirBuffer *out);
 /* df.printSchema's tree. */
 void weir_schema_tree(const WeirSchema *schema, WeirBuffer *out);
 WEIR_CHECKED WeirStatus weir_type_from_json(const char *json, size_t length, WeirArena *arena, const WeirDataType **type,
                                             WeirError *error);
-/* "INT", "decimal(10,2)", "array<struct<a:int,b string not null>>" (parseDataType), and "a INT, b STRING NOT NULL COMMENT 'x'"
- * or "struct<…>" (table schema from DDL). Errors: PARSE_SYNTAX_ERROR, UNSUPPORTED_DATATYPE, … */
+/* DDL text. Errors: PARSE_SYNTAX_ERROR, PARSE_EMPTY_STATEMENT, UNSUPPORTED_DATATYPE, DATATYPE_MISSING_SIZE,
+ * INCOMPLETE_TYPE_DEFINITION.…, DECIMAL_PRECISION_EXCEEDS_MAX_PRECISION, INVALID_IDENTIFIER; with the place in `text`.
+ * type: "INT", "decimal(10,2)", "array<struct<a:int,b string not null>>" (Spark's parseDataType).
+ * schema: "a INT, b STRING NOT NULL COMMENT 'x'" (parseTableSchema, StructType.fromDDL; "struct<…>" is refused as there).
+ * type_or_schema: the first, else the second (DataType.fromDDL: the schema of from_json). */
 WEIR_CHECKED WeirStatus weir_type_from_ddl(const char *text, WeirArena *arena, const WeirDataType **type, WeirError *error);
 WEIR_CHECKED WeirStatus weir_schema_from_ddl(const char *text, WeirArena *arena, const WeirSchema **schema, WeirError *error);
+WEIR_CHECKED WeirStatus weir_type_or_schema_from_ddl(const char *text, WeirArena *arena, const WeirDataType **type,
+                                                     WeirError *error);
 
 #endif

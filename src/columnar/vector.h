@@ -30,17 +30,27 @@ static inline const uint8_t *weir_view_data(const WeirStringView *view)
     memcpy(&data, view->reference.data_address, sizeof(data));
     return data;
 }
-/* `data` must outlive the view when length > 12. */
+/* `data` must outlive the view when length > 12; it may be NULL when length is 0. Short values are copied by two overlapping
+ * moves of a fixed size, since a memcpy of variable size is a call. */
 static inline WeirStringView weir_view_make(const void *data, uint32_t length)
 {
+    const uint8_t *bytes = (const uint8_t *)data;
     WeirStringView view;
     memset(&view, 0, sizeof(view));
     view.length = length;
-    if (length <= WEIR_VIEW_INLINE_BYTES) {
-        memcpy(view.inlined, data, length);
-    } else {
-        memcpy(view.reference.prefix, data, 4);
-        memcpy(view.reference.data_address, &data, sizeof(data));
+    if (length > WEIR_VIEW_INLINE_BYTES) {
+        memcpy(view.reference.prefix, bytes, 4);
+        memcpy(view.reference.data_address, &bytes, sizeof(bytes));
+    } else if (length >= 8) {
+        memcpy(view.inlined, bytes, 8);
+        memcpy(view.inlined + length - 4, bytes + length - 4, 4);
+    } else if (length >= 4) {
+        memcpy(view.inlined, bytes, 4);
+        memcpy(view.inlined + length - 4, bytes + length - 4, 4);
+    } else if (length > 0) {
+        view.inlined[0] = bytes[0];
+        view.inlined[length >> 1] = bytes[length >> 1];
+        view.inlined[length - 1] = bytes[length - 1];
     }
     return view;
 }
@@ -131,7 +141,7 @@ void weir_vector_ensure_validity(WeirVector *vector, uint32_t capacity, WeirAren
 void weir_vector_init_null(WeirVector *vector, const WeirDataType *type, uint32_t length, WeirArena *arena);
 /* Turn any kind into a flat vector in `out`: shares values when `vector` is flat. */
 WEIR_CHECKED WeirStatus weir_vector_flatten(const WeirVector *vector, WeirVector *out, WeirArena *arena, WeirError *error);
-/* Rows selection[0..count) as a new flat vector; nothing of the result points into `vector`'s memory when `deep`. */
+/* Rows selection[0..count) (NULL: rows 0..count) as a new flat vector; WEIR_NULL_INDEX gives a null row. Nothing of the result points into `vector`'s memory when `deep`. */
 WEIR_CHECKED WeirStatus weir_vector_gather(const WeirVector *vector, const uint32_t *selection, uint32_t count, bool deep,
                                            WeirVector *out, WeirArena *arena, WeirError *error);
 /* A dictionary vector over `vector` (no copy); `indices` must live as long. */
@@ -145,6 +155,6 @@ uint32_t weir_vector_murmur3_row(const WeirVector *vector, uint32_t row, uint32_
 uint64_t weir_vector_xxhash64_row(const WeirVector *vector, uint32_t row, uint64_t seed);
 /* Whole-column forms: hashes[k] is seed in, hash out, for k-th selected row (selection NULL: rows 0..count). */
 void weir_vector_murmur3(const WeirVector *vector, const uint32_t *selection, uint32_t count, uint32_t *hashes);
-
+void weir_vector_xxhash64(const WeirVector *vector, const uint32_t *selection, uint32_t count, uint64_t *hashes);
 
 #endif
