@@ -65,61 +65,61 @@ void weir_inflate_close(WeirInflate *inflate)
     weir_free(inflate);
 }
 
-static WeirStatus refill(WeirInflate *inflate, bool *ended, WeirError *error)
+static WeirStatus refill(WeirInflate *stream, bool *ended, WeirError *error)
 {
     *ended = false;
-    if (inflate->input_at < inflate->input_length)
+    if (stream->input_at < stream->input_length)
         return WEIR_OK;
     size_t got = 0;
-    WEIR_TRY(inflate->source->read_at(inflate->source->context, inflate->offset, inflate->input, INPUT_BYTES, &got, error));
-    inflate->offset += (int64_t)got;
-    inflate->input_at = 0;
-    inflate->input_length = got;
+    WEIR_TRY(stream->source->read_at(stream->source->context, stream->offset, stream->input, INPUT_BYTES, &got, error));
+    stream->offset += (int64_t)got;
+    stream->input_at = 0;
+    stream->input_length = got;
     *ended = got == 0;
     return WEIR_OK;
 }
 
-static WeirStatus step_zlib(WeirInflate *inflate, uint8_t *data, size_t bytes, size_t *got, WeirError *error)
+static WeirStatus step_zlib(WeirInflate *stream, uint8_t *data, size_t bytes, size_t *got, WeirError *error)
 {
-    z_stream *zlib = &inflate->zlib;
-    zlib->next_in = inflate->input + inflate->input_at;
-    zlib->avail_in = (uInt)(inflate->input_length - inflate->input_at);
+    z_stream *zlib = &stream->zlib;
+    zlib->next_in = stream->input + stream->input_at;
+    zlib->avail_in = (uInt)(stream->input_length - stream->input_at);
     zlib->next_out = data;
     zlib->avail_out = (uInt)(bytes > (1u << 30) ? (1u << 30) : bytes);
     uInt room = zlib->avail_out;
-    int result = (inflate)(zlib, Z_NO_FLUSH);
-    inflate->input_at = inflate->input_length - zlib->avail_in;
+    int result = inflate(zlib, Z_NO_FLUSH);
+    stream->input_at = stream->input_length - zlib->avail_in;
     *got = room - zlib->avail_out;
     if (result != Z_OK && result != Z_STREAM_END && result != Z_BUF_ERROR)
-        return damaged(inflate, zlib->msg, error);
-    inflate->inside = result != Z_STREAM_END;
+        return damaged(stream, zlib->msg, error);
+    stream->inside = result != Z_STREAM_END;
     if (result == Z_STREAM_END && inflateReset(zlib) != Z_OK)
-        return damaged(inflate, zlib->msg, error);
+        return damaged(stream, zlib->msg, error);
     return WEIR_OK;
 }
 
-static WeirStatus step_zstd(WeirInflate *inflate, uint8_t *data, size_t bytes, size_t *got, WeirError *error)
+static WeirStatus step_zstd(WeirInflate *stream, uint8_t *data, size_t bytes, size_t *got, WeirError *error)
 {
-    ZSTD_inBuffer input = {inflate->input, inflate->input_length, inflate->input_at};
+    ZSTD_inBuffer input = {stream->input, stream->input_length, stream->input_at};
     ZSTD_outBuffer output = {data, bytes, 0};
-    size_t result = ZSTD_decompressStream(inflate->zstd, &output, &input);
+    size_t result = ZSTD_decompressStream(stream->zstd, &output, &input);
     if (ZSTD_isError(result))
-        return damaged(inflate, ZSTD_getErrorName(result), error);
-    inflate->input_at = input.pos;
-    inflate->inside = result != 0;
+        return damaged(stream, ZSTD_getErrorName(result), error);
+    stream->input_at = input.pos;
+    stream->inside = result != 0;
     *got = output.pos;
     return WEIR_OK;
 }
 
-WeirStatus weir_inflate_read(WeirInflate *inflate, void *data, size_t bytes, size_t *got, WeirError *error)
+WeirStatus weir_inflate_read(WeirInflate *stream, void *data, size_t bytes, size_t *got, WeirError *error)
 {
     *got = 0;
     while (*got == 0 && bytes > 0) {
         bool ended = false;
-        WEIR_TRY(refill(inflate, &ended, error));
+        WEIR_TRY(refill(stream, &ended, error));
         if (ended)
-            return inflate->inside ? damaged(inflate, "the file ends too early", error) : WEIR_OK;
-        WEIR_TRY(inflate->is_zstd ? step_zstd(inflate, data, bytes, got, error) : step_zlib(inflate, data, bytes, got, error));
+            return stream->inside ? damaged(stream, "the file ends too early", error) : WEIR_OK;
+        WEIR_TRY(stream->is_zstd ? step_zstd(stream, data, bytes, got, error) : step_zlib(stream, data, bytes, got, error));
     }
     return WEIR_OK;
 }

@@ -7,7 +7,7 @@
 
 void weir_seen_files_init(WeirSeenFiles *seen, int64_t age_max_ms)
 {
-    *seen = (WeirSeenFiles){.age_max_ms = age_max_ms, .newest_ms = 0, .last_purge_ms = 0};
+    *seen = (WeirSeenFiles){.age_max_ms = age_max_ms, .oldest_ms = INT64_MAX};
 }
 
 void weir_seen_files_deinit(WeirSeenFiles *seen)
@@ -37,6 +37,7 @@ static void rebuild(WeirSeenFiles *seen, size_t capacity, int64_t keep_from_ms)
     seen->times = weir_calloc(capacity, sizeof(int64_t));
     seen->capacity = capacity;
     seen->count = 0;
+    seen->oldest_ms = INT64_MAX;
     for (size_t i = 0; i < old.capacity; i++) {
         if (old.names[i] == NULL)
             continue;
@@ -47,6 +48,8 @@ static void rebuild(WeirSeenFiles *seen, size_t capacity, int64_t keep_from_ms)
         size_t slot = find_slot(seen, old.names[i]);
         seen->names[slot] = old.names[i];
         seen->times[slot] = old.times[i];
+        if (old.times[i] < seen->oldest_ms)
+            seen->oldest_ms = old.times[i];
         seen->count++;
     }
     weir_free(old.names);
@@ -65,6 +68,8 @@ void weir_seen_files_add(WeirSeenFiles *seen, const char *name, int64_t time_ms)
     seen->times[slot] = time_ms;
     if (time_ms > seen->newest_ms)
         seen->newest_ms = time_ms;
+    if (time_ms < seen->oldest_ms)
+        seen->oldest_ms = time_ms;
 }
 
 bool weir_seen_files_is_new(const WeirSeenFiles *seen, const char *name, int64_t time_ms)
@@ -77,13 +82,9 @@ bool weir_seen_files_is_new(const WeirSeenFiles *seen, const char *name, int64_t
 void weir_seen_files_purge(WeirSeenFiles *seen)
 {
     int64_t threshold = seen->age_max_ms > seen->newest_ms ? 0 : seen->newest_ms - seen->age_max_ms;
-    bool some = false;
-    /* Nothing is too old while the threshold has not moved past the last one's files. */
     if (threshold <= seen->last_purge_ms)
         return;
-    for (size_t i = 0; i < seen->capacity && !some; i++)
-        some = seen->names[i] != NULL && seen->times[i] < threshold;
     seen->last_purge_ms = threshold;
-    if (some)
+    if (seen->oldest_ms < threshold)
         rebuild(seen, seen->capacity, threshold);
 }

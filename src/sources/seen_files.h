@@ -10,6 +10,7 @@ typedef struct WeirSeenFiles {
     size_t count, capacity;
     int64_t age_max_ms;
     int64_t newest_ms;      /* of all added */
+    int64_t oldest_ms;      /* no file in the table is older: purges cost nothing until the threshold passes it */
     int64_t last_purge_ms;  /* files older than this are not new */
 } WeirSeenFiles;
 

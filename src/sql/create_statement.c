@@ -302,7 +302,7 @@ void weir_parse_create(WeirParser *p, WeirStatement *statement, WeirOrigin origi
         return;
     }
     statement->is_global = weir_accept(p, WEIR_KEYWORD_GLOBAL);
-    bool temporary = weir_accept(p, WEIR_KEYWORD_TEMPORARY) || statement->is_global;
+    bool temporary = weir_accept_temporary(p) || statement->is_global;
     if (weir_accept(p, WEIR_KEYWORD_VIEW))
         parse_view(p, statement, origin, temporary);
     else if (!statement->is_global && weir_accept(p, WEIR_KEYWORD_FUNCTION))

@@ -10,6 +10,11 @@ void weir_set_children(WeirExpression *expression, const WeirList *list)
     expression->child_count = list->count;
 }
 
+bool weir_is_struct(const WeirExpression *expression)
+{
+    return expression->kind == WEIR_EXPRESSION_UNRESOLVED_FUNCTION && expression->part_count == 1 && strcmp(expression->parts[0], "struct") == 0;
+}
+
 WeirExpression *weir_finish(WeirParser *p, WeirExpression *expression, WeirOrigin first)
 {
     expression->origin = weir_origin_since(p, first);

@@ -158,20 +158,28 @@ static bool is_datetime_unit(const char *word)
     return false;
 }
 
+static void rename_call(WeirParser *p, WeirExpression *call, const char *name)
+{
+    const char **parts = WEIR_ARENA_ARRAY(p->arena, const char *, 1);
+    parts[0] = name;
+    call->parts = parts;
+    call->part_count = 1;
+}
+
 /* timestampadd(HOUR, 1, t), datediff(DAY, a, b) and their aliases: the unit is a word, not a column. */
 static void rewrite_datetime_call(WeirParser *p, WeirExpression *call)
 {
     static const char *const names[][2] = {{"timestampadd", "timestampadd"},   {"dateadd", "timestampadd"}, {"date_add", "timestampadd"},
                                            {"timestampdiff", "timestampdiff"}, {"datediff", "timestampdiff"}, {"date_diff", "timestampdiff"},
                                            {"timediff", "timestampdiff"}};
-    if (call->child_count != 3 || call->part_count > 1)
+    if (call->child_count != 3 || call->part_count != 1)
         return;
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
-        if (strcasecmp(call->name, names[i][0]) != 0)
+        if (strcasecmp(call->parts[0], names[i][0]) != 0)
             continue;
         WeirExpression *unit = call->children[0];
         if (unit->kind == WEIR_EXPRESSION_UNRESOLVED_ATTRIBUTE && unit->part_count == 1 && is_datetime_unit(unit->parts[0])) {
-            call->name = names[i][1];
+            rename_call(p, call, names[i][1]);
             call->children[0] = weir_make_string(p, unit->parts[0], unit->origin);
             call->children[0]->origin = unit->origin;
         } else if (unit->kind == WEIR_EXPRESSION_LITERAL && unit->value->type->id == WEIR_TYPE_STRING) {
@@ -186,7 +194,7 @@ static void rewrite_datetime_call(WeirParser *p, WeirExpression *call)
 /* count(*) counts rows: count(1). */
 static void rewrite_count_star(WeirParser *p, WeirExpression *call)
 {
-    if (call->child_count != 1 || call->is_distinct || strcasecmp(call->name, "count") != 0)
+    if (call->child_count != 1 || call->is_distinct || strcasecmp(call->parts[call->part_count - 1], "count") != 0)
         return;
     const WeirExpression *star = call->children[0];
     if (star->kind == WEIR_EXPRESSION_UNRESOLVED_STAR && star->part_count == 0 && star->child_count == 0) {
@@ -194,15 +202,6 @@ static void rewrite_count_star(WeirParser *p, WeirExpression *call)
         call->children[0] = weir_make_int(p, 1, origin);
         call->children[0]->origin = origin;
     }
-}
-
-/* Name of a function of several parts, as one text: the registry knows only the last part, and says so when the rest is not builtin's. */
-static const char *function_name(WeirParser *p, const WeirList *parts)
-{
-    const char *name = parts->items[0];
-    for (uint32_t i = 1; i < parts->count; i++)
-        name = weir_arena_printf(p->arena, "%s.%s", name, (const char *)parts->items[i]);
-    return name;
 }
 
 WeirExpression *weir_parse_function_call(WeirParser *p, const WeirList *name, WeirOrigin origin)
@@ -226,7 +225,7 @@ WeirExpression *weir_parse_function_call(WeirParser *p, const WeirList *name, We
     }
     weir_expect_symbol(p, ')');
     WeirExpression *call =
-        weir_make_call(p, function_name(p, name), origin, arguments.count, (WeirExpression *const *)arguments.items);
+        weir_make_call(p, name->items[0], origin, arguments.count, (WeirExpression *const *)arguments.items);
     call->parts = (const char *const *)name->items;
     call->part_count = name->count;
     call->is_distinct = distinct;

@@ -273,7 +273,7 @@ static const char *parse_value(WeirParser *p, size_t *length, bool *negative)
     return weir_arena_strndup(p->arena, p->lexer.text + token.start, (size_t)token.length);
 }
 
-WeirExpression *weir_parse_interval(WeirParser *p)
+WeirExpression *weir_parse_interval(WeirParser *p, bool text_allowed)
 {
     WeirOrigin origin = weir_origin_here(p);
     weir_expect(p, WEIR_KEYWORD_INTERVAL);
@@ -285,9 +285,12 @@ WeirExpression *weir_parse_interval(WeirParser *p)
         const char *value = parse_value(p, &length, &negative);
         WeirToken token = *weir_peek(p);
         const IntervalUnit *unit = token.kind == WEIR_TOKEN_WORD ? find_unit(p->lexer.text + token.start, (size_t)token.length) : NULL;
-        if (unit == NULL && first && p->last.kind == WEIR_TOKEN_STRING) {
-            if (!scan_interval_text(&sum, value, length))
-                return fail_interval(p, origin, value);
+        if (unit == NULL && first && text_allowed && p->last.kind == WEIR_TOKEN_STRING) {
+            if (!scan_interval_text(&sum, value, length)) {
+                WEIR_FAIL(p, weir_origin_since(p, origin), WEIR_ERROR_INVALID_TYPED_LITERAL, "valueType", "\"INTERVAL\"", "value",
+                          weir_arena_printf(p->arena, "'%s'", value));
+                return weir_make_boolean(p, false, origin);
+            }
             break;
         }
         if (unit == NULL) {

@@ -11,7 +11,7 @@ typedef struct Keyword {
 } Keyword;
 
 static const Keyword keywords[WEIR_KEYWORD_COUNT] = {
-    [WEIR_KEYWORD_NONE] = {"", false, false},
+    [WEIR_NOT_A_KEYWORD] = {"", false, false},
 #define KEYWORD(name) [WEIR_KEYWORD_##name] = {#name, false, false},
 #define STRICT(name) [WEIR_KEYWORD_##name] = {#name, true, false},
 #define RESERVED(name) [WEIR_KEYWORD_##name] = {#name, false, true},
@@ -26,7 +26,7 @@ static const Keyword keywords[WEIR_KEYWORD_COUNT] = {
 WeirKeyword weir_keyword_find(const char *text, size_t length)
 {
     if (length == 0 || length >= KEYWORD_LENGTH_MAX)
-        return WEIR_KEYWORD_NONE;
+        return WEIR_NOT_A_KEYWORD;
     char upper[KEYWORD_LENGTH_MAX];
     for (size_t i = 0; i < length; i++)
         upper[i] = (char)(text[i] >= 'a' && text[i] <= 'z' ? text[i] - ('a' - 'A') : text[i]);
@@ -43,7 +43,7 @@ WeirKeyword weir_keyword_find(const char *text, size_t length)
         else
             low = middle + 1;
     }
-    return WEIR_KEYWORD_NONE;
+    return WEIR_NOT_A_KEYWORD;
 }
 
 const char *weir_keyword_text(WeirKeyword keyword) { return keywords[keyword].text; }

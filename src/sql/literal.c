@@ -246,7 +246,7 @@ WeirExpression *weir_parse_literal(WeirParser *p)
     if (token->kind != WEIR_TOKEN_WORD)
         return NULL;
     if (weir_at_interval(p))
-        return weir_parse_interval(p);
+        return weir_parse_interval(p, true);
     bool is_true = token->keyword == WEIR_KEYWORD_TRUE;
     if ((is_true || token->keyword == WEIR_KEYWORD_FALSE) && stands_alone(p)) {
         weir_advance(p);

@@ -140,7 +140,7 @@ bool weir_at_table_alias(WeirParser *p)
     const WeirToken *token = weir_peek(p);
     if (!weir_is_identifier(p, token))
         return false;
-    if (token->kind != WEIR_TOKEN_WORD || token->keyword == WEIR_KEYWORD_NONE)
+    if (token->kind != WEIR_TOKEN_WORD || token->keyword == WEIR_NOT_A_KEYWORD)
         return true;
     return !weir_keyword_is_strict(token->keyword) && !begins_clause(p, token->keyword);
 }

@@ -137,6 +137,8 @@ bool weir_accept2(WeirParser *p, WeirKeyword first, WeirKeyword second)
     return found;
 }
 
+bool weir_accept_temporary(WeirParser *p) { return weir_accept(p, WEIR_KEYWORD_TEMPORARY) || weir_accept(p, WEIR_KEYWORD_TEMP); }
+
 bool weir_accept_symbol(WeirParser *p, int32_t symbol)
 {
     bool found = weir_at_symbol(p, symbol);

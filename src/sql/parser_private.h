@@ -9,11 +9,12 @@
 #include "sql/parser.h"
 
 typedef enum WeirKeyword {
-    WEIR_KEYWORD_NONE,
+    WEIR_NOT_A_KEYWORD,
+/* Each pastes for itself: NULL is a keyword, and a macro that must not be expanded on the way. */
 #define KEYWORD(name) WEIR_KEYWORD_##name,
-#define STRICT(name) KEYWORD(name)
-#define RESERVED(name) KEYWORD(name)
-#define STRICT_RESERVED(name) KEYWORD(name)
+#define STRICT(name) WEIR_KEYWORD_##name,
+#define RESERVED(name) WEIR_KEYWORD_##name,
+#define STRICT_RESERVED(name) WEIR_KEYWORD_##name,
 #include "sql/keywords.def"
 #undef KEYWORD
 #undef STRICT
@@ -112,6 +113,7 @@ bool weir_next_is(WeirParser *p, uint32_t n, WeirKeyword keyword);
 bool weir_next_is_symbol(WeirParser *p, uint32_t n, int32_t symbol);
 bool weir_accept(WeirParser *p, WeirKeyword keyword);
 bool weir_accept2(WeirParser *p, WeirKeyword first, WeirKeyword second); /* both or none */
+bool weir_accept_temporary(WeirParser *p); /* TEMPORARY, TEMP */
 bool weir_accept_symbol(WeirParser *p, int32_t symbol);
 void weir_expect(WeirParser *p, WeirKeyword keyword);
 void weir_expect_symbol(WeirParser *p, int32_t symbol);
@@ -164,7 +166,8 @@ WeirExpression *weir_parse_special_form(WeirParser *p); /* NULL: the current wor
 WeirExpression *weir_parse_literal(WeirParser *p);      /* NULL: no literal here */
 WeirExpression *weir_parse_number(WeirParser *p, bool negative, WeirOrigin origin);
 WeirExpression *weir_parse_typed_literal(WeirParser *p, WeirOrigin origin);
-WeirExpression *weir_parse_interval(WeirParser *p);     /* at INTERVAL, followed by an interval */
+/* At INTERVAL, followed by an interval; INTERVAL '1 day 2 hours' too where `text_allowed`. */
+WeirExpression *weir_parse_interval(WeirParser *p, bool text_allowed);
 bool weir_at_interval(WeirParser *p);
 WeirExpression *weir_parse_function_call(WeirParser *p, const WeirList *name, WeirOrigin origin);
 /* FILTER, IGNORE NULLS, OVER after a call. */
@@ -184,6 +187,8 @@ WeirExpression *weir_make_int(WeirParser *p, int32_t value, WeirOrigin origin);
 WeirExpression *weir_make_boolean(WeirParser *p, bool value, WeirOrigin origin);
 WeirExpression *weir_make_attribute(WeirParser *p, const WeirList *parts, WeirOrigin origin);
 WeirExpression *weir_finish(WeirParser *p, WeirExpression *expression, WeirOrigin first); /* origin up to here, and its text */
+/* A row "(a, b)" or STRUCT(a, b). */
+bool weir_is_struct(const WeirExpression *expression);
 void weir_set_children(WeirExpression *expression, const WeirList *list);
 
 /* ---- datetime_literal.c: Spark's stringToDate, stringToTimestamp; false: not one */
@@ -205,7 +210,6 @@ WeirLogicalPlan *weir_parse_join_rest(WeirParser *p, WeirLogicalPlan *left);
 WeirLogicalPlan *weir_parse_relation_primary(WeirParser *p);
 WeirLogicalPlan *weir_parse_inline_table(WeirParser *p); /* after VALUES */
 WeirLogicalPlan *weir_parse_sample(WeirParser *p, WeirLogicalPlan *child);
-WeirLogicalPlan *weir_parse_watermark(WeirParser *p, WeirLogicalPlan *child, WeirLogicalPlan **watermark);
 WeirLogicalPlan *weir_parse_pivot(WeirParser *p, WeirLogicalPlan *child); /* at PIVOT or UNPIVOT */
 WeirLogicalPlan *weir_parse_lateral_view(WeirParser *p, WeirLogicalPlan *child);
 WeirLogicalPlan *weir_parse_pipe(WeirParser *p, WeirLogicalPlan *child); /* after |> */

@@ -115,7 +115,7 @@ static WeirLogicalPlan *parse_as(WeirParser *p, WeirLogicalPlan *child, WeirOrig
 
 static bool at_join(WeirParser *p)
 {
-    switch (weir_peek(p)->kind == WEIR_TOKEN_WORD ? weir_peek(p)->keyword : WEIR_KEYWORD_NONE) {
+    switch (weir_peek(p)->kind == WEIR_TOKEN_WORD ? weir_peek(p)->keyword : WEIR_NOT_A_KEYWORD) {
     case WEIR_KEYWORD_JOIN: case WEIR_KEYWORD_INNER: case WEIR_KEYWORD_CROSS: case WEIR_KEYWORD_LEFT: case WEIR_KEYWORD_RIGHT:
     case WEIR_KEYWORD_FULL: case WEIR_KEYWORD_SEMI: case WEIR_KEYWORD_ANTI: case WEIR_KEYWORD_NATURAL: case WEIR_KEYWORD_PIVOT:
     case WEIR_KEYWORD_UNPIVOT: return true;

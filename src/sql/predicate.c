@@ -18,8 +18,7 @@ static WeirExpression *parse_between(WeirParser *p, WeirExpression *left, WeirOr
 static void set_left_side(WeirExpression *subquery, WeirParser *p, WeirExpression *left)
 {
     WeirList values = {0};
-    bool is_row = left->kind == WEIR_EXPRESSION_UNRESOLVED_FUNCTION && strcmp(left->name, "struct") == 0 &&
-                  p->lexer.text[left->origin.start] == '(';
+    bool is_row = weir_is_struct(left);
     for (uint32_t i = 0; is_row && i < left->child_count; i++)
         weir_list_add(p, &values, left->children[i]);
     if (!is_row)
@@ -29,10 +28,13 @@ static void set_left_side(WeirExpression *subquery, WeirParser *p, WeirExpressio
 
 static WeirExpression *parse_in(WeirParser *p, WeirExpression *left, WeirOrigin origin)
 {
+    WeirOrigin place = weir_origin_of(&p->last);
     weir_expect_symbol(p, '(');
     WeirLogicalPlan *plan = NULL;
     WeirList items = {0};
     weir_list_add(p, &items, left);
+    if (weir_at_symbol(p, ')'))
+        WEIR_FAIL(p, weir_origin_since(p, place), WEIR_ERROR_INVALID_SQL_SYNTAX_EMPTY_IN_PREDICATE);
     if (weir_at_query(p)) {
         plan = weir_parse_query(p);
     } else {
@@ -66,12 +68,13 @@ static bool are_literals(const WeirList *list, uint32_t from)
 static WeirExpression *parse_like_list(WeirParser *p, WeirExpression *left, WeirOrigin origin, const char *like, bool negated)
 {
     bool any = !weir_at(p, WEIR_KEYWORD_ALL);
+    WeirOrigin place = weir_origin_of(&p->last);
     weir_advance(p);
     WeirList items = {0};
     weir_list_add(p, &items, left);
     weir_expect_symbol(p, '(');
     if (weir_at_symbol(p, ')'))
-        WEIR_FAIL(p, origin, WEIR_ERROR_INVALID_SQL_SYNTAX_EMPTY_IN_PREDICATE);
+        weir_fail_text(p, weir_origin_since(p, place), WEIR_ERROR_LEGACY_ERROR_TEMP_0064, "Expected something between '(' and ')'.");
     weir_parse_expression_list(p, &items);
     weir_expect_symbol(p, ')');
     if (are_literals(&items, 1)) {
@@ -101,7 +104,7 @@ static WeirExpression *parse_like(WeirParser *p, WeirExpression *left, WeirOrigi
         for (size_t i = 0; i < length; i++)
             characters += ((unsigned char)escape[i] & 0xC0) != 0x80;
         if (characters != 1)
-            WEIR_FAIL(p, origin, WEIR_ERROR_INVALID_ESCAPE_STRING, "invalidEscape", escape);
+            WEIR_FAIL(p, origin, WEIR_ERROR_INVALID_ESC, "invalidEscape", weir_arena_printf(p->arena, "'%s'", escape));
         weir_list_add(p, &children, weir_make_string(p, escape, place));
     }
     return negate(p, negated, weir_make_call(p, like, origin, children.count, (WeirExpression *const *)children.items), origin);

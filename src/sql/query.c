@@ -41,7 +41,7 @@ static bool at_query_word(WeirParser *p, uint32_t n)
     case WEIR_KEYWORD_TABLE: return next->kind == WEIR_TOKEN_WORD || next->kind == WEIR_TOKEN_BACKQUOTED || (token->keyword == WEIR_KEYWORD_FROM && next_is_symbol && next->symbol == '(');
     case WEIR_KEYWORD_VALUES: return !ends && !(next_is_symbol && strchr("+*|&^", next->symbol < 128 ? next->symbol : 1) != NULL) && next->keyword != WEIR_KEYWORD_AS && next->keyword != WEIR_KEYWORD_FROM;
     case WEIR_KEYWORD_MAP:
-    case WEIR_KEYWORD_REDUCE: return next->kind == WEIR_TOKEN_WORD && next->keyword == WEIR_KEYWORD_NONE;
+    case WEIR_KEYWORD_REDUCE: return next->kind == WEIR_TOKEN_WORD && next->keyword == WEIR_NOT_A_KEYWORD;
     default: return false;
     }
 }
@@ -229,6 +229,15 @@ static WeirLogicalPlan *parse_orders(WeirParser *p, WeirLogicalPlan *plan)
     return plan;
 }
 
+/* ORDER BY, SORT BY, DISTRIBUTE BY and CLUSTER BY exclude each other, except DISTRIBUTE BY before SORT BY. */
+static void refuse_second_order(WeirParser *p, WeirOrigin origin)
+{
+    bool more = weir_next_is(p, 1, WEIR_KEYWORD_BY) && (weir_at(p, WEIR_KEYWORD_ORDER) || weir_at(p, WEIR_KEYWORD_SORT) ||
+                                                        weir_at(p, WEIR_KEYWORD_CLUSTER) || weir_at(p, WEIR_KEYWORD_DISTRIBUTE));
+    if (more)
+        WEIR_FAIL(p, weir_origin_since(p, origin), WEIR_ERROR_UNSUPPORTED_FEATURE_COMBINATION_QUERY_RESULT_CLAUSES);
+}
+
 void weir_parse_named_windows(WeirParser *p, WeirLogicalPlan *node)
 {
     WeirList names = {0};
@@ -251,8 +260,10 @@ void weir_parse_named_windows(WeirParser *p, WeirLogicalPlan *node)
 
 WeirLogicalPlan *weir_parse_limits(WeirParser *p, WeirLogicalPlan *plan, bool with_windows)
 {
-    plan = parse_orders(p, plan);
     WeirOrigin origin = weir_origin_here(p);
+    plan = parse_orders(p, plan);
+    refuse_second_order(p, origin);
+    origin = weir_origin_here(p);
     if (with_windows && weir_at(p, WEIR_KEYWORD_WINDOW) && weir_next_is(p, 2, WEIR_KEYWORD_AS)) {
         weir_advance(p);
         plan = weir_make_unary(p, WEIR_LOGICAL_WINDOW_DEFINITIONS, plan, origin);

@@ -76,7 +76,11 @@ static WeirLogicalPlan *parse_watermark(WeirParser *p, WeirLogicalPlan *child)
         weir_fail_syntax(p);
         return plan;
     }
-    const WeirExpression *delay = weir_parse_interval(p);
+    const WeirExpression *delay = weir_parse_interval(p, false);
+    if (p->status != WEIR_OK)
+        return plan;
+    if (weir_value_get_int(delay->value) < 0)
+        weir_fail_text(p, delay->origin, WEIR_ERROR_LEGACY_ERROR_TEMP_0000, "The delay of a watermark should not be negative.");
     if (delay->value->type->id == WEIR_TYPE_YEAR_MONTH_INTERVAL)
         plan->delay.months = (int32_t)weir_value_get_int(delay->value);
     else if (delay->value->type->id == WEIR_TYPE_DAY_TIME_INTERVAL)
@@ -177,9 +181,8 @@ WeirLogicalPlan *weir_parse_inline_table(WeirParser *p)
     WeirList rows = {0};
     uint32_t width = 0;
     do {
-        WeirOrigin place = weir_origin_here(p);
         WeirExpression *row = weir_parse_expression(p);
-        bool is_row = row->kind == WEIR_EXPRESSION_UNRESOLVED_FUNCTION && strcmp(row->name, "struct") == 0;
+        bool is_row = weir_is_struct(row);
         uint32_t count = is_row ? row->child_count : 1;
         if (rows.count == 0)
             width = count;
@@ -190,7 +193,6 @@ WeirLogicalPlan *weir_parse_inline_table(WeirParser *p)
         WeirExpression **values = WEIR_ARENA_ARRAY(p->arena, WeirExpression *, count);
         for (uint32_t i = 0; i < count; i++)
             values[i] = is_row ? row->children[i] : row;
-        (void)place;
         weir_list_add(p, &rows, values);
     } while (weir_accept_symbol(p, ','));
     WeirLogicalPlan *table = weir_make_plan(p, WEIR_LOGICAL_UNRESOLVED_INLINE_TABLE, origin);
@@ -201,8 +203,9 @@ WeirLogicalPlan *weir_parse_inline_table(WeirParser *p)
     WeirLogicalPlan *plan = parse_alias(p, table, &aliased);
     if (aliased && plan->name_count > 0) {
         if (plan->name_count != width)
-            weir_fail_text(p, origin, WEIR_ERROR_LEGACY_ERROR_TEMP_0000, "The inline table has %u columns, its alias names %u.", width,
-                           plan->name_count);
+            WEIR_FAIL(p, weir_origin_since(p, origin), WEIR_ERROR_INVALID_INLINE_TABLE_NUM_COLUMNS_MISMATCH, "expectedNumCols",
+                      weir_arena_printf(p->arena, "%u", plan->name_count), "actualNumCols", weir_arena_printf(p->arena, "%u", width),
+                      "rowIndex", "0");
         table->names = plan->names; /* the columns are named where they are made, as in Spark */
         table->name_count = plan->name_count;
         plan->names = NULL;
@@ -246,7 +249,10 @@ static WeirLogicalPlan *parse_table(WeirParser *p, bool streaming)
     if (!parenthesis && weir_at_symbol(p, '(')) {
         WeirLogicalPlan *function = parse_table_function(p, &parts, origin);
         function->is_streaming = streaming;
-        return finish_primary(p, function, false);
+        bool aliased;
+        if (at_watermark(p))
+            function = parse_watermark(p, function);
+        return parse_alias(p, function, &aliased);
     }
     WeirLogicalPlan *table = weir_make_plan(p, WEIR_LOGICAL_UNRESOLVED_RELATION, origin);
     table->parts = (const char *const *)parts.items;
@@ -270,7 +276,7 @@ static bool at_stream(WeirParser *p)
     const WeirToken *next = weir_peek_at(p, 1);
     if (!weir_is_identifier(p, next))
         return false;
-    switch (next->kind == WEIR_TOKEN_WORD ? next->keyword : WEIR_KEYWORD_NONE) {
+    switch (next->kind == WEIR_TOKEN_WORD ? next->keyword : WEIR_NOT_A_KEYWORD) {
     case WEIR_KEYWORD_AS: case WEIR_KEYWORD_WHERE: case WEIR_KEYWORD_GROUP: case WEIR_KEYWORD_HAVING: case WEIR_KEYWORD_ORDER:
     case WEIR_KEYWORD_LIMIT: case WEIR_KEYWORD_WATERMARK: case WEIR_KEYWORD_TABLESAMPLE: case WEIR_KEYWORD_WITH: case WEIR_KEYWORD_WINDOW:
         return weir_peek_at(p, 2)->kind == WEIR_TOKEN_END;
@@ -304,7 +310,7 @@ static bool parse_join_type(WeirParser *p, WeirJoinType *type, bool *natural)
     *natural = weir_at(p, WEIR_KEYWORD_NATURAL);
     *type = WEIR_JOIN_INNER;
     bool begins = *natural;
-    switch (weir_peek_at(p, *natural)->kind == WEIR_TOKEN_WORD ? weir_peek_at(p, *natural)->keyword : WEIR_KEYWORD_NONE) {
+    switch (weir_peek_at(p, *natural)->kind == WEIR_TOKEN_WORD ? weir_peek_at(p, *natural)->keyword : WEIR_NOT_A_KEYWORD) {
     case WEIR_KEYWORD_JOIN: case WEIR_KEYWORD_INNER: case WEIR_KEYWORD_CROSS: case WEIR_KEYWORD_LEFT: case WEIR_KEYWORD_RIGHT:
     case WEIR_KEYWORD_FULL: case WEIR_KEYWORD_SEMI: case WEIR_KEYWORD_ANTI: begins = true; break;
     default: break;
@@ -464,9 +470,7 @@ WeirLogicalPlan *weir_parse_from(WeirParser *p)
     do {
         WeirOrigin origin = weir_origin_here(p);
         bool lateral = accept_lateral(p);
-        WeirLogicalPlan *relation = lateral ? weir_parse_join_rest(p, parse_join_side(p, true)) : weir_parse_relation(p);
-        if (plan == NULL && lateral)
-            plan = weir_make_plan(p, WEIR_LOGICAL_ONE_ROW_RELATION, origin);
+        WeirLogicalPlan *relation = parse_join_side(p, lateral);
         if (plan == NULL) {
             plan = relation;
         } else {
@@ -474,6 +478,8 @@ WeirLogicalPlan *weir_parse_from(WeirParser *p)
             plan->origin = weir_origin_since(p, origin);
             plan->is_lateral = lateral;
         }
+        /* The joins of an item apply to all items before it too, as in Spark: "a, b JOIN c" is "(a, b) JOIN c". */
+        plan = weir_parse_join_rest(p, plan);
     } while (weir_accept_symbol(p, ','));
     plan = weir_parse_lateral_view(p, plan);
     return weir_parse_join_rest(p, plan);

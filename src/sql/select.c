@@ -59,8 +59,7 @@ static WeirExpression *parse_grouping_set(WeirParser *p)
         return make_grouping(p, WEIR_EXPRESSION_GROUPING_SET, &(WeirList){0}, origin);
     }
     WeirExpression *item = weir_parse_expression(p);
-    bool is_row = item->kind == WEIR_EXPRESSION_UNRESOLVED_FUNCTION && item->part_count == 0 && strcmp(item->name, "struct") == 0 &&
-                  p->lexer.text[origin.start] == '(';
+    bool is_row = weir_is_struct(item) && p->lexer.text[origin.start] == '(';
     if (is_row)
         return make_grouping(p, WEIR_EXPRESSION_GROUPING_SET, &(WeirList){.items = (void **)item->children, .count = item->child_count}, origin);
     /* "(a)" is the set of a, not the value in parentheses. */
@@ -129,7 +128,6 @@ static void apply_old_grouping(WeirParser *p, WeirList *items, WeirOrigin origin
     weir_list_add(p, items, grouping);
 }
 
-/* Does the cursor's "(…)" hold a set of GROUP BY, that is, does a comma or the end follow? A plain expression otherwise: "(a + 1) * 2". */
 WeirLogicalPlan *weir_parse_group_by(WeirParser *p, WeirLogicalPlan *child, const WeirList *select)
 {
     WeirOrigin origin = weir_origin_here(p);
@@ -164,9 +162,6 @@ static void parse_select_clause(WeirParser *p, SelectClause *select)
         select->is_distinct = true;
     } else if (weir_at(p, WEIR_KEYWORD_ALL) && !named) {
         weir_advance(p);
-    }
-    if (weir_at(p, WEIR_KEYWORD_TRANSFORM) && weir_next_is_symbol(p, 1, '(')) {
-        /* TRANSFORM(…) USING is script transformation; without USING it is the function. */
     }
     do {
         weir_list_add(p, &select->items, weir_parse_named_expression(p));

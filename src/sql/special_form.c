@@ -89,7 +89,7 @@ static WeirExpression *parse_trim(WeirParser *p)
     WeirOrigin origin = weir_origin_here(p);
     WeirToken word = weir_advance(p);
     weir_expect_symbol(p, '(');
-    WeirKeyword side = weir_peek(p)->kind == WEIR_TOKEN_WORD ? weir_peek(p)->keyword : WEIR_KEYWORD_NONE;
+    WeirKeyword side = weir_peek(p)->kind == WEIR_TOKEN_WORD ? weir_peek(p)->keyword : WEIR_NOT_A_KEYWORD;
     bool has_side = (side == WEIR_KEYWORD_BOTH || side == WEIR_KEYWORD_LEADING || side == WEIR_KEYWORD_TRAILING) &&
                     weir_peek_at(p, 1)->kind != WEIR_TOKEN_SYMBOL;
     if (has_side)
@@ -177,7 +177,7 @@ static WeirExpression *parse_struct(WeirParser *p)
 /* Is the token after "word (" the begin of a query? */
 static bool query_follows(WeirParser *p)
 {
-    switch (weir_peek_at(p, 2)->kind == WEIR_TOKEN_WORD ? weir_peek_at(p, 2)->keyword : WEIR_KEYWORD_NONE) {
+    switch (weir_peek_at(p, 2)->kind == WEIR_TOKEN_WORD ? weir_peek_at(p, 2)->keyword : WEIR_NOT_A_KEYWORD) {
     case WEIR_KEYWORD_SELECT: case WEIR_KEYWORD_WITH: case WEIR_KEYWORD_FROM: case WEIR_KEYWORD_VALUES: case WEIR_KEYWORD_TABLE:
         return weir_peek_at(p, 3)->kind != WEIR_TOKEN_SYMBOL || weir_next_is_symbol(p, 3, '(') || weir_next_is_symbol(p, 3, '*') ||
                weir_next_is_symbol(p, 3, '-') || weir_next_is_symbol(p, 3, WEIR_SYMBOL_HINT_BEGIN);

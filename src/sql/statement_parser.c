@@ -92,7 +92,7 @@ static void parse_name_if_exists(WeirParser *p, WeirStatement *statement)
 
 void weir_parse_drop(WeirParser *p, WeirStatement *statement, WeirOrigin origin)
 {
-    bool temporary = weir_accept(p, WEIR_KEYWORD_TEMPORARY);
+    bool temporary = weir_accept_temporary(p);
     if (weir_accept(p, WEIR_KEYWORD_VIEW) || (!temporary && weir_accept(p, WEIR_KEYWORD_TABLE))) {
         statement->kind = WEIR_STATEMENT_DROP_VIEW;
         parse_name_if_exists(p, statement);
@@ -153,8 +153,8 @@ static void parse_refresh(WeirParser *p, WeirStatement *statement, WeirOrigin or
 static bool refuse_statement(WeirParser *p, WeirOrigin origin)
 {
     const WeirToken *token = weir_peek(p);
-    WeirKeyword keyword = token->kind == WEIR_TOKEN_WORD ? token->keyword : WEIR_KEYWORD_NONE;
-    const char *word = keyword != WEIR_KEYWORD_NONE ? weir_keyword_text(keyword) : "";
+    WeirKeyword keyword = token->kind == WEIR_TOKEN_WORD ? token->keyword : WEIR_NOT_A_KEYWORD;
+    const char *word = keyword != WEIR_NOT_A_KEYWORD ? weir_keyword_text(keyword) : "";
     switch (keyword) {
     case WEIR_KEYWORD_INSERT: case WEIR_KEYWORD_DELETE: case WEIR_KEYWORD_UPDATE: case WEIR_KEYWORD_MERGE: case WEIR_KEYWORD_ALTER:
     case WEIR_KEYWORD_ANALYZE: case WEIR_KEYWORD_ADD: case WEIR_KEYWORD_LIST: case WEIR_KEYWORD_BEGIN: case WEIR_KEYWORD_TRUNCATE:
@@ -169,8 +169,8 @@ static bool refuse_statement(WeirParser *p, WeirOrigin origin)
         return false;
     case WEIR_KEYWORD_GRANT: case WEIR_KEYWORD_REVOKE: case WEIR_KEYWORD_IMPORT: case WEIR_KEYWORD_EXPORT: case WEIR_KEYWORD_LOCK:
     case WEIR_KEYWORD_UNLOCK: case WEIR_KEYWORD_COMMIT: case WEIR_KEYWORD_ROLLBACK: case WEIR_KEYWORD_DFS:
-        WEIR_FAIL(p, (WeirOrigin){.line = origin.line, .column = origin.column, .start = origin.start, .length = p->lexer.length - origin.start},
-                  WEIR_ERROR_INVALID_STATEMENT_OR_CLAUSE, "operation", word);
+        origin.length = p->lexer.length - origin.start;
+        WEIR_FAIL(p, origin, WEIR_ERROR_INVALID_STATEMENT_OR_CLAUSE, "operation", word);
         return true;
     default: return false;
     }

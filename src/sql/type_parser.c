@@ -134,9 +134,11 @@ static const WeirDataType *parse_interval_type(WeirParser *p, WeirOrigin origin)
     if (fields[1] < 0)
         fields[1] = fields[0];
     bool mixed = (fields[0] <= WEIR_INTERVAL_MONTH) != (fields[1] <= WEIR_INTERVAL_MONTH);
+    if (mixed)
+        weir_fail_syntax(p);
     if (fields[0] > fields[1] || mixed) {
-        weir_fail_text(p, weir_origin_since(p, origin), WEIR_ERROR_LEGACY_ERROR_TEMP_0028, "Intervals from %s to %s are not supported.",
-                       names[fields[0]], names[fields[1]]);
+        WEIR_FAIL(p, weir_origin_since(p, origin), WEIR_ERROR_INVALID_INTERVAL_FORMAT_UNSUPPORTED_FROM_TO_EXPRESSION, "input", "interval",
+                  "from", names[fields[0]], "to", names[fields[1]]);
         return &weir_type_void;
     }
     return weir_type_interval(p->arena, (WeirIntervalField)fields[0], (WeirIntervalField)fields[1]);
@@ -197,7 +199,7 @@ const WeirDataType *weir_parse_type(WeirParser *p)
     if (!weir_enter(p))
         return &weir_type_void;
     WeirOrigin origin = weir_origin_here(p);
-    WeirKeyword keyword = weir_peek(p)->kind == WEIR_TOKEN_WORD ? weir_peek(p)->keyword : WEIR_KEYWORD_NONE;
+    WeirKeyword keyword = weir_peek(p)->kind == WEIR_TOKEN_WORD ? weir_peek(p)->keyword : WEIR_NOT_A_KEYWORD;
     bool nested = weir_next_is_symbol(p, 1, '<') || weir_next_is_symbol(p, 1, WEIR_SYMBOL_LESS_GREATER);
     const char *name = weir_parse_identifier(p);
     const WeirDataType *type;
