@@ -150,6 +150,17 @@ static WeirStatus check_modifiers(WeirExpressionContext *context, const WeirExpr
                                        weir_name_quoted(context->analysis, call->parts, call->part_count), "syntax", syntax));
 }
 
+/* expression.field is written base["field"] by the parser; over a struct it is a field. */
+static bool is_field_access(const WeirExpression *call)
+{
+    if (call->child_count != 2 || strcmp(call->parts[call->part_count - 1], "[]") != 0)
+        return false;
+    const WeirDataType *type = call->children[0]->type;
+    const WeirExpression *field = call->children[1];
+    bool structs = type->id == WEIR_TYPE_STRUCT || (type->id == WEIR_TYPE_ARRAY && weir_type_element(type)->id == WEIR_TYPE_STRUCT);
+    return structs && field->kind == WEIR_EXPRESSION_LITERAL && field->type->id == WEIR_TYPE_STRING && !weir_value_is_null(field->value);
+}
+
 /* Aliases given to functions whose result is made by another one (nvl2, if, …) keep the written text for column names. */
 WeirStatus weir_resolve_function_call(WeirExpressionContext *context, WeirExpression *call, WeirExpression **out, WeirError *error)
 {
@@ -159,6 +170,11 @@ WeirStatus weir_resolve_function_call(WeirExpressionContext *context, WeirExpres
         return unresolved_routine(context, call, error);
     WeirExpression *typed = NULL;
     WEIR_TRY(resolve_arguments(context, name, call, &typed, error));
+    if (is_field_access(typed)) {
+        WeirStringView field = weir_value_get_view(typed->children[1]->value);
+        const char *text = weir_arena_strndup(analysis->arena, (const char *)weir_view_data(&field), field.length);
+        return weir_extract_field(analysis, typed->children[0], text, call->origin, out, error);
+    }
     for (size_t i = 0; i < sizeof(special_functions) / sizeof(special_functions[0]); i++)
         if (strcasecmp(special_functions[i].name, name) == 0)
             return special_functions[i].resolve(context, typed, out, error);
@@ -175,7 +191,8 @@ WeirStatus weir_resolve_function_call(WeirExpressionContext *context, WeirExpres
         typed->parts = parts;
         typed->part_count = 1;
     }
-    WeirFunctionResolver resolver = {analysis->arena, analysis->analyzer->context, resolve_callback, context};
+    WeirFunctionResolver resolver = {analysis->arena, analysis->analyzer->context, resolve_callback, context,
+                                     analysis->analyzer->next_expression_id};
     WeirStatus status = weir_function_resolve(&resolver, typed, out, error);
     if (status != WEIR_OK)
         return weir_located(analysis, call->origin, error, status);

@@ -85,7 +85,7 @@ static WeirStatus function_frame(WeirExpressionContext *context, const WeirExpre
     bool offset = is_offset_function(function);
     if (offset && spec->has_frame)
         return weir_located(analysis, expression->origin, error,
-                            weir_error_set(error, WEIR_ERROR_LEGACY_ERROR_TEMP_1037, "wf", function->function->name));
+                            weir_error_set(error, WEIR_ERROR_LEGACY_ERROR_TEMP_1035, "prettyName", function->function->name));
     if (spec->has_frame && strcasecmp(function->function->name, "nth_value") != 0 &&
         !same_frame(spec, false, WEIR_FRAME_UNBOUNDED_PRECEDING, WEIR_FRAME_CURRENT_ROW))
         return weir_located(analysis, expression->origin, error,
