@@ -13,6 +13,16 @@
  * ("offset_log": offset_log.before_write, .after_fsync, .after_rename, .after_directory_fsync). */
 WEIR_CHECKED WeirStatus weir_atomic_file_write(WeirFileSystem *fs, const char *path, const void *data, size_t length,
                                                WeirRename how, bool durable, const char *fault_name, WeirError *error);
+/* The same in pieces, for content too large to have in memory. `fault_name` is kept, the rest is copied. */
+typedef struct WeirAtomicFile WeirAtomicFile;
+WEIR_CHECKED WeirStatus weir_atomic_file_open(WeirFileSystem *fs, const char *path, WeirRename how, bool durable,
+                                              const char *fault_name, WeirAtomicFile **file, WeirError *error);
+WEIR_CHECKED WeirStatus weir_atomic_file_append(WeirAtomicFile *file, const void *data, size_t length, WeirError *error);
+/* Make it durable under its name. Once only; close it afterwards all the same. */
+WEIR_CHECKED WeirStatus weir_atomic_file_publish(WeirAtomicFile *file, WeirError *error);
+void weir_atomic_file_close(WeirAtomicFile *file); /* NULL is allowed; what was not published disappears */
+/* Remove a file and its .crc; one that is not there is no error. */
+WEIR_CHECKED WeirStatus weir_checkpoint_file_remove(WeirFileSystem *fs, const char *path, WeirError *error);
 
 /* ---- metadata log: a directory of files named by batch id (Spark: HDFSMetadataLog) ---- */
 typedef struct WeirMetadataLog {
@@ -20,8 +30,12 @@ typedef struct WeirMetadataLog {
     char *directory; /* heap, owned */
     const char *fault_name;
     bool durable;
+    bool listed;          /* `latest` is known: only the first question costs a listing */
+    bool purged;          /* everything below `purged_below` is gone */
+    int64_t latest;
+    int64_t purged_below;
 } WeirMetadataLog;
-/* Creates the directory (durably). */
+/* Creates the directory (durably). Nobody else may write to it while it is open. */
 WEIR_CHECKED WeirStatus weir_metadata_log_open(WeirMetadataLog *log, WeirFileSystem *fs, const char *directory,
                                                const char *fault_name, bool durable, WeirError *error);
 void weir_metadata_log_close(WeirMetadataLog *log);
@@ -29,8 +43,9 @@ void weir_metadata_log_close(WeirMetadataLog *log);
 WEIR_CHECKED WeirStatus weir_metadata_log_add(WeirMetadataLog *log, int64_t batch_id, const void *data, size_t length, WeirError *error);
 /* `*found` false when there is none. */
 WEIR_CHECKED WeirStatus weir_metadata_log_get(WeirMetadataLog *log, int64_t batch_id, WeirBuffer *content, bool *found, WeirError *error);
-/* Ids in the directory, ascending, in `arena`; names that are not ids are ignored. */
+/* Ids in the directory, ascending, in `arena`; names that are not ids are ignored. Always a listing. */
 WEIR_CHECKED WeirStatus weir_metadata_log_list(WeirMetadataLog *log, WeirArena *arena, int64_t **ids, size_t *count, WeirError *error);
+/* Remove what is below (after) `threshold`, which stays. Going up by one, a purge costs the removal of one file. */
 WEIR_CHECKED WeirStatus weir_metadata_log_purge_below(WeirMetadataLog *log, int64_t threshold, WeirError *error);
 WEIR_CHECKED WeirStatus weir_metadata_log_purge_after(WeirMetadataLog *log, int64_t threshold, WeirError *error);
 
@@ -53,7 +68,7 @@ WEIR_CHECKED WeirStatus weir_metadata_log_latest(WeirMetadataLog *log, int64_t *
 
 /* ---- commit log (commits/N), reads v1..v3 ---- */
 typedef struct WeirCommitMetadata {
-    int64_t next_batch_watermark_ms;
+    int64_t next_batch_watermark_ms; /* 0 where the file has none */
 } WeirCommitMetadata;
 WEIR_CHECKED WeirStatus weir_commit_log_add(WeirMetadataLog *log, int64_t batch_id, const WeirCommitMetadata *commit, WeirError *error);
 WEIR_CHECKED WeirStatus weir_commit_log_get(WeirMetadataLog *log, int64_t batch_id, WeirCommitMetadata *commit, bool *found,
@@ -67,13 +82,17 @@ WEIR_CHECKED WeirStatus weir_stream_metadata_open(WeirFileSystem *fs, const char
 
 /* ---- compactible log: file source log and file sink log (Spark: CompactibleFileStreamLog) ---- */
 /* Lines are JSON texts; line 1 of a file is "v1". Every `compact_interval`-th id is written as <id>.compact with all entries that are
- * kept. The interval on restart is derived from existing .compact ids. The merged content for the next compaction is kept ready
- * so that a compact batch costs < 1 µs an entry. */
+ * kept. The interval on restart is derived from existing .compact ids. A compaction copies the files before it as they are, block by
+ * block, so that it needs no memory and costs < 1 µs an entry. Ids are listed once, at the opening. */
 typedef struct WeirCompactibleLog WeirCompactibleLog;
 WEIR_CHECKED WeirStatus weir_compactible_log_open(WeirFileSystem *fs, const char *directory, const char *fault_name, bool durable,
                                                   int32_t compact_interval, int64_t cleanup_delay_ms, int32_t batches_to_retain,
                                                   WeirClock *clock, WeirCompactibleLog **log, WeirError *error);
-void weir_compactible_log_close(WeirCompactibleLog *log);
+void weir_compactible_log_close(WeirCompactibleLog *log); /* NULL is allowed */
+/* Entries for which `keep` is false are left out of compactions and of weir_compactible_log_all (the file sink's retention). A line is
+ * not zero-terminated. */
+typedef bool (*WeirLogEntryFilter)(void *context, const char *line, size_t length);
+void weir_compactible_log_set_filter(WeirCompactibleLog *log, WeirLogEntryFilter keep, void *context);
 WEIR_CHECKED WeirStatus weir_compactible_log_add(WeirCompactibleLog *log, int64_t id, const char *const *lines, uint32_t count,
                                                  WeirError *error); /* CONCURRENT_STREAM_LOG_UPDATE when it exists */
 int64_t weir_compactible_log_latest(const WeirCompactibleLog *log); /* -1: empty */

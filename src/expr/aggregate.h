@@ -7,7 +7,7 @@
 
 #include "expr/function.h"
 
-#define WEIR_AGGREGATE_BUFFERS_MAX 16u
+#define WEIR_AGGREGATE_BUFFERS_MAX 2048u /* approx_count_distinct has 52 by default, more for a finer rsd */
 
 /* Where one aggregate's buffers lie in the group's buffer row. */
 typedef struct WeirAggregateSlots {
@@ -51,6 +51,7 @@ struct WeirAggregateFunction {
     const char *const *aliases;
     uint32_t flags;
     int16_t arguments_min, arguments_max;
+    const char *signature; /* as WeirFunction.signature */
     /* As a scalar's; also sets the buffer: */
     WeirFunctionResolve resolve;
     /* Buffer columns for a resolved call, in Spark's order, names and types (state schema files show them): fills `fields`. */

@@ -8,12 +8,15 @@
 #include "common/clock.h"
 #include "common/file_system.h"
 
-/* How a key shows its event time, so that eviction touches only what it evicts. */
+/* How a row shows its event time, so that eviction touches only what it evicts. A row whose time is null is never due. With a time in the
+ * value, rows are changed by weir_state_store_put, not in place by weir_state_store_upsert. */
 typedef enum WeirStateEventTime {
     WEIR_STATE_EVENT_TIME_NONE,
     WEIR_STATE_EVENT_TIME_SLOT,       /* key column `event_time_column` is a timestamp in micros */
     WEIR_STATE_EVENT_TIME_WINDOW_END, /* key column is a struct<start,end>: its field 1 */
-    WEIR_STATE_EVENT_TIME_VALUE_SLOT  /* value column is a timestamp or long in micros (dedup within watermark) */
+    WEIR_STATE_EVENT_TIME_VALUE_SLOT, /* value column is a timestamp or long in micros (dedup within watermark) */
+    WEIR_STATE_EVENT_TIME_VALUE_WINDOW_END, /* value column is a struct<start,end>: its field 1 (session windows) */
+    WEIR_STATE_EVENT_TIME_VALUE_TIMEOUT     /* value column is a long in any unit, -1 = none (flatMapGroupsWithState) */
 } WeirStateEventTime;
 
 typedef struct WeirStateStoreSpec {
@@ -27,6 +30,7 @@ typedef struct WeirStateStoreSpec {
     const WeirSchema *value_schema;
     WeirStateEventTime event_time;
     int32_t event_time_column;
+    int32_t prefix_column_count; /* for weir_state_store_scan_prefix; 0 = none */
     const char *compression_codec; /* "lz4", … */
     int32_t min_deltas_for_snapshot;
     int32_t batches_to_retain;
@@ -37,7 +41,7 @@ typedef struct WeirStateStoreSpec {
 typedef struct WeirStateStoreMetrics {
     int64_t row_count;    /* keys in the store */
     int64_t memory_bytes; /* of the table, with indexes */
-    int64_t updated_count, removed_count; /* since the version was loaded */
+    int64_t updated_count, removed_count; /* since the version was loaded; kept after the commit until the next load */
     int64_t snapshot_last_uploaded; /* version, -1 = never */
     int64_t cache_hit_count, cache_miss_count;
 } WeirStateStoreMetrics;
@@ -55,7 +59,7 @@ WEIR_CHECKED WeirStatus weir_state_store_load(WeirStateStore *store, int64_t ver
 /* Value bytes of a key, or NULL. Valid until the next change of the store. `hash` = weir_state_hash(key). */
 const uint8_t *weir_state_store_get(WeirStateStore *store, const void *key, uint32_t key_size, uint64_t hash, uint32_t *value_size);
 uint64_t weir_state_hash(const void *key, uint32_t key_size);
-/* The hash of `count` keys at once, with prefetch of their buckets: call before a run of gets or upserts. */
+/* Fetch what gets and upserts of these keys will read: call before a run of 32 to 512 of them, with their hashes. */
 void weir_state_store_prefetch(WeirStateStore *store, const uint64_t *hashes, uint32_t count);
 WEIR_CHECKED WeirStatus weir_state_store_put(WeirStateStore *store, const void *key, uint32_t key_size, uint64_t hash,
                                              const void *value, uint32_t value_size, WeirError *error);
@@ -73,7 +77,8 @@ typedef struct WeirStateRow {
     const uint8_t *value;
     uint32_t value_size;
 } WeirStateRow;
-/* Visit rows; the visitor must not change the store (collect first) unless it is weir_state_store_evict's. Stops at the first failure. */
+/* Visit rows; the visitor must not change the store (collect first) unless it is weir_state_store_evict's, whose row is gone after
+ * its first change. Stops at the first failure. */
 typedef WeirStatus (*WeirStateVisitor)(void *context, const WeirStateRow *row, WeirError *error);
 WEIR_CHECKED WeirStatus weir_state_store_scan(WeirStateStore *store, WeirStateVisitor visitor, void *context, WeirError *error);
 /* Rows put or upserted since the version was loaded and not removed again. */
@@ -81,7 +86,11 @@ WEIR_CHECKED WeirStatus weir_state_store_scan_updated(WeirStateStore *store, Wei
 /* Visit (visitor may be NULL) and remove every row whose event time is <= `watermark_micros`. Costs what it evicts. */
 WEIR_CHECKED WeirStatus weir_state_store_evict(WeirStateStore *store, int64_t watermark_micros, WeirStateVisitor visitor,
                                                void *context, WeirError *error);
-/* Visit rows whose key starts with these bytes' first `prefix_column_count` columns (session windows, joins). */
+/* Visit the same rows and leave them (timeouts; joins, whose two stores change together). Costs what it visits. Rows that are
+ * neither removed nor given a later time afterwards are visited again by the next call. */
+WEIR_CHECKED WeirStatus weir_state_store_scan_due(WeirStateStore *store, int64_t watermark_micros, WeirStateVisitor visitor,
+                                                  void *context, WeirError *error);
+/* Visit rows whose key begins with these columns: `prefix_key` is an UnsafeRow of the key's first `prefix_column_count` columns (session windows). */
 WEIR_CHECKED WeirStatus weir_state_store_scan_prefix(WeirStateStore *store, const void *prefix_key, uint32_t prefix_key_size,
                                                      WeirStateVisitor visitor, void *context, WeirError *error);
 
@@ -96,7 +105,8 @@ int64_t weir_state_store_version(const WeirStateStore *store); /* loaded version
 void weir_state_store_metrics(const WeirStateStore *store, WeirStateStoreMetrics *metrics);
 
 /* Background maintenance (one thread per process, woken every spark.sql.streaming.stateStore.maintenanceInterval): snapshots merged from files
- * when more than min_deltas_for_snapshot deltas follow the last snapshot, then old files deleted. Never touches a live table. */
+ * when more than min_deltas_for_snapshot deltas follow the last snapshot, then old files deleted. Never touches a live table. Works on versions
+ * that a load has confirmed: the newest files may belong to a batch that will run again with other rows. The clock must be this thread's own. */
 typedef struct WeirStateMaintenance WeirStateMaintenance;
 WeirStateMaintenance *weir_state_maintenance_new(WeirClock *clock, int64_t interval_ms);
 void weir_state_maintenance_free(WeirStateMaintenance *maintenance); /* finishes the step under way, joins */
