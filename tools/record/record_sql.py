@@ -50,6 +50,10 @@ def read_blocks(path):
     return text, blocks
 
 
+def printable(text):
+    return CONTROL.sub(lambda match: "\\x%02x" % ord(match.group()), text)
+
+
 def answer_of(spark, sql):
     """The schema and the cells of each row, as show() prints them."""
     frame = spark.sql(sql)
@@ -57,9 +61,8 @@ def answer_of(spark, sql):
     rows = []
     for at in range(1, scala_rows.size()):
         cells = scala_rows.apply(at)
-        rows.append("\t".join(CONTROL.sub(lambda c: "\\x%02x" % ord(c.group()), cells.apply(i)) or "(empty)"
-                              for i in range(cells.size())))
-    return [frame.schema.simpleString().replace("\n", "\\n")] + rows
+        rows.append("\t".join(printable(cells.apply(i)) or "(empty)" for i in range(cells.size())))
+    return [printable(frame.schema.simpleString().replace("\n", "\\n"))] + rows
 
 
 def record(engine, spark, block):
