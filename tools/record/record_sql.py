@@ -78,7 +78,8 @@ def record(engine, spark, block):
         if throwable is None:
             raise
         condition, state, _ = engine.conditions(throwable)[0]
-        block.kind, block.words, block.answer = "statement", ["statement", "error", condition] + [state] * bool(state), []
+        block.kind, block.answer = "statement", []
+        block.words = ["statement", "error", condition] + ([state] if state else [])
         return
     ordered = block.kind == "query" and "sort" not in block.words
     block.words = ["query"] if ordered else ["query", "sort"]
@@ -132,7 +133,8 @@ def main():
         old, new = record_file(engine, path, args.all or args.check)
         if args.check and old != new:
             bad += 1
-            print("\n".join(difflib.unified_diff(old.split("\n"), new.split("\n"), path, "now", lineterm="")), flush=True)
+            diff = difflib.unified_diff(old.split("\n"), new.split("\n"), path, "now", lineterm="")
+            print("\n".join(diff), flush=True)
         elif not args.check:
             with open(path, "w", encoding="utf-8") as out:
                 out.write(new)
