@@ -86,6 +86,9 @@ struct WeirPhysicalPlan {
     WeirExpression **other_keys; /* joins: right keys */
     WeirExpression **aggregates; /* AGGREGATE, bound to the child's output */
     uint32_t aggregate_count;
+    WeirExpression **named_aggregates;  /* as in the logical plan: for EXPLAIN */
+    WeirExpression **buffer_attributes; /* Spark's names of the buffer columns: for EXPLAIN */
+    uint32_t buffer_count;
     WeirExpression *condition; /* bound; joins: to left ++ right */
     WeirExpression ***rows;    /* EXPAND projections */
     uint32_t row_count;
