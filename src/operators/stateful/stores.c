@@ -149,6 +149,8 @@ static void collect_metrics(WeirExecution *execution)
             const WeirPartitionMetrics *partition = &set->metrics[p];
             metrics->rows_dropped_by_watermark += partition->dropped_by_watermark;
             metrics->rows_dropped_duplicate += partition->dropped_duplicate;
+            metrics->rows_updated += partition->rows_updated;
+            metrics->rows_removed += partition->rows_removed;
             updates += partition->updates_nanos;
             removals += partition->removals_nanos;
             for (uint32_t s = 0; s < set->info->store_count; s++) {
@@ -161,8 +163,8 @@ static void collect_metrics(WeirExecution *execution)
                 if (set->info->store_count > 1 && s % 2 == 0)
                     continue; /* a join's counts are of its keyWithIndexToValue stores */
                 metrics->rows_total += store.row_count;
-                metrics->rows_updated += store.updated_count;
-                metrics->rows_removed += store.removed_count;
+                metrics->rows_updated += partition->counts_own_rows ? 0 : store.updated_count;
+                metrics->rows_removed += partition->counts_own_rows ? 0 : store.removed_count;
             }
         }
         metrics->all_updates_ms = updates / 1000000;
