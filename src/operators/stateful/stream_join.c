@@ -102,7 +102,7 @@ typedef struct PartitionJoin {
     WeirBatch *rows; /* decoded entries */
     uint8_t *passes, *matched;
     Candidate *candidates;
-    uint32_t candidate_count;
+    uint32_t candidate_count, candidate_capacity;
     WeirRowWriter unmatched; /* evicted rows of an outer side */
 } PartitionJoin;
 
@@ -242,20 +242,24 @@ done:
 static WeirStatus probe(PartitionJoin *join, WeirError *error)
 {
     const WeirJoinState *other = &join->sides[1 - join->side];
+    /* Matches of a semi join's right row leave the left side's state: all of them are found before. */
+    bool is_semi_right = join->operator->plan->join_type == WEIR_JOIN_LEFT_SEMI && join->side == 1;
     for (uint32_t k = 0; k < join->count; k++) {
         const WeirRunEntry *entry = join->entries[k];
         if (!join->passes[k])
             continue;
         int64_t count = weir_join_state_count(other, weir_run_entry_key(entry), entry->key_size);
         for (int64_t index = 0; index < count; index++) {
+            if (join->candidate_count == join->candidate_capacity) {
+                join->candidate_capacity *= 2;
+                join->candidates = weir_realloc(join->candidates, join->candidate_capacity * sizeof(Candidate));
+            }
             Candidate *candidate = &join->candidates[join->candidate_count];
             candidate->k = k;
             WEIR_TRY(weir_join_state_get(other, weir_run_entry_key(entry), entry->key_size, index, &join->scratch, &candidate->other, error));
             join->candidate_count += candidate->other.value != NULL;
-            if (join->candidate_count == PAIRS_MAX && join->operator->plan->join_type != WEIR_JOIN_LEFT_SEMI)
+            if (join->candidate_count >= PAIRS_MAX && !is_semi_right)
                 WEIR_TRY(flush_candidates(join, error));
-            if (join->candidate_count == PAIRS_MAX)
-                return weir_error_format(error, WEIR_ERROR_INTERNAL_ERROR, "A left semi join has more than %u rows of one key.", PAIRS_MAX);
         }
     }
     return flush_candidates(join, error);
@@ -327,7 +331,9 @@ static WeirStatus store_chunk(PartitionJoin *join, WeirError *error)
     if (semi_count > 0) {
         WeirBatch *out = weir_batch_over(join->rows, join->rows->column_count, &join->operator->tracker);
         memcpy(out->columns, join->rows->columns, sizeof(WeirVector) * join->rows->column_count);
-        out->selection = semi;
+        uint32_t *selection = weir_arena_alloc(&out->arena, sizeof(semi));
+        memcpy(selection, semi, sizeof(uint32_t) * semi_count);
+        out->selection = selection;
         out->selected_count = semi_count;
         WeirStatus status = weir_emit(join->task, 0, out, error);
         weir_batch_release(out);
@@ -452,7 +458,8 @@ static WeirStatus stream_join_partition(WeirOperator *operator, uint32_t partiti
                           .eviction_micros = weir_eviction_watermark_micros(operator),
                           .passes = weir_calloc(CHUNK, 1),
                           .matched = weir_calloc(CHUNK, 1),
-                          .candidates = weir_calloc(PAIRS_MAX, sizeof(Candidate))};
+                          .candidates = weir_calloc(PAIRS_MAX, sizeof(Candidate)),
+                          .candidate_capacity = PAIRS_MAX};
     weir_arena_init(&join.scratch, &operator->tracker);
     weir_row_writer_init(&join.unmatched, operator, state->sides[0].row_schema, task, 0);
     WeirStatus status = WEIR_OK;
