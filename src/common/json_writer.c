@@ -15,7 +15,8 @@ static void write_escape(WeirBuffer *buffer, unsigned char c)
     if (c >= 8 && c <= 13 && c != 11) {
         text[1] = short_letters[c - 8];
     } else if (c < 0x20) {
-        memcpy(text + 1, "u00", 3);
+        text[1] = 'u';
+        text[2] = text[3] = '0';
         text[4] = (char)('0' + (c >> 4));
         text[5] = "0123456789ABCDEF"[c & 15];
         length = 6;
