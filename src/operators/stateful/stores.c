@@ -37,6 +37,7 @@ static WeirStatus open_store(WeirStoreSet *set, uint32_t partition, uint32_t ind
         .compression_codec = environment->state_compression_codec,
         .min_deltas_for_snapshot = environment->state_min_deltas_for_snapshot,
         .batches_to_retain = environment->state_batches_to_retain,
+        .prefix_column_count = store->prefix_columns,
         .durable = environment->durable,
         .tracker = &set->operator->tracker,
     };
