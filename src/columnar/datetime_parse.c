@@ -2,6 +2,8 @@
  * places (one-digit months, any text after a date's blank) and stricter in others. */
 #include "columnar/value_parse.h"
 
+#include <strings.h>
+
 #define DATE_YEAR_DIGITS_MAX 7
 #define TIMESTAMP_YEAR_DIGITS_MAX 6
 #define ZONE_BYTES_MAX 128u
@@ -184,6 +186,12 @@ static bool combine(int64_t seconds, int64_t fraction, int64_t *microseconds)
     return true;
 }
 
+static int64_t local_days(const WeirTimeZone *zone, int64_t now_microseconds)
+{
+    int64_t now = weir_floor_divide(now_microseconds, WEIR_MICROS_PER_SECOND);
+    return weir_floor_divide(now + weir_time_zone_offset_at(zone, now), WEIR_SECONDS_PER_DAY);
+}
+
 bool weir_string_to_timestamp(const char *text, size_t length, const WeirTimeZone *zone, int64_t now_microseconds,
                               int64_t *microseconds)
 {
@@ -191,12 +199,10 @@ bool weir_string_to_timestamp(const char *text, size_t length, const WeirTimeZon
     int64_t days, seconds;
     if (!scan_timestamp(text, length, &timestamp) || !find_zone(&timestamp, &zone))
         return false;
-    if (timestamp.time_only) {
-        int64_t now = weir_floor_divide(now_microseconds, WEIR_MICROS_PER_SECOND);
-        days = weir_floor_divide(now + weir_time_zone_offset_at(zone, now), WEIR_SECONDS_PER_DAY);
-    } else if (!days_of(timestamp.segments[YEAR], timestamp.segments[MONTH], timestamp.segments[DAY], &days)) {
+    if (timestamp.time_only)
+        days = local_days(zone, now_microseconds);
+    else if (!days_of(timestamp.segments[YEAR], timestamp.segments[MONTH], timestamp.segments[DAY], &days))
         return false;
-    }
     return local_time(&timestamp, days, &seconds) &&
            combine(weir_time_zone_to_instant(zone, seconds), timestamp.segments[FRACTION], microseconds);
 }
@@ -211,4 +217,58 @@ bool weir_string_to_timestamp_ntz(const char *text, size_t length, bool allow_zo
         return false;
     return days_of(timestamp.segments[YEAR], timestamp.segments[MONTH], timestamp.segments[DAY], &days) &&
            local_time(&timestamp, days, &seconds) && combine(seconds, timestamp.segments[FRACTION], microseconds);
+}
+
+/* ------------------------------------------------------------ now, today, epoch, … */
+
+typedef enum SpecialWord { SPECIAL_NONE, SPECIAL_EPOCH, SPECIAL_NOW, SPECIAL_YESTERDAY, SPECIAL_TODAY, SPECIAL_TOMORROW } SpecialWord;
+
+/* A word, perhaps with a zone after it, which must exist but does not count; "now" takes none. */
+static SpecialWord scan_special(const char *text, size_t length)
+{
+    static const char *const words[] = {"", "epoch", "now", "yesterday", "today", "tomorrow"};
+    weir_trim_all(&text, &length);
+    size_t letters = 0;
+    while (letters < length && (uint8_t)((text[letters] | 0x20) - 'a') < 26)
+        letters++;
+    for (int word = SPECIAL_EPOCH; word <= SPECIAL_TOMORROW; word++) {
+        if (strlen(words[word]) != letters || strncasecmp(text, words[word], letters) != 0)
+            continue;
+        TimestampText rest = {.zone = text + letters, .zone_length = length - letters};
+        const WeirTimeZone *zone;
+        if (rest.zone_length > 0 && (word == SPECIAL_NOW || !find_zone(&rest, &zone)))
+            return SPECIAL_NONE;
+        return (SpecialWord)word;
+    }
+    return SPECIAL_NONE;
+}
+
+bool weir_string_to_special_date(const char *text, size_t length, const WeirTimeZone *zone, int64_t now_microseconds,
+                                 int32_t *days)
+{
+    SpecialWord word = scan_special(text, length);
+    if (word == SPECIAL_NONE)
+        return false;
+    int64_t today = local_days(zone, now_microseconds);
+    *days = word == SPECIAL_EPOCH ? 0 : (int32_t)(today + (word == SPECIAL_TOMORROW) - (word == SPECIAL_YESTERDAY));
+    return true;
+}
+
+bool weir_string_to_special_timestamp(const char *text, size_t length, const WeirTimeZone *zone, int64_t now_microseconds,
+                                      bool is_local, int64_t *microseconds)
+{
+    SpecialWord word = scan_special(text, length);
+    int64_t now = weir_floor_divide(now_microseconds, WEIR_MICROS_PER_SECOND);
+    if (word == SPECIAL_NONE)
+        return false;
+    if (word == SPECIAL_EPOCH) {
+        *microseconds = 0;
+    } else if (word == SPECIAL_NOW) {
+        *microseconds = now_microseconds + (is_local ? weir_time_zone_offset_at(zone, now) * WEIR_MICROS_PER_SECOND : 0);
+    } else {
+        int64_t day = local_days(zone, now_microseconds) + (word == SPECIAL_TOMORROW) - (word == SPECIAL_YESTERDAY);
+        int64_t seconds = day * WEIR_SECONDS_PER_DAY;
+        *microseconds = (is_local ? seconds : weir_time_zone_to_instant(zone, seconds)) * WEIR_MICROS_PER_SECOND;
+    }
+    return true;
 }

@@ -36,6 +36,13 @@ bool weir_string_to_timestamp(const char *text, size_t length, const WeirTimeZon
 /* Without `allow_zone` a text with a zone is refused; else the zone is ignored. A time alone is refused. */
 bool weir_string_to_timestamp_ntz(const char *text, size_t length, bool allow_zone, int64_t *microseconds);
 
+/* epoch, now, yesterday, today, tomorrow: what typed literals and casts of literals also take, columns never. `is_local`: as
+ * timestamp_ntz. */
+bool weir_string_to_special_date(const char *text, size_t length, const WeirTimeZone *zone, int64_t now_microseconds,
+                                 int32_t *days);
+bool weir_string_to_special_timestamp(const char *text, size_t length, const WeirTimeZone *zone, int64_t now_microseconds,
+                                      bool is_local, int64_t *microseconds);
+
 /* "1 day 2 hours", "interval -1.5 seconds". Errors: INVALID_INTERVAL_FORMAT.… */
 WEIR_CHECKED WeirStatus weir_string_to_interval(const char *text, size_t length, WeirCalendarInterval *interval,
                                                 WeirError *error);

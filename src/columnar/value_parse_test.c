@@ -141,6 +141,28 @@ static void test_time_alone_is_today_in_its_zone(void **state)
     assert_false(weir_string_to_timestamp_ntz("2024-01-01 10:00:00Z", 20, false, &value));
 }
 
+static void test_special_words(void **state)
+{
+    (void)state;
+    const int64_t now = 1700000000 * WEIR_MICROS_PER_SECOND + 5;
+    const WeirTimeZone *tokyo, *utc = weir_time_zone_utc();
+    int64_t value;
+    int32_t days;
+    assert_int_equal(weir_time_zone_find("Asia/Tokyo", &tokyo, NULL), WEIR_OK);
+    assert_true(weir_string_to_special_date(" Today ", 7, utc, now, &days) && days == 19675);
+    assert_true(weir_string_to_special_date("NOW", 3, tokyo, now, &days) && days == 19676);
+    assert_true(weir_string_to_special_date("epoch UTC", 9, tokyo, now, &days) && days == 0);
+    assert_true(weir_string_to_special_date("yesterday", 9, utc, now, &days) && days == 19674);
+    assert_false(weir_string_to_special_date("today UTC foo", 13, utc, now, &days));
+    assert_false(weir_string_to_special_date("now UTC", 7, utc, now, &days));
+    assert_false(weir_string_to_special_date("todayUTC", 8, utc, now, &days));
+    assert_false(weir_string_to_special_date("2024-01-01", 10, utc, now, &days));
+    assert_true(weir_string_to_special_timestamp("now", 3, tokyo, now, false, &value) && value == now);
+    assert_true(weir_string_to_special_timestamp("now", 3, tokyo, now, true, &value) && value == now + INT64_C(32400000000));
+    assert_true(weir_string_to_special_timestamp("tomorrow", 8, tokyo, now, false, &value));
+    assert_int_equal(value, INT64_C(19677) * WEIR_MICROS_PER_DAY - INT64_C(32400000000));
+}
+
 static void assert_interval_error(const char *ddl, const char *text, const char *condition)
 {
     const WeirDataType *type;
@@ -204,6 +226,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_spark_casts),
         cmocka_unit_test(test_time_alone_is_today_in_its_zone),
+        cmocka_unit_test(test_special_words),
         cmocka_unit_test(test_interval_conditions),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
