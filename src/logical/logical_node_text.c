@@ -470,7 +470,7 @@ static bool is_unresolved(const WeirLogicalPlan *plan)
         if (!is_named(plan->expressions[i]) || !weir_parsed_is_resolved(plan->expressions[i]))
             return true;
     return plan->name_count > 0 || (plan->condition != NULL && !weir_parsed_is_resolved(plan->condition)) ||
-           (plan->child_count > 0 && is_unresolved(plan->children[0]));
+           (plan->child_count > 0 && (plan->children[0]->kind == WEIR_LOGICAL_WITH || is_unresolved(plan->children[0])));
 }
 
 static void append_mark(const WeirLogicalPlan *plan, WeirBuffer *out)

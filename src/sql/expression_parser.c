@@ -238,7 +238,7 @@ static bool ends_named_expression(WeirParser *p)
         return weir_next_is(p, 1, WEIR_KEYWORD_BY);
     case WEIR_KEYWORD_FROM: case WEIR_KEYWORD_WHERE: case WEIR_KEYWORD_HAVING: case WEIR_KEYWORD_LIMIT:
     case WEIR_KEYWORD_OFFSET: case WEIR_KEYWORD_WINDOW: case WEIR_KEYWORD_QUALIFY: case WEIR_KEYWORD_UNION: case WEIR_KEYWORD_EXCEPT:
-    case WEIR_KEYWORD_MINUS: case WEIR_KEYWORD_INTERSECT: case WEIR_KEYWORD_LATERAL: case WEIR_KEYWORD_FOR: case WEIR_KEYWORD_AS: {
+    case WEIR_KEYWORD_MINUS: case WEIR_KEYWORD_INTERSECT: case WEIR_KEYWORD_LATERAL: case WEIR_KEYWORD_FOR: {
         const WeirToken *next = weir_peek_at(p, 1);
         bool last = next->kind == WEIR_TOKEN_END || weir_next_is_symbol(p, 1, ',') || weir_next_is_symbol(p, 1, ')') ||
                     weir_next_is_symbol(p, 1, ';') || (weir_next_is(p, 1, WEIR_KEYWORD_FROM) && token->keyword != WEIR_KEYWORD_FROM);
@@ -252,7 +252,7 @@ WeirExpression *weir_parse_named_expression(WeirParser *p)
 {
     WeirOrigin origin = weir_origin_here(p);
     WeirExpression *child = weir_parse_expression(p);
-    bool has_as = weir_accept(p, WEIR_KEYWORD_AS);
+    bool has_as = weir_accept_as(p, false);
     if (weir_at_symbol(p, '(')) {
         WeirList names = {0};
         weir_parse_parenthesized_identifiers(p, &names);

@@ -105,6 +105,8 @@ static WeirExpression *fail_value(WeirParser *p, WeirOrigin origin, const char *
         weir_fail_text(p, origin, WEIR_ERROR_LEGACY_ERROR_TEMP_0026, "The value of an interval's unit must be a number, not %s.", text);
     else if (strchr(text, '.') != NULL)
         WEIR_FAIL(p, origin, WEIR_ERROR_INVALID_INTERVAL_FORMAT_INVALID_FRACTION, "input", text, "unit", unit->name);
+    else if (unit->field == WEIR_INTERVAL_DAY && strlen(text) <= 10) /* days are an int first, microseconds later */
+        WEIR_FAIL(p, origin, WEIR_ERROR_INTERVAL_ARITHMETIC_OVERFLOW_WITHOUT_SUGGESTION);
     else
         WEIR_FAIL(p, origin, WEIR_ERROR_INVALID_INTERVAL_FORMAT_ARITHMETIC_EXCEPTION, "input", text, "interval", unit->name);
     return weir_make_boolean(p, false, origin);
@@ -176,8 +178,8 @@ static bool scan_interval_text(IntervalSum *sum, const char *text, size_t length
 
 /* ---- INTERVAL '…' FIELD TO FIELD */
 
-/* A run of digits; the first field of a text may be of any size, later ones have a limit. */
-static bool scan_field(const char **text, const char *end, int64_t limit, int64_t *value)
+/* A run of digits; the first field of a text may be of any size, later ones have a limit: `*in_range` tells whether it is kept. */
+static bool scan_field(const char **text, const char *end, int64_t limit, int64_t *value, bool *in_range)
 {
     const char *first = *text;
     int64_t number = 0;
@@ -185,11 +187,14 @@ static bool scan_field(const char **text, const char *end, int64_t limit, int64_
         if (__builtin_mul_overflow(number, 10, &number) || __builtin_add_overflow(number, **text - '0', &number))
             return false;
     *value = number;
-    return *text > first && (limit == 0 || (number <= limit && *text - first <= 2));
+    *in_range &= limit == 0 || number <= limit;
+    return *text > first && (limit == 0 || *text - first <= 2);
 }
 
-static bool scan_fields(IntervalSum *sum, const char *text, size_t length, bool negative, WeirIntervalField from, WeirIntervalField to)
+static bool scan_fields(IntervalSum *sum, const char *text, size_t length, bool negative, WeirIntervalField from, WeirIntervalField to,
+                        bool *in_range)
 {
+    *in_range = true;
     static const int64_t limits[] = {0, 11, 0, 23, 59, 59};
     static const char separators[] = {' ', '-', ' ', ' ', ':', ':'};
     const char *end = text + length;
@@ -203,7 +208,7 @@ static bool scan_fields(IntervalSum *sum, const char *text, size_t length, bool 
         int64_t value;
         if (field > (int)from && (text >= end || *text++ != separators[field]))
             return false;
-        if (!scan_field(&text, end, field == (int)from ? 0 : limits[field], &value))
+        if (!scan_field(&text, end, field == (int)from ? 0 : limits[field], &value, in_range))
             return false;
         char digits[64];
         int used = snprintf(digits, sizeof digits, "%s%lld", negative ? "-" : "", (long long)value);
@@ -216,6 +221,20 @@ static bool scan_fields(IntervalSum *sum, const char *text, size_t length, bool 
             return false;
     }
     return text == end;
+}
+
+static void fail_fields(WeirParser *p, WeirOrigin origin, const char *value, bool year_month, bool in_range)
+{
+    if (in_range)
+        WEIR_FAIL(p, origin,
+                  year_month ? WEIR_ERROR_INVALID_INTERVAL_FORMAT_UNMATCHED_FORMAT_STRING
+                             : WEIR_ERROR_INVALID_INTERVAL_FORMAT_UNMATCHED_FORMAT_STRING_WITH_NOTICE,
+                  "input", value, "intervalStr", year_month ? "year-month" : "day-time", "typeName", "interval", "supportedFormat",
+                  "the literal's fields");
+    else if (year_month)
+        WEIR_FAIL(p, origin, WEIR_ERROR_INVALID_INTERVAL_FORMAT_INTERVAL_PARSING, "input", value, "interval", "year-month");
+    else
+        weir_fail_text(p, origin, WEIR_ERROR_LEGACY_ERROR_TEMP_0000, "A field of the interval '%s' is out of its range.", value);
 }
 
 static WeirExpression *parse_field_to_field(WeirParser *p, WeirOrigin origin, WeirOrigin value_origin, const char *value,
@@ -236,9 +255,9 @@ static WeirExpression *parse_field_to_field(WeirParser *p, WeirOrigin origin, We
         return weir_make_boolean(p, false, origin);
     }
     IntervalSum sum = {0};
-    if (!scan_fields(&sum, value, length, negative, from->field, to->field)) {
-        WEIR_FAIL(p, weir_origin_since(p, value_origin), WEIR_ERROR_INVALID_INTERVAL_FORMAT_UNMATCHED_FORMAT_STRING, "input", value, "intervalStr",
-                  from->field <= WEIR_INTERVAL_MONTH ? "year-month" : "day-time", "typeName", "interval", "supportedFormat", "the literal's fields");
+    bool in_range;
+    if (!scan_fields(&sum, value, length, negative, from->field, to->field, &in_range) || !in_range) {
+        fail_fields(p, weir_origin_since(p, value_origin), value, from->field <= WEIR_INTERVAL_MONTH, in_range);
         return weir_make_boolean(p, false, origin);
     }
     return make_interval(p, &sum, origin);

@@ -56,6 +56,11 @@ static bool decimal_from_text(const char *text, bool negative, DecimalText *out)
 static WeirExpression *make_decimal(WeirParser *p, const char *text, bool negative, WeirOrigin origin)
 {
     DecimalText decimal;
+    const char *exponent = strpbrk(text, "eE");
+    if (exponent != NULL && strlen(exponent) > 11) {
+        weir_fail_text(p, origin, WEIR_ERROR_LEGACY_ERROR_TEMP_0060, "The exponent of %s is too large.", text);
+        return weir_make_boolean(p, false, origin);
+    }
     if (!decimal_from_text(text, negative, &decimal)) {
         WEIR_FAIL(p, origin, WEIR_ERROR_DECIMAL_PRECISION_EXCEEDS_MAX_PRECISION, "precision",
                   weir_arena_printf(p->arena, "%lld", (long long)decimal.precision), "maxPrecision", "38");
@@ -101,6 +106,9 @@ static WeirExpression *make_typed_integer(WeirParser *p, const char *text, bool 
 
 static WeirExpression *make_floating(WeirParser *p, const char *text, bool negative, bool is_float, WeirOrigin origin)
 {
+    const char *exponent = strpbrk(text, "eE");
+    if (exponent != NULL && strlen(exponent) > 11)
+        weir_fail_text(p, origin, WEIR_ERROR_LEGACY_ERROR_TEMP_0060, "The exponent of %s is too large.", text);
     double value = is_float ? (double)strtof(text, NULL) : strtod(text, NULL);
     value = negative ? -value : value;
     if (isinf(value))
@@ -144,9 +152,17 @@ static WeirExpression *fail_typed(WeirParser *p, WeirOrigin origin, const char *
     return weir_make_boolean(p, false, origin);
 }
 
+static const WeirTimeZone *session_zone(const WeirParser *p)
+{
+    return p->options->zone != NULL ? p->options->zone : weir_time_zone_utc();
+}
+
 static WeirExpression *make_date(WeirParser *p, const char *text, size_t length, WeirOrigin origin)
 {
     int32_t days;
+    int64_t special;
+    if (weir_special_timestamp_parse(text, length, session_zone(p), p->options->now_micros, &special, &days))
+        return weir_make_literal(p, weir_value_int(p->arena, &weir_type_date, days), origin);
     if (!weir_date_parse(text, length, &days))
         return fail_typed(p, origin, "DATE", text);
     return weir_make_literal(p, weir_value_int(p->arena, &weir_type_date, days), origin);
@@ -157,11 +173,15 @@ static WeirExpression *make_timestamp(WeirParser *p, const char *type, const cha
 {
     bool is_ntz = strcasecmp(type, "TIMESTAMP_NTZ") == 0;
     bool is_plain = strcasecmp(type, "TIMESTAMP") == 0;
-    const WeirTimeZone *zone = p->options->zone != NULL ? p->options->zone : weir_time_zone_utc();
+    const WeirTimeZone *zone = session_zone(p);
     int64_t micros;
+    int32_t days;
     bool has_zone = false;
-    if (is_ntz || (is_plain && p->options->timestamp_ntz)) {
-        if (weir_timestamp_parse(text, length, NULL, &micros, &has_zone))
+    bool ntz = is_ntz || (is_plain && p->options->timestamp_ntz);
+    if (weir_special_timestamp_parse(text, length, ntz ? NULL : zone, p->options->now_micros, &micros, &days))
+        return weir_make_literal(p, weir_value_int(p->arena, ntz ? &weir_type_timestamp_ntz : &weir_type_timestamp, micros), origin);
+    if (ntz) {
+        if (weir_timestamp_parse(text, length, NULL, &micros, &has_zone) && (is_ntz || !has_zone)) /* a zone means nothing to NTZ */
             return weir_make_literal(p, weir_value_int(p->arena, &weir_type_timestamp_ntz, micros), origin);
         if (is_ntz || !has_zone)
             return fail_typed(p, origin, type, text);
@@ -208,7 +228,7 @@ WeirExpression *weir_parse_typed_literal(WeirParser *p, WeirOrigin origin)
     case WEIR_KEYWORD_TIMESTAMP_NTZ:
     case WEIR_KEYWORD_TIMESTAMP_LTZ: return make_timestamp(p, type, text, length, origin);
     case WEIR_KEYWORD_TIME:
-        weir_fail_unsupported(p, weir_origin_since(p, origin), "TIME literals");
+        WEIR_FAIL(p, weir_origin_since(p, origin), WEIR_ERROR_UNSUPPORTED_TIME_TYPE);
         return weir_make_boolean(p, false, origin);
     default: break;
     }

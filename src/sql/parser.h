@@ -12,6 +12,7 @@ typedef struct WeirParserOptions {
     bool timestamp_ntz;             /* spark.sql.timestampType is TIMESTAMP_NTZ */
     uint32_t nesting_max;           /* 0: 1,000 */
     const WeirTimeZone *zone;       /* of the session, for TIMESTAMP '…'; NULL: UTC */
+    int64_t now_micros;             /* for TIMESTAMP 'now', DATE 'today' */
 } WeirParserOptions;
 
 /* Split a script at semicolons outside of quotes, comments and BEGIN…END: the next statement from `*position` (bytes), blank ones skipped.

@@ -149,6 +149,8 @@ const char *weir_parse_string(WeirParser *p, size_t *length);         /* adjacen
 bool weir_at_string(WeirParser *p);
 /* [AS] alias of a table: false when there is none. A keyword that begins a clause is an alias only where nothing else can follow. */
 bool weir_at_table_alias(WeirParser *p);
+/* Accept AS where a name follows; "SELECT 1 AS" and "FROM t AS WHERE …" have a name that is AS itself. */
+bool weir_accept_as(WeirParser *p, bool table);
 
 /* ---- type_parser.c */
 const WeirDataType *weir_parse_type(WeirParser *p);
@@ -193,8 +195,12 @@ void weir_set_children(WeirExpression *expression, const WeirList *list);
 
 /* ---- datetime_literal.c: Spark's stringToDate, stringToTimestamp; false: not one */
 bool weir_date_parse(const char *text, size_t length, int32_t *days);
-/* `zone` NULL and a zone in the text: false (TIMESTAMP_NTZ). `*has_zone` tells whether the text had one. */
+/* `zone` NULL: the local time, whatever zone the text has (TIMESTAMP_NTZ). `*has_zone` tells whether the text had one. */
 bool weir_timestamp_parse(const char *text, size_t length, const WeirTimeZone *zone, int64_t *micros, bool *has_zone);
+
+/* epoch, now, today, tomorrow, yesterday, each with a zone or not; `zone` NULL: local time in UTC. */
+bool weir_special_timestamp_parse(const char *text, size_t length, const WeirTimeZone *zone, int64_t now_micros, int64_t *micros,
+                                  int32_t *days);
 
 /* ---- query.c, select.c, relation.c, … */
 bool weir_at_query(WeirParser *p); /* SELECT, WITH, FROM, VALUES, TABLE, or '(' before one of them */

@@ -140,11 +140,5 @@ WeirLogicalPlan *weir_parse_pivot(WeirParser *p, WeirLogicalPlan *child)
         return plan;
     plan = weir_make_unary(p, WEIR_LOGICAL_SUBQUERY_ALIAS, plan, origin);
     plan->name = weir_parse_identifier(p);
-    if (weir_at_symbol(p, '(')) {
-        WeirList names = {0};
-        weir_parse_parenthesized_identifiers(p, &names);
-        plan->names = (const char *const *)names.items;
-        plan->name_count = names.count;
-    }
     return plan;
 }

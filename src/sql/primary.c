@@ -149,6 +149,14 @@ static WeirExpression *parse_suffixes(WeirParser *p, WeirExpression *base, WeirO
     for (;;) {
         if (weir_accept_symbol(p, '.')) {
             WeirOrigin field = weir_origin_here(p);
+            if (base->kind == WEIR_EXPRESSION_UNRESOLVED_ATTRIBUTE) { /* "(a).b" is a.b */
+                WeirList parts = {0};
+                for (uint32_t i = 0; i < base->part_count; i++)
+                    weir_list_add(p, &parts, (void *)(uintptr_t)base->parts[i]);
+                weir_list_add(p, &parts, (void *)(uintptr_t)weir_parse_identifier(p));
+                base = weir_make_attribute(p, &parts, origin);
+                continue;
+            }
             WeirExpression *name = weir_make_string(p, weir_parse_identifier(p), field);
             base = weir_make_call2(p, "[]", origin, base, name);
         } else if (weir_accept_symbol(p, '[')) {

@@ -565,6 +565,202 @@ static const QueryCase cases[] = {
     {"SELECT 1;",
      "'Project [unresolvedalias(1)]\n"
      "+- OneRowRelation\n"},
+    {"SELECT 1 a, 2 AS FROM t",
+     "'Project [1 AS a, 2 AS AS]\n"
+     "+- 'UnresolvedRelation [t], [], false\n"},
+    {"SELECT a AS, b FROM t",
+     "'Project ['a AS AS, 'b]\n"
+     "+- 'UnresolvedRelation [t], [], false\n"},
+    {"SELECT a FROM t AS",
+     "'Project ['a]\n"
+     "+- 'SubqueryAlias AS\n"
+     "   +- 'UnresolvedRelation [t], [], false\n"},
+    {"SELECT a FROM t AS WHERE a",
+     "'Project ['a]\n"
+     "+- 'Filter 'a\n"
+     "   +- 'SubqueryAlias AS\n"
+     "      +- 'UnresolvedRelation [t], [], false\n"},
+    {"SELECT count(ALL a), sum(ALL), f(ALL a, b)",
+     "'Project [unresolvedalias('count('a)), unresolvedalias('sum('ALL)), unresolvedalias('f('a, 'b))]\n"
+     "+- OneRowRelation\n"},
+    {"SELECT *, a FROM t WHERE NOT a IN (1) OR NOT EXISTS (SELECT 1) AND !b",
+     "'Project [*, 'a]\n"
+     "+- 'Filter (NOT 'a IN (1) OR (NOT exists [] AND NOT 'b))\n"
+     "   :  +- 'Project [unresolvedalias(1)]\n"
+     "   :     +- OneRowRelation\n"
+     "   +- 'UnresolvedRelation [t], [], false\n"},
+    {"SELECT a FROM t WHERE a IS NOT DISTINCT FROM b AND c IS NOT NULL AND (d) IS NULL",
+     "'Project ['a]\n"
+     "+- 'Filter ((('a <=> 'b) AND isnotnull('c)) AND isnull('d))\n"
+     "   +- 'UnresolvedRelation [t], [], false\n"},
+    {"SELECT x.y.z.*, x.y::int[0], (x).y.z, f(x)[0].a",
+     "'Project [x.y.z.*, unresolvedalias(cast('x.y as int)[0]), 'x.y.z, unresolvedalias('f('x)[0][a])]\n"
+     "+- OneRowRelation\n"},
+    {"SELECT a FROM b WHERE c LIKE ALL ('x') AND d NOT ILIKE SOME ('y', z)",
+     "'Project ['a]\n"
+     "+- 'Filter (likeall('c, x) AND (NOT ilike('d, y, \\) OR NOT ilike('d, 'z, \\)))\n"
+     "   +- 'UnresolvedRelation [b], [], false\n"},
+    {"SELECT /*+ coalesce(1) repartition(2) */ /*+ x */ a FROM t",
+     "'UnresolvedHint coalesce, [1]\n"
+     "+- 'UnresolvedHint repartition, [2]\n"
+     "   +- 'UnresolvedHint x\n"
+     "      +- 'Project ['a]\n"
+     "         +- 'UnresolvedRelation [t], [], false\n"},
+    {"SELECT a FROM t GROUP BY GROUPING SETS ((a, b), a), c",
+     "'Aggregate [groupingsets(Vector(0, 1), Vector(2), 'a, 'b, 'a), 'c], ['a]\n"
+     "+- 'UnresolvedRelation [t], [], false\n"},
+    {"SELECT a FROM t GROUP BY CUBE(a), ROLLUP((a, b), c) HAVING a",
+     "'UnresolvedHaving cast('a as boolean)\n"
+     "+- 'Aggregate [cube(Vector(0), 'a), rollup(Vector(0, 1), Vector(2), 'a, 'b, 'c)], ['a]\n"
+     "   +- 'UnresolvedRelation [t], [], false\n"},
+    {"SELECT a FROM (t1 JOIN t2 ON x) LEFT ANTI JOIN t3 USING (a)",
+     "'Project ['a]\n"
+     "+- 'Join UsingJoin(LeftAnti, [a])\n"
+     "   :- 'Join Inner, 'x\n"
+     "   :  :- 'UnresolvedRelation [t1], [], false\n"
+     "   :  +- 'UnresolvedRelation [t2], [], false\n"
+     "   +- 'UnresolvedRelation [t3], [], false\n"},
+    {"SELECT a FROM t1 FULL OUTER JOIN t2 ON true INNER JOIN LATERAL explode(x) AS e(y) ON y > 1",
+     "'Project ['a]\n"
+     "+- 'LateralJoin lateral-subquery [], Inner, ('y > 1)\n"
+     "   :  +- 'SubqueryAlias e\n"
+     "   :     +- 'UnresolvedTVFAliases [explode], [y]\n"
+     "   :        +- 'UnresolvedTableValuedFunction [explode], ['x], false\n"
+     "   +- 'Join FullOuter, true\n"
+     "      :- 'UnresolvedRelation [t1], [], false\n"
+     "      +- 'UnresolvedRelation [t2], [], false\n"},
+    {"SELECT * FROM a TABLESAMPLE (50 PERCENT), b TABLESAMPLE (3 ROWS) x",
+     "'Project [*]\n"
+     "+- 'Join Inner\n"
+     "   :- 'Sample 0.0, 0.5, false, Bernoulli\n"
+     "   :  +- 'UnresolvedRelation [a], [], false\n"
+     "   +- 'GlobalLimit 3\n"
+     "      +- 'LocalLimit 3\n"
+     "         +- 'SubqueryAlias x\n"
+     "            +- 'UnresolvedRelation [b], [], false\n"},
+    {"SELECT * FROM t TABLESAMPLE (1.5 PERCENT)",
+     "'Project [*]\n"
+     "+- 'Sample 0.0, 0.015, false, Bernoulli\n"
+     "   +- 'UnresolvedRelation [t], [], false\n"},
+    {"SELECT a FROM t LIMIT 1 + 2 OFFSET x",
+     "'GlobalLimit (1 + 2)\n"
+     "+- 'LocalLimit (1 + 2)\n"
+     "   +- 'Offset 'x\n"
+     "      +- 'Project ['a]\n"
+     "         +- 'UnresolvedRelation [t], [], false\n"},
+    {"(SELECT a FROM t ORDER BY a LIMIT 3) UNION ALL (SELECT 1 LIMIT 1) LIMIT 2",
+     "'GlobalLimit 2\n"
+     "+- 'LocalLimit 2\n"
+     "   +- 'Union false, false\n"
+     "      :- 'GlobalLimit 3\n"
+     "      :  +- 'LocalLimit 3\n"
+     "      :     +- 'Sort ['a ASC NULLS FIRST], true\n"
+     "      :        +- 'Project ['a]\n"
+     "      :           +- 'UnresolvedRelation [t], [], false\n"
+     "      +- 'GlobalLimit 1\n"
+     "         +- 'LocalLimit 1\n"
+     "            +- 'Project [unresolvedalias(1)]\n"
+     "               +- OneRowRelation\n"},
+    {"SELECT 1 INTERSECT SELECT 2 EXCEPT ALL SELECT 3 MINUS SELECT 4",
+     "'Except false\n"
+     ":- 'Except All true\n"
+     ":  :- 'Intersect false\n"
+     ":  :  :- 'Project [unresolvedalias(1)]\n"
+     ":  :  :  +- OneRowRelation\n"
+     ":  :  +- 'Project [unresolvedalias(2)]\n"
+     ":  :     +- OneRowRelation\n"
+     ":  +- 'Project [unresolvedalias(3)]\n"
+     ":     +- OneRowRelation\n"
+     "+- 'Project [unresolvedalias(4)]\n"
+     "   +- OneRowRelation\n"},
+    {"SELECT * FROM (SELECT 1 UNION SELECT 2)",
+     "'Project [*]\n"
+     "+- 'SubqueryAlias __auto_generated_subquery_name\n"
+     "   +- 'Distinct\n"
+     "      +- 'Union false, false\n"
+     "         :- 'Project [unresolvedalias(1)]\n"
+     "         :  +- OneRowRelation\n"
+     "         +- 'Project [unresolvedalias(2)]\n"
+     "            +- OneRowRelation\n"},
+    {"WITH a AS (WITH b AS (SELECT 1) SELECT * FROM b) SELECT * FROM a UNION SELECT 2 ORDER BY 1",
+     "CTE [a]\n"
+     ":  +- 'SubqueryAlias a\n"
+     ":     +- CTE [b]\n"
+     ":        :  +- 'SubqueryAlias b\n"
+     ":        :     +- 'Project [unresolvedalias(1)]\n"
+     ":        :        +- OneRowRelation\n"
+     ":        +- 'Project [*]\n"
+     ":           +- 'UnresolvedRelation [b], [], false\n"
+     "+- 'Sort [unresolvedordinal(1) ASC NULLS FIRST], true\n"
+     "   +- 'Distinct\n"
+     "      +- 'Union false, false\n"
+     "         :- 'Project [*]\n"
+     "         :  +- 'UnresolvedRelation [a], [], false\n"
+     "         +- 'Project [unresolvedalias(2)]\n"
+     "            +- OneRowRelation\n"},
+    {"SELECT * FROM (WITH a AS (SELECT 1) SELECT * FROM a)",
+     "'Project [*]\n"
+     "+- 'SubqueryAlias __auto_generated_subquery_name\n"
+     "   +- CTE [a]\n"
+     "      :  +- 'SubqueryAlias a\n"
+     "      :     +- 'Project [unresolvedalias(1)]\n"
+     "      :        +- OneRowRelation\n"
+     "      +- 'Project [*]\n"
+     "         +- 'UnresolvedRelation [a], [], false\n"},
+    {"SELECT interval 5 minutes, INTERVAL '2' hours + x, ts - INTERVAL 10 SECONDS FROM t",
+     "'Project [unresolvedalias(INTERVAL '05' MINUTE), unresolvedalias((INTERVAL '02' HOUR + 'x)), unresolvedalias(('ts - INTERVAL '10' SECOND))]\n"
+     "+- 'UnresolvedRelation [t], [], false\n"},
+    {"SELECT window(ts, '10 seconds', '5 seconds').start, session_window(ts, '5 minutes') FROM t GROUP BY window(ts, '10 seconds')",
+     "'Aggregate ['window('ts, 10 seconds)], [unresolvedalias('window('ts, 10 seconds, 5 seconds)[start]), unresolvedalias('session_window('ts, 5 minutes))]\n"
+     "+- 'UnresolvedRelation [t], [], false\n"},
+    {"SELECT transform(a, (x, i) -> x + i), filter(m, x -> x.a > 1 AND x IS NOT NULL), reduce(a, 0, (acc, x) -> acc + x, acc -> acc)",
+     "'Project [unresolvedalias('transform('a, lambdafunction((lambda 'x + lambda 'i), lambda 'x, lambda 'i, false))), unresolvedalias('filter('m, lambdafunction(((lambda 'x.a > 1) AND isnotnull(lambda 'x)), lambda 'x, false))), unresolvedalias('reduce('a, 0, lambdafunction((lambda 'acc + lambda 'x), lambda 'acc, lambda 'x, false), lambdafunction(lambda 'acc, lambda 'acc, false)))]\n"
+     "+- OneRowRelation\n"},
+    {"SELECT extract(epoch FROM x), extract('year', x), extract(day FROM INTERVAL 1 DAY)",
+     "'Project [unresolvedalias('extract(epoch, 'x)), unresolvedalias('extract(year, 'x)), unresolvedalias('extract(day, INTERVAL '1' DAY))]\n"
+     "+- OneRowRelation\n"},
+    {"SELECT max(a) FILTER (WHERE b > 1) OVER (PARTITION BY c, d ORDER BY e DESC NULLS FIRST, f ROWS UNBOUNDED PRECEDING) AS x",
+     "'Project ['max('a, ('b > 1)) windowspecdefinition('c, 'd, 'e DESC NULLS FIRST, 'f ASC NULLS FIRST, specifiedwindowframe(RowFrame, unboundedpreceding$(), currentrow$())) AS x]\n"
+     "+- OneRowRelation\n"},
+    {"SELECT sum(x) OVER (ORDER BY ts RANGE BETWEEN INTERVAL 1 DAY PRECEDING AND CURRENT ROW), ntile(4) OVER (DISTRIBUTE BY a SORT BY b)",
+     "'Project [unresolvedalias('sum('x) windowspecdefinition('ts ASC NULLS FIRST, specifiedwindowframe(RangeFrame, -INTERVAL '1' DAY, currentrow$()))), unresolvedalias('ntile(4) windowspecdefinition('a, 'b ASC NULLS FIRST, unspecifiedframe$()))]\n"
+     "+- OneRowRelation\n"},
+    {"SELECT a FROM t WHERE (a, b) IN (SELECT 1, 2) AND c = (SELECT max(d) FROM u) AND EXISTS (FROM v)",
+     "'Project ['a]\n"
+     "+- 'Filter ((named_struct(a, 'a, b, 'b) IN (list []) AND ('c = scalar-subquery [])) AND exists [])\n"
+     "   :  :- 'Project [unresolvedalias(1), unresolvedalias(2)]\n"
+     "   :  :  +- OneRowRelation\n"
+     "   :  :- 'Project [unresolvedalias('max('d))]\n"
+     "   :  :  +- 'UnresolvedRelation [u], [], false\n"
+     "   :  +- 'UnresolvedRelation [v], [], false\n"
+     "   +- 'UnresolvedRelation [t], [], false\n"},
+    {"SELECT CASE a WHEN 1 THEN 'x' ELSE CASE WHEN b THEN 'y' END END AS z",
+     "'Project [CASE WHEN ('a = 1) THEN x ELSE CASE WHEN 'b THEN y END END AS z]\n"
+     "+- OneRowRelation\n"},
+    {"SELECT -a, - -a, +-a, ~-1, NOT NOT a, !(!a), 1 -1, 1 - 1, a-1",
+     "'Project [unresolvedalias(-'a), unresolvedalias(--'a), unresolvedalias(positive(-'a)), unresolvedalias(~-1), unresolvedalias(NOT NOT 'a), unresolvedalias(NOT NOT 'a), unresolvedalias((1 - 1)), unresolvedalias((1 - 1)), unresolvedalias(('a - 1))]\n"
+     "+- OneRowRelation\n"},
+    {"SELECT a BETWEEN 1 AND 2 AND b, a BETWEEN b AND c = d, a = b BETWEEN c AND d",
+     "'Project [unresolvedalias(('between('a, 1, 2) AND 'b)), unresolvedalias('between('a, 'b, ('c = 'd))), unresolvedalias('between(('a = 'b), 'c, 'd))]\n"
+     "+- OneRowRelation\n"},
+    {"SELECT 1 < 2 = true, a || b + c, a + b || c, a & b + c, a << 1 + 2",
+     "'Project [unresolvedalias(((1 < 2) = true)), unresolvedalias((concat('a, 'b) + 'c)), unresolvedalias(concat(('a + 'b), 'c)), unresolvedalias(('a & ('b + 'c))), unresolvedalias(('a << (1 + 2)))]\n"
+     "+- OneRowRelation\n"},
+    {"SELECT all, any, some, user, left, right, year, filter, over, like, in FROM t",
+     "'Project ['all, 'any, 'some, 'user, 'left, 'right, 'year, 'filter, 'over, 'like, 'in]\n"
+     "+- 'UnresolvedRelation [t], [], false\n"},
+    {"SELECT t.select, t.from, `t`.`a``b`, _a, a1, 1a.b FROM t",
+     "'Project ['t.select, 't.from, 't.a`b, '_a, 'a1, '1a.b]\n"
+     "+- 'UnresolvedRelation [t], [], false\n"},
+    {"SELECT inline(a) AS (x, y), stack(2, 1, 2) (p) FROM t",
+     "'Project ['inline('a) AS (x, y), 'stack(2, 1, 2) AS (p)]\n"
+     "+- 'UnresolvedRelation [t], [], false\n"},
+    {"SELECT * EXCEPT (a) EXCEPT SELECT 1",
+     "'Except false\n"
+     ":- 'Project [*]\n"
+     ":  +- OneRowRelation\n"
+     "+- 'Project [unresolvedalias(1)]\n"
+     "   +- OneRowRelation\n"},
 };
 
 /* "#12" is an id, which Spark counts and the parser does not; "#0 []" belongs to a subquery. */

@@ -21,6 +21,22 @@ static double parse_sample_number(WeirParser *p)
     return negative ? -value : value;
 }
 
+/* TABLESAMPLE () and TABLESAMPLE (10M): Hive's forms, which Spark refuses too. */
+static void refuse_sample_size(WeirParser *p, WeirOrigin origin)
+{
+    if (weir_at_symbol(p, ')')) {
+        weir_advance(p);
+        weir_fail_text(p, weir_origin_since(p, origin), WEIR_ERROR_LEGACY_ERROR_TEMP_0014, "TABLESAMPLE needs an amount.");
+    } else if (weir_next_is_symbol(p, 1, ')')) {
+        WeirToken size = weir_advance(p);
+        weir_advance(p);
+        if (size.kind == WEIR_TOKEN_WORD)
+            weir_fail_text(p, weir_origin_since(p, origin), WEIR_ERROR_LEGACY_ERROR_TEMP_0015, "TABLESAMPLE of bytes is not supported.");
+        else
+            weir_fail_text(p, weir_origin_since(p, origin), WEIR_ERROR_LEGACY_ERROR_TEMP_0016, "The size of a TABLESAMPLE needs a unit.");
+    }
+}
+
 /* TABLESAMPLE (n PERCENT | n ROWS | BUCKET x OUT OF y) [REPEATABLE (seed)] */
 WeirLogicalPlan *weir_parse_sample(WeirParser *p, WeirLogicalPlan *child)
 {
@@ -30,6 +46,7 @@ WeirLogicalPlan *weir_parse_sample(WeirParser *p, WeirLogicalPlan *child)
         weir_fail_unsupported(p, origin, "TABLESAMPLE SYSTEM");
     weir_accept(p, WEIR_KEYWORD_BERNOULLI);
     weir_expect_symbol(p, '(');
+    refuse_sample_size(p, origin);
     WeirLogicalPlan *plan = weir_make_unary(p, WEIR_LOGICAL_SAMPLE, child, origin);
     if (weir_accept(p, WEIR_KEYWORD_BUCKET)) {
         double numerator = parse_sample_number(p);
@@ -100,7 +117,7 @@ static WeirLogicalPlan *make_alias(WeirParser *p, WeirLogicalPlan *plan, const c
 static WeirLogicalPlan *parse_alias(WeirParser *p, WeirLogicalPlan *plan, bool *found)
 {
     WeirOrigin origin = plan->origin;
-    *found = weir_accept(p, WEIR_KEYWORD_AS);
+    *found = weir_accept_as(p, true);
     if (!*found && !weir_at_table_alias(p))
         return plan;
     if (*found && weir_peek(p)->kind == WEIR_TOKEN_WORD && weir_keyword_is_strict(weir_peek(p)->keyword))

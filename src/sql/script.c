@@ -23,12 +23,14 @@ static size_t statement_end(const char *text, size_t text_length, size_t start, 
     WeirLexer lexer = {.text = text + start, .length = (int32_t)(text_length - start), .line = 1};
     int depth = 0;
     bool first = true;
+    bool after_end = false; /* "END IF" closes one block */
     *has_semicolon = false;
     for (;;) {
         WeirToken token = weir_lexer_next(&lexer);
         if (token.kind == WEIR_TOKEN_END || is_open_quote(&lexer, &token))
             return text_length;
-        bool word = token.kind == WEIR_TOKEN_WORD;
+        bool word = token.kind == WEIR_TOKEN_WORD && !after_end;
+        after_end = word && token.keyword == WEIR_KEYWORD_END;
         if (word && token.keyword == WEIR_KEYWORD_BEGIN && (first || depth > 0))
             depth++;
         else if (word && depth > 0 && (token.keyword == WEIR_KEYWORD_CASE || token.keyword == WEIR_KEYWORD_IF || token.keyword == WEIR_KEYWORD_LOOP))
@@ -103,6 +105,15 @@ static const char *find_value(const Substitution *substitution, const char *refe
     return substitution->lookup(substitution->context, colon + 1);
 }
 
+/* A name between braces has no blanks and is not empty. */
+static bool is_reference(const char *name, const char *end)
+{
+    for (const char *c = name; c < end; c++)
+        if ((unsigned char)*c <= ' ')
+            return false;
+    return end > name;
+}
+
 static void substitute(Substitution *substitution, const char *text, size_t length, int depth)
 {
     size_t i = 0;
@@ -115,15 +126,14 @@ static void substitute(Substitution *substitution, const char *text, size_t leng
         size_t at = (size_t)(dollar - text);
         weir_buffer_append(&substitution->out, text + i, at - i);
         const char *close = at + 1 < length && text[at + 1] == '{' ? memchr(text + at, '}', length - at) : NULL;
-        const char *value = NULL;
-        if (close != NULL && depth < SUBSTITUTION_DEPTH_MAX)
-            value = find_value(substitution, dollar + 2, (size_t)(close - dollar) - 2);
-        if (value == NULL) { /* not a reference, or an unknown one: it stays */
+        if (close == NULL || !is_reference(dollar + 2, close) || depth >= SUBSTITUTION_DEPTH_MAX) {
             weir_buffer_append_char(&substitution->out, '$');
             i = at + 1;
             continue;
         }
-        substitute(substitution, value, strlen(value), depth + 1);
+        const char *value = find_value(substitution, dollar + 2, (size_t)(close - dollar) - 2);
+        if (value != NULL) /* an unknown name stands for nothing */
+            substitute(substitution, value, strlen(value), depth + 1);
         i = (size_t)(close - text) + 1;
     }
 }

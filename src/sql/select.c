@@ -179,12 +179,31 @@ static WeirLogicalPlan *parse_where(WeirParser *p, WeirLogicalPlan *plan)
     return plan;
 }
 
+/* Spark's Predicate: comparisons, logic, IN, LIKE, IS …, EXISTS. */
+static bool is_predicate(const WeirExpression *expression)
+{
+    static const char *const names[] = {"=", "<=>", "<", "<=", ">", ">=", "and", "or", "not", "in", "like", "ilike", "rlike", "isnull",
+                                        "isnotnull", "is unknown", "is not unknown", "between", "like any", "like all", "not like any",
+                                        "not like all", "ilike any", "ilike all"};
+    if (expression->kind == WEIR_EXPRESSION_EXISTS || expression->kind == WEIR_EXPRESSION_IN_SUBQUERY)
+        return true;
+    for (size_t i = 0; expression->kind == WEIR_EXPRESSION_UNRESOLVED_FUNCTION && i < sizeof names / sizeof names[0]; i++)
+        if (expression->part_count == 1 && strcmp(expression->parts[0], names[i]) == 0)
+            return true;
+    return false;
+}
+
 static WeirLogicalPlan *parse_having(WeirParser *p, WeirLogicalPlan *plan)
 {
     WeirOrigin origin = weir_origin_here(p);
     if (!weir_accept(p, WEIR_KEYWORD_HAVING))
         return plan;
     WeirExpression *condition = weir_parse_expression(p);
+    if (!is_predicate(condition)) { /* "HAVING 1": what is no predicate is cast, which WHERE does not do */
+        condition = weir_expression_unary(p->arena, WEIR_EXPRESSION_CAST, condition);
+        condition->type = &weir_type_boolean;
+        condition->eval_mode = WEIR_EVAL_ANSI;
+    }
     plan = weir_make_unary(p, WEIR_LOGICAL_HAVING, plan, origin);
     plan->condition = condition;
     return plan;

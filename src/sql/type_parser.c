@@ -107,6 +107,8 @@ static const WeirDataType *parse_parameterized(WeirParser *p, const char *name, 
                   is_char ? "\"CHAR\"" : "\"VARCHAR\"");
         return &weir_type_void;
     }
+    if (strcasecmp(name, "time") == 0)
+        WEIR_FAIL(p, weir_origin_since(p, origin), WEIR_ERROR_UNSUPPORTED_TIME_TYPE);
     static const char *const nested[] = {"array", "map", "struct"};
     static const WeirStatus incomplete[] = {WEIR_ERROR_INCOMPLETE_TYPE_DEFINITION_ARRAY, WEIR_ERROR_INCOMPLETE_TYPE_DEFINITION_MAP,
                                             WEIR_ERROR_INCOMPLETE_TYPE_DEFINITION_STRUCT};
