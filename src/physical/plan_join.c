@@ -25,7 +25,7 @@ static bool is_attribute(void *context, const WeirExpression *expression)
 }
 
 /* Uses columns of this side only, and some. */
-static bool is_of_side(const WeirExpression *expression, const WeirPhysicalPlan *side)
+bool weir_is_of_side(const WeirExpression *expression, const WeirPhysicalPlan *side)
 {
     SideSearch search = {.plan = side};
     return weir_expression_any(expression, is_attribute, NULL) && !weir_expression_any(expression, is_foreign, &search);
@@ -64,9 +64,9 @@ static WeirStatus extract_keys(WeirPlanner *planner, const WeirLogicalPlan *logi
     for (uint32_t i = 0; i < count; i++) {
         WeirExpression *conjunct = conjuncts[i];
         bool null_safe = false;
-        if (is_equality(conjunct, &null_safe) && is_of_side(conjunct->children[0], left) && is_of_side(conjunct->children[1], right))
+        if (is_equality(conjunct, &null_safe) && weir_is_of_side(conjunct->children[0], left) && weir_is_of_side(conjunct->children[1], right))
             WEIR_TRY(add_key(planner, plan, conjunct->children[0], conjunct->children[1], null_safe, error));
-        else if (is_equality(conjunct, &null_safe) && is_of_side(conjunct->children[1], left) && is_of_side(conjunct->children[0], right))
+        else if (is_equality(conjunct, &null_safe) && weir_is_of_side(conjunct->children[1], left) && weir_is_of_side(conjunct->children[0], right))
             WEIR_TRY(add_key(planner, plan, conjunct->children[1], conjunct->children[0], null_safe, error));
         else
             conjuncts[rest_count++] = conjunct;
@@ -109,6 +109,6 @@ WeirStatus weir_plan_join(WeirPlanner *planner, const WeirLogicalPlan *logical, 
     *out = plan;
     bool both_stream = logical->children[0]->is_streaming && logical->children[1]->is_streaming;
     if (planner->options->streaming && both_stream)
-        return weir_plan_stream_join(planner, plan, error);
+        return weir_plan_stream_join(planner, plan, rest, error);
     return WEIR_OK;
 }

@@ -39,6 +39,8 @@ WEIR_CHECKED WeirStatus weir_plan_stateful_aggregate(WeirPlanner *planner, const
 WEIR_CHECKED WeirStatus weir_plan_deduplicate(WeirPlanner *planner, const WeirLogicalPlan *logical, WeirPhysicalPlan **plan, WeirError *error);
 WEIR_CHECKED WeirStatus weir_plan_limit(WeirPlanner *planner, const WeirLogicalPlan *logical, WeirPhysicalPlan **plan, WeirError *error);
 /* plan_stream_join.c */
-WEIR_CHECKED WeirStatus weir_plan_stream_join(WeirPlanner *planner, WeirPhysicalPlan *plan, WeirError *error);
+WEIR_CHECKED WeirStatus weir_plan_stream_join(WeirPlanner *planner, WeirPhysicalPlan *plan, WeirExpression *rest, WeirError *error);
+/* plan_join.c: uses columns of this side only, and some. */
+bool weir_is_of_side(const WeirExpression *expression, const WeirPhysicalPlan *side);
 
 #endif
