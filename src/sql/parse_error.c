@@ -20,7 +20,8 @@ static void fail_syntax_at(WeirParser *p, const WeirToken *token, const char *hi
     WeirOrigin origin = weir_origin_of(token);
     const char *text = token->kind == WEIR_TOKEN_END
                            ? "end of input"
-                           : weir_arena_printf(p->arena, "'%.*s'", token->length > 200 ? 200 : token->length, p->lexer.text + token->start);
+                           : weir_arena_printf(p->arena, "'%.*s'", token->length > 200 ? 200 : token->length,
+                                               p->lexer.text + token->start);
     bool unclosed = p->lexer.unclosed_comment;
     WeirStatus status = weir_error_set(p->error, WEIR_ERROR_PARSE_SYNTAX_ERROR, "error", text, "hint", hint);
     weir_error_locate(p->error, p->lexer.text, origin);
