@@ -84,7 +84,7 @@ WeirStatus weir_resolve_over_aggregate(WeirAnalysis *analysis, const WeirEnviron
                                        WeirLogicalPlan **plan, WeirExpression **out, WeirError *error)
 {
     WeirLogicalPlan *aggregate = weir_aggregate_below(*plan);
-    const WeirGroupingAnalytics *analytics = aggregate->extension;
+    const WeirGroupingAnalytics *analytics = aggregate->grouping_analytics;
     WeirScope scope = weir_scope_of(analysis, env, *plan);
     WeirScope input = weir_scope_of(analysis, env, analytics != NULL ? analytics->input : aggregate->children[0]);
     WeirExpressionContext expression_context = weir_expression_context(analysis, env, &scope);

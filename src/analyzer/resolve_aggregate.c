@@ -320,7 +320,7 @@ static WeirStatus build(WeirAnalysis *analysis, const WeirEnvironment *env, cons
     aggregate->grouping_count = block.grouping.count;
     aggregate->expressions = split ? lower.items : block.items.items;
     aggregate->expression_count = split ? lower.count : block.items.count;
-    aggregate->extension = block.analytics;
+    aggregate->grouping_analytics = block.analytics;
     weir_plan_finish(analysis, aggregate);
     WEIR_TRY(weir_check_aggregate(analysis, aggregate, error));
     *out = aggregate;

@@ -159,7 +159,7 @@ static void print_call(const Printer *printer, const WeirExpression *expression)
         return;
     }
     /* "1 + 2" under try_add is still printed as the function that was called. */
-    if (function->sql_format != NULL && function->sql_format[0] != '!' && (expression->name == NULL || !isalpha((unsigned char)expression->name[0]) ||
+    if (function->sql_format != NULL && function->sql_format[0] != '!' && (expression->name == NULL || !isalpha((unsigned char)expression->name[0]) || strstr(function->sql_format, "()") != NULL ||
                                          strcmp(expression->name, function->name) == 0)) {
         const char *format = function->sql_format;
         const char *alternative = strchr(format, '\t'); /* after it: the form with more than one argument, */

@@ -128,6 +128,7 @@ struct WeirLogicalPlan {
     double sample_lower, sample_upper;
     int64_t sample_seed, sample_rows;
     bool sample_with_seed;
+    const void *grouping_analytics; /* AGGREGATE over ROLLUP, CUBE, GROUPING SETS: the analyzer's note of them; NULL otherwise */
 };
 
 WeirLogicalPlan *weir_logical_new(WeirArena *arena, WeirLogicalKind kind, WeirOrigin origin);

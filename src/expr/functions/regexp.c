@@ -275,6 +275,20 @@ static void split_by_regex(WeirRegex *regex, const uint8_t *text, uint32_t lengt
     weir_column_writer_append_view(writer, weir_view_make(text + start, (uint32_t)(length - start)));
 }
 
+/* An empty pattern cuts between characters. */
+static void split_characters(const uint8_t *text, uint32_t length, int32_t limit, WeirColumnWriter *writer)
+{
+    size_t from = 0;
+    for (int32_t parts = 1; from < length && (limit <= 0 || parts < limit); parts++) {
+        size_t next = weir_utf8_advance(text, length, from, 1);
+        if (next == length)
+            break;
+        weir_column_writer_append_view(writer, weir_view_make(text + from, (uint32_t)(next - from)));
+        from = next;
+    }
+    weir_column_writer_append_view(writer, weir_view_make(text + from, (uint32_t)(length - from)));
+}
+
 WEIR_TEXT_KERNEL(split_kernel)
 {
     WeirArgument x = weir_argument(arguments[0]), y = weir_argument(arguments[1]), z = weir_argument(arguments[2]);
@@ -289,7 +303,9 @@ WEIR_TEXT_KERNEL(split_kernel)
         int32_t limit = WEIR_ARGUMENT_VALUE(int32_t, z, row);
         size_t size = 0;
         const char *literal = weir_regex_literal(REGEX(call), &size);
-        if (literal != NULL)
+        if (weir_argument_view(&y, row)->length == 0 && text_length > 0)
+            split_characters(text, text_length, limit, &writer);
+        else if (literal != NULL)
             weir_split_literal(text, text_length, (const uint8_t *)literal, size, limit, &writer);
         else
             split_by_regex(REGEX(call), text, text_length, limit, &writer);
@@ -309,7 +325,8 @@ const WeirFunction weir_functions_regexp[] = {
     REGEXP("regexp_extract_all", NULL, 2, 3, "string,string,int=1->[string]", extract_all_kernel, NULL, "regexp_extract_all(text, pattern[, group]): the group of every match."),
     REGEXP("regexp_replace", NULL, 3, 4, "string,string,string,int=1->string", replace_kernel, NULL, "regexp_replace(text, pattern, with[, position]): every match replaced."),
     REGEXP("regexp_count", NULL, 2, 2, "string,string->int", count_kernel, NULL, "regexp_count(text, pattern): how many matches there are."),
-    REGEXP("regexp_substr", NULL, 2, 2, "string,string->string", substr_kernel, NULL, "regexp_substr(text, pattern): the first match, or null."),
+    {.name = "regexp_substr", .flags = FLAGS | WEIR_FUNCTION_NULLABLE, .arguments_min = 2, .arguments_max = 2, .signature = "string,string->string", .kernel = substr_kernel,
+     .new_state = new_state, .free_state = free_state, .group = "string_funcs", .usage = "regexp_substr(text, pattern): the first match, or null."},
     REGEXP("regexp_instr", NULL, 2, 3, "string,string,int=0->int", instr_kernel, NULL, "regexp_instr(text, pattern): where the first match begins, 0 without one."),
     REGEXP("split", NULL, 2, 3, "string,string,int=-1->[string]", split_kernel, NULL, "split(text, pattern[, limit]): the parts between matches."),
     {0},
