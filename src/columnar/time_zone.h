@@ -3,6 +3,7 @@
 #ifndef WEIR_COLUMNAR_TIME_ZONE_H
 #define WEIR_COLUMNAR_TIME_ZONE_H
 
+#include "columnar/civil_calendar.h"
 #include "common/error.h"
 
 typedef struct WeirTimeZone WeirTimeZone;
@@ -14,13 +15,11 @@ const char *weir_time_zone_name(const WeirTimeZone *zone);
 const char *weir_time_zone_system_name(void); /* $TZ, /etc/timezone, /etc/localtime; "Etc/UTC" otherwise */
 /* Seconds east of UTC at an instant. */
 int32_t weir_time_zone_offset_at(const WeirTimeZone *zone, int64_t epoch_seconds);
+/* The same, and the instants [*start, *end) for which the answer holds: a column's kernel asks again only outside of them. */
+int32_t weir_time_zone_period_at(const WeirTimeZone *zone, int64_t epoch_seconds, int64_t *start, int64_t *end);
 /* Local wall-clock seconds → instant, Java's rules: in a gap shift forward by the gap, in an overlap the earlier offset. */
 int64_t weir_time_zone_to_instant(const WeirTimeZone *zone, int64_t local_seconds);
 /* Short and long zone name text at an instant ("PST", "+05:30"), for datetime patterns. */
 const char *weir_time_zone_abbreviation(const WeirTimeZone *zone, int64_t epoch_seconds);
-
-/* Proleptic Gregorian calendar. */
-int64_t weir_days_from_civil(int64_t year, int month, int day);
-void weir_civil_from_days(int64_t days, int64_t *year, int *month, int *day);
 
 #endif

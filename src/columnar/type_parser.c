@@ -16,6 +16,7 @@ typedef struct TypeParser {
     int depth;
     WeirArena *arena;
     WeirError *error;
+    WeirError meaning_error; /* the first; counts only if the rest of the text is without syntax errors, as in Spark */
 } TypeParser;
 
 static WeirStatus parse_type(TypeParser *parser, const WeirDataType **type);
@@ -30,15 +31,33 @@ static bool accept(TypeParser *parser, const char *word)
     return true;
 }
 
+static WeirOrigin origin_of(const TypeParser *parser, const TypeToken *token)
+{
+    return (WeirOrigin){.line = token->line,
+                        .column = token->column,
+                        .start = (int32_t)(token->start - parser->lexer.text),
+                        .length = (int32_t)token->length};
+}
+
 /* The condition is set already; add where it happened. */
 static WeirStatus fail_at(TypeParser *parser, const TypeToken *token, WeirStatus status)
 {
-    WeirOrigin origin = {.line = token->line,
-                         .column = token->column,
-                         .start = (int32_t)(token->start - parser->lexer.text),
-                         .length = (int32_t)token->length};
-    weir_error_locate(parser->error, parser->lexer.text, origin);
+    weir_error_locate(parser->error, parser->lexer.text, origin_of(parser, token));
     return status;
+}
+
+/* Where to put an error of meaning: nowhere when there is one already. */
+static WeirError *meaning_error(TypeParser *parser)
+{
+    return parser->meaning_error.status == WEIR_OK ? &parser->meaning_error : NULL;
+}
+
+/* The text reads on after it, with a type that stands in for the wrong one. */
+static WeirStatus note_at(TypeParser *parser, const TypeToken *token, const WeirDataType **type)
+{
+    weir_error_locate(&parser->meaning_error, parser->lexer.text, origin_of(parser, token)); /* keeps the first place */
+    *type = &weir_type_void;
+    return WEIR_OK;
 }
 
 static WeirStatus syntax_error(TypeParser *parser)
@@ -56,7 +75,8 @@ static WeirStatus expect(TypeParser *parser, const char *word)
 }
 
 /* "FOO", "BIGINT(5)" */
-static WeirStatus unsupported_type(TypeParser *parser, const TypeToken *name, const int32_t *numbers, uint32_t count)
+static WeirStatus unsupported_type(TypeParser *parser, const TypeToken *name, const int32_t *numbers, uint32_t count,
+                                   const WeirDataType **type)
 {
     char *text = weir_type_token_text(name, parser->arena);
     for (char *c = text; *c != '\0'; c++)
@@ -64,7 +84,8 @@ static WeirStatus unsupported_type(TypeParser *parser, const TypeToken *name, co
     for (uint32_t i = 0; i < count; i++)
         text = weir_arena_printf(parser->arena, "%s%c%d%s", text, i == 0 ? '(' : ',', numbers[i], i + 1 == count ? ")" : "");
     const char *quoted = weir_arena_printf(parser->arena, "\"%s\"", text);
-    return fail_at(parser, name, weir_error_set(parser->error, WEIR_ERROR_UNSUPPORTED_DATATYPE, "typeName", quoted));
+    weir_error_set(meaning_error(parser), WEIR_ERROR_UNSUPPORTED_DATATYPE, "typeName", quoted);
+    return note_at(parser, name, type);
 }
 
 /* "(10, 2)", at most three numbers are kept: no type takes more than two. */
@@ -153,18 +174,19 @@ static WeirStatus parse_decimal(TypeParser *parser, const TypeToken *name, const
     uint32_t count;
     WEIR_TRY(parse_numbers(parser, numbers, &count));
     if (count > 2)
-        return unsupported_type(parser, name, numbers, count);
+        return unsupported_type(parser, name, numbers, count, type);
     if (count == 1)
         numbers[1] = 0;
-    if (numbers[1] > numbers[0])
-        return fail_at(parser, name,
-                       weir_error_format(parser->error, WEIR_ERROR_LEGACY_ERROR_TEMP_0000,
-                                         "The scale %d of a decimal type is greater than its precision %d.", numbers[1],
-                                         numbers[0]));
-    if (numbers[0] > WEIR_DECIMAL_PRECISION_MAX)
-        return fail_at(parser, name,
-                       weir_error_set(parser->error, WEIR_ERROR_DECIMAL_PRECISION_EXCEEDS_MAX_PRECISION, "precision",
-                                      weir_arena_printf(parser->arena, "%d", numbers[0]), "maxPrecision", "38"));
+    if (numbers[1] > numbers[0]) {
+        weir_error_format(meaning_error(parser), WEIR_ERROR_LEGACY_ERROR_TEMP_0000,
+                          "The scale %d of a decimal type is greater than its precision %d.", numbers[1], numbers[0]);
+        return note_at(parser, name, type);
+    }
+    if (numbers[0] > WEIR_DECIMAL_PRECISION_MAX) {
+        weir_error_set(meaning_error(parser), WEIR_ERROR_DECIMAL_PRECISION_EXCEEDS_MAX_PRECISION, "precision",
+                       weir_arena_printf(parser->arena, "%d", numbers[0]), "maxPrecision", "38");
+        return note_at(parser, name, type);
+    }
     *type = weir_type_decimal(parser->arena, numbers[0], numbers[1]);
     return WEIR_OK;
 }
@@ -175,12 +197,12 @@ static WeirStatus parse_sized_string(TypeParser *parser, const TypeToken *name, 
     int32_t numbers[3];
     uint32_t count;
     WEIR_TRY(parse_numbers(parser, numbers, &count));
-    if (count == 0)
-        return fail_at(parser, name,
-                       weir_error_set(parser->error, WEIR_ERROR_DATATYPE_MISSING_SIZE, "type",
-                                      is_char ? "\"CHAR\"" : "\"VARCHAR\""));
+    if (count == 0) {
+        weir_error_set(meaning_error(parser), WEIR_ERROR_DATATYPE_MISSING_SIZE, "type", is_char ? "\"CHAR\"" : "\"VARCHAR\"");
+        return note_at(parser, name, type);
+    }
     if (count > 1)
-        return unsupported_type(parser, name, numbers, count);
+        return unsupported_type(parser, name, numbers, count, type);
     *type = weir_type_string_of_length(parser->arena, is_char ? -numbers[0] : numbers[0]);
     return WEIR_OK;
 }
@@ -215,14 +237,17 @@ static WeirStatus parse_simple_type(TypeParser *parser, const WeirDataType **typ
     if (*type == &weir_type_timestamp && weir_type_token_is(&name, "timestamp"))
         WEIR_TRY(parse_timestamp(parser, type));
     if (*type == &weir_type_string && accept(parser, "collate")) {
-        if (!weir_type_token_is(&parser->token, "utf8_binary"))
-            return unsupported_type(parser, &parser->token, NULL, 0);
+        TypeToken collation = parser->token;
         next(parser);
+        if (!weir_type_token_is(&collation, "utf8_binary"))
+            return unsupported_type(parser, &collation, NULL, 0, type);
     }
     WEIR_TRY(parse_numbers(parser, numbers, &count));
-    if (weir_type_token_is(&name, "time"))
-        return fail_at(parser, &name, weir_error_set(parser->error, WEIR_ERROR_UNSUPPORTED_TIME_TYPE));
-    return *type != NULL && count == 0 ? WEIR_OK : unsupported_type(parser, &name, numbers, count);
+    if (weir_type_token_is(&name, "time")) {
+        weir_error_set(meaning_error(parser), WEIR_ERROR_UNSUPPORTED_TIME_TYPE);
+        return note_at(parser, &name, type);
+    }
+    return *type != NULL && count == 0 ? WEIR_OK : unsupported_type(parser, &name, numbers, count, type);
 }
 
 static WeirStatus parse_name(TypeParser *parser, const char **name)
@@ -290,12 +315,15 @@ static WeirStatus parse_fields(TypeParser *parser, bool colon, const WeirDataTyp
     return WEIR_OK;
 }
 
-static WeirStatus incomplete(TypeParser *parser, const TypeToken *name, WeirStatus condition)
+static WeirStatus incomplete(TypeParser *parser, const TypeToken *name, const WeirDataType **type)
 {
-    WeirStatus status = condition == WEIR_ERROR_INCOMPLETE_TYPE_DEFINITION_ARRAY
-                            ? weir_error_set(parser->error, condition, "elementType", "<INT>")
-                            : weir_error_set(parser->error, condition);
-    return fail_at(parser, name, status);
+    if (weir_type_token_is(name, "array"))
+        weir_error_set(meaning_error(parser), WEIR_ERROR_INCOMPLETE_TYPE_DEFINITION_ARRAY, "elementType", "<INT>");
+    else if (weir_type_token_is(name, "map"))
+        weir_error_set(meaning_error(parser), WEIR_ERROR_INCOMPLETE_TYPE_DEFINITION_MAP);
+    else
+        weir_error_set(meaning_error(parser), WEIR_ERROR_INCOMPLETE_TYPE_DEFINITION_STRUCT);
+    return note_at(parser, name, type);
 }
 
 static WeirStatus parse_complex_type(TypeParser *parser, const WeirDataType **type)
@@ -307,10 +335,7 @@ static WeirStatus parse_complex_type(TypeParser *parser, const WeirDataType **ty
     bool is_array = weir_type_token_is(&name, "array");
     bool is_map = weir_type_token_is(&name, "map");
     if (!accept(parser, "<"))
-        return incomplete(parser, &name,
-                          is_array ? WEIR_ERROR_INCOMPLETE_TYPE_DEFINITION_ARRAY
-                          : is_map ? WEIR_ERROR_INCOMPLETE_TYPE_DEFINITION_MAP
-                                   : WEIR_ERROR_INCOMPLETE_TYPE_DEFINITION_STRUCT);
+        return incomplete(parser, &name, type);
     const WeirDataType *first, *second;
     parser->depth++;
     if (is_array) {
@@ -356,12 +381,21 @@ static WeirStatus parser_init(TypeParser *parser, const char *text, WeirArena *a
     return WEIR_OK;
 }
 
+static WeirStatus parser_finish(TypeParser *parser)
+{
+    if (parser->token.kind != TYPE_TOKEN_END)
+        return syntax_error(parser);
+    if (parser->meaning_error.status != WEIR_OK && parser->error != NULL)
+        weir_error_copy(parser->error, &parser->meaning_error);
+    return parser->meaning_error.status;
+}
+
 WeirStatus weir_type_from_ddl(const char *text, WeirArena *arena, const WeirDataType **type, WeirError *error)
 {
     TypeParser parser;
     WEIR_TRY(parser_init(&parser, text, arena, error));
     WEIR_TRY(parse_type(&parser, type));
-    return parser.token.kind == TYPE_TOKEN_END ? WEIR_OK : syntax_error(&parser);
+    return parser_finish(&parser);
 }
 
 WeirStatus weir_schema_from_ddl(const char *text, WeirArena *arena, const WeirSchema **schema, WeirError *error)
@@ -369,7 +403,7 @@ WeirStatus weir_schema_from_ddl(const char *text, WeirArena *arena, const WeirSc
     TypeParser parser;
     WEIR_TRY(parser_init(&parser, text, arena, error));
     WEIR_TRY(parse_fields(&parser, false, schema));
-    return parser.token.kind == TYPE_TOKEN_END ? WEIR_OK : syntax_error(&parser);
+    return parser_finish(&parser);
 }
 
 WeirStatus weir_type_or_schema_from_ddl(const char *text, WeirArena *arena, const WeirDataType **type, WeirError *error)

@@ -1,6 +1,6 @@
 /* Texts of types: simpleString, SQL, JSON and printSchema's tree, as Spark 4.2 writes them. One table has the names; the three
  * notations differ in case, separators and in what they tell about fields. */
-#include "columnar/data_type.h"
+#include "columnar/value_text.h"
 #include "common/json.h"
 
 static const char *const simple_names[WEIR_TYPE_COUNT] = {
@@ -228,7 +228,9 @@ static void append_tree(const WeirDataType *type, const char *name, const char *
 {
     for (int i = 0; i < depth; i++)
         weir_buffer_append_text(out, " |   ");
-    weir_buffer_append_format(out, " |-- %s: ", name);
+    weir_buffer_append_text(out, " |-- ");
+    weir_append_escaped_control((const uint8_t *)name, strlen(name), out);
+    weir_buffer_append_text(out, ": ");
     append_atomic(type, class_name(type->id), out);
     if (nullability != NULL)
         weir_buffer_append_format(out, " (%s = %s)", nullability, boolean_text(nullable));

@@ -53,6 +53,13 @@ static WeirLogicalPlan *assign_sources(SourceAssignment *assignment, WeirLogical
     return copy;
 }
 
+/* A source with news ends the driver's sleep. */
+static void wake_query(void *context)
+{
+    WeirStreamExecution *query = context;
+    query->clock->interrupt(query->clock);
+}
+
 static WeirStatus open_source(WeirStreamExecution *query, uint32_t index, const WeirRelation *relation, WeirError *error)
 {
     WeirStreamSource *source = &query->sources[index];
@@ -70,7 +77,10 @@ static WeirStatus open_source(WeirStreamExecution *query, uint32_t index, const 
         options[i] = (WeirConnectorOption){relation->options[i].key, relation->options[i].value};
     source->context.options = (WeirOptions){options, relation->option_count};
     WEIR_TRY(query->fs->make_directories(query->fs, source->directory, query->durable, error));
-    return source->type->open(&source->context, true, &source->source, error);
+    WEIR_TRY(source->type->open(&source->context, true, &source->source, error));
+    if (source->type->set_wakeup != NULL)
+        source->type->set_wakeup(source->source, wake_query, query);
+    return WEIR_OK;
 }
 
 static WeirStatus open_logs(WeirStreamExecution *query, WeirError *error)

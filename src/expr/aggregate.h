@@ -51,6 +51,7 @@ struct WeirAggregateFunction {
     const char *const *aliases;
     uint32_t flags;
     int16_t arguments_min, arguments_max;
+    const char *signature; /* as WeirFunction.signature */
     /* As a scalar's; also sets the buffer: */
     WeirFunctionResolve resolve;
     /* Buffer columns for a resolved call, in Spark's order, names and types (state schema files show them): fills `fields`. */

@@ -35,22 +35,31 @@ enum {
     WEIR_FUNCTION_LAZY = 8,             /* arguments are evaluated only for the rows that need them: coalesce, if, and, or, nvl … (compiler knows how) */
     WEIR_FUNCTION_NOT_IN_STREAM = 16,   /* monotonically_increasing_id, … */
     WEIR_FUNCTION_FOLD_PER_BATCH = 32,  /* current_timestamp, current_date, now, localtimestamp: constant within a batch */
-    WEIR_FUNCTION_MAY_FAIL = 64         /* can raise a row error: never evaluated for unselected rows, never moved */
+    WEIR_FUNCTION_MAY_FAIL = 64,        /* can raise a row error: never evaluated for unselected rows, never moved */
+    WEIR_FUNCTION_DENSE = 128,          /* fixed-width kernel that may compute garbage at null and unselected rows: it runs over whole vectors */
+    WEIR_FUNCTION_ANY_VECTOR = 256,     /* kernel takes dictionary vectors too (others see flat and constant only) */
+    WEIR_FUNCTION_SHARES = 512,         /* result may point at the values of an argument (casts without work, struct) */
+    WEIR_FUNCTION_REPLACED = 1024,      /* no kernel: resolve gives `replacement`, which is compiled in its place; printed as it was called */
+    WEIR_FUNCTION_INTERNAL = 2048       /* made by resolution only: not found by name in SQL, not listed */
 };
 
 /* One call being resolved. The framework gives resolved, typed arguments; `resolve` checks them, says to which types they must be cast and what
  * the result is. */
 typedef struct WeirFunctionCall {
-    const WeirFunction *function;
+    const WeirFunction *function; /* in/out: resolve may choose another (date + interval) */
     WeirArena *arena;
     const WeirEvalContext *context;
-    WeirExpression **arguments; /* resolved; resolve may replace an entry by a rewritten expression */
+    const char *name;           /* as called, lower case: the alias used */
+    const struct WeirFunctionResolver *resolver;
+    const WeirExpression *expression; /* the unresolved call */
+    WeirExpression **arguments; /* resolved; resolve may replace an entry by a rewritten expression, or the array by a longer one (default arguments) */
     uint32_t argument_count;
     const WeirDataType **cast_types; /* out: [argument_count]; NULL entries stay as they are */
     const WeirDataType *result_type; /* out */
     bool nullable;                   /* in: any argument nullable; out: result's */
     const void *bound;               /* out: immutable data for the kernel, in `arena` */
     WeirExpression *replacement;     /* out: the call is this expression instead (RuntimeReplaceable), already resolved or to be resolved */
+    WeirEvalMode eval_mode;          /* in: of the session; out: of the call (try_add) */
     WeirOrigin origin;
 } WeirFunctionCall;
 typedef WeirStatus (*WeirFunctionResolve)(WeirFunctionCall *call, WeirError *error);
@@ -64,6 +73,9 @@ typedef struct WeirKernelCall {
     uint32_t row_count;
     const uint32_t *selection;
     uint32_t count;
+    bool dense;               /* DENSE kernels: compute all of 0..row_count; selection and validity say which rows may raise */
+    const uint64_t *validity; /* of NULL_PROPAGATING results: rows whose arguments are all valid (NULL: all) */
+    struct WeirLambdaRuntime *lambdas; /* one for each LAMBDA argument, in order (higher_order.h); NULL: none */
     void *state; /* per program instance and step: scratch of the kernel (regex match data); freed by function->free_state */
 } WeirKernelCall;
 typedef WeirStatus (*WeirKernel)(WeirKernelCall *call, const WeirVector *const *arguments, WeirVector *result, WeirError *error);
@@ -75,7 +87,8 @@ struct WeirFunction {
     uint32_t flags;
     int16_t arguments_min;
     int16_t arguments_max;      /* -1: any number */
-    WeirFunctionResolve resolve;
+    const char *signature;      /* "string,int=1->string" (function_signature.c), checked before `resolve`; or NULL */
+    WeirFunctionResolve resolve; /* may be NULL with a signature */
     WeirKernel kernel;          /* NULL where resolve always replaces */
     void *(*new_state)(const WeirExpression *expression); /* optional */
     void (*free_state)(void *state);
@@ -94,14 +107,28 @@ const char *const *weir_function_names(uint32_t *count);
  * (WRONG_NUM_ARGS…), runs resolve, inserts implicit casts, returns a CALL, AGGREGATE, GENERATOR, CASE, CAST … typed and ready. SPECIAL functions are
  * returned unchanged. Unknown: UNRESOLVED_ROUTINE. Lambdas: children of kind LAMBDA have unresolved bodies; the function's resolve
  * types their variables and calls back `resolve_expression` for the body. */
-typedef struct WeirFunctionResolver {
+typedef struct WeirFunctionResolver WeirFunctionResolver;
+struct WeirFunctionResolver {
     WeirArena *arena;
     const WeirEvalContext *context;
     WeirStatus (*resolve_expression)(void *context, WeirExpression *expression, WeirExpression **resolved, WeirError *error);
     void *resolve_context;
-} WeirFunctionResolver;
+    int64_t *next_expression_id; /* for lambda variables; may be NULL */
+};
 WEIR_CHECKED WeirStatus weir_function_resolve(const WeirFunctionResolver *resolver, WeirExpression *call, WeirExpression **resolved,
                                               WeirError *error);
+
+/* Types of the nodes that are no function: coerces the branches of a CASE (DATA_DIFF_TYPES), checks a CAST (CAST_WITHOUT_SUGGESTION …). Children are resolved. */
+WEIR_CHECKED WeirStatus weir_case_resolve(const WeirFunctionResolver *resolver, WeirExpression *expression, WeirExpression **resolved,
+                                          WeirError *error);
+WEIR_CHECKED WeirStatus weir_cast_resolve(const WeirFunctionResolver *resolver, WeirExpression *expression, WeirExpression **resolved,
+                                          WeirError *error);
+/* child.name, where child is a struct or an array of structs: EXTRACT_FIELD; maps: child['name']. FIELD_NOT_FOUND, AMBIGUOUS_REFERENCE_TO_FIELDS, INVALID_EXTRACT_BASE_FIELD_TYPE. */
+WEIR_CHECKED WeirStatus weir_extract_field_resolve(const WeirFunctionResolver *resolver, WeirExpression *child, const char *name,
+                                                   WeirOrigin origin, WeirExpression **resolved, WeirError *error);
+/* Resolve every UNRESOLVED_FUNCTION, CASE and CAST of a tree that has no unresolved names. */
+WEIR_CHECKED WeirStatus weir_function_resolve_tree(const WeirFunctionResolver *resolver, WeirExpression *expression,
+                                                   WeirExpression **resolved, WeirError *error);
 
 /* Coercion (Spark's AnsiTypeCoercion). */
 bool weir_can_implicitly_cast(const WeirDataType *from, const WeirDataType *to);

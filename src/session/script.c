@@ -106,6 +106,10 @@ static WeirStatus execute(WeirSession *session, const char *text, size_t length,
     WeirStatus status;
     *result = NULL;
     session->current = scope;
+    if (atomic_load(&session->interrupted)) {
+        status = weir_error_format(error, WEIR_ERROR_CANCELLED, "The session was interrupted.");
+        goto done;
+    }
     WEIR_TRY_OR_GO(done, parse_statement(session, &scope->arena, text, length, &statement, error));
     WEIR_TRY_OR_GO(done, weir_session_eval_context(session, eval, error));
     context.statement = statement;

@@ -2,13 +2,16 @@
 #ifndef WEIR_SQL_PARSER_H
 #define WEIR_SQL_PARSER_H
 
+#include "columnar/time_zone.h"
 #include "logical/statement.h"
 
 typedef struct WeirParserOptions {
     bool ansi_reserved_words;       /* spark.sql.ansi.enforceReservedKeywords */
     bool double_quoted_identifiers; /* spark.sql.ansi.doubleQuotedIdentifiers */
     bool escaped_string_literals;   /* spark.sql.parser.escapedStringLiterals */
-    uint32_t nesting_max;           /* 1,000 */
+    bool timestamp_ntz;             /* spark.sql.timestampType is TIMESTAMP_NTZ */
+    uint32_t nesting_max;           /* 0: 1,000 */
+    const WeirTimeZone *zone;       /* of the session, for TIMESTAMP '…'; NULL: UTC */
 } WeirParserOptions;
 
 /* Split a script at semicolons outside of quotes, comments and BEGIN…END: the next statement from `*position` (bytes), blank ones skipped.
