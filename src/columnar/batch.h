@@ -38,6 +38,8 @@ void weir_batch_release(WeirBatch *batch); /* NULL is allowed; thread-safe */
 /* `batch` keeps `other` (or `buffer`) alive as long as it lives. */
 void weir_batch_keep_batch(WeirBatch *batch, WeirBatch *other);
 void weir_batch_keep_buffer(WeirBatch *batch, WeirSharedBuffer *buffer);
+/* Anything else that the batch's vectors point into: `release(object)` is called when it dies. */
+void weir_batch_keep_object(WeirBatch *batch, void *object, void (*release)(void *object));
 /* The k-th live row's physical row number. */
 static inline uint32_t weir_batch_row(const WeirBatch *batch, uint32_t k)
 {

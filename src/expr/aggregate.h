@@ -7,7 +7,7 @@
 
 #include "expr/function.h"
 
-#define WEIR_AGGREGATE_BUFFERS_MAX 16u
+#define WEIR_AGGREGATE_BUFFERS_MAX 2048u /* approx_count_distinct has 52 by default, more for a finer rsd */
 
 /* Where one aggregate's buffers lie in the group's buffer row. */
 typedef struct WeirAggregateSlots {

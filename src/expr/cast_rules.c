@@ -72,25 +72,35 @@ bool weir_can_cast(const WeirDataType *from, const WeirDataType *to, WeirEvalMod
     return can_cast_atomic(from, to, mode);
 }
 
-static bool strings_involved(const WeirDataType *from, const WeirDataType *to)
+static bool decimal_holds_all(const WeirDataType *from, const WeirDataType *to)
 {
-    return from->id == WEIR_TYPE_STRING && to->id != WEIR_TYPE_STRING && to->id != WEIR_TYPE_BINARY;
+    static const int digits[] = {[WEIR_TYPE_BYTE] = 3, [WEIR_TYPE_SHORT] = 5, [WEIR_TYPE_INT] = 10, [WEIR_TYPE_LONG] = 20};
+    if (from->id == WEIR_TYPE_BOOLEAN)
+        return to->precision - to->scale >= 1;
+    if (from->id == WEIR_TYPE_DECIMAL)
+        return to->precision - to->scale >= from->precision - from->scale && to->scale >= from->scale;
+    return weir_type_is_integral(from) && to->precision - to->scale >= digits[from->id];
 }
 
-/* Spark's Cast.forceNullable: casts that give null for some input outside ANSI mode; strings always count. */
-static bool force_nullable(const WeirDataType *from, const WeirDataType *to, WeirEvalMode mode)
+/* Spark's Cast.forceNullable: what may give null for a value, whatever the mode; ANSI mode does not change the answer. */
+bool weir_cast_is_nullable(const WeirDataType *from, const WeirDataType *to)
 {
-    if (from->id == WEIR_TYPE_VOID)
-        return true;
-    if (mode == WEIR_EVAL_ANSI)
+    if (from->id == WEIR_TYPE_VOID || (from->id == to->id && from->id != WEIR_TYPE_DECIMAL) || to->id == WEIR_TYPE_STRING)
         return false;
-    if (strings_involved(from, to))
+    if (from->id == WEIR_TYPE_STRING)
+        return to->id != WEIR_TYPE_BINARY;
+    if (from->id == WEIR_TYPE_TIMESTAMP && (to->id == WEIR_TYPE_BYTE || to->id == WEIR_TYPE_SHORT || to->id == WEIR_TYPE_INT))
         return true;
-    if (from->id == WEIR_TYPE_FLOAT || from->id == WEIR_TYPE_DOUBLE)
-        return to->id == WEIR_TYPE_TIMESTAMP || to->id == WEIR_TYPE_DECIMAL;
+    bool floating = from->id == WEIR_TYPE_FLOAT || from->id == WEIR_TYPE_DOUBLE;
+    if (to->id == WEIR_TYPE_DATE)
+        return from->id != WEIR_TYPE_TIMESTAMP;
     if (from->id == WEIR_TYPE_DATE)
-        return to->id != WEIR_TYPE_TIMESTAMP && to->id != WEIR_TYPE_STRING;
-    return to->id == WEIR_TYPE_DECIMAL && !(weir_type_is_integral(from) && to->precision - to->scale >= 20);
+        return to->id != WEIR_TYPE_TIMESTAMP && to->id != WEIR_TYPE_TIMESTAMP_NTZ;
+    if (to->id == WEIR_TYPE_CALENDAR_INTERVAL || (floating && to->id == WEIR_TYPE_TIMESTAMP))
+        return true;
+    if (to->id == WEIR_TYPE_DECIMAL)
+        return !decimal_holds_all(from, to);
+    return weir_type_is_fractional(from) && weir_type_is_integral(to);
 }
 
 static const char *cast_suggestion(const WeirDataType *from, const WeirDataType *to)
@@ -130,14 +140,9 @@ WeirStatus weir_cast_resolve(const WeirFunctionResolver *resolver, WeirExpressio
         weir_error_locate(error, NULL, expression->origin);
         return status;
     }
-    if (mode == expression->eval_mode &&
-        expression->nullable == (child->nullable || mode == WEIR_EVAL_TRY || force_nullable(child->type, expression->type, mode))) {
-        *resolved = expression;
-        return WEIR_OK;
-    }
     WeirExpression *copy = weir_expression_copy(resolver->arena, expression);
     copy->eval_mode = mode;
-    copy->nullable = child->nullable || mode == WEIR_EVAL_TRY || force_nullable(child->type, expression->type, mode);
+    copy->nullable = child->nullable || mode == WEIR_EVAL_TRY || weir_cast_is_nullable(child->type, expression->type);
     *resolved = copy;
     return WEIR_OK;
 }

@@ -269,6 +269,6 @@ WeirExpression *weir_expression_cast(WeirArena *arena, WeirExpression *child, co
     cast->type = type;
     cast->eval_mode = mode;
     cast->name = implicit ? "implicit" : NULL;
-    cast->nullable = child->nullable || mode != WEIR_EVAL_ANSI || child->type->id == WEIR_TYPE_VOID;
+    cast->nullable = child->nullable || mode == WEIR_EVAL_TRY || weir_cast_is_nullable(child->type, type);
     return cast;
 }

@@ -17,6 +17,7 @@ const WeirDataType *weir_decimal_for_expression(WeirArena *arena, const WeirExpr
 const WeirDataType *weir_decimal_adjusted(WeirArena *arena, int precision, int scale);  /* adjustPrecisionScale */
 const WeirDataType *weir_decimal_bounded(WeirArena *arena, int precision, int scale);   /* min(38), min(38) */
 const WeirDataType *weir_decimal_wider(WeirArena *arena, const WeirDataType *a, const WeirDataType *b);
+bool weir_cast_is_nullable(const WeirDataType *from, const WeirDataType *to);
 /* Whether the type has anything nullable-free to lose: used for arrays made of unlike parts. */
 static inline bool weir_type_is_atomic(const WeirDataType *type)
 {

@@ -47,6 +47,7 @@ enum {
  * the result is. */
 typedef struct WeirFunctionCall {
     const WeirFunction *function; /* in/out: resolve may choose another (date + interval) */
+    const WeirAggregateFunction *aggregate; /* the same for aggregates: a variant for the argument's type */
     WeirArena *arena;
     const WeirEvalContext *context;
     const char *name;           /* as called, lower case: the alias used */

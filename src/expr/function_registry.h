@@ -12,7 +12,7 @@
     X(conditional)                                                                                                         \
     X(bitwise)                                                                                                             \
     X(in_list)
-#define WEIR_AGGREGATE_FAMILIES(X) X(count)
+#define WEIR_AGGREGATE_FAMILIES(X) X(count) X(sum) X(min_max)
 
 #define WEIR_DECLARE_FAMILY(family) extern const WeirFunction weir_functions_##family[];
 WEIR_FUNCTION_FAMILIES(WEIR_DECLARE_FAMILY)

@@ -101,6 +101,7 @@ static void prepare_call(const WeirFunctionResolver *resolver, WeirExpression *e
     uint32_t count = expression->child_count;
     *call = (WeirFunctionCall){
         .function = target->function,
+        .aggregate = target->aggregate,
         .arena = resolver->arena,
         .context = resolver->context,
         .name = target->name,
@@ -122,10 +123,16 @@ static void prepare_call(const WeirFunctionResolver *resolver, WeirExpression *e
 static void insert_casts(WeirFunctionCall *call)
 {
     WeirEvalMode mode = call->context->ansi ? WEIR_EVAL_ANSI : WEIR_EVAL_LEGACY;
-    for (uint32_t i = 0; i < call->argument_count; i++)
-        if (call->cast_types[i] != NULL)
-            call->arguments[i] =
-                weir_expression_cast(call->arena, call->arguments[i], call->cast_types[i], mode, true);
+    for (uint32_t i = 0; i < call->argument_count; i++) {
+        if (call->cast_types[i] == NULL)
+            continue;
+        WeirExpression *cast = weir_expression_cast(call->arena, call->arguments[i], call->cast_types[i], mode, true);
+        /* A cast that may give null makes what propagates nulls nullable, too. */
+        if (cast->nullable && !call->arguments[i]->nullable && call->function != NULL &&
+            (call->function->flags & WEIR_FUNCTION_NULL_PROPAGATING))
+            call->nullable = true;
+        call->arguments[i] = cast;
+    }
 }
 
 /* The typed node of a call whose resolve step is done. */
@@ -144,7 +151,7 @@ static WeirExpression *build_node(const WeirFunctionCall *call, const Target *ta
     node->part_count = 0;
     if (target->aggregate != NULL) {
         node->kind = WEIR_EXPRESSION_AGGREGATE;
-        node->aggregate = target->aggregate;
+        node->aggregate = call->aggregate;
         return node;
     }
     const WeirFunction *function = call->function;

@@ -457,8 +457,20 @@ static void append_body(const WeirLogicalPlan *plan, WeirBuffer *out)
 /* Spark marks a node as unresolved when it or anything below it is; leaves that need no resolving are plain. */
 static bool is_unresolved(const WeirLogicalPlan *plan)
 {
-    return !plan->analyzed && plan->kind != WEIR_LOGICAL_ONE_ROW_RELATION && plan->kind != WEIR_LOGICAL_WITH &&
-           plan->kind != WEIR_LOGICAL_LOCAL_RELATION && plan->kind != WEIR_LOGICAL_RANGE;
+    if (plan->analyzed)
+        return false;
+    switch (plan->kind) {
+    case WEIR_LOGICAL_ONE_ROW_RELATION: case WEIR_LOGICAL_WITH: case WEIR_LOGICAL_LOCAL_RELATION: case WEIR_LOGICAL_RANGE:
+        return false;
+    case WEIR_LOGICAL_PROJECT: case WEIR_LOGICAL_SUBQUERY_ALIAS: case WEIR_LOGICAL_FILTER: case WEIR_LOGICAL_LIMIT:
+    case WEIR_LOGICAL_OFFSET: case WEIR_LOGICAL_DISTINCT: break;
+    default: return true;
+    }
+    for (uint32_t i = 0; i < plan->expression_count; i++)
+        if (!is_named(plan->expressions[i]) || !weir_parsed_is_resolved(plan->expressions[i]))
+            return true;
+    return plan->name_count > 0 || (plan->condition != NULL && !weir_parsed_is_resolved(plan->condition)) ||
+           (plan->child_count > 0 && is_unresolved(plan->children[0]));
 }
 
 static void append_mark(const WeirLogicalPlan *plan, WeirBuffer *out)

@@ -144,6 +144,8 @@ typedef bool (*WeirLogicalMatch)(void *context, const WeirLogicalPlan *plan);
 bool weir_logical_any(const WeirLogicalPlan *plan, WeirLogicalMatch match, void *context);
 /* Schema of the output, in `arena`. */
 const WeirSchema *weir_logical_schema(const WeirLogicalPlan *plan, WeirArena *arena);
+/* Is a parsed, unanalyzed expression without any name to be looked up: literals, operators and casts over them? */
+bool weir_parsed_is_resolved(const WeirExpression *expression);
 /* EXPLAIN text of a tree in Spark's form ("+- ~Project [word#2]"). */
 void weir_logical_explain(const WeirLogicalPlan *plan, WeirBuffer *out);
 

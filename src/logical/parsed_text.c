@@ -50,6 +50,23 @@ static const char *operator_format(const WeirExpression *call)
     return NULL;
 }
 
+bool weir_parsed_is_resolved(const WeirExpression *expression)
+{
+    switch (expression->kind) {
+    case WEIR_EXPRESSION_LITERAL: return true;
+    case WEIR_EXPRESSION_UNRESOLVED_FUNCTION:
+        if (operator_format(expression) == NULL || strcmp(expression->parts[0], "[]") == 0)
+            return false;
+        break;
+    case WEIR_EXPRESSION_ALIAS: case WEIR_EXPRESSION_CAST: case WEIR_EXPRESSION_CASE: case WEIR_EXPRESSION_SORT_ORDER: break;
+    default: return false;
+    }
+    for (uint32_t i = 0; i < expression->child_count; i++)
+        if (!weir_parsed_is_resolved(expression->children[i]))
+            return false;
+    return true;
+}
+
 static void print_operator(const char *format, const WeirExpression *call, WeirBuffer *out, bool in_lambda)
 {
     const char *separator = strstr(format, " IN (") != NULL ? "," : ", ";

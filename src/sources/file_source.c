@@ -1,7 +1,8 @@
 /* Files of any format as a table or as a stream: the tables for text, JSON and CSV, and the readers of their tasks. */
 #include <stdlib.h>
 
-#include "columnar/value_parse.h"
+#include "columnar/value.h"
+#include "formats/text_convert.h"
 #include "sources/file_source_private.h"
 #include "sources/sources.h"
 
@@ -319,6 +320,28 @@ static void file_close_reader(WeirReader *reader)
     weir_free(reader);
 }
 
+/* The one value of a partition column; a directory that is no value of the user's type is an error, as in Spark. */
+static WeirStatus parse_partition_value(WeirReader *reader, const WeirField *field, const char *text, WeirValue **value, WeirError *error)
+{
+    WeirSchema schema = {.id = WEIR_TYPE_STRUCT, .field_count = 1, .fields = field};
+    WeirBatchBuilder builder;
+    WeirBatch *batch = NULL;
+    WEIR_TRY(weir_batch_builder_init(&builder, &schema, reader->tracker, error));
+    WeirStatus status = WEIR_OK;
+    if (!weir_text_convert(text, strlen(text), field->type, reader->source->context.zone, builder.columns[0]))
+        status = weir_error_format(error, WEIR_ERROR_LEGACY_ERROR_TEMP_0000, "The directory value '%s' of partition column %s is not of its type.",
+                                   text, field->name);
+    if (status == WEIR_OK) {
+        weir_batch_builder_end_row(&builder);
+        status = weir_batch_builder_finish(&builder, &batch, error);
+    }
+    if (status == WEIR_OK)
+        status = weir_value_from_row(&reader->arena, &batch->columns[0], 0, value, error);
+    weir_batch_release(batch);
+    weir_batch_builder_deinit(&builder);
+    return status;
+}
+
 static WeirStatus read_partition_values(WeirReader *reader, WeirError *error)
 {
     const WeirSource *source = reader->source;
@@ -336,8 +359,7 @@ static WeirStatus read_partition_values(WeirReader *reader, WeirError *error)
         if (text == NULL)
             reader->partition_values[i] = weir_value_null(&reader->arena, field->type);
         else
-            WEIR_TRY(weir_value_parse_text(text, strlen(text), field->type, source->context.zone, &reader->arena,
-                                           &reader->partition_values[i], error));
+            WEIR_TRY(parse_partition_value(reader, field, text, &reader->partition_values[i], error));
     }
     return WEIR_OK;
 }

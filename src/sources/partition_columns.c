@@ -82,7 +82,7 @@ static const WeirDataType *value_type(const char *text)
     }
     if (strlen(text) == 10 && text[4] == '-' && text[7] == '-') {
         int32_t days;
-        if (weir_parse_date(text, strlen(text), &days))
+        if (weir_string_to_date(text, strlen(text), &days))
             return &weir_type_date;
     }
     return &weir_type_string;

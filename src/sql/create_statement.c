@@ -65,6 +65,21 @@ static bool columns_have_types(WeirParser *p)
              (weir_next_is(p, 2, WEIR_KEYWORD_COMMENT) && weir_peek_at(p, 3)->kind == WEIR_TOKEN_STRING));
 }
 
+/* v, session.v, system.session.v: temporary things live in no other place. */
+static const char *parse_temporary_name(WeirParser *p, WeirOrigin origin)
+{
+    WeirList parts = {0};
+    weir_parse_multipart(p, &parts);
+    const char *name = parts.items[parts.count - 1];
+    bool session = parts.count == 1 || (parts.count == 2 && strcasecmp(parts.items[0], "session") == 0) ||
+                   (parts.count == 3 && strcasecmp(parts.items[0], "system") == 0 && strcasecmp(parts.items[1], "session") == 0);
+    if (!session)
+        WEIR_FAIL(p, whole(p, origin), WEIR_ERROR_INVALID_TEMP_OBJ_QUALIFIER, "objectType", "VIEW", "objectName",
+                  weir_arena_printf(p->arena, "`%s`", name), "qualifier",
+                  weir_arena_printf(p->arena, "`%s`", (const char *)parts.items[0]));
+    return name;
+}
+
 static void parse_view(WeirParser *p, WeirStatement *statement, WeirOrigin origin, bool temporary)
 {
     if (!temporary) {
@@ -77,11 +92,7 @@ static void parse_view(WeirParser *p, WeirStatement *statement, WeirOrigin origi
         weir_fail_text(p, whole(p, origin), WEIR_ERROR_LEGACY_ERROR_TEMP_0053, "A temporary view cannot have IF NOT EXISTS.");
         return;
     }
-    statement->name = weir_parse_identifier(p);
-    if (weir_accept_symbol(p, '.'))
-        WEIR_FAIL(p, whole(p, origin), WEIR_ERROR_INVALID_TEMP_OBJ_QUALIFIER, "objectType", "VIEW", "objectName",
-                  weir_arena_printf(p->arena, "`%s`", weir_parse_identifier(p)), "qualifier",
-                  weir_arena_printf(p->arena, "`%s`", statement->name));
+    statement->name = parse_temporary_name(p, origin);
     if (weir_at_symbol(p, '(') && columns_have_types(p)) {
         uint32_t count;
         weir_advance(p);

@@ -1,6 +1,9 @@
 /* How deep the trees of a statement are. Long chains ("1 + 1 + 1 …", UNION after UNION) are read in a loop but make deep trees, and every
- * later layer walks trees by recursion: so the depth is checked here once, with a stack on the heap. */
+ * later layer walks trees by recursion: so depth and size are checked here once, with a stack on the heap. */
 #include "sql/parser_private.h"
+
+/* Shared parts ("CASE x WHEN …" has x once for each WHEN) count each time they are reached, since a rewrite would copy them. */
+#define NODES_MAX (8 << 20)
 
 typedef struct Frame {
     const WeirExpression *expression; /* one of the two */
@@ -65,17 +68,17 @@ static void push_plan_parts(DepthStack *stack, const WeirLogicalPlan *plan, uint
         push_window(stack, plan->windows[i], depth);
 }
 
-bool weir_statement_is_too_deep(WeirArena *arena, const WeirStatement *statement, uint32_t limit)
+bool weir_statement_is_too_deep(const WeirStatement *statement, uint32_t limit)
 {
-    (void)arena;
     DepthStack stack = {0};
+    size_t nodes = 0;
     for (const WeirStatement *s = statement; s != NULL; s = s->statement) {
         push(&stack, NULL, s->plan, 1);
         push_all(&stack, s->expressions, s->expression_count, 1);
         for (uint32_t i = 0; i < s->parameter_count; i++)
             push(&stack, s->parameters[i].default_value, NULL, 1);
     }
-    while (stack.count > 0 && stack.deepest <= limit) {
+    while (stack.count > 0 && stack.deepest <= limit && nodes++ < NODES_MAX) {
         Frame frame = stack.frames[--stack.count];
         if (frame.expression != NULL)
             push_expression_parts(&stack, frame.expression, frame.depth + 1);
@@ -83,5 +86,5 @@ bool weir_statement_is_too_deep(WeirArena *arena, const WeirStatement *statement
             push_plan_parts(&stack, frame.plan, frame.depth + 1);
     }
     weir_free(stack.frames);
-    return stack.deepest > limit;
+    return stack.deepest > limit || stack.count > 0;
 }

@@ -180,19 +180,14 @@ static bool at_not(WeirParser *p)
 static WeirExpression *parse_not(WeirParser *p)
 {
     WeirOrigin origin = weir_origin_here(p);
+    if (!at_not(p))
+        return weir_parse_predicate(p, weir_parse_value_expression(p), origin);
     if (!weir_enter(p))
         return weir_make_boolean(p, false, origin);
-    WeirExpression *result;
-    if (at_not(p)) {
-        weir_advance(p);
-        WeirExpression *child = parse_not(p);
-        result = weir_make_call1(p, "not", origin, child);
-    } else {
-        result = weir_parse_value_expression(p);
-        result = weir_parse_predicate(p, result, origin);
-    }
+    weir_advance(p);
+    WeirExpression *child = parse_not(p);
     weir_leave(p);
-    return result;
+    return weir_make_call1(p, "not", origin, child);
 }
 
 /* Long chains of AND and OR become balanced trees, as in Spark, so that generated conditions of thousands of terms stay shallow. */
@@ -239,8 +234,9 @@ static bool ends_named_expression(WeirParser *p)
         (token->keyword == WEIR_KEYWORD_WITH && (weir_next_is(p, 1, WEIR_KEYWORD_ROLLUP) || weir_next_is(p, 1, WEIR_KEYWORD_CUBE))))
         return true;
     switch (token->keyword) {
-    case WEIR_KEYWORD_FROM: case WEIR_KEYWORD_WHERE: case WEIR_KEYWORD_GROUP: case WEIR_KEYWORD_HAVING: case WEIR_KEYWORD_ORDER:
-    case WEIR_KEYWORD_SORT: case WEIR_KEYWORD_DISTRIBUTE: case WEIR_KEYWORD_CLUSTER: case WEIR_KEYWORD_LIMIT:
+    case WEIR_KEYWORD_GROUP: case WEIR_KEYWORD_ORDER: case WEIR_KEYWORD_SORT: case WEIR_KEYWORD_DISTRIBUTE: case WEIR_KEYWORD_CLUSTER:
+        return weir_next_is(p, 1, WEIR_KEYWORD_BY);
+    case WEIR_KEYWORD_FROM: case WEIR_KEYWORD_WHERE: case WEIR_KEYWORD_HAVING: case WEIR_KEYWORD_LIMIT:
     case WEIR_KEYWORD_OFFSET: case WEIR_KEYWORD_WINDOW: case WEIR_KEYWORD_QUALIFY: case WEIR_KEYWORD_UNION: case WEIR_KEYWORD_EXCEPT:
     case WEIR_KEYWORD_MINUS: case WEIR_KEYWORD_INTERSECT: case WEIR_KEYWORD_LATERAL: case WEIR_KEYWORD_FOR: case WEIR_KEYWORD_AS: {
         const WeirToken *next = weir_peek_at(p, 1);

@@ -36,7 +36,12 @@ static WeirFrameBound parse_frame_bound(WeirParser *p, WeirExpression **offset)
         return WEIR_FRAME_UNBOUNDED_FOLLOWING;
     if (weir_accept2(p, WEIR_KEYWORD_CURRENT, WEIR_KEYWORD_ROW))
         return WEIR_FRAME_CURRENT_ROW;
+    WeirOrigin origin = weir_origin_here(p);
     *offset = weir_parse_expression(p);
+    if (!weir_at(p, WEIR_KEYWORD_PRECEDING) && !weir_at(p, WEIR_KEYWORD_FOLLOWING))
+        weir_fail_syntax(p);
+    if (p->status == WEIR_OK && !weir_parsed_is_resolved(*offset))
+        weir_fail_text(p, origin, WEIR_ERROR_LEGACY_ERROR_TEMP_0064, "The bound of a window frame must be a literal.");
     if (weir_accept(p, WEIR_KEYWORD_PRECEDING))
         return WEIR_FRAME_PRECEDING;
     weir_expect(p, WEIR_KEYWORD_FOLLOWING);

@@ -96,10 +96,17 @@ static bool add_value(IntervalSum *sum, const IntervalUnit *unit, const char *te
     return !__builtin_add_overflow(*total, amount, total) && sum->months >= INT32_MIN && sum->months <= INT32_MAX;
 }
 
-static WeirExpression *fail_interval(WeirParser *p, WeirOrigin origin, const char *input)
+/* A value with its unit that is no number, or one with a fraction where only seconds have them. */
+static WeirExpression *fail_value(WeirParser *p, WeirOrigin origin, const char *text, const IntervalUnit *unit)
 {
-    WEIR_FAIL(p, weir_origin_since(p, origin), WEIR_ERROR_INVALID_INTERVAL_FORMAT_INTERVAL_PARSING, "input",
-              weir_arena_printf(p->arena, "'%s'", input), "interval", "interval");
+    size_t digits = strspn(text, "+-0123456789 .");
+    origin = weir_origin_since(p, origin);
+    if (text[digits] != '\0' || digits == 0)
+        weir_fail_text(p, origin, WEIR_ERROR_LEGACY_ERROR_TEMP_0026, "The value of an interval's unit must be a number, not %s.", text);
+    else if (strchr(text, '.') != NULL)
+        WEIR_FAIL(p, origin, WEIR_ERROR_INVALID_INTERVAL_FORMAT_INVALID_FRACTION, "input", text, "unit", unit->name);
+    else
+        WEIR_FAIL(p, origin, WEIR_ERROR_INVALID_INTERVAL_FORMAT_ARITHMETIC_EXCEPTION, "input", text, "interval", unit->name);
     return weir_make_boolean(p, false, origin);
 }
 
@@ -211,8 +218,8 @@ static bool scan_fields(IntervalSum *sum, const char *text, size_t length, bool 
     return text == end;
 }
 
-static WeirExpression *parse_field_to_field(WeirParser *p, WeirOrigin origin, const char *value, size_t length, bool negative,
-                                            const IntervalUnit *from)
+static WeirExpression *parse_field_to_field(WeirParser *p, WeirOrigin origin, WeirOrigin value_origin, const char *value,
+                                            size_t length, bool negative, const IntervalUnit *from)
 {
     weir_expect(p, WEIR_KEYWORD_TO);
     WeirToken token = *weir_peek(p);
@@ -224,13 +231,13 @@ static WeirExpression *parse_field_to_field(WeirParser *p, WeirOrigin origin, co
     }
     weir_advance(p);
     if (!fits) {
-        WEIR_FAIL(p, weir_origin_since(p, origin), WEIR_ERROR_INVALID_INTERVAL_FORMAT_UNSUPPORTED_FROM_TO_EXPRESSION, "input", value, "from",
+        WEIR_FAIL(p, weir_origin_since(p, value_origin), WEIR_ERROR_INVALID_INTERVAL_FORMAT_UNSUPPORTED_FROM_TO_EXPRESSION, "input", value, "from",
                   from->name, "to", to->name);
         return weir_make_boolean(p, false, origin);
     }
     IntervalSum sum = {0};
     if (!scan_fields(&sum, value, length, negative, from->field, to->field)) {
-        WEIR_FAIL(p, weir_origin_since(p, origin), WEIR_ERROR_INVALID_INTERVAL_FORMAT_UNMATCHED_FORMAT_STRING, "input", value, "intervalStr",
+        WEIR_FAIL(p, weir_origin_since(p, value_origin), WEIR_ERROR_INVALID_INTERVAL_FORMAT_UNMATCHED_FORMAT_STRING, "input", value, "intervalStr",
                   from->field <= WEIR_INTERVAL_MONTH ? "year-month" : "day-time", "typeName", "interval", "supportedFormat", "the literal's fields");
         return weir_make_boolean(p, false, origin);
     }
@@ -277,11 +284,14 @@ WeirExpression *weir_parse_interval(WeirParser *p, bool text_allowed)
 {
     WeirOrigin origin = weir_origin_here(p);
     weir_expect(p, WEIR_KEYWORD_INTERVAL);
+    WeirOrigin value_origin = origin;
     IntervalSum sum = {0};
     bool first = true;
     do {
         size_t length;
         bool negative;
+        if (first)
+            value_origin = weir_origin_here(p);
         const char *value = parse_value(p, &length, &negative);
         WeirToken token = *weir_peek(p);
         const IntervalUnit *unit = token.kind == WEIR_TOKEN_WORD ? find_unit(p->lexer.text + token.start, (size_t)token.length) : NULL;
@@ -299,7 +309,7 @@ WeirExpression *weir_parse_interval(WeirParser *p, bool text_allowed)
         }
         weir_advance(p);
         if (first && weir_at(p, WEIR_KEYWORD_TO))
-            return parse_field_to_field(p, origin, value, length, negative, unit);
+            return parse_field_to_field(p, origin, value_origin, value, length, negative, unit);
         while (length > 0 && is_blank(*value)) {
             value++;
             length--;
@@ -309,7 +319,7 @@ WeirExpression *weir_parse_interval(WeirParser *p, bool text_allowed)
         const char *text = weir_arena_printf(p->arena, "%s%.*s", negative && *value != '-' ? "-" : "", (int)length,
                                              negative && *value == '-' ? value + 1 : value);
         if (!add_value(&sum, unit, text, strlen(text)))
-            return fail_interval(p, origin, value);
+            return fail_value(p, value_origin, value, unit);
         first = false;
     } while ((is_value(p, 0) && at_unit(p, 1)) || ((weir_at_symbol(p, '-') || weir_at_symbol(p, '+')) && is_value(p, 1) && at_unit(p, 2)));
     return make_interval(p, &sum, origin);

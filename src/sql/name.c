@@ -55,8 +55,31 @@ const char *weir_parse_identifier(WeirParser *p)
     return weir_token_name(p, &token);
 }
 
+/* IDENTIFIER('a.b'): the text is a name. Spark also takes other constant expressions there. */
+static bool parse_identifier_clause(WeirParser *p, WeirList *parts)
+{
+    if (!weir_at(p, WEIR_KEYWORD_IDENTIFIER) || !weir_next_is_symbol(p, 1, '('))
+        return false;
+    weir_advance(p);
+    weir_advance(p);
+    if (!weir_at_string(p))
+        weir_fail_unsupported(p, weir_origin_here(p), "IDENTIFIER of anything but a string");
+    size_t length;
+    const char *text = weir_parse_string(p, &length);
+    weir_expect_symbol(p, ')');
+    WeirParser inner = {.options = p->options, .arena = p->arena, .lexer = {.text = text, .length = (int32_t)length, .line = 1}};
+    do {
+        weir_list_add(p, parts, (void *)(uintptr_t)weir_parse_identifier(&inner));
+    } while (weir_accept_symbol(&inner, '.'));
+    if (inner.status != WEIR_OK || weir_peek(&inner)->kind != WEIR_TOKEN_END)
+        weir_fail_syntax(p);
+    return true;
+}
+
 void weir_parse_multipart(WeirParser *p, WeirList *parts)
 {
+    if (parse_identifier_clause(p, parts))
+        return;
     do {
         weir_list_add(p, parts, (void *)(uintptr_t)weir_parse_identifier(p));
     } while (weir_accept_symbol(p, '.'));
@@ -64,9 +87,11 @@ void weir_parse_multipart(WeirParser *p, WeirList *parts)
 
 const char *weir_parse_dotted_name(WeirParser *p)
 {
-    const char *name = weir_parse_identifier(p);
-    while (weir_accept_symbol(p, '.'))
-        name = weir_arena_printf(p->arena, "%s.%s", name, weir_parse_identifier(p));
+    WeirList parts = {0};
+    weir_parse_multipart(p, &parts);
+    const char *name = parts.items[0];
+    for (uint32_t i = 1; i < parts.count; i++)
+        name = weir_arena_printf(p->arena, "%s.%s", name, (const char *)parts.items[i]);
     return name;
 }
 
@@ -120,8 +145,9 @@ const char *weir_parse_string(WeirParser *p, size_t *length)
 static bool begins_clause(WeirParser *p, WeirKeyword keyword)
 {
     switch (keyword) {
-    case WEIR_KEYWORD_WHERE: case WEIR_KEYWORD_GROUP: case WEIR_KEYWORD_HAVING: case WEIR_KEYWORD_ORDER: case WEIR_KEYWORD_SORT:
-    case WEIR_KEYWORD_DISTRIBUTE: case WEIR_KEYWORD_CLUSTER: case WEIR_KEYWORD_LIMIT: case WEIR_KEYWORD_OFFSET:
+    case WEIR_KEYWORD_GROUP: case WEIR_KEYWORD_ORDER: case WEIR_KEYWORD_SORT: case WEIR_KEYWORD_DISTRIBUTE: case WEIR_KEYWORD_CLUSTER:
+        return weir_next_is(p, 1, WEIR_KEYWORD_BY);
+    case WEIR_KEYWORD_WHERE: case WEIR_KEYWORD_HAVING: case WEIR_KEYWORD_LIMIT: case WEIR_KEYWORD_OFFSET:
     case WEIR_KEYWORD_WINDOW: case WEIR_KEYWORD_QUALIFY: case WEIR_KEYWORD_TABLESAMPLE: case WEIR_KEYWORD_PIVOT:
     case WEIR_KEYWORD_UNPIVOT: case WEIR_KEYWORD_SELECT: case WEIR_KEYWORD_WATERMARK: case WEIR_KEYWORD_WITH: case WEIR_KEYWORD_SET:
     case WEIR_KEYWORD_AS: case WEIR_KEYWORD_INSERT: case WEIR_KEYWORD_VALUES: case WEIR_KEYWORD_FOR: case WEIR_KEYWORD_FROM:

@@ -37,7 +37,7 @@ static uint32_t nesting_limit(const WeirParser *p)
 
 static WeirStatus fail_nesting(WeirError *error, uint32_t limit)
 {
-    return weir_error_format(error, WEIR_ERROR_LEGACY_ERROR_TEMP_0000, "The statement is nested more than %u levels deep.", limit);
+    return weir_error_format(error, WEIR_ERROR_LEGACY_ERROR_TEMP_0000, "The statement is nested more than %u levels deep, or its repeated parts are too many.", limit);
 }
 
 WeirStatus weir_sql_parse(const char *text, size_t length, const WeirParserOptions *options, WeirArena *arena,
@@ -53,10 +53,11 @@ WeirStatus weir_sql_parse(const char *text, size_t length, const WeirParserOptio
     while (weir_accept_symbol(p, ';')) {
     }
     if (p->status == WEIR_OK && weir_peek(p)->kind != WEIR_TOKEN_END)
-        weir_fail_syntax(p);
+        weir_fail_syntax_hint(p, weir_arena_printf(arena, ": extra input '%.*s'", weir_peek(p)->length > 100 ? 100 : weir_peek(p)->length,
+                                                   p->lexer.text + weir_peek(p)->start));
     result->origin = weir_origin_since(p, origin);
     WEIR_TRY(parser_finish(p, error));
-    if (weir_statement_is_too_deep(arena, result, nesting_limit(p)))
+    if (weir_statement_is_too_deep(result, nesting_limit(p)))
         return fail_nesting(error, nesting_limit(p));
     *statement = result;
     return WEIR_OK;
@@ -73,7 +74,7 @@ WeirStatus weir_sql_parse_expression(const char *text, size_t length, const Weir
         weir_fail_syntax(p);
     WEIR_TRY(parser_finish(p, error));
     WeirStatement holder = {.expressions = &result, .expression_count = 1};
-    if (weir_statement_is_too_deep(arena, &holder, nesting_limit(p)))
+    if (weir_statement_is_too_deep(&holder, nesting_limit(p)))
         return fail_nesting(error, nesting_limit(p));
     *expression = result;
     return WEIR_OK;

@@ -203,6 +203,7 @@ WeirLogicalPlan *weir_parse_query(WeirParser *p);
 WeirLogicalPlan *weir_parse_query_rest(WeirParser *p, WeirLogicalPlan *term);
 bool weir_at_query_rest(WeirParser *p);
 WeirLogicalPlan *weir_parse_select(WeirParser *p); /* SELECT …, FROM … SELECT … */
+WeirLogicalPlan *weir_parse_select_over(WeirParser *p, WeirLogicalPlan *from); /* SELECT … whose FROM is given */
 void weir_parse_named_windows(WeirParser *p, WeirLogicalPlan *node);
 WeirLogicalPlan *weir_parse_from(WeirParser *p);   /* after FROM: relations, LATERAL VIEW, PIVOT */
 WeirLogicalPlan *weir_parse_relation(WeirParser *p);
@@ -233,7 +234,7 @@ void weir_parse_drop(WeirParser *p, WeirStatement *statement, WeirOrigin origin)
 void weir_parse_options(WeirParser *p, const WeirOption **options, uint32_t *count);
 
 /* ---- depth_check.c */
-/* PARSE… error when a tree of the statement is deeper than `limit`, so that later layers may recurse. Uses no recursion itself. */
-bool weir_statement_is_too_deep(WeirArena *arena, const WeirStatement *statement, uint32_t limit);
+/* Is a tree of the statement deeper than `limit`, or immense? Later layers may recurse where it is not. */
+bool weir_statement_is_too_deep(const WeirStatement *statement, uint32_t limit);
 
 #endif

@@ -22,25 +22,6 @@ static void parse_named_expressions(WeirParser *p, WeirList *list)
     } while (weir_accept_symbol(p, ','));
 }
 
-/* |> SELECT [DISTINCT] items [WINDOW …]: clauses of a whole SELECT may not follow. */
-static WeirLogicalPlan *parse_select(WeirParser *p, WeirLogicalPlan *child, WeirOrigin origin)
-{
-    bool distinct = weir_accept(p, WEIR_KEYWORD_DISTINCT);
-    if (!distinct)
-        weir_accept(p, WEIR_KEYWORD_ALL);
-    WeirList items = {0};
-    parse_named_expressions(p, &items);
-    WeirLogicalPlan *plan = make_project(p, child, &items, origin);
-    if (distinct)
-        plan = weir_make_unary(p, WEIR_LOGICAL_DISTINCT, plan, origin);
-    if (weir_at(p, WEIR_KEYWORD_WINDOW) && weir_next_is(p, 2, WEIR_KEYWORD_AS)) {
-        weir_advance(p);
-        plan = weir_make_unary(p, WEIR_LOGICAL_WINDOW_DEFINITIONS, plan, origin);
-        weir_parse_named_windows(p, plan);
-    }
-    return plan;
-}
-
 /* |> EXTEND a AS b: all columns and more. */
 static WeirLogicalPlan *parse_extend(WeirParser *p, WeirLogicalPlan *child, WeirOrigin origin)
 {
@@ -126,8 +107,8 @@ static bool at_join(WeirParser *p)
 WeirLogicalPlan *weir_parse_pipe(WeirParser *p, WeirLogicalPlan *child)
 {
     WeirOrigin origin = weir_origin_here(p);
-    if (weir_accept(p, WEIR_KEYWORD_SELECT))
-        return parse_select(p, child, origin);
+    if (weir_at(p, WEIR_KEYWORD_SELECT))
+        return weir_parse_select_over(p, child);
     if (weir_accept(p, WEIR_KEYWORD_EXTEND))
         return parse_extend(p, child, origin);
     if (weir_accept(p, WEIR_KEYWORD_SET))
@@ -146,8 +127,8 @@ WeirLogicalPlan *weir_parse_pipe(WeirParser *p, WeirLogicalPlan *child)
     }
     if (weir_at(p, WEIR_KEYWORD_TABLESAMPLE))
         return weir_parse_sample(p, child);
-    if (weir_at(p, WEIR_KEYWORD_LATERAL))
-        return weir_parse_lateral_view(p, child);
+    if (weir_at(p, WEIR_KEYWORD_WINDOW))
+        WEIR_FAIL(p, origin, WEIR_ERROR_UNSUPPORTED_FEATURE_CLAUSE_WITH_PIPE_OPERATORS, "clauses", "the WINDOW clause");
     if (at_join(p))
         return weir_parse_join_rest(p, child);
     if (weir_at_query_rest(p) && !weir_at_symbol(p, WEIR_SYMBOL_PIPE))

@@ -93,6 +93,7 @@ static WeirExpression *parse_like(WeirParser *p, WeirExpression *left, WeirOrigi
 {
     if ((weir_at(p, WEIR_KEYWORD_ANY) || weir_at(p, WEIR_KEYWORD_SOME) || weir_at(p, WEIR_KEYWORD_ALL)) && weir_next_is_symbol(p, 1, '('))
         return parse_like_list(p, left, origin, like, negated);
+    WeirOrigin predicate = weir_origin_of(&p->last);
     WeirList children = {0};
     weir_list_add(p, &children, left);
     weir_list_add(p, &children, weir_parse_value_expression(p));
@@ -104,7 +105,7 @@ static WeirExpression *parse_like(WeirParser *p, WeirExpression *left, WeirOrigi
         for (size_t i = 0; i < length; i++)
             characters += ((unsigned char)escape[i] & 0xC0) != 0x80;
         if (characters != 1)
-            WEIR_FAIL(p, origin, WEIR_ERROR_INVALID_ESC, "invalidEscape", weir_arena_printf(p->arena, "'%s'", escape));
+            WEIR_FAIL(p, weir_origin_since(p, predicate), WEIR_ERROR_INVALID_ESC, "invalidEscape", weir_arena_printf(p->arena, "'%s'", escape));
         weir_list_add(p, &children, weir_make_string(p, escape, place));
     }
     return negate(p, negated, weir_make_call(p, like, origin, children.count, (WeirExpression *const *)children.items), origin);

@@ -103,7 +103,10 @@ static WeirExpression *parse_name(WeirParser *p)
     if (weir_peek(p)->kind == WEIR_TOKEN_WORD && weir_peek_at(p, 1)->kind == WEIR_TOKEN_STRING)
         return weir_parse_typed_literal(p, origin);
     WeirList parts = {0};
-    weir_list_add(p, &parts, (void *)(uintptr_t)weir_parse_identifier(p));
+    if (weir_at(p, WEIR_KEYWORD_IDENTIFIER) && weir_next_is_symbol(p, 1, '('))
+        weir_parse_multipart(p, &parts);
+    else
+        weir_list_add(p, &parts, (void *)(uintptr_t)weir_parse_identifier(p));
     while (weir_at_symbol(p, '.')) {
         weir_advance(p);
         if (weir_at_symbol(p, '*'))
@@ -136,7 +139,7 @@ static WeirExpression *parse_parameter(WeirParser *p)
 static WeirExpression *make_cast(WeirParser *p, WeirExpression *child, const WeirDataType *type, WeirOrigin origin)
 {
     WeirExpression *cast = weir_expression_unary(p->arena, WEIR_EXPRESSION_CAST, child);
-    cast->type = type;
+    cast->type = type->length != 0 ? &weir_type_string : type; /* char(n) only in schemas */
     cast->eval_mode = WEIR_EVAL_ANSI;
     return weir_finish(p, cast, origin);
 }
@@ -188,5 +191,9 @@ static WeirExpression *parse_base(WeirParser *p)
 WeirExpression *weir_parse_primary(WeirParser *p)
 {
     WeirOrigin origin = weir_origin_here(p);
-    return parse_suffixes(p, parse_base(p), origin);
+    if (!weir_enter(p)) /* every nesting of expressions passes here */
+        return weir_make_boolean(p, false, origin);
+    WeirExpression *result = parse_suffixes(p, parse_base(p), origin);
+    weir_leave(p);
+    return result;
 }

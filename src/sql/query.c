@@ -97,11 +97,10 @@ static WeirLogicalPlan *parse_with(WeirParser *p)
     WeirList definitions = {0};
     do {
         WeirCteDefinition *cte = WEIR_ARENA_NEW(p->arena, WeirCteDefinition);
-        WeirOrigin place = weir_origin_here(p);
         parse_cte(p, cte);
         for (uint32_t i = 0; i < definitions.count; i++)
             if (strcasecmp(((WeirCteDefinition *)definitions.items[i])->name, cte->name) == 0)
-                WEIR_FAIL(p, weir_origin_since(p, place), WEIR_ERROR_DUPLICATED_CTE_NAMES, "duplicateNames",
+                WEIR_FAIL(p, weir_origin_since(p, origin), WEIR_ERROR_DUPLICATED_CTE_NAMES, "duplicateNames",
                           weir_arena_printf(p->arena, "`%s`", cte->name));
         weir_list_add(p, &definitions, cte);
     } while (weir_accept_symbol(p, ','));
@@ -243,11 +242,10 @@ void weir_parse_named_windows(WeirParser *p, WeirLogicalPlan *node)
     WeirList names = {0};
     WeirList windows = {0};
     do {
-        WeirOrigin origin = weir_origin_here(p);
         const char *name = weir_parse_identifier(p);
         for (uint32_t i = 0; i < names.count; i++)
             if (strcasecmp(names.items[i], name) == 0)
-                WEIR_FAIL(p, origin, WEIR_ERROR_INVALID_SQL_SYNTAX_REPETITIVE_WINDOW_DEFINITION, "windowName",
+                WEIR_FAIL(p, node->origin, WEIR_ERROR_INVALID_SQL_SYNTAX_REPETITIVE_WINDOW_DEFINITION, "windowName",
                           weir_arena_printf(p->arena, "`%s`", name));
         weir_expect(p, WEIR_KEYWORD_AS);
         weir_list_add(p, &names, (void *)(uintptr_t)name);

@@ -263,6 +263,10 @@ static WeirLogicalPlan *parse_table(WeirParser *p, bool streaming)
         weir_advance(p);
         weir_parse_options(p, &table->options, &table->option_count);
     }
+    if (streaming && weir_at(p, WEIR_KEYWORD_IDENTIFIED) && weir_next_is(p, 1, WEIR_KEYWORD_BY))
+        weir_fail_unsupported(p, weir_origin_here(p), "IDENTIFIED BY");
+    if (streaming && weir_at(p, WEIR_KEYWORD_TABLESAMPLE) && weir_next_is_symbol(p, 1, '('))
+        weir_fail_syntax(p);
     return finish_primary(p, table, false);
 }
 
@@ -350,16 +354,15 @@ static bool accept_lateral(WeirParser *p)
 }
 
 /* The right side of a LATERAL join is a subquery or a table function. */
-static WeirLogicalPlan *parse_join_side(WeirParser *p, bool lateral)
+static WeirLogicalPlan *parse_join_side(WeirParser *p, bool lateral, WeirOrigin origin)
 {
-    WeirOrigin origin = weir_origin_here(p);
     bool subquery = weir_at_symbol(p, '(');
     WeirLogicalPlan *side = weir_parse_relation_primary(p);
     const WeirLogicalPlan *core = side;
     while (core->child_count == 1 && core->kind == WEIR_LOGICAL_SUBQUERY_ALIAS)
         core = core->children[0];
     if (lateral && !subquery && core->kind != WEIR_LOGICAL_UNRESOLVED_TABLE_FUNCTION)
-        WEIR_FAIL(p, origin, WEIR_ERROR_INVALID_SQL_SYNTAX_LATERAL_WITHOUT_SUBQUERY_OR_TABLE_VALUED_FUNC);
+        WEIR_FAIL(p, weir_origin_since(p, origin), WEIR_ERROR_INVALID_SQL_SYNTAX_LATERAL_WITHOUT_SUBQUERY_OR_TABLE_VALUED_FUNC);
     return side;
 }
 
@@ -387,7 +390,7 @@ static WeirLogicalPlan *parse_join(WeirParser *p, WeirLogicalPlan *left, bool *f
     if (!*found)
         return left;
     bool lateral = accept_lateral(p);
-    WeirLogicalPlan *right = parse_join_side(p, lateral);
+    WeirLogicalPlan *right = parse_join_side(p, lateral, origin);
     WeirLogicalPlan *join = weir_logical_binary(p->arena, WEIR_LOGICAL_JOIN, left, right);
     join->origin = origin;
     join->join_type = type;
@@ -431,6 +434,16 @@ WeirLogicalPlan *weir_parse_relation(WeirParser *p)
 
 /* ---- FROM */
 
+/* The name is required, and AS may be one: "LATERAL VIEW explode(a) AS x" has the columns of a view "as", also in Spark. */
+static const char *parse_view_name(WeirParser *p)
+{
+    const char *name = weir_parse_identifier(p);
+    char *lower = weir_arena_strdup(p->arena, name);
+    for (char *c = lower; *c != '\0'; c++)
+        *c = (char)(*c >= 'A' && *c <= 'Z' ? *c + 32 : *c);
+    return lower;
+}
+
 WeirLogicalPlan *weir_parse_lateral_view(WeirParser *p, WeirLogicalPlan *child)
 {
     while (weir_at(p, WEIR_KEYWORD_LATERAL) && weir_next_is(p, 1, WEIR_KEYWORD_VIEW)) {
@@ -445,10 +458,9 @@ WeirLogicalPlan *weir_parse_lateral_view(WeirParser *p, WeirLogicalPlan *child)
         WeirLogicalPlan *generate = weir_make_unary(p, WEIR_LOGICAL_GENERATE, child, origin);
         generate->condition = generator;
         generate->is_outer = outer;
-        if (!weir_at(p, WEIR_KEYWORD_AS) && weir_at_table_alias(p))
-            generate->name = weir_parse_identifier(p);
+        generate->name = parse_view_name(p);
         WeirList columns = {0};
-        bool has_columns = weir_accept(p, WEIR_KEYWORD_AS);
+        bool has_columns = weir_accept(p, WEIR_KEYWORD_AS) || weir_at_table_alias(p);
         while (has_columns) {
             WeirOrigin column = weir_origin_here(p);
             WeirList name = {0};
@@ -466,11 +478,12 @@ WeirLogicalPlan *weir_parse_lateral_view(WeirParser *p, WeirLogicalPlan *child)
 
 WeirLogicalPlan *weir_parse_from(WeirParser *p)
 {
+    WeirOrigin from = weir_origin_of(&p->last);
     WeirLogicalPlan *plan = NULL;
     do {
         WeirOrigin origin = weir_origin_here(p);
         bool lateral = accept_lateral(p);
-        WeirLogicalPlan *relation = parse_join_side(p, lateral);
+        WeirLogicalPlan *relation = parse_join_side(p, lateral, from);
         if (plan == NULL) {
             plan = relation;
         } else {

@@ -220,18 +220,32 @@ static WeirLogicalPlan *parse_select_rest(WeirParser *p, const SelectClause *sel
 
 static bool at_from(WeirParser *p) { return weir_at(p, WEIR_KEYWORD_FROM); }
 
-/* FROM relation SELECT … (one query; several "multi-insert" bodies are refused), or FROM relation alone. */
+WeirLogicalPlan *weir_parse_select_over(WeirParser *p, WeirLogicalPlan *from)
+{
+    SelectClause select = {0};
+    parse_select_clause(p, &select);
+    WeirLogicalPlan *plan = weir_parse_lateral_view(p, from);
+    plan = parse_where(p, plan);
+    return parse_select_rest(p, &select, plan);
+}
+
+/* FROM relation [SELECT …]…: several SELECTs over one FROM are their union. */
 static WeirLogicalPlan *parse_from_first(WeirParser *p)
 {
     weir_expect(p, WEIR_KEYWORD_FROM);
     WeirLogicalPlan *plan = weir_parse_from(p);
+    if (weir_at(p, WEIR_KEYWORD_INSERT))
+        weir_fail_unsupported(p, weir_origin_here(p), "INSERT");
     if (!weir_at(p, WEIR_KEYWORD_SELECT))
         return plan;
-    SelectClause select = {0};
-    parse_select_clause(p, &select);
-    plan = weir_parse_lateral_view(p, plan);
-    plan = parse_where(p, plan);
-    return parse_select_rest(p, &select, plan);
+    WeirLogicalPlan *from = plan;
+    plan = weir_parse_select_over(p, from);
+    while (weir_at(p, WEIR_KEYWORD_SELECT)) {
+        WeirLogicalPlan *more = weir_parse_select_over(p, from);
+        plan = weir_logical_binary(p->arena, WEIR_LOGICAL_UNION, plan, more);
+        plan->is_all = true;
+    }
+    return plan;
 }
 
 WeirLogicalPlan *weir_parse_select(WeirParser *p)

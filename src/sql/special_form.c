@@ -35,6 +35,8 @@ static WeirExpression *parse_cast(WeirParser *p)
     WeirExpression *cast = weir_expression_unary(p->arena, WEIR_EXPRESSION_CAST, weir_parse_expression(p));
     weir_expect(p, WEIR_KEYWORD_AS);
     cast->type = weir_parse_type(p);
+    if (cast->type->length != 0) /* char(n), varchar(n): only schemas have lengths */
+        cast->type = &weir_type_string;
     cast->eval_mode = mode;
     weir_expect_symbol(p, ')');
     return weir_finish(p, cast, origin);

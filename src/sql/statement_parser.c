@@ -8,7 +8,11 @@
 
 static const char *parse_option_key(WeirParser *p)
 {
-    return weir_at_string(p) ? weir_parse_string(p, NULL) : weir_parse_dotted_name(p);
+    if (!weir_at_string(p))
+        return weir_parse_dotted_name(p);
+    WeirToken token = weir_advance(p); /* one literal: the next one is the value */
+    size_t length;
+    return weir_string_literal(p->arena, p->lexer.text + token.start, (size_t)token.length, p->options->escaped_string_literals, &length);
 }
 
 /* A string, a number or a boolean, as text; NULL when there is none. */

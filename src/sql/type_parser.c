@@ -76,7 +76,7 @@ static const WeirDataType *make_decimal(WeirParser *p, WeirOrigin origin, const 
         return &weir_type_void;
     }
     if (scale > precision || scale < 0 || precision < 1) {
-        weir_fail_text(p, weir_origin_since(p, origin), WEIR_ERROR_LEGACY_ERROR_TEMP_0000,
+        weir_fail_text(p, weir_origin_since(p, origin), WEIR_ERROR_LEGACY_ERROR_TEMP_1228,
                        "Decimal scale (%lld) cannot be greater than precision (%lld).", (long long)scale, (long long)precision);
         return &weir_type_void;
     }
@@ -107,6 +107,12 @@ static const WeirDataType *parse_parameterized(WeirParser *p, const char *name, 
                   is_char ? "\"CHAR\"" : "\"VARCHAR\"");
         return &weir_type_void;
     }
+    static const char *const nested[] = {"array", "map", "struct"};
+    static const WeirStatus incomplete[] = {WEIR_ERROR_INCOMPLETE_TYPE_DEFINITION_ARRAY, WEIR_ERROR_INCOMPLETE_TYPE_DEFINITION_MAP,
+                                            WEIR_ERROR_INCOMPLETE_TYPE_DEFINITION_STRUCT};
+    for (size_t i = 0; i < sizeof nested / sizeof nested[0]; i++)
+        if (strcasecmp(nested[i], name) == 0)
+            WEIR_FAIL(p, weir_origin_since(p, origin), incomplete[i], "elementType", "<INT>");
     for (size_t i = 0; i < sizeof type_names / sizeof type_names[0]; i++)
         if (count == 0 && strcasecmp(type_names[i].name, name) == 0)
             return strcasecmp(name, "timestamp") == 0 && p->options->timestamp_ntz ? &weir_type_timestamp_ntz : type_names[i].type;
@@ -118,8 +124,14 @@ static const WeirDataType *parse_interval_type(WeirParser *p, WeirOrigin origin)
     static const char *const names[] = {"year", "month", "day", "hour", "minute", "second"};
     int fields[2] = {-1, -1};
     for (int which = 0; which < 2; which++) {
-        if (which == 1 && !weir_accept(p, WEIR_KEYWORD_TO))
+        if (which == 1 && !weir_at(p, WEIR_KEYWORD_TO))
             break;
+        if (which == 1) {
+            bool to_month = fields[0] == WEIR_INTERVAL_YEAR && weir_next_is(p, 1, WEIR_KEYWORD_MONTH);
+            if (fields[0] <= WEIR_INTERVAL_MONTH && !to_month)
+                weir_fail_syntax(p);
+            weir_advance(p);
+        }
         const WeirToken *token = weir_peek(p);
         for (int i = 0; i < 6 && token->kind == WEIR_TOKEN_WORD; i++)
             if ((size_t)token->length == strlen(names[i]) && strncasecmp(p->lexer.text + token->start, names[i], strlen(names[i])) == 0)

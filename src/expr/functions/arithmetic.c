@@ -105,7 +105,6 @@ static WeirStatus resolve_numeric(WeirFunctionCall *call, WeirArithmetic operati
         call->cast_types[0] = a;
         call->cast_types[1] = b;
         call->result_type = decimal_result(call->arena, operation, a, b);
-        call->nullable = true; /* the range of the result is not known */
         return WEIR_OK;
     }
     const WeirDataType *common = both_numeric(a, b) && (a->id == WEIR_TYPE_DECIMAL || b->id == WEIR_TYPE_DECIMAL)
@@ -127,10 +126,8 @@ static void set_mode(WeirFunctionCall *call, WeirArithmetic operation)
     if (strncmp(call->name, "try_", 4) == 0)
         call->eval_mode = WEIR_EVAL_TRY;
     bool divides = operation >= WEIR_DIVIDE;
-    if (call->eval_mode == WEIR_EVAL_TRY || (call->eval_mode == WEIR_EVAL_LEGACY && divides))
+    if (call->eval_mode == WEIR_EVAL_TRY || divides)
         call->nullable = true;
-    if (divides) /* Spark: DivModLike.nullable is true outside ANSI; in ANSI as the operands */
-        call->nullable = call->nullable || call->eval_mode != WEIR_EVAL_ANSI;
 }
 
 static bool is(const WeirExpression *expression, WeirTypeId id) { return expression->type->id == id; }

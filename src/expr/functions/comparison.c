@@ -16,6 +16,10 @@ static bool is_equatable(const WeirDataType *type)
 static WeirStatus resolve_comparison(WeirFunctionCall *call, WeirError *error)
 {
     const WeirDataType *a = call->arguments[0]->type, *b = call->arguments[1]->type;
+    if (a->id == WEIR_TYPE_DECIMAL && weir_type_is_integral(b))
+        b = weir_decimal_for_expression(call->arena, call->arguments[1]);
+    else if (b->id == WEIR_TYPE_DECIMAL && weir_type_is_integral(a))
+        a = weir_decimal_for_expression(call->arena, call->arguments[0]);
     const WeirDataType *common = weir_tightest_type(call->arena, a, b);
     if (common == NULL && weir_type_is_numeric(a) && weir_type_is_numeric(b))
         common = weir_common_type(call->arena, a, b);
