@@ -57,7 +57,7 @@ static WeirStatus extract_keys(WeirPlanner *planner, const WeirLogicalPlan *logi
 {
     const WeirPhysicalPlan *left = plan->children[0], *right = plan->children[1];
     WeirExpression **conjuncts = NULL;
-    uint32_t count = weir_split_conjuncts(logical->condition, planner->arena, &conjuncts), rest_count = 0;
+    uint32_t count = weir_physical_conjuncts(logical->condition, planner->arena, &conjuncts), rest_count = 0;
     plan->grouping = WEIR_ARENA_ARRAY(planner->arena, WeirExpression *, count + 1);
     plan->other_keys = WEIR_ARENA_ARRAY(planner->arena, WeirExpression *, count + 1);
     plan->null_safe = WEIR_ARENA_ARRAY(planner->arena, bool, count + 1);
@@ -71,7 +71,7 @@ static WeirStatus extract_keys(WeirPlanner *planner, const WeirLogicalPlan *logi
         else
             conjuncts[rest_count++] = conjunct;
     }
-    *rest = weir_join_conjuncts(planner, conjuncts, rest_count, logical->condition);
+    *rest = weir_physical_conjunction(planner, conjuncts, rest_count, logical->condition);
     return WEIR_OK;
 }
 

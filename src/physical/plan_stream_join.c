@@ -145,7 +145,7 @@ static WeirStatus split_condition(WeirPlanner *planner, WeirPhysicalPlan *plan, 
 {
     const WeirPhysicalPlan *left = plan->children[0], *right = plan->children[1];
     WeirExpression **conjuncts = NULL;
-    uint32_t count = weir_split_conjuncts(rest, planner->arena, &conjuncts), kept[3] = {0};
+    uint32_t count = weir_physical_conjuncts(rest, planner->arena, &conjuncts), kept[3] = {0};
     WeirExpression **parts[3];
     for (int i = 0; i < 3; i++)
         parts[i] = WEIR_ARENA_ARRAY(planner->arena, WeirExpression *, count + 1);
@@ -155,13 +155,13 @@ static WeirStatus split_condition(WeirPlanner *planner, WeirPhysicalPlan *plan, 
         parts[part][kept[part]++] = conjuncts[i];
     }
     for (uint32_t side = 0; side < 2; side++) {
-        WeirExpression *filter = weir_join_conjuncts(planner, parts[side], kept[side], rest);
+        WeirExpression *filter = weir_physical_conjunction(planner, parts[side], kept[side], rest);
         const WeirPhysicalPlan *child = plan->children[side];
         if (filter != NULL)
             WEIR_TRY(weir_bind(planner, filter, child->output, child->output_count, &plan->side_filters[side], error));
     }
     plan->condition = NULL;
-    WeirExpression *both = weir_join_conjuncts(planner, parts[2], kept[2], rest);
+    WeirExpression *both = weir_physical_conjunction(planner, parts[2], kept[2], rest);
     if (both == NULL)
         return WEIR_OK;
     WeirExpression **columns = WEIR_ARENA_ARRAY(planner->arena, WeirExpression *, left->output_count + right->output_count + 1);
