@@ -1,0 +1,139 @@
+/* Equality and hash of expressions: same result for the same input. Ids of attributes compare; origins, names, qualifiers and
+ * the written text do not (Spark: semanticEquals; without its reordering of commutative operators). */
+#include "expr/expression_private.h"
+
+static bool values_equal(const WeirValue *a, const WeirValue *b)
+{
+    if (a == b)
+        return true;
+    if (a == NULL || b == NULL || !weir_type_equal(a->type, b->type))
+        return false;
+    bool null_a = weir_value_is_null(a), null_b = weir_value_is_null(b);
+    if (null_a || null_b)
+        return null_a && null_b;
+    /* -0.0 and 0.0 compare equal but are different literals (1/x). */
+    if (a->type->id == WEIR_TYPE_DOUBLE)
+        return memcmp(a->values, b->values, sizeof(double)) == 0;
+    if (a->type->id == WEIR_TYPE_FLOAT)
+        return memcmp(a->values, b->values, sizeof(float)) == 0;
+    if (a->type->id == WEIR_TYPE_MAP)
+        return false;
+    if (a->type->id == WEIR_TYPE_CALENDAR_INTERVAL)
+        return memcmp(a->values, b->values, sizeof(WeirCalendarInterval)) == 0;
+    return weir_vector_compare_rows(a, 0, b, 0) == 0;
+}
+
+static bool parts_equal(const WeirExpression *a, const WeirExpression *b)
+{
+    if (a->part_count != b->part_count)
+        return false;
+    for (uint32_t i = 0; i < a->part_count; i++)
+        if (strcmp(a->parts[i], b->parts[i]) != 0)
+            return false;
+    return true;
+}
+
+static bool text_equal(const char *a, const char *b)
+{
+    return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);
+}
+
+static bool lists_equal(WeirExpression *const *a, uint32_t count_a, WeirExpression *const *b, uint32_t count_b)
+{
+    if (count_a != count_b)
+        return false;
+    for (uint32_t i = 0; i < count_a; i++)
+        if (!weir_expression_equal(a[i], b[i]))
+            return false;
+    return true;
+}
+
+static bool optional_equal(const WeirExpression *a, const WeirExpression *b)
+{
+    return a == b || (a != NULL && b != NULL && weir_expression_equal(a, b));
+}
+
+static bool windows_equal(const WeirWindowSpec *a, const WeirWindowSpec *b)
+{
+    if (a == NULL || b == NULL)
+        return a == b;
+    return a->has_frame == b->has_frame && a->is_range == b->is_range && a->lower == b->lower && a->upper == b->upper &&
+           lists_equal(a->partition_by, a->partition_count, b->partition_by, b->partition_count) &&
+           lists_equal(a->order_by, a->order_count, b->order_by, b->order_count) &&
+           optional_equal(a->lower_offset, b->lower_offset) && optional_equal(a->upper_offset, b->upper_offset) &&
+           text_equal(a->name, b->name);
+}
+
+/* What the kinds with data of their own compare. */
+static bool payload_equal(const WeirExpression *a, const WeirExpression *b)
+{
+    switch (a->kind) {
+    case WEIR_EXPRESSION_LITERAL:
+        return values_equal(a->value, b->value);
+    case WEIR_EXPRESSION_ATTRIBUTE:
+    case WEIR_EXPRESSION_LAMBDA_VARIABLE:
+    case WEIR_EXPRESSION_ALIAS:
+        return a->id == b->id;
+    case WEIR_EXPRESSION_BOUND_REFERENCE:
+    case WEIR_EXPRESSION_EXTRACT_FIELD:
+    case WEIR_EXPRESSION_UNRESOLVED_ORDINAL:
+        return a->ordinal == b->ordinal;
+    case WEIR_EXPRESSION_CAST:
+        return a->eval_mode == b->eval_mode;
+    case WEIR_EXPRESSION_UNRESOLVED_ATTRIBUTE:
+    case WEIR_EXPRESSION_UNRESOLVED_STAR:
+    case WEIR_EXPRESSION_UNRESOLVED_FUNCTION:
+    case WEIR_EXPRESSION_MULTI_ALIAS:
+        return parts_equal(a, b);
+    case WEIR_EXPRESSION_PARAMETER:
+    case WEIR_EXPRESSION_NAMED_ARGUMENT:
+        return text_equal(a->name, b->name);
+    case WEIR_EXPRESSION_CALL:
+    case WEIR_EXPRESSION_GENERATOR:
+        return a->function == b->function && a->eval_mode == b->eval_mode && a->ordinal == b->ordinal;
+    case WEIR_EXPRESSION_AGGREGATE:
+        return a->aggregate == b->aggregate && a->eval_mode == b->eval_mode && a->ordinal == b->ordinal;
+    default:
+        return true;
+    }
+}
+
+bool weir_expression_equal(const WeirExpression *a, const WeirExpression *b)
+{
+    if (a == b)
+        return true;
+    if (a->kind != b->kind || a->child_count != b->child_count || a->is_distinct != b->is_distinct ||
+        a->ignore_nulls != b->ignore_nulls || a->is_descending != b->is_descending ||
+        a->nulls_first != b->nulls_first || a->is_outer != b->is_outer || a->plan != b->plan)
+        return false;
+    if ((a->type == NULL) != (b->type == NULL) || (a->type != NULL && !weir_type_equal(a->type, b->type)))
+        return false;
+    return payload_equal(a, b) && lists_equal(a->children, a->child_count, b->children, b->child_count) &&
+           optional_equal(a->filter, b->filter) && windows_equal(a->window, b->window);
+}
+
+uint64_t weir_expression_hash(const WeirExpression *expression)
+{
+    uint64_t hash = weir_table_hash_mix((uint64_t)expression->kind + 1, expression->child_count);
+    switch (expression->kind) {
+    case WEIR_EXPRESSION_ATTRIBUTE:
+    case WEIR_EXPRESSION_LAMBDA_VARIABLE:
+    case WEIR_EXPRESSION_ALIAS:
+        hash = weir_table_hash_mix(hash, (uint64_t)expression->id);
+        break;
+    case WEIR_EXPRESSION_BOUND_REFERENCE:
+    case WEIR_EXPRESSION_EXTRACT_FIELD:
+        hash = weir_table_hash_mix(hash, expression->ordinal);
+        break;
+    case WEIR_EXPRESSION_CALL:
+        hash = weir_table_hash_mix(hash, (uint64_t)(uintptr_t)expression->function);
+        break;
+    default:
+        break;
+    }
+    if (expression->type != NULL)
+        hash = weir_table_hash_mix(hash, (uint64_t)expression->type->id);
+    for (uint32_t i = 0; i < expression->child_count; i++)
+        hash = weir_table_hash_mix(hash, weir_expression_hash(expression->children[i]));
+    return hash;
+}

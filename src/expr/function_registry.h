@@ -1,0 +1,24 @@
+/* The families of functions, one table a file; a family ends with an entry whose name is NULL. */
+#ifndef WEIR_EXPR_FUNCTION_REGISTRY_H
+#define WEIR_EXPR_FUNCTION_REGISTRY_H
+
+#include "expr/aggregate.h"
+#include "expr/function.h"
+
+#define WEIR_FUNCTION_FAMILIES(X)                                                                                            \
+    X(arithmetic)                                                                                                          \
+    X(comparison)                                                                                                          \
+    X(boolean)                                                                                                             \
+    X(conditional)                                                                                                         \
+    X(bitwise)                                                                                                             \
+    X(in_list) X(text_slice) X(like) X(regexp) X(special) X(generator)
+#define WEIR_AGGREGATE_FAMILIES(X) X(count) X(sum) X(min_max)
+
+#define WEIR_DECLARE_FAMILY(family) extern const WeirFunction weir_functions_##family[];
+WEIR_FUNCTION_FAMILIES(WEIR_DECLARE_FAMILY)
+#undef WEIR_DECLARE_FAMILY
+#define WEIR_DECLARE_FAMILY(family) extern const WeirAggregateFunction weir_aggregates_##family[];
+WEIR_AGGREGATE_FAMILIES(WEIR_DECLARE_FAMILY)
+#undef WEIR_DECLARE_FAMILY
+
+#endif

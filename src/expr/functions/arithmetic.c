@@ -1,0 +1,514 @@
+/* + - * / % div and their named forms: which types meet (Spark's DecimalPrecision, Division, IntegralDivision and DateTimeOperations rules) and
+ * which kernel runs. Dates and intervals turn into functions of datetime_arithmetic.c and interval.c. */
+#include <math.h>
+
+#include "expr/function_private.h"
+#include "expr/kernels/decimal.h"
+
+static WeirStatus wrong_type(const WeirFunctionCall *call, const WeirDataType *type, const char *required, WeirError *error)
+{
+    WeirStatus status = weir_error_set(error, WEIR_ERROR_DATATYPE_MISMATCH_BINARY_OP_WRONG_TYPE, "sqlExpr", weir_call_sql(call),
+                                       "inputType", required, "actualDataType", weir_quoted_type(call->arena, type));
+    weir_error_locate(error, NULL, call->origin);
+    return status;
+}
+
+static WeirStatus diff_types(const WeirFunctionCall *call, const WeirDataType *a, const WeirDataType *b, WeirError *error)
+{
+    WeirStatus status = weir_error_set(error, WEIR_ERROR_DATATYPE_MISMATCH_BINARY_OP_DIFF_TYPES, "sqlExpr", weir_call_sql(call),
+                                       "left", weir_quoted_type(call->arena, a), "right", weir_quoted_type(call->arena, b));
+    weir_error_locate(error, NULL, call->origin);
+    return status;
+}
+
+static const WeirDataType *decimal_result(WeirArena *arena, WeirArithmetic operation, const WeirDataType *a, const WeirDataType *b)
+{
+    int p1 = a->precision, s1 = a->scale, p2 = b->precision, s2 = b->scale;
+    int scale = s1 > s2 ? s1 : s2;
+    int integral = p1 - s1 > p2 - s2 ? p1 - s1 : p2 - s2;
+    int least = p1 - s1 < p2 - s2 ? p1 - s1 : p2 - s2;
+    switch (operation) {
+    case WEIR_ADD:
+    case WEIR_SUBTRACT:
+        return weir_decimal_adjusted(arena, integral + scale + 1, scale);
+    case WEIR_MULTIPLY:
+        return weir_decimal_adjusted(arena, p1 + p2 + 1, s1 + s2);
+    case WEIR_DIVIDE:
+        scale = s1 + p2 + 1 > 6 ? s1 + p2 + 1 : 6;
+        return weir_decimal_adjusted(arena, p1 - s1 + s2 + scale, scale);
+    case WEIR_REMAINDER:
+    case WEIR_PMOD:
+        return weir_decimal_adjusted(arena, least + scale, scale);
+    case WEIR_INTEGRAL_DIVIDE:
+        return &weir_type_long;
+    }
+    return NULL;
+}
+
+/* A string beside something else becomes that kind of thing. */
+static const WeirDataType *promoted(const WeirDataType *type, const WeirDataType *other)
+{
+    if (type->id != WEIR_TYPE_STRING)
+        return type;
+    const WeirDataType *promotion = weir_string_promotion(other);
+    return promotion != NULL ? promotion : type;
+}
+
+#define NUMERIC_OR_INTERVAL                                                                                                 \
+    "(\"NUMERIC\" or \"INTERVAL DAY TO SECOND\" or \"INTERVAL YEAR TO MONTH\" or \"INTERVAL\")"
+
+static const char *required_types(WeirArithmetic operation)
+{
+    switch (operation) {
+    case WEIR_ADD:
+    case WEIR_SUBTRACT:
+        return NUMERIC_OR_INTERVAL;
+    case WEIR_DIVIDE:
+        return "(\"DOUBLE\" or \"DECIMAL\")";
+    case WEIR_INTEGRAL_DIVIDE:
+        return "(\"BIGINT\" or \"DECIMAL\" or \"INTERVAL YEAR TO MONTH\" or \"INTERVAL DAY TO SECOND\")";
+    default:
+        return "\"NUMERIC\"";
+    }
+}
+
+static bool both_numeric(const WeirDataType *a, const WeirDataType *b)
+{
+    return weir_type_is_numeric(a) && weir_type_is_numeric(b);
+}
+
+/* Types of a numeric operation whose operands are not dates or intervals. */
+static WeirStatus resolve_numeric(WeirFunctionCall *call, WeirArithmetic operation, WeirError *error)
+{
+    const WeirDataType *a = promoted(call->arguments[0]->type, call->arguments[1]->type);
+    const WeirDataType *b = promoted(call->arguments[1]->type, call->arguments[0]->type);
+    if (a->id == WEIR_TYPE_VOID && b->id == WEIR_TYPE_VOID)
+        a = b = operation == WEIR_INTEGRAL_DIVIDE ? &weir_type_long : &weir_type_double;
+    if (a->id == WEIR_TYPE_VOID)
+        a = b;
+    if (b->id == WEIR_TYPE_VOID)
+        b = a;
+    if (operation == WEIR_INTEGRAL_DIVIDE) { /* integers go to long first */
+        a = weir_type_is_integral(a) ? &weir_type_long : a;
+        b = weir_type_is_integral(b) && b->id != WEIR_TYPE_DECIMAL ? &weir_type_long : b;
+    }
+    bool decimal = both_numeric(a, b) && (a->id == WEIR_TYPE_DECIMAL || b->id == WEIR_TYPE_DECIMAL) &&
+                   a->id != WEIR_TYPE_FLOAT && a->id != WEIR_TYPE_DOUBLE && b->id != WEIR_TYPE_FLOAT && b->id != WEIR_TYPE_DOUBLE;
+    if (decimal) {
+        /* Literals count with the digits they have; a cast of a literal does not. */
+        a = a->id == WEIR_TYPE_DECIMAL ? a
+            : a == call->arguments[0]->type || operation == WEIR_INTEGRAL_DIVIDE ? weir_decimal_for_expression(call->arena, call->arguments[0])
+                                                                                  : weir_decimal_for(call->arena, a);
+        b = b->id == WEIR_TYPE_DECIMAL ? b
+            : b == call->arguments[1]->type || operation == WEIR_INTEGRAL_DIVIDE ? weir_decimal_for_expression(call->arena, call->arguments[1])
+                                                                                  : weir_decimal_for(call->arena, b);
+        call->cast_types[0] = a;
+        call->cast_types[1] = b;
+        call->result_type = decimal_result(call->arena, operation, a, b);
+        return WEIR_OK;
+    }
+    const WeirDataType *common = both_numeric(a, b) && (a->id == WEIR_TYPE_DECIMAL || b->id == WEIR_TYPE_DECIMAL)
+                                     ? &weir_type_double
+                                     : weir_tightest_type(call->arena, a, b);
+    if (common == NULL || (operation == WEIR_INTEGRAL_DIVIDE && both_numeric(a, b) && common->id != WEIR_TYPE_LONG))
+        return diff_types(call, a, b, error);
+    if (!weir_type_is_numeric(common))
+        return wrong_type(call, common, required_types(operation), error);
+    if (operation == WEIR_DIVIDE)
+        common = &weir_type_double;
+    call->cast_types[0] = call->cast_types[1] = common;
+    call->result_type = common;
+    return WEIR_OK;
+}
+
+static void set_mode(WeirFunctionCall *call, WeirArithmetic operation)
+{
+    if (strncmp(call->name, "try_", 4) == 0)
+        call->eval_mode = WEIR_EVAL_TRY;
+    bool divides = operation >= WEIR_DIVIDE;
+    if (call->eval_mode == WEIR_EVAL_TRY || divides)
+        call->nullable = true;
+}
+
+static bool is(const WeirExpression *expression, WeirTypeId id) { return expression->type->id == id; }
+static bool is_day_interval(const WeirDataType *type)
+{
+    return type->id == WEIR_TYPE_DAY_TIME_INTERVAL && type->start_field == WEIR_INTERVAL_DAY && type->end_field == WEIR_INTERVAL_DAY;
+}
+static bool is_exact_interval(const WeirDataType *type)
+{
+    return type->id == WEIR_TYPE_DAY_TIME_INTERVAL || type->id == WEIR_TYPE_YEAR_MONTH_INTERVAL;
+}
+
+static WeirExpression *call_one(const WeirFunctionCall *call, const char *name, WeirExpression *a)
+{
+    return weir_call_make(call, name, &a, 1);
+}
+
+static WeirExpression *call_two(const WeirFunctionCall *call, const char *name, WeirExpression *a, WeirExpression *b)
+{
+    return weir_call_make(call, name, (WeirExpression *[]){a, b}, 2);
+}
+
+static WeirExpression *to_timestamp(const WeirFunctionCall *call, WeirExpression *expression)
+{
+    if (expression->type->id == WEIR_TYPE_TIMESTAMP || expression->type->id == WEIR_TYPE_TIMESTAMP_NTZ)
+        return expression;
+    return weir_expression_cast(call->arena, expression, &weir_type_timestamp, call->eval_mode, true);
+}
+
+/* date/timestamp/string ± interval. */
+static WeirExpression *shift_by_interval(const WeirFunctionCall *call, WeirExpression *time, WeirExpression *interval, bool minus)
+{
+    const WeirDataType *type = interval->type;
+    if (is(time, WEIR_TYPE_DATE) && is_day_interval(type)) {
+        WeirExpression *days = call_one(call, "extractansiintervaldays", interval);
+        return call_two(call, "date_add", time, minus ? call_one(call, "-", days) : days);
+    }
+    const char *name = type->id == WEIR_TYPE_YEAR_MONTH_INTERVAL  ? (is(time, WEIR_TYPE_DATE) ? "date_add_months_interval" : "timestamp_add_months_interval")
+                       : type->id == WEIR_TYPE_CALENDAR_INTERVAL && is(time, WEIR_TYPE_DATE) ? "date_add_interval"
+                                                                                             : "timestamp_add_interval";
+    char full[64];
+    snprintf(full, sizeof(full), "%s%s", name, minus ? "_minus" : "");
+    if (!is(time, WEIR_TYPE_DATE) || type->id == WEIR_TYPE_DAY_TIME_INTERVAL) {
+        bool text = is(time, WEIR_TYPE_STRING);
+        WeirExpression *shifted = call_two(call, weir_arena_strdup(call->arena, full), to_timestamp(call, time), interval);
+        if (!text)
+            return shifted;
+        WeirExpression *resolved = NULL;
+        if (weir_function_resolve_tree(call->resolver, shifted, &resolved, NULL) != WEIR_OK)
+            return shifted;
+        return weir_expression_cast(call->arena, resolved, &weir_type_string, call->eval_mode, true);
+    }
+    return call_two(call, weir_arena_strdup(call->arena, full), time, interval);
+}
+
+static bool takes_interval(const WeirExpression *time, const WeirExpression *interval)
+{
+    if (!weir_type_is_interval(interval->type))
+        return false;
+    if (weir_type_is_datetime(time->type))
+        return true;
+    return time->type->id == WEIR_TYPE_STRING && interval->type->id != WEIR_TYPE_YEAR_MONTH_INTERVAL;
+}
+
+static WeirStatus resolve_interval_sum(WeirFunctionCall *call, WeirError *error)
+{
+    const WeirDataType *a = call->arguments[0]->type, *b = call->arguments[1]->type;
+    const WeirDataType *common = weir_tightest_type(call->arena, a, b);
+    if (common == NULL)
+        return diff_types(call, a, b, error);
+    call->cast_types[0] = call->cast_types[1] = common;
+    call->result_type = common;
+    return WEIR_OK;
+}
+
+static WeirStatus resolve_add(WeirFunctionCall *call, WeirError *error)
+{
+    if (call->argument_count == 1) {
+        call->replacement = call_one(call, "unary_plus", call->arguments[0]);
+        return WEIR_OK;
+    }
+    WeirExpression *a = call->arguments[0], *b = call->arguments[1];
+    set_mode(call, WEIR_ADD);
+    if (takes_interval(a, b) || takes_interval(b, a)) {
+        bool swap = !takes_interval(a, b);
+        call->replacement = shift_by_interval(call, swap ? b : a, swap ? a : b, false);
+        return WEIR_OK;
+    }
+    if (is(a, WEIR_TYPE_DATE) && !is(b, WEIR_TYPE_STRING)) {
+        call->replacement = call_two(call, "date_add", a, b);
+        return WEIR_OK;
+    }
+    if (is(b, WEIR_TYPE_DATE) && !is(a, WEIR_TYPE_STRING)) {
+        call->replacement = call_two(call, "date_add", b, a);
+        return WEIR_OK;
+    }
+    if (weir_type_is_interval(a->type) || weir_type_is_interval(b->type))
+        return resolve_interval_sum(call, error);
+    return resolve_numeric(call, WEIR_ADD, error);
+}
+
+static WeirStatus resolve_subtract(WeirFunctionCall *call, WeirError *error)
+{
+    if (call->argument_count == 1) {
+        call->replacement = call_one(call, "unary_minus", call->arguments[0]);
+        return WEIR_OK;
+    }
+    WeirExpression *a = call->arguments[0], *b = call->arguments[1];
+    set_mode(call, WEIR_SUBTRACT);
+    if (takes_interval(a, b)) {
+        call->replacement = shift_by_interval(call, a, b, true);
+    } else if (weir_type_is_interval(a->type) || weir_type_is_interval(b->type)) {
+        return resolve_interval_sum(call, error);
+    } else if (is(a, WEIR_TYPE_TIMESTAMP) || is(a, WEIR_TYPE_TIMESTAMP_NTZ) || is(b, WEIR_TYPE_TIMESTAMP) || is(b, WEIR_TYPE_TIMESTAMP_NTZ)) {
+        call->replacement = call_two(call, "subtracttimestamps", a, b);
+    } else if (is(b, WEIR_TYPE_DATE) || (is(a, WEIR_TYPE_DATE) && is(b, WEIR_TYPE_STRING))) {
+        call->replacement = call_two(call, "subtractdates", a, b);
+    } else if (is(a, WEIR_TYPE_DATE)) {
+        call->replacement = call_two(call, "date_sub", a, b);
+    } else {
+        return resolve_numeric(call, WEIR_SUBTRACT, error);
+    }
+    return WEIR_OK;
+}
+
+static const char *interval_function(const WeirDataType *type, bool multiply)
+{
+    if (type->id == WEIR_TYPE_CALENDAR_INTERVAL)
+        return multiply ? "multiply_interval" : "divide_interval";
+    return multiply ? "multiply_ansi_interval" : "divide_ansi_interval";
+}
+
+static WeirStatus resolve_multiply(WeirFunctionCall *call, WeirError *error)
+{
+    WeirExpression *a = call->arguments[0], *b = call->arguments[1];
+    set_mode(call, WEIR_MULTIPLY);
+    bool left = weir_type_is_interval(a->type), right = weir_type_is_interval(b->type);
+    if (left != right) {
+        WeirExpression *interval = left ? a : b;
+        call->replacement = call_two(call, interval_function(interval->type, true), interval, left ? b : a);
+        return WEIR_OK;
+    }
+    return resolve_numeric(call, WEIR_MULTIPLY, error);
+}
+
+static WeirStatus resolve_divide(WeirFunctionCall *call, WeirError *error)
+{
+    WeirExpression *a = call->arguments[0], *b = call->arguments[1];
+    set_mode(call, WEIR_DIVIDE);
+    if (weir_type_is_interval(a->type) && !weir_type_is_interval(b->type)) {
+        call->replacement = call_two(call, interval_function(a->type, false), a, b);
+        return WEIR_OK;
+    }
+    return resolve_numeric(call, WEIR_DIVIDE, error);
+}
+
+static WeirStatus resolve_remainder(WeirFunctionCall *call, WeirError *error)
+{
+    set_mode(call, WEIR_REMAINDER);
+    return resolve_numeric(call, WEIR_REMAINDER, error);
+}
+
+static WeirStatus resolve_pmod(WeirFunctionCall *call, WeirError *error)
+{
+    set_mode(call, WEIR_PMOD);
+    return resolve_numeric(call, WEIR_PMOD, error);
+}
+
+static WeirStatus resolve_integral_divide(WeirFunctionCall *call, WeirError *error)
+{
+    set_mode(call, WEIR_INTEGRAL_DIVIDE);
+    const WeirDataType *a = call->arguments[0]->type, *b = call->arguments[1]->type;
+    if (is_exact_interval(a) && is_exact_interval(b)) {
+        const WeirDataType *common = weir_tightest_type(call->arena, a, b);
+        if (common == NULL)
+            return diff_types(call, a, b, error);
+        call->cast_types[0] = call->cast_types[1] = common;
+        call->result_type = &weir_type_long;
+        return WEIR_OK;
+    }
+    return resolve_numeric(call, WEIR_INTEGRAL_DIVIDE, error);
+}
+
+/* ---- kernels */
+
+static WeirStatus interval_sum(WeirKernelCall *call, bool minus, const WeirVector *const *arguments, WeirVector *result, WeirError *error)
+{
+    WeirArgument x = weir_argument(arguments[0]), y = weir_argument(arguments[1]);
+    WeirCalendarInterval *out = result->values;
+    WEIR_FOR_ROWS(call, row)
+    {
+        if (call->validity != NULL && !weir_bit_get(call->validity, row))
+            continue;
+        WeirCalendarInterval a = WEIR_ARGUMENT_VALUE(WeirCalendarInterval, x, row), b = WEIR_ARGUMENT_VALUE(WeirCalendarInterval, y, row);
+        bool bad = minus ? __builtin_sub_overflow(a.months, b.months, &out[row].months) | __builtin_sub_overflow(a.days, b.days, &out[row].days) |
+                               __builtin_sub_overflow(a.microseconds, b.microseconds, &out[row].microseconds)
+                         : __builtin_add_overflow(a.months, b.months, &out[row].months) | __builtin_add_overflow(a.days, b.days, &out[row].days) |
+                               __builtin_add_overflow(a.microseconds, b.microseconds, &out[row].microseconds);
+        if (bad && call->expression->eval_mode == WEIR_EVAL_TRY)
+            weir_result_set_null(call, result, row);
+        else if (bad)
+            return weir_row_error(call, weir_error_set(error, WEIR_ERROR_INTERVAL_ARITHMETIC_OVERFLOW_WITH_SUGGESTION, "functionName", minus ? "`try_subtract`" : "`try_add`"), error);
+    }
+    return WEIR_OK;
+}
+
+static WeirStatus run(WeirKernelCall *call, WeirArithmetic operation, const WeirVector *const *arguments, WeirVector *result,
+                      WeirError *error)
+{
+    const WeirDataType *type = arguments[0]->type;
+    if (type->id == WEIR_TYPE_DECIMAL)
+        return weir_decimal_run(call, operation, arguments[0], arguments[1], result, error);
+    if (type->id == WEIR_TYPE_CALENDAR_INTERVAL)
+        return interval_sum(call, operation == WEIR_SUBTRACT, arguments, result, error);
+    return weir_arithmetic_run(call, operation, arguments[0], arguments[1], result, error);
+}
+
+#define KERNEL(name, operation)                                                                                             \
+    static WeirStatus name(WeirKernelCall *call, const WeirVector *const *arguments, WeirVector *result, WeirError *error)    \
+    {                                                                                                                      \
+        return run(call, operation, arguments, result, error);                                                             \
+    }
+KERNEL(add_kernel, WEIR_ADD)
+KERNEL(subtract_kernel, WEIR_SUBTRACT)
+KERNEL(multiply_kernel, WEIR_MULTIPLY)
+KERNEL(divide_kernel, WEIR_DIVIDE)
+KERNEL(remainder_kernel, WEIR_REMAINDER)
+KERNEL(pmod_kernel, WEIR_PMOD)
+
+static WeirStatus integral_divide_kernel(WeirKernelCall *call, const WeirVector *const *arguments, WeirVector *result, WeirError *error)
+{
+    if (arguments[0]->type->id != WEIR_TYPE_YEAR_MONTH_INTERVAL)
+        return run(call, WEIR_INTEGRAL_DIVIDE, arguments, result, error);
+    WeirArgument x = weir_argument(arguments[0]), y = weir_argument(arguments[1]);
+    WEIR_FOR_ROWS(call, row)
+    {
+        if (call->validity != NULL && !weir_bit_get(call->validity, row))
+            continue;
+        int32_t divisor = WEIR_ARGUMENT_VALUE(int32_t, y, row);
+        if (divisor == 0)
+            return weir_row_error(call, weir_error_set(error, WEIR_ERROR_INTERVAL_DIVIDED_BY_ZERO), error);
+        ((int64_t *)result->values)[row] = (int64_t)WEIR_ARGUMENT_VALUE(int32_t, x, row) / divisor;
+    }
+    return WEIR_OK;
+}
+
+static const WeirDataType *promoted_unary(const WeirDataType *type)
+{
+    return type->id == WEIR_TYPE_STRING || type->id == WEIR_TYPE_VOID ? &weir_type_double : type;
+}
+
+static WeirStatus resolve_sign(WeirFunctionCall *call, WeirError *error)
+{
+    const WeirDataType *type = promoted_unary(call->arguments[0]->type);
+    bool interval = weir_type_is_interval(type) && !(type->id == WEIR_TYPE_CALENDAR_INTERVAL && strcmp(call->name, "abs") == 0);
+    if (!weir_type_is_numeric(type) && !interval)
+        return weir_call_unexpected_type(call, 0,
+                                         strcmp(call->name, "abs") == 0
+                                             ? "(\"NUMERIC\" or \"INTERVAL DAY TO SECOND\" or \"INTERVAL YEAR TO MONTH\")"
+                                             : NUMERIC_OR_INTERVAL,
+                                         error);
+    call->cast_types[0] = type;
+    call->result_type = type;
+    return WEIR_OK;
+}
+
+static WeirStatus overflow_of(WeirKernelCall *call, const WeirDataType *type, WeirError *error)
+{
+    static const char *const messages[] = {"byte overflow", "short overflow", "integer overflow", "long overflow"};
+    if (weir_type_is_interval(type))
+        return weir_row_error(call, weir_error_set(error, WEIR_ERROR_INTERVAL_ARITHMETIC_OVERFLOW_WITHOUT_SUGGESTION), error);
+    WeirPhysicalType physical = weir_type_physical(type);
+    return weir_overflow_error(call, messages[physical - WEIR_PHYSICAL_INT8], "", error);
+}
+
+#define NEGATE(Type, Unsigned, MINIMUM)                                                                                     \
+    WEIR_FOR_ROWS(call, row)                                                                                              \
+    {                                                                                                                      \
+        Type value = WEIR_ARGUMENT_VALUE(Type, x, row);                                                                    \
+        if (keep_positive && value >= 0) {                                                                                 \
+            ((Type *)result->values)[row] = value;                                                                         \
+            continue;                                                                                                      \
+        }                                                                                                                  \
+        if (value == MINIMUM && call->expression->eval_mode == WEIR_EVAL_ANSI)                                             \
+            return overflow_of(call, arguments[0]->type, error);                                                           \
+        ((Type *)result->values)[row] = (Type)(0 - (Unsigned)value);                                                       \
+    }                                                                                                                      \
+    break
+
+static WeirStatus negate(WeirKernelCall *call, bool keep_positive, const WeirVector *const *arguments, WeirVector *result,
+                         WeirError *error)
+{
+    WeirArgument x = weir_argument(arguments[0]);
+    switch (weir_type_physical(arguments[0]->type)) {
+    case WEIR_PHYSICAL_INT8:
+        NEGATE(int8_t, uint8_t, INT8_MIN);
+    case WEIR_PHYSICAL_INT16:
+        NEGATE(int16_t, uint16_t, INT16_MIN);
+    case WEIR_PHYSICAL_INT32:
+        NEGATE(int32_t, uint32_t, INT32_MIN);
+    case WEIR_PHYSICAL_INT64:
+        NEGATE(int64_t, uint64_t, INT64_MIN);
+    case WEIR_PHYSICAL_FLOAT:
+        WEIR_FOR_ROWS(call, row)
+            ((float *)result->values)[row] = keep_positive ? fabsf(WEIR_ARGUMENT_VALUE(float, x, row)) : -WEIR_ARGUMENT_VALUE(float, x, row);
+        break;
+    case WEIR_PHYSICAL_DOUBLE:
+        WEIR_FOR_ROWS(call, row)
+            ((double *)result->values)[row] = keep_positive ? fabs(WEIR_ARGUMENT_VALUE(double, x, row)) : -WEIR_ARGUMENT_VALUE(double, x, row);
+        break;
+    case WEIR_PHYSICAL_INT128:
+        WEIR_FOR_ROWS(call, row)
+        {
+            WeirInt128 value = weir_decimal_load(&x, true, row);
+            weir_decimal_store(result, true, row, keep_positive && value >= 0 ? value : -value);
+        }
+        break;
+    case WEIR_PHYSICAL_INTERVAL:
+        WEIR_FOR_ROWS(call, row)
+        {
+            WeirCalendarInterval value = WEIR_ARGUMENT_VALUE(WeirCalendarInterval, x, row);
+            if (value.months == INT32_MIN || value.days == INT32_MIN || value.microseconds == INT64_MIN)
+                return overflow_of(call, arguments[0]->type, error);
+            ((WeirCalendarInterval *)result->values)[row] = (WeirCalendarInterval){-value.months, -value.days, -value.microseconds};
+        }
+        break;
+    default:
+        break;
+    }
+    return WEIR_OK;
+}
+
+static WeirStatus minus_kernel(WeirKernelCall *call, const WeirVector *const *arguments, WeirVector *result, WeirError *error)
+{
+    return negate(call, false, arguments, result, error);
+}
+
+static WeirStatus abs_kernel(WeirKernelCall *call, const WeirVector *const *arguments, WeirVector *result, WeirError *error)
+{
+    return negate(call, true, arguments, result, error);
+}
+
+static WeirStatus plus_kernel(WeirKernelCall *call, const WeirVector *const *arguments, WeirVector *result, WeirError *error)
+{
+    (void)call;
+    (void)error;
+    *result = *arguments[0];
+    return WEIR_OK;
+}
+
+#define FLAGS (WEIR_FUNCTION_NULL_PROPAGATING | WEIR_FUNCTION_DENSE | WEIR_FUNCTION_MAY_FAIL)
+#define UNARY_FLAGS (WEIR_FUNCTION_NULL_PROPAGATING | WEIR_FUNCTION_MAY_FAIL)
+#define BINARY(NAME, RESOLVE, KERNEL, FORMAT, USAGE)                                                                        \
+    {.name = NAME, .flags = FLAGS, .arguments_min = 2, .arguments_max = 2, .resolve = RESOLVE, .kernel = KERNEL,            \
+     .sql_format = FORMAT, .group = "math_funcs", .usage = USAGE}
+
+const WeirFunction weir_functions_arithmetic[] = {
+    {.name = "+", .flags = FLAGS, .arguments_min = 1, .arguments_max = 2, .resolve = resolve_add, .kernel = add_kernel,
+     .sql_format = "($1 + $2)", .group = "math_funcs", .usage = "a + b: the sum; also a date or timestamp moved by an interval."},
+    {.name = "-", .flags = FLAGS, .arguments_min = 1, .arguments_max = 2, .resolve = resolve_subtract, .kernel = subtract_kernel,
+     .sql_format = "($1 - $2)", .group = "math_funcs", .usage = "a - b: the difference; -a: the negated value."},
+    BINARY("*", resolve_multiply, multiply_kernel, "($1 * $2)", "a * b: the product."),
+    BINARY("/", resolve_divide, divide_kernel, "($1 / $2)", "a / b: the quotient as a double, decimal or interval."),
+    BINARY("%", resolve_remainder, remainder_kernel, "($1 % $2)", "a % b: the remainder, with the sign of a."),
+    BINARY("mod", resolve_remainder, remainder_kernel, NULL, "mod(a, b): the remainder, with the sign of a."),
+    BINARY("div", resolve_integral_divide, integral_divide_kernel, "($1 div $2)", "a div b: the integral part of the quotient."),
+    BINARY("pmod", resolve_pmod, pmod_kernel, NULL, "pmod(a, b): the remainder that is not negative."),
+    BINARY("try_add", resolve_add, add_kernel, NULL, "try_add(a, b): the sum, or null on overflow."),
+    BINARY("try_subtract", resolve_subtract, subtract_kernel, NULL, "try_subtract(a, b): the difference, or null on overflow."),
+    BINARY("try_multiply", resolve_multiply, multiply_kernel, NULL, "try_multiply(a, b): the product, or null on overflow."),
+    BINARY("try_divide", resolve_divide, divide_kernel, NULL, "try_divide(a, b): the quotient, or null where b is 0."),
+    BINARY("try_mod", resolve_remainder, remainder_kernel, NULL, "try_mod(a, b): the remainder, or null where b is 0."),
+    {.name = "unary_minus", .flags = UNARY_FLAGS | WEIR_FUNCTION_INTERNAL, .arguments_min = 1, .arguments_max = 1,
+     .resolve = resolve_sign, .kernel = minus_kernel, .sql_format = "(- $1)", .group = "math_funcs", .usage = "-a"},
+    {.name = "unary_plus", .flags = UNARY_FLAGS | WEIR_FUNCTION_SHARES | WEIR_FUNCTION_INTERNAL, .arguments_min = 1, .arguments_max = 1,
+     .resolve = resolve_sign, .kernel = plus_kernel, .sql_format = "(+ $1)", .group = "math_funcs", .usage = "+a"},
+    {.name = "negative", .flags = UNARY_FLAGS, .arguments_min = 1, .arguments_max = 1, .resolve = resolve_sign,
+     .kernel = minus_kernel, .group = "math_funcs", .usage = "negative(a): the negated value."},
+    {.name = "positive", .flags = UNARY_FLAGS | WEIR_FUNCTION_SHARES, .arguments_min = 1, .arguments_max = 1, .resolve = resolve_sign,
+     .kernel = plus_kernel, .sql_format = "(+ $1)", .group = "math_funcs", .usage = "positive(a): the value itself."},
+    {.name = "abs", .flags = UNARY_FLAGS, .arguments_min = 1, .arguments_max = 1, .resolve = resolve_sign, .kernel = abs_kernel,
+     .group = "math_funcs", .usage = "abs(a): the value without its sign."},
+    {0},
+};

@@ -1,0 +1,181 @@
+/* From SQL text to carried-out statements: splitting, substitution, parsing and dispatch. */
+#include "session/session_private.h"
+
+#define STATEMENT_MEMORY_MAX ((int64_t)64 << 20)
+#define SCRIPT_BYTES_MAX ((size_t)16 << 20)
+
+static const struct {
+    WeirStatementKind kind;
+    WeirStatementFunction run;
+} statement_functions[] = {
+    {WEIR_STATEMENT_QUERY, weir_statement_query},
+    {WEIR_STATEMENT_EXPLAIN, weir_statement_explain},
+    {WEIR_STATEMENT_CREATE_TEMPORARY_VIEW, weir_statement_create_view},
+    {WEIR_STATEMENT_DROP_VIEW, weir_statement_drop_view},
+    {WEIR_STATEMENT_CREATE_STREAMING_TABLE, weir_statement_create_streaming_table},
+    {WEIR_STATEMENT_CREATE_FLOW, weir_statement_create_flow},
+    {WEIR_STATEMENT_SET, weir_statement_set},
+    {WEIR_STATEMENT_RESET, weir_statement_reset},
+    {WEIR_STATEMENT_SET_TIME_ZONE, weir_statement_set_time_zone},
+    {WEIR_STATEMENT_DESCRIBE_TABLE, weir_statement_describe},
+    {WEIR_STATEMENT_DESCRIBE_QUERY, weir_statement_describe},
+    {WEIR_STATEMENT_DESCRIBE_FUNCTION, weir_statement_describe_function},
+    {WEIR_STATEMENT_SHOW_TABLES, weir_statement_show},
+    {WEIR_STATEMENT_SHOW_VIEWS, weir_statement_show},
+    {WEIR_STATEMENT_SHOW_FUNCTIONS, weir_statement_show},
+    {WEIR_STATEMENT_SHOW_COLUMNS, weir_statement_show},
+    {WEIR_STATEMENT_SHOW_DATABASES, weir_statement_show},
+    {WEIR_STATEMENT_SHOW_CATALOGS, weir_statement_show},
+    {WEIR_STATEMENT_DECLARE_VARIABLE, weir_statement_declare_variable},
+    {WEIR_STATEMENT_SET_VARIABLE, weir_statement_set_variable},
+    {WEIR_STATEMENT_DROP_VARIABLE, weir_statement_drop_variable},
+    {WEIR_STATEMENT_CREATE_FUNCTION, weir_statement_create_function},
+    {WEIR_STATEMENT_DROP_FUNCTION, weir_statement_drop_function},
+};
+
+static WeirStatementScope *open_scope(WeirSession *session)
+{
+    WeirStatementScope *scope = weir_calloc(1, sizeof(*scope));
+    weir_memory_tracker_init(&scope->tracker, &session->memory, "statement", STATEMENT_MEMORY_MAX);
+    weir_arena_init(&scope->arena, &scope->tracker);
+    return scope;
+}
+
+static void close_scope(WeirSession *session, WeirStatementScope *scope)
+{
+    if (scope->keep) {
+        scope->next = session->kept;
+        session->kept = scope;
+        return;
+    }
+    weir_batch_list_release(&scope->batches);
+    weir_arena_deinit(&scope->arena);
+    weir_memory_tracker_deinit(&scope->tracker);
+    weir_free(scope);
+}
+
+static const char *lookup_variable(void *context, const char *name)
+{
+    WeirSession *session = context;
+    return weir_session_get(session, name);
+}
+
+static void init_analyzer(WeirSession *session, WeirStatementContext *context, WeirAnalyzer *analyzer)
+{
+    *analyzer = (WeirAnalyzer){
+        .arena = context->arena,
+        .catalog = &session->catalog,
+        .context = context->eval,
+        .next_expression_id = &session->next_expression_id,
+        .sql_text = context->statement->text,
+    };
+    weir_session_connector_context(session, context->eval, &analyzer->connector);
+}
+
+static WeirStatus dispatch(WeirStatementContext *context, WeirResult **result, WeirError *error)
+{
+    for (size_t i = 0; i < sizeof(statement_functions) / sizeof(statement_functions[0]); i++)
+        if (statement_functions[i].kind == context->statement->kind)
+            return statement_functions[i].run(context, result, error);
+    /* USE, CACHE and their like change nothing here: one catalog, nothing is cached. */
+    return WEIR_OK;
+}
+
+static WeirStatus parse_statement(WeirSession *session, WeirArena *arena, const char *text, size_t length, WeirStatement **statement,
+                                  WeirError *error)
+{
+    WeirParserOptions options = {
+        .ansi_reserved_words = weir_config_bool(&session->config, "spark.sql.ansi.enforceReservedKeywords"),
+        .double_quoted_identifiers = weir_config_bool(&session->config, "spark.sql.ansi.doubleQuotedIdentifiers"),
+        .escaped_string_literals = weir_config_bool(&session->config, "spark.sql.parser.escapedStringLiterals"),
+        .nesting_max = 1000,
+    };
+    if (weir_config_bool(&session->config, "spark.sql.variable.substitute"))
+        WEIR_TRY(weir_sql_substitute(text, length, lookup_variable, session, arena, &text, &length, error));
+    return weir_sql_parse(text, length, &options, arena, statement, error);
+}
+
+static WeirStatus execute(WeirSession *session, const char *text, size_t length, WeirResult **result, WeirError *error)
+{
+    WeirStatementScope *scope = open_scope(session);
+    /* A query keeps its plans' memory after the statement, so the evaluation context lives there too. */
+    WeirEvalContext *eval = WEIR_ARENA_NEW(&scope->arena, WeirEvalContext);
+    WeirStatementContext context = {.session = session, .scope = scope, .arena = &scope->arena, .eval = eval};
+    WeirAnalyzer analyzer;
+    WeirStatement *statement = NULL;
+    WeirStatus status;
+    *result = NULL;
+    session->current = scope;
+    if (atomic_load(&session->interrupted)) {
+        status = weir_error_format(error, WEIR_ERROR_CANCELLED, "The session was interrupted.");
+        goto done;
+    }
+    WEIR_TRY_OR_GO(done, parse_statement(session, &scope->arena, text, length, &statement, error));
+    WEIR_TRY_OR_GO(done, weir_session_eval_context(session, eval, error));
+    context.statement = statement;
+    context.analyzer = &analyzer;
+    init_analyzer(session, &context, &analyzer);
+    WEIR_TRY_OR_GO(done, dispatch(&context, result, error));
+    status = weir_arena_check(&scope->arena, error);
+done:
+    if (status != WEIR_OK && error != NULL && error->origin.line > 0 && statement != NULL)
+        weir_error_locate(error, statement->text, error->origin);
+    if (status != WEIR_OK) {
+        weir_result_free(*result);
+        *result = NULL;
+    }
+    session->current = NULL;
+    close_scope(session, scope);
+    return status;
+}
+
+WeirStatus weir_session_execute(WeirSession *session, const char *sql, WeirResult **result, WeirError *error)
+{
+    size_t length = strlen(sql), position = 0, statement_length = 0;
+    const char *statement = sql;
+    int32_t line = 1;
+    *result = NULL;
+    if (length > SCRIPT_BYTES_MAX)
+        return weir_error_format(error, WEIR_ERROR_LEGACY_ERROR_TEMP_0000, "The SQL text is longer than 16 MiB.");
+    WEIR_TRY(weir_sql_split(sql, length, &position, &statement, &statement_length, &line, error));
+    WeirStatus status = execute(session, statement, statement_length, result, error);
+    if (status != WEIR_OK && error != NULL && error->origin.line > 0)
+        error->origin.line += line - 1;
+    return status;
+}
+
+WeirStatus weir_session_run(WeirSession *session, const char *script, size_t length, WeirResultFunction on_result, void *context,
+                            WeirError *error)
+{
+    size_t position = 0;
+    if (length > SCRIPT_BYTES_MAX)
+        return weir_error_format(error, WEIR_ERROR_LEGACY_ERROR_TEMP_0000, "The script is longer than 16 MiB.");
+    for (;;) {
+        const char *statement = NULL;
+        size_t statement_length = 0;
+        int32_t line = 1;
+        WeirResult *result = NULL;
+        WEIR_TRY(weir_sql_split(script, length, &position, &statement, &statement_length, &line, error));
+        if (statement_length == 0)
+            return WEIR_OK;
+        WeirStatus status = execute(session, statement, statement_length, &result, error);
+        if (status != WEIR_OK && error != NULL && error->origin.line > 0)
+            error->origin.line += line - 1;
+        if (status == WEIR_OK && result != NULL && on_result != NULL)
+            status = on_result(context, result, error);
+        weir_result_free(result);
+        if (status != WEIR_OK)
+            return status;
+    }
+}
+
+size_t weir_script_complete(const char *text, size_t length)
+{
+    size_t position = 0, statement_length = 0;
+    const char *statement = NULL;
+    int32_t line = 1;
+    if (weir_sql_split(text, length, &position, &statement, &statement_length, &line, NULL) != WEIR_OK)
+        return 0;
+    /* The split also ends at the end of the text: complete only where a semicolon was seen. */
+    return position > 0 && position <= length && text[position - 1] == ';' ? position : 0;
+}

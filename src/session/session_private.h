@@ -1,0 +1,166 @@
+/* The inside of a session, shared by the files of session/. */
+#ifndef WEIR_SESSION_SESSION_PRIVATE_H
+#define WEIR_SESSION_SESSION_PRIVATE_H
+
+#include "analyzer/analyzer.h"
+#include "common/log.h"
+#include "engine/batch_execution.h"
+#include "engine/stream_execution.h"
+#include "logical/statement.h"
+#include "session/config.h"
+#include "sql/parser.h"
+#include "weir/weir.h"
+
+/* Memory of one statement: freed with the statement, or kept as long as the session where a view, a query or a function was made of it. */
+typedef struct WeirStatementScope {
+    WeirArena arena;
+    WeirMemoryTracker tracker;
+    bool keep;
+    WeirBatchList batches; /* rows of memory tables that plans of this statement point to */
+    struct WeirStatementScope *next;
+} WeirStatementScope;
+
+typedef struct WeirView {
+    char *name;
+    WeirLogicalPlan *plan;        /* analyzed; NULL: a source */
+    const WeirRelation *relation; /* CREATE VIEW … USING */
+    bool is_global;
+} WeirView;
+
+/* Rows of a memory sink, or blocks of a memory stream. */
+typedef struct WeirMemoryTable {
+    char *name;
+    WeirArena arena;
+    const WeirSchema *schema;
+    WeirBatchList batches;
+    int64_t *batch_ids; /* by batch of the list */
+    uint32_t id_capacity;
+} WeirMemoryTable;
+
+typedef struct WeirCallback {
+    char *query_name;
+    WeirForeachBatchFunction foreach_batch;
+    void *context;
+    WeirForeach foreach;
+    bool has_foreach;
+} WeirCallback;
+
+/* CREATE STREAMING TABLE without AS: the sink that flows write to. */
+typedef struct WeirFlowTable {
+    char *name;
+    const WeirStatement *statement;
+    uint32_t flow_count;
+} WeirFlowTable;
+
+typedef struct WeirVariable {
+    char *name;
+    const WeirDataType *type;
+    WeirValue *value;
+    WeirValue *initial;
+} WeirVariable;
+
+struct WeirQuery {
+    WeirSession *session;
+    WeirStreamExecution *execution;
+    WeirClock *clock;
+    char *name;
+};
+
+struct WeirSession {
+    WeirConnectorSession connector_session; /* first: its functions cast back */
+    WeirCatalog catalog;                    /* found back by offset */
+    WeirConfig config;
+    WeirMemoryTracker memory;
+    WeirTaskPool *pool, *io_pool;
+    WeirStateMaintenance *maintenance; /* made by the first streaming query */
+    WeirClock *clock, *maintenance_clock;
+    WeirRandom random;
+    WeirFileSystem *fs;
+    WeirListenerBus bus;
+    int64_t next_expression_id;
+    WeirStatementScope *kept;
+    WeirStatementScope *current; /* the statement under way */
+    WeirView *views;
+    uint32_t view_count, view_capacity;
+    pthread_mutex_t queries_mutex; /* the list: weir_session_interrupt walks it from any thread */
+    WeirQuery **queries;
+    uint32_t query_count, query_capacity;
+    _Atomic bool interrupted;
+    WeirFlowTable *flow_tables;
+    uint32_t flow_table_count;
+    WeirVariable *variables;
+    uint32_t variable_count;
+    WeirSqlFunction **functions;
+    uint32_t function_count;
+    pthread_mutex_t memory_mutex; /* memory tables: query threads write, the session reads */
+    WeirMemoryTable **memory_tables;
+    uint32_t memory_table_count;
+    WeirCallback *callbacks;
+    uint32_t callback_count;
+    WeirSessionOptions options;
+};
+
+struct WeirResult {
+    WeirArena arena;
+    WeirMemoryTracker tracker;
+    const WeirSchema *schema;
+    WeirBatchList batches;
+    const WeirTimeZone *zone;
+    char *schema_text;
+};
+
+/* builtins.c */
+void weir_session_register_builtins(void);
+/* session.c */
+WEIR_CHECKED WeirStatus weir_session_eval_context(WeirSession *session, WeirEvalContext *context, WeirError *error);
+void weir_session_connector_context(WeirSession *session, const WeirEvalContext *context, WeirConnectorContext *connector);
+void weir_session_warn(WeirSession *session, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* catalog.c */
+void weir_session_init_catalog(WeirSession *session);
+WeirView *weir_session_find_view(WeirSession *session, const char *name);
+void weir_session_put_view(WeirSession *session, const char *name, WeirLogicalPlan *plan, const WeirRelation *relation, bool is_global);
+bool weir_session_drop_view(WeirSession *session, const char *name);
+void weir_session_free_catalog(WeirSession *session);
+/* connector_session.c */
+void weir_session_init_connectors(WeirSession *session);
+void weir_session_free_connectors(WeirSession *session);
+WeirMemoryTable *weir_session_find_memory_table(WeirSession *session, const char *name); /* under memory_mutex */
+WeirMemoryTable *weir_session_put_memory_table(WeirSession *session, const char *name, const WeirSchema *schema);
+/* result.c */
+WeirResult *weir_result_new(WeirSession *session, const WeirSchema *schema, const WeirTimeZone *zone);
+/* Rows of strings: `columns` names, cells row by row (NULL cell = null); `types` NULL: all strings. */
+WEIR_CHECKED WeirStatus weir_result_from_text(WeirSession *session, const char *const *columns, uint32_t column_count,
+                                              const char *const *cells, size_t row_count, WeirResult **result, WeirError *error);
+/* statement_*.c: one function a kind of statement; `*result` stays NULL where there are no rows. */
+typedef struct WeirStatementContext {
+    WeirSession *session;
+    WeirStatementScope *scope;
+    WeirArena *arena;
+    const WeirStatement *statement;
+    WeirEvalContext *eval;
+    WeirAnalyzer *analyzer;
+} WeirStatementContext;
+typedef WeirStatus (*WeirStatementFunction)(WeirStatementContext *context, WeirResult **result, WeirError *error);
+WeirStatus weir_statement_query(WeirStatementContext *context, WeirResult **result, WeirError *error);
+WeirStatus weir_statement_explain(WeirStatementContext *context, WeirResult **result, WeirError *error);
+WeirStatus weir_statement_create_view(WeirStatementContext *context, WeirResult **result, WeirError *error);
+WeirStatus weir_statement_drop_view(WeirStatementContext *context, WeirResult **result, WeirError *error);
+WeirStatus weir_statement_create_streaming_table(WeirStatementContext *context, WeirResult **result, WeirError *error);
+WeirStatus weir_statement_create_flow(WeirStatementContext *context, WeirResult **result, WeirError *error);
+WeirStatus weir_statement_set(WeirStatementContext *context, WeirResult **result, WeirError *error);
+WeirStatus weir_statement_reset(WeirStatementContext *context, WeirResult **result, WeirError *error);
+WeirStatus weir_statement_set_time_zone(WeirStatementContext *context, WeirResult **result, WeirError *error);
+WeirStatus weir_statement_describe(WeirStatementContext *context, WeirResult **result, WeirError *error);
+WeirStatus weir_statement_describe_function(WeirStatementContext *context, WeirResult **result, WeirError *error);
+WeirStatus weir_statement_show(WeirStatementContext *context, WeirResult **result, WeirError *error);
+WeirStatus weir_statement_declare_variable(WeirStatementContext *context, WeirResult **result, WeirError *error);
+WeirStatus weir_statement_set_variable(WeirStatementContext *context, WeirResult **result, WeirError *error);
+WeirStatus weir_statement_drop_variable(WeirStatementContext *context, WeirResult **result, WeirError *error);
+WeirStatus weir_statement_create_function(WeirStatementContext *context, WeirResult **result, WeirError *error);
+WeirStatus weir_statement_drop_function(WeirStatementContext *context, WeirResult **result, WeirError *error);
+/* Analyze, check, plan and run a batch plan. */
+WEIR_CHECKED WeirStatus weir_session_collect(WeirStatementContext *context, WeirLogicalPlan *plan, WeirResult **result, WeirError *error);
+/* Wait for the queries of the session before rows are read (dialect: finite ones end, others process what is there). */
+WEIR_CHECKED WeirStatus weir_session_settle_queries(WeirSession *session, WeirError *error);
+
+#endif

@@ -1,0 +1,89 @@
+/* CREATE and DROP of temporary views. */
+#include "session/session_private.h"
+
+static WeirStatus check_replace(WeirStatementContext *context, WeirError *error)
+{
+    const WeirStatement *statement = context->statement;
+    if (!statement->or_replace && weir_session_find_view(context->session, statement->name) != NULL)
+        return weir_error_set(error, WEIR_ERROR_TEMP_TABLE_OR_VIEW_ALREADY_EXISTS, "relationName", statement->name);
+    return WEIR_OK;
+}
+
+/* CREATE VIEW … USING names a source; nothing is read. Its schema is found out where it is used, as a stream or as a table. */
+static WeirStatus make_relation(WeirStatementContext *context, const WeirRelation **out, WeirError *error)
+{
+    const WeirStatement *statement = context->statement;
+    WeirRelation *relation = WEIR_ARENA_NEW(context->arena, WeirRelation);
+    const WeirSourceType *type = weir_connector_find_source(statement->format);
+    if (type == NULL)
+        return weir_error_set(error, WEIR_ERROR_DATA_SOURCE_NOT_FOUND, "provider", statement->format);
+    *relation = (WeirRelation){
+        .name = statement->name,
+        .format = statement->format,
+        .options = statement->options,
+        .option_count = statement->option_count,
+        .connector = type,
+    };
+    if (statement->schema_ddl != NULL)
+        WEIR_TRY(weir_schema_from_ddl(statement->schema_ddl, context->arena, &relation->user_schema, error));
+    WeirConnectorOption *options = WEIR_ARENA_ARRAY(context->arena, WeirConnectorOption, relation->option_count + 1);
+    for (uint32_t i = 0; i < relation->option_count; i++)
+        options[i] = (WeirConnectorOption){relation->options[i].key, relation->options[i].value};
+    weir_options_warn_unknown(&(WeirOptions){options, relation->option_count}, type->options, type->name);
+    *out = relation;
+    return WEIR_OK;
+}
+
+/* CREATE VIEW v (a, b) AS …: the columns get new names. */
+static WeirStatus rename_columns(WeirStatementContext *context, WeirLogicalPlan **plan, WeirError *error)
+{
+    const WeirStatement *statement = context->statement;
+    if (statement->name_count == 0)
+        return WEIR_OK;
+    if (statement->name_count != (*plan)->output_count)
+        return weir_error_set(error,
+                              statement->name_count > (*plan)->output_count
+                                  ? WEIR_ERROR_CREATE_VIEW_COLUMN_ARITY_MISMATCH_NOT_ENOUGH_DATA_COLUMNS
+                                  : WEIR_ERROR_CREATE_VIEW_COLUMN_ARITY_MISMATCH_TOO_MANY_DATA_COLUMNS,
+                              "viewName", statement->name);
+    WeirLogicalPlan *project = weir_logical_unary(context->arena, WEIR_LOGICAL_PROJECT, *plan);
+    project->expression_count = project->output_count = statement->name_count;
+    project->expressions = WEIR_ARENA_ARRAY(context->arena, WeirExpression *, statement->name_count);
+    project->output = WEIR_ARENA_ARRAY(context->arena, WeirExpression *, statement->name_count);
+    for (uint32_t i = 0; i < statement->name_count; i++) {
+        project->expressions[i] = weir_expression_alias(context->arena, (*plan)->output[i], statement->names[i],
+                                                        context->session->next_expression_id++);
+        project->output[i] = weir_expression_to_attribute(context->arena, project->expressions[i]);
+    }
+    project->analyzed = true;
+    project->is_streaming = (*plan)->is_streaming;
+    *plan = project;
+    return WEIR_OK;
+}
+
+WeirStatus weir_statement_create_view(WeirStatementContext *context, WeirResult **result, WeirError *error)
+{
+    const WeirStatement *statement = context->statement;
+    WeirLogicalPlan *analyzed = NULL;
+    const WeirRelation *relation = NULL;
+    (void)result;
+    WEIR_TRY(check_replace(context, error));
+    if (statement->plan != NULL) {
+        WEIR_TRY(weir_analyze(context->analyzer, statement->plan, &analyzed, error));
+        WEIR_TRY(rename_columns(context, &analyzed, error));
+    } else {
+        WEIR_TRY(make_relation(context, &relation, error));
+    }
+    context->scope->keep = true;
+    weir_session_put_view(context->session, statement->name, analyzed, relation, statement->is_global);
+    return WEIR_OK;
+}
+
+WeirStatus weir_statement_drop_view(WeirStatementContext *context, WeirResult **result, WeirError *error)
+{
+    const WeirStatement *statement = context->statement;
+    (void)result;
+    if (!weir_session_drop_view(context->session, statement->name) && !statement->if_exists)
+        return weir_error_set(error, WEIR_ERROR_TABLE_OR_VIEW_NOT_FOUND, "relationName", statement->name);
+    return WEIR_OK;
+}
