@@ -39,7 +39,7 @@ static const Case cases[] = {
     {"SELECT id FROM STREAM t OFFSET 3", "append", "Offset is not supported"},
     {"SELECT t.id FROM STREAM t JOIN (SELECT id FROM u LIMIT 3 OFFSET 1) x ON t.id = x.id", "append", "Offset is not supported"},
     {"SELECT id FROM STREAM t INTERSECT SELECT id FROM u", "append", "Intersect of streaming"},
-    {"SELECT id FROM u EXCEPT SELECT id FROM STREAM t", "append", "WRITE_STREAM"},
+    {"SELECT id FROM u EXCEPT SELECT id FROM STREAM t", "append", "Except on a streaming"},
     {"SELECT id FROM STREAM u EXCEPT SELECT id FROM STREAM t", "append", "Except on a streaming"},
     {"SELECT id FROM STREAM t UNION ALL SELECT id FROM u", "append", "Union between streaming and batch"},
     {"SELECT count(*) FROM (SELECT id, count(*) FROM STREAM t GROUP BY id)", "update", "Detected pattern of possible 'correctness'"},

@@ -94,10 +94,9 @@ static const Case cases[] = {
      "Project [id#0, CASE WHEN isnull(alwaysTrue#1) THEN 0 ELSE count(1)#2L END AS c#3L]\n"
      "+- Join LeftOuter, (id#4 = id#0)\n"
      "   :- Relation [id#0] json\n"
-     "   +- Project [count(1)#2L, id#4, true AS alwaysTrue#1]\n"
-     "      +- Aggregate [id#4], [count(1) AS count(1)#2L, id#4]\n"
-     "         +- Filter isnotnull(id#4)\n"
-     "            +- Relation [id#4] json\n"},
+     "   +- Aggregate [id#4], [count(1) AS count(1)#2L, id#4, true AS alwaysTrue#1]\n"
+     "      +- Filter isnotnull(id#4)\n"
+     "         +- Relation [id#4] json\n"},
     /* expressions */
     {"SELECT id FROM t WHERE NOT (id > 1 OR id IS NULL) AND s.b LIKE 'a%'",
      "Project [id#0]\n"
