@@ -124,6 +124,7 @@ struct WeirLogicalPlan {
     bool is_recursive;
     WeirBatch *const *batches; /* LOCAL_RELATION; retained by the arena's owner */
     uint32_t batch_count;
+    void *extension; /* of the analyzer, for its own notes on a node */
     double sample_lower, sample_upper;
     int64_t sample_seed, sample_rows;
     bool sample_with_seed;

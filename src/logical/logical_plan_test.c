@@ -21,9 +21,15 @@ static int tear_down(void **state)
     return 0;
 }
 
-static WeirLogicalPlan *make_leaf(void) { return weir_logical_new(&arena, WEIR_LOGICAL_ONE_ROW_RELATION, (WeirOrigin){0}); }
+static WeirLogicalPlan *make_leaf(void)
+{
+    return weir_logical_new(&arena, WEIR_LOGICAL_ONE_ROW_RELATION, (WeirOrigin){0});
+}
 
-static WeirExpression *make_number(int64_t value) { return weir_expression_literal(&arena, weir_value_int(&arena, &weir_type_int, value)); }
+static WeirExpression *make_number(int64_t value)
+{
+    return weir_expression_literal(&arena, weir_value_int(&arena, &weir_type_int, value));
+}
 
 /* Leaves become ranges; a right child of a join is left alone when `context` says so. */
 static WeirLogicalPlan *replace_leaf(void *context, WeirLogicalPlan *plan, WeirStatus *status, WeirError *error)
@@ -33,13 +39,15 @@ static WeirLogicalPlan *replace_leaf(void *context, WeirLogicalPlan *plan, WeirS
         *status = WEIR_ERROR_INTERNAL_ERROR;
         return NULL;
     }
-    return plan->kind == WEIR_LOGICAL_ONE_ROW_RELATION ? weir_logical_new(&arena, WEIR_LOGICAL_RANGE, plan->origin) : plan;
+    return plan->kind == WEIR_LOGICAL_ONE_ROW_RELATION ? weir_logical_new(&arena, WEIR_LOGICAL_RANGE, plan->origin)
+                                                       : plan;
 }
 
 static void test_transform_copies_only_what_changes(void **state)
 {
     (void)state;
-    WeirLogicalPlan *kept = weir_logical_unary(&arena, WEIR_LOGICAL_DISTINCT, weir_logical_new(&arena, WEIR_LOGICAL_RANGE, (WeirOrigin){0}));
+    WeirLogicalPlan *kept = weir_logical_unary(&arena, WEIR_LOGICAL_DISTINCT,
+                                               weir_logical_new(&arena, WEIR_LOGICAL_RANGE, (WeirOrigin){0}));
     WeirLogicalPlan *changed = weir_logical_unary(&arena, WEIR_LOGICAL_DISTINCT, make_leaf());
     WeirLogicalPlan *join = weir_logical_binary(&arena, WEIR_LOGICAL_JOIN, kept, changed);
     WeirLogicalPlan *out = NULL;
@@ -57,7 +65,8 @@ static void test_transform_copies_only_what_changes(void **state)
 static void test_transform_reaches_ctes(void **state)
 {
     (void)state;
-    WeirLogicalPlan *with = weir_logical_unary(&arena, WEIR_LOGICAL_WITH, weir_logical_new(&arena, WEIR_LOGICAL_RANGE, (WeirOrigin){0}));
+    WeirLogicalPlan *with =
+        weir_logical_unary(&arena, WEIR_LOGICAL_WITH, weir_logical_new(&arena, WEIR_LOGICAL_RANGE, (WeirOrigin){0}));
     WeirCteDefinition cte = {.name = "c", .plan = make_leaf()};
     with->ctes = &cte;
     with->cte_count = 1;
@@ -126,7 +135,8 @@ static void test_schema(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_transform_copies_only_what_changes), cmocka_unit_test(test_transform_reaches_ctes),
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_transform_copies_only_what_changes),
+                                       cmocka_unit_test(test_transform_reaches_ctes),
                                        cmocka_unit_test(test_expressions_of_every_part), cmocka_unit_test(test_schema)};
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }

@@ -1,5 +1,5 @@
-/* Text of dates and timestamps to values, by the rules of Spark's casts and typed literals: [+-]yyyy[-m[-d]] with 4 to 7 digits of year,
- * then for timestamps [ T]h:m:s[.fraction] and a zone. */
+/* Text of dates and timestamps to values, by the rules of Spark's casts and typed literals: [+-]yyyy[-m[-d]] with 4 to
+ * 7 digits of year, then for timestamps [ T]h:m:s[.fraction] and a zone. */
 #include <strings.h>
 
 #include "columnar/time_zone.h"
@@ -13,7 +13,10 @@ typedef struct Scanner {
     size_t length, position;
 } Scanner;
 
-static bool is_digit(char c) { return c >= '0' && c <= '9'; }
+static bool is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
 
 /* Blanks and control characters around the text do not count. */
 static Scanner scanner_trimmed(const char *text, size_t length)
@@ -27,7 +30,10 @@ static Scanner scanner_trimmed(const char *text, size_t length)
     return (Scanner){.text = text, .length = length};
 }
 
-static bool at(const Scanner *scanner, char c) { return scanner->position < scanner->length && scanner->text[scanner->position] == c; }
+static bool at(const Scanner *scanner, char c)
+{
+    return scanner->position < scanner->length && scanner->text[scanner->position] == c;
+}
 
 static bool accept(Scanner *scanner, char c)
 {
@@ -148,10 +154,13 @@ static bool scan_zone(const Scanner *scanner, const WeirTimeZone **zone)
     return weir_time_zone_find(name, zone, NULL) == WEIR_OK;
 }
 
-static int64_t floor_divide(int64_t a, int64_t b) { return a / b - (a % b < 0); }
+static int64_t floor_divide(int64_t a, int64_t b)
+{
+    return a / b - (a % b < 0);
+}
 
-bool weir_special_timestamp_parse(const char *text, size_t length, const WeirTimeZone *zone, int64_t now_micros, int64_t *micros,
-                                  int32_t *days)
+bool weir_special_timestamp_parse(const char *text, size_t length, const WeirTimeZone *zone, int64_t now_micros,
+                                  int64_t *micros, int32_t *days)
 {
     static const struct {
         const char *word;
@@ -159,7 +168,8 @@ bool weir_special_timestamp_parse(const char *text, size_t length, const WeirTim
     } words[] = {{"epoch", 0}, {"now", 0}, {"today", 0}, {"tomorrow", 1}, {"yesterday", -1}};
     Scanner scanner = scanner_trimmed(text, length);
     size_t which = 0;
-    while (which < 5 && (scanner.length < strlen(words[which].word) || strncasecmp(scanner.text, words[which].word, strlen(words[which].word)) != 0))
+    while (which < 5 && (scanner.length < strlen(words[which].word) ||
+                         strncasecmp(scanner.text, words[which].word, strlen(words[which].word)) != 0))
         which++;
     if (which == 5)
         return false;
@@ -176,7 +186,8 @@ bool weir_special_timestamp_parse(const char *text, size_t length, const WeirTim
     else if (which == 1)
         *micros = zone != NULL ? now_micros : now_micros + (local - now_seconds) * MICROS_PER_SECOND;
     else
-        *micros = (zone != NULL ? weir_time_zone_to_instant(written, day * SECONDS_PER_DAY) : day * SECONDS_PER_DAY) * MICROS_PER_SECOND;
+        *micros = (zone != NULL ? weir_time_zone_to_instant(written, day * SECONDS_PER_DAY) : day * SECONDS_PER_DAY) *
+                  MICROS_PER_SECOND;
     return true;
 }
 
@@ -204,5 +215,6 @@ bool weir_timestamp_parse(const char *text, size_t length, const WeirTimeZone *z
     int64_t local = days * SECONDS_PER_DAY + seconds;
     int64_t instant = zone == NULL ? local : weir_time_zone_to_instant(zone, local);
     int64_t product;
-    return !__builtin_mul_overflow(instant, MICROS_PER_SECOND, &product) && !__builtin_add_overflow(product, fraction, micros);
+    return !__builtin_mul_overflow(instant, MICROS_PER_SECOND, &product) &&
+           !__builtin_add_overflow(product, fraction, micros);
 }

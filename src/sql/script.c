@@ -33,7 +33,9 @@ static size_t statement_end(const char *text, size_t text_length, size_t start, 
         after_end = word && token.keyword == WEIR_KEYWORD_END;
         if (word && token.keyword == WEIR_KEYWORD_BEGIN && (first || depth > 0))
             depth++;
-        else if (word && depth > 0 && (token.keyword == WEIR_KEYWORD_CASE || token.keyword == WEIR_KEYWORD_IF || token.keyword == WEIR_KEYWORD_LOOP))
+        else if (word && depth > 0 &&
+                 (token.keyword == WEIR_KEYWORD_CASE || token.keyword == WEIR_KEYWORD_IF ||
+                  token.keyword == WEIR_KEYWORD_LOOP))
             depth++;
         else if (word && depth > 0 && token.keyword == WEIR_KEYWORD_END)
             depth--;
@@ -53,12 +55,12 @@ static int32_t line_of(const char *text, size_t position)
     return line;
 }
 
-WeirStatus weir_sql_split(const char *text, size_t text_length, size_t *position, const char **statement, size_t *length, int32_t *line,
-                          WeirError *error)
+WeirStatus weir_sql_split(const char *text, size_t text_length, size_t *position, const char **statement,
+                          size_t *length, int32_t *line, WeirError *error)
 {
     if (text_length > INT32_MAX / 2)
-        return weir_error_format(error, WEIR_ERROR_LEGACY_ERROR_TEMP_0000, "The script has %zu bytes; the limit is %d.", text_length,
-                                 INT32_MAX / 2);
+        return weir_error_format(error, WEIR_ERROR_LEGACY_ERROR_TEMP_0000, "The script has %zu bytes; the limit is %d.",
+                                 text_length, INT32_MAX / 2);
     size_t start = *position;
     *length = 0;
     while (start < text_length) {
@@ -94,7 +96,8 @@ typedef struct Substitution {
     WeirBuffer out;
 } Substitution;
 
-/* "${name}", "${name:default}", with the prefixes of Spark's ConfigReader ("spark:", "sparkconf:", "hiveconf:", "hivevar:") taken off. */
+/* "${name}", "${name:default}", with the prefixes of Spark's ConfigReader ("spark:", "sparkconf:", "hiveconf:",
+ * "hivevar:") taken off. */
 static const char *find_value(const Substitution *substitution, const char *reference, size_t length)
 {
     char *name = weir_arena_strndup(substitution->arena, reference, length);
@@ -138,8 +141,8 @@ static void substitute(Substitution *substitution, const char *text, size_t leng
     }
 }
 
-WeirStatus weir_sql_substitute(const char *text, size_t length, const char *(*lookup)(void *context, const char *name), void *context,
-                               WeirArena *arena, const char **out, size_t *out_length, WeirError *error)
+WeirStatus weir_sql_substitute(const char *text, size_t length, const char *(*lookup)(void *context, const char *name),
+                               void *context, WeirArena *arena, const char **out, size_t *out_length, WeirError *error)
 {
     if (length == 0 || memchr(text, '$', length) == NULL) {
         *out = weir_arena_strndup(arena, text, length);

@@ -27,14 +27,19 @@ static void test_split(void **state)
 {
     (void)state;
     expect_split(";; -- nothing\n /* ; */ ;", NULL, NULL, 0);
-    expect_split("SET a = 1;\n\n-- a remark; with a semicolon\nSELECT ';', \"a;b\", `c;d` /* ; /* ; */ */ -- ;\n, 1\n;\nSELECT 2",
-                 (const char *const[]){"SET a = 1", "-- a remark; with a semicolon\nSELECT ';', \"a;b\", `c;d` /* ; /* ; */ */ -- ;\n, 1", "SELECT 2"},
+    expect_split("SET a = 1;\n\n-- a remark; with a semicolon\nSELECT ';', \"a;b\", `c;d` /* ; /* ; */ */ -- ;\n, "
+                 "1\n;\nSELECT 2",
+                 (const char *const[]){
+                     "SET a = 1", "-- a remark; with a semicolon\nSELECT ';', \"a;b\", `c;d` /* ; /* ; */ */ -- ;\n, 1",
+                     "SELECT 2"},
                  (const int32_t[]){1, 3, 7}, 3);
-    expect_split("BEGIN SELECT 1; IF a THEN SELECT CASE WHEN b THEN 1 END; END IF; END; SELECT 3",
-                 (const char *const[]){"BEGIN SELECT 1; IF a THEN SELECT CASE WHEN b THEN 1 END; END IF; END", "SELECT 3"},
-                 (const int32_t[]){1, 1}, 2);
+    expect_split(
+        "BEGIN SELECT 1; IF a THEN SELECT CASE WHEN b THEN 1 END; END IF; END; SELECT 3",
+        (const char *const[]){"BEGIN SELECT 1; IF a THEN SELECT CASE WHEN b THEN 1 END; END IF; END", "SELECT 3"},
+        (const int32_t[]){1, 1}, 2);
     expect_split("SELECT 'open; SELECT 1", (const char *const[]){"SELECT 'open; SELECT 1"}, (const int32_t[]){1}, 1);
-    expect_split("SELECT r'\\';SELECT 'it''s\\';'", (const char *const[]){"SELECT r'\\'", "SELECT 'it''s\\';'"}, (const int32_t[]){1, 1}, 2);
+    expect_split("SELECT r'\\';SELECT 'it''s\\';'", (const char *const[]){"SELECT r'\\'", "SELECT 'it''s\\';'"},
+                 (const int32_t[]){1, 1}, 2);
 }
 
 static const char *lookup(void *context, const char *name)

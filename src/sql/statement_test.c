@@ -35,14 +35,16 @@ static int tear_down(void **state)
 static void test_view_over_a_source(void **state)
 {
     (void)state;
-    WeirStatement *s = parse("CREATE OR REPLACE TEMP VIEW v (a INT, b STRUCT<x:INT, y ARRAY<STRING>> COMMENT 'c') USING json "
-                             "OPTIONS (path 'p', maxFilesPerTrigger 1, a.b true, 'c d' = 1.5, 'e' 'f')");
+    WeirStatement *s =
+        parse("CREATE OR REPLACE TEMP VIEW v (a INT, b STRUCT<x:INT, y ARRAY<STRING>> COMMENT 'c') USING json "
+              "OPTIONS (path 'p', maxFilesPerTrigger 1, a.b true, 'c d' = 1.5, 'e' 'f')");
     assert_int_equal(s->kind, WEIR_STATEMENT_CREATE_TEMPORARY_VIEW);
     assert_true(s->or_replace && !s->is_global);
     assert_string_equal(s->name, "v");
     assert_string_equal(s->format, "json");
     assert_string_equal(s->schema_ddl, "a INT, b STRUCT<x:INT, y ARRAY<STRING>> COMMENT 'c'");
-    static const char *const options[][2] = {{"path", "p"}, {"maxFilesPerTrigger", "1"}, {"a.b", "true"}, {"c d", "1.5"}, {"e", "f"}};
+    static const char *const options[][2] = {
+        {"path", "p"}, {"maxFilesPerTrigger", "1"}, {"a.b", "true"}, {"c d", "1.5"}, {"e", "f"}};
     assert_int_equal(s->option_count, 5);
     for (uint32_t i = 0; i < 5; i++) {
         assert_string_equal(s->options[i].key, options[i][0]);
@@ -65,9 +67,10 @@ static void test_view_over_a_query(void **state)
 static void test_streaming_table(void **state)
 {
     (void)state;
-    WeirStatement *s = parse("CREATE STREAMING TABLE IF NOT EXISTS counts (word STRING, n BIGINT) USING parquet PARTITIONED BY (word)\n"
-                             "  OPTIONS (outputMode 'complete', trigger '1 second') LOCATION 'out' COMMENT 'c' TBLPROPERTIES (a = 'b')\n"
-                             "  AS SELECT word, count(*) AS n FROM STREAM words WATERMARK ts DELAY OF INTERVAL 10 SECONDS w GROUP BY word");
+    WeirStatement *s = parse(
+        "CREATE STREAMING TABLE IF NOT EXISTS counts (word STRING, n BIGINT) USING parquet PARTITIONED BY (word)\n"
+        "  OPTIONS (outputMode 'complete', trigger '1 second') LOCATION 'out' COMMENT 'c' TBLPROPERTIES (a = 'b')\n"
+        "  AS SELECT word, count(*) AS n FROM STREAM words WATERMARK ts DELAY OF INTERVAL 10 SECONDS w GROUP BY word");
     assert_int_equal(s->kind, WEIR_STATEMENT_CREATE_STREAMING_TABLE);
     assert_true(s->if_not_exists);
     assert_string_equal(s->name, "counts");
@@ -139,7 +142,8 @@ static void test_variables_and_functions(void **state)
     assert_int_equal(s->name_count, 2);
     assert_string_equal(s->type_ddl, "DECIMAL(5, 2)");
     assert_int_equal(s->expression_count, 1);
-    s = parse("CREATE TEMPORARY FUNCTION f(a INT, b STRING DEFAULT 'x') RETURNS INT COMMENT 'c' DETERMINISTIC RETURN a + 1");
+    s = parse(
+        "CREATE TEMPORARY FUNCTION f(a INT, b STRING DEFAULT 'x') RETURNS INT COMMENT 'c' DETERMINISTIC RETURN a + 1");
     assert_int_equal(s->parameter_count, 2);
     assert_string_equal(s->parameters[1].type_ddl, "STRING");
     assert_non_null(s->parameters[1].default_value);
@@ -153,7 +157,8 @@ static void test_variables_and_functions(void **state)
 static void test_the_rest(void **state)
 {
     (void)state;
-    assert_int_equal(parse("EXPLAIN EXTENDED CREATE TEMP VIEW v AS SELECT 1")->statement->kind, WEIR_STATEMENT_CREATE_TEMPORARY_VIEW);
+    assert_int_equal(parse("EXPLAIN EXTENDED CREATE TEMP VIEW v AS SELECT 1")->statement->kind,
+                     WEIR_STATEMENT_CREATE_TEMPORARY_VIEW);
     assert_int_equal(parse("EXPLAIN FORMATTED SELECT 1")->explain_mode, WEIR_EXPLAIN_FORMATTED);
     assert_true(parse("DESC TABLE EXTENDED t")->is_extended);
     assert_string_equal(parse("DESCRIBE t a.b")->key, "a.b");
@@ -186,9 +191,13 @@ static void test_expression_door(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_view_over_a_source), cmocka_unit_test(test_view_over_a_query),
-                                       cmocka_unit_test(test_streaming_table), cmocka_unit_test(test_flow), cmocka_unit_test(test_set),
-                                       cmocka_unit_test(test_variables_and_functions), cmocka_unit_test(test_the_rest),
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_view_over_a_source),
+                                       cmocka_unit_test(test_view_over_a_query),
+                                       cmocka_unit_test(test_streaming_table),
+                                       cmocka_unit_test(test_flow),
+                                       cmocka_unit_test(test_set),
+                                       cmocka_unit_test(test_variables_and_functions),
+                                       cmocka_unit_test(test_the_rest),
                                        cmocka_unit_test(test_expression_door)};
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }
