@@ -37,6 +37,15 @@ void weir_delta_reader_deinit(WeirDeltaReader *reader);
  * than they are long, times what they decompress to. */
 WEIR_CHECKED WeirStatus weir_delta_reader_next(WeirDeltaReader *reader, WeirDeltaEntry *entry, WeirStateRow *row, WeirError *error);
 
+/* Several entries that lie side by side, so that what they need can be fetched before they are applied. */
+#define WEIR_DELTA_GROUP_MAX 64
+typedef struct WeirDeltaGroup {
+    uint32_t count; /* 0 at the end of the file */
+    WeirDeltaEntry entries[WEIR_DELTA_GROUP_MAX];
+    WeirStateRow rows[WEIR_DELTA_GROUP_MAX];
+} WeirDeltaGroup;
+WEIR_CHECKED WeirStatus weir_delta_reader_next_group(WeirDeltaReader *reader, WeirDeltaGroup *group, WeirError *error);
+
 /* A source over a file; `file` stays the caller's. */
 typedef struct WeirFileSource {
     WeirFileSystem *fs;

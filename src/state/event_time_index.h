@@ -7,7 +7,7 @@
 #ifndef WEIR_STATE_EVENT_TIME_INDEX_H
 #define WEIR_STATE_EVENT_TIME_INDEX_H
 
-#include "state/row_list.h"
+#include "state/row_heap.h"
 
 #define WEIR_EVENT_TIME_LEVELS 8
 
@@ -16,13 +16,14 @@ typedef bool (*WeirEventTimeOf)(const void *context, WeirRowRef ref, int64_t *ti
 
 typedef struct WeirEventTimeIndex {
     WeirStateMemory *memory; /* the table's */
+    const WeirRowHeap *heap; /* to fetch rows before they are looked at; may be NULL */
     uint64_t last;           /* the last watermark, shifted so that it orders unsigned */
     WeirRowList due;         /* filed at or before `last` */
     WeirRowList *levels[WEIR_EVENT_TIME_LEVELS]; /* 256 lists each, made when needed */
     size_t count;            /* references in it, `due` included */
 } WeirEventTimeIndex;
 
-void weir_event_time_index_init(WeirEventTimeIndex *index, WeirStateMemory *memory);
+void weir_event_time_index_init(WeirEventTimeIndex *index, WeirStateMemory *memory, const WeirRowHeap *heap);
 void weir_event_time_index_deinit(WeirEventTimeIndex *index);
 WEIR_CHECKED WeirStatus weir_event_time_index_add(WeirEventTimeIndex *index, int64_t time, WeirRowRef ref, WeirError *error);
 /* Move every reference that may be due at `watermark` to `due`; those looked at and not due are filed anew, the stale ones dropped. */

@@ -104,15 +104,22 @@ static WeirStatus check_row(const WeirMemoryStateStore *store, const WeirStateRo
                              key ? "value" : "key", key ? row->value_size : row->key_size, store->directory);
 }
 
-static WeirStatus apply(void *context, WeirDeltaEntry entry, const WeirStateRow *row, WeirError *error)
+static WeirStatus apply(void *context, const WeirDeltaGroup *group, WeirError *error)
 {
     WeirMemoryStateStore *store = context;
-    uint64_t hash = weir_state_table_hash(row->key, row->key_size);
-    bool existed;
-    if (entry == WEIR_DELTA_REMOVE)
-        return weir_memory_state_remove(store, row->key, row->key_size, hash, &existed, error);
-    WEIR_TRY(check_row(store, row, error));
-    return weir_memory_state_put(store, row->key, row->key_size, hash, row->value, row->value_size, error);
+    uint64_t hashes[WEIR_DELTA_GROUP_MAX];
+    weir_state_group_hash(group, &store->table, hashes);
+    for (uint32_t i = 0; i < group->count; i++) {
+        const WeirStateRow *row = &group->rows[i];
+        bool existed;
+        if (group->entries[i] == WEIR_DELTA_REMOVE) {
+            WEIR_TRY(weir_memory_state_remove(store, row->key, row->key_size, hashes[i], &existed, error));
+        } else {
+            WEIR_TRY(check_row(store, row, error));
+            WEIR_TRY(weir_memory_state_put(store, row->key, row->key_size, hashes[i], row->value, row->value_size, error));
+        }
+    }
+    return WEIR_OK;
 }
 
 static void reset(void *context)

@@ -6,7 +6,7 @@
 void weir_memory_state_tables_init(WeirMemoryStateStore *store)
 {
     weir_state_table_init(&store->table, store->spec.tracker);
-    weir_event_time_index_init(&store->event_times, &store->table.memory);
+    weir_event_time_index_init(&store->event_times, &store->table.memory, &store->table.heap);
     if (store->spec.prefix_column_count > 0)
         weir_prefix_index_init(&store->prefixes, store->spec.key_schema, (uint32_t)store->spec.prefix_column_count,
                                store->spec.tracker);

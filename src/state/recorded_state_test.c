@@ -228,11 +228,16 @@ static void test_every_version_loads(void **state)
     }
 }
 
-static WeirStatus rewrite(void *context, WeirDeltaEntry entry, const WeirStateRow *row, WeirError *error)
+static WeirStatus rewrite(void *context, const WeirDeltaGroup *group, WeirError *error)
 {
-    if (entry == WEIR_DELTA_REMOVE)
-        return weir_delta_writer_remove(context, row->key, row->key_size, error);
-    return weir_delta_writer_put(context, row->key, row->key_size, row->value, row->value_size, error);
+    for (uint32_t i = 0; i < group->count; i++) {
+        const WeirStateRow *row = &group->rows[i];
+        if (group->entries[i] == WEIR_DELTA_REMOVE)
+            WEIR_TRY(weir_delta_writer_remove(context, row->key, row->key_size, error));
+        else
+            WEIR_TRY(weir_delta_writer_put(context, row->key, row->key_size, row->value, row->value_size, error));
+    }
+    return WEIR_OK;
 }
 
 /* What weir decodes of a file of Spark and encodes again is the file, byte for byte. */
@@ -277,13 +282,18 @@ static void test_files_encode_to_the_same_bytes(void **state)
     }
 }
 
-static WeirStatus replay(void *context, WeirDeltaEntry entry, const WeirStateRow *row, WeirError *error)
+static WeirStatus replay(void *context, const WeirDeltaGroup *group, WeirError *error)
 {
-    uint64_t hash = weir_state_hash(row->key, row->key_size);
-    bool existed;
-    if (entry == WEIR_DELTA_REMOVE)
-        return weir_state_store_remove(context, row->key, row->key_size, hash, &existed, error);
-    return weir_state_store_put(context, row->key, row->key_size, hash, row->value, row->value_size, error);
+    for (uint32_t i = 0; i < group->count; i++) {
+        const WeirStateRow *row = &group->rows[i];
+        uint64_t hash = weir_state_hash(row->key, row->key_size);
+        bool existed;
+        if (group->entries[i] == WEIR_DELTA_REMOVE)
+            WEIR_TRY(weir_state_store_remove(context, row->key, row->key_size, hash, &existed, error));
+        else
+            WEIR_TRY(weir_state_store_put(context, row->key, row->key_size, hash, row->value, row->value_size, error));
+    }
+    return WEIR_OK;
 }
 
 static void copy_file(WeirFileSystem *to, const char *from_path, const char *to_path)

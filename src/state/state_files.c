@@ -100,12 +100,11 @@ char *weir_state_file_path(const char *directory, int64_t version, WeirDeltaKind
 static WeirStatus read_entries(WeirDeltaReader *reader, WeirDeltaVisitor visitor, void *context, WeirError *error)
 {
     for (;;) {
-        WeirDeltaEntry entry;
-        WeirStateRow row;
-        WEIR_TRY(weir_delta_reader_next(reader, &entry, &row, error));
-        if (entry == WEIR_DELTA_END)
+        WeirDeltaGroup group;
+        WEIR_TRY(weir_delta_reader_next_group(reader, &group, error));
+        if (group.count == 0)
             return WEIR_OK;
-        WEIR_TRY(visitor(context, entry, &row, error));
+        WEIR_TRY(visitor(context, &group, error));
     }
 }
 
@@ -187,10 +186,15 @@ WeirStatus weir_state_files_latest(WeirFileSystem *fs, const char *store_directo
     return status;
 }
 
-static WeirStatus apply(void *context, WeirDeltaEntry entry, const WeirStateRow *row, WeirError *error)
+void weir_state_group_hash(const WeirDeltaGroup *group, const WeirStateTable *table, uint64_t hashes[WEIR_DELTA_GROUP_MAX])
 {
-    WeirStateTable *table = context;
-    uint64_t hash = weir_state_table_hash(row->key, row->key_size);
+    for (uint32_t i = 0; i < group->count; i++)
+        hashes[i] = weir_state_table_hash(group->rows[i].key, group->rows[i].key_size);
+    weir_state_table_prefetch(table, hashes, group->count);
+}
+
+static WeirStatus apply_one(WeirStateTable *table, WeirDeltaEntry entry, const WeirStateRow *row, uint64_t hash, WeirError *error)
+{
     if (entry == WEIR_DELTA_REMOVE) {
         WeirRowRef ref = weir_state_table_find(table, row->key, row->key_size, hash);
         return ref == WEIR_ROW_NONE ? WEIR_OK : weir_state_table_remove(table, ref, error);
@@ -199,6 +203,15 @@ static WeirStatus apply(void *context, WeirDeltaEntry entry, const WeirStateRow 
     WEIR_TRY(weir_state_table_upsert(table, row->key, row->key_size, hash, row->value_size, &change, error));
     if (row->value_size > 0)
         memcpy(weir_row_value(weir_state_table_row(table, change.ref)), row->value, row->value_size);
+    return WEIR_OK;
+}
+
+static WeirStatus apply(void *context, const WeirDeltaGroup *group, WeirError *error)
+{
+    uint64_t hashes[WEIR_DELTA_GROUP_MAX];
+    weir_state_group_hash(group, context, hashes);
+    for (uint32_t i = 0; i < group->count; i++)
+        WEIR_TRY(apply_one(context, group->entries[i], &group->rows[i], hashes[i], error));
     return WEIR_OK;
 }
 

@@ -255,8 +255,11 @@ void weir_state_table_prefetch(const WeirStateTable *table, const uint64_t *hash
 {
     if (table->directory == NULL)
         return;
-    for (uint32_t i = 0; i < count; i++)
-        __builtin_prefetch(&page_of(table, hashes[i])->chunks[(uint32_t)hashes[i] & table->chunk_mask]);
+    for (uint32_t i = 0; i < count; i++) {
+        const WeirStatePage *page = page_of(table, hashes[i]);
+        __builtin_prefetch(page); /* an insertion counts there */
+        __builtin_prefetch(&page->chunks[(uint32_t)hashes[i] & table->chunk_mask]);
+    }
     for (uint32_t i = 0; i < count; i++) {
         const Chunk *chunk = &page_of(table, hashes[i])->chunks[(uint32_t)hashes[i] & table->chunk_mask];
         uint32_t matches = match_tags(chunk, tag_of(hashes[i]));
