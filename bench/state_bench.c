@@ -1,6 +1,7 @@
-/* What an operation on the state store costs, beside a plain open-addressing table of the same run: state_bench [keys] [directory].
- * Keys are BIGINT (16 bytes as rows), values one BIGINT counter. Calls go through the store's front door in runs of 256 after a prefetch, as
- * the streaming aggregate does. The best of three runs counts: the machine is shared. */
+/* What an operation on the state store costs, beside a plain open-addressing table of the same run: state_bench [keys]
+ * [directory]. Keys are BIGINT (16 bytes as rows), values one BIGINT counter. Calls go through the store's front door
+ * in runs of 256 after a prefetch, as the streaming aggregate does. The best of three runs counts: the machine is
+ * shared. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -32,7 +33,10 @@ static double seconds_of(clockid_t clock)
     return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
 }
 
-static double now_seconds(void) { return seconds_of(CLOCK_THREAD_CPUTIME_ID); }
+static double now_seconds(void)
+{
+    return seconds_of(CLOCK_THREAD_CPUTIME_ID);
+}
 
 static void check(WeirStatus status, const WeirError *error)
 {
@@ -53,7 +57,10 @@ static void report(const char *operation, double seconds, uint64_t count, double
 }
 
 /* Every number below `keys`, a power of two, once. */
-static int64_t key_at(const Bench *bench, uint64_t i) { return (int64_t)(i * 0x9e3779b97f4a7c15ull & (bench->keys - 1)); }
+static int64_t key_at(const Bench *bench, uint64_t i)
+{
+    return (int64_t)(i * 0x9e3779b97f4a7c15ull & (bench->keys - 1));
+}
 
 /* ---- the probe: keys and counters in one array, linear probing, half full ---- */
 typedef struct Probe {
@@ -63,7 +70,10 @@ typedef struct Probe {
     uint64_t mask;
 } Probe;
 
-static uint64_t probe_slot(const Probe *probe, int64_t key) { return weir_table_hash_mix((uint64_t)key, 1) & probe->mask; }
+static uint64_t probe_slot(const Probe *probe, int64_t key)
+{
+    return weir_table_hash_mix((uint64_t)key, 1) & probe->mask;
+}
 
 static double run_probe(const Bench *bench)
 {
@@ -120,9 +130,18 @@ static void open_store(Bench *bench, bool windowed, bool durable)
     check(weir_schema_from_ddl("n BIGINT", bench->arena, &value, &error), &error);
     WeirStateStoreSpec spec = {
         .provider_class = "org.apache.spark.sql.execution.streaming.state.HDFSBackedStateStoreProvider",
-        .fs = weir_local_file_system(), .checkpoint = bench->directory, .operator_id = windowed, .store_name = "default",
-        .key_schema = key, .value_schema = value, .event_time = windowed ? WEIR_STATE_EVENT_TIME_SLOT : WEIR_STATE_EVENT_TIME_NONE,
-        .event_time_column = 1, .compression_codec = "lz4", .min_deltas_for_snapshot = 10, .batches_to_retain = 100, .durable = durable,
+        .fs = weir_local_file_system(),
+        .checkpoint = bench->directory,
+        .operator_id = windowed,
+        .store_name = "default",
+        .key_schema = key,
+        .value_schema = value,
+        .event_time = windowed ? WEIR_STATE_EVENT_TIME_SLOT : WEIR_STATE_EVENT_TIME_NONE,
+        .event_time_column = 1,
+        .compression_codec = "lz4",
+        .min_deltas_for_snapshot = 10,
+        .batches_to_retain = 100,
+        .durable = durable,
     };
     check(weir_state_store_open(&spec, &bench->store, &error), &error);
 }
@@ -138,7 +157,9 @@ static double upsert_all(Bench *bench, uint32_t key_size)
         for (uint64_t j = 0; j < RUN; j++) {
             uint8_t *value;
             bool existed;
-            check(weir_state_store_upsert(bench->store, keys.rows[j], key_size, keys.hashes[j], 16, &value, &existed, &error), &error);
+            check(weir_state_store_upsert(bench->store, keys.rows[j], key_size, keys.hashes[j], 16, &value, &existed,
+                                          &error),
+                  &error);
             int64_t count;
             memcpy(&count, value + 8, 8);
             count++;
@@ -189,7 +210,10 @@ static WeirStatus count_row(void *context, const WeirStateRow *row, WeirError *e
     return WEIR_OK;
 }
 
-static double minimum(double a, double b) { return a < b ? a : b; }
+static double minimum(double a, double b)
+{
+    return a < b ? a : b;
+}
 
 static void bench_rows(Bench *bench)
 {
@@ -236,7 +260,8 @@ static void bench_rows(Bench *bench)
     report("prepare (encode), per touched row", prepare, bench->keys, bench->probe_ns);
     report("commit not synced, per touched row", commit, bench->keys, bench->probe_ns);
     report("load from a delta, per row", load, bench->keys, bench->probe_ns);
-    printf("memory: %.1f bytes a row of 32 bytes (16 key, 16 value)\n", (double)metrics.memory_bytes / (double)bench->keys);
+    printf("memory: %.1f bytes a row of 32 bytes (16 key, 16 value)\n",
+           (double)metrics.memory_bytes / (double)bench->keys);
 }
 
 static void bench_eviction(Bench *bench)
@@ -272,11 +297,13 @@ static void bench_small_commits(Bench *bench, bool durable)
         for (uint64_t j = 0; j < 100; j++) {
             uint8_t *value;
             bool existed;
-            check(weir_state_store_upsert(bench->store, keys.rows[j], 16, keys.hashes[j], 16, &value, &existed, &error), &error);
+            check(weir_state_store_upsert(bench->store, keys.rows[j], 16, keys.hashes[j], 16, &value, &existed, &error),
+                  &error);
         }
         check(weir_state_store_commit(bench->store, &error), &error);
     }
-    report(durable ? "batch of 100 upserts, durable" : "batch of 100 upserts, not synced", seconds_of(CLOCK_MONOTONIC) - start, COMMITS, 0);
+    report(durable ? "batch of 100 upserts, durable" : "batch of 100 upserts, not synced",
+           seconds_of(CLOCK_MONOTONIC) - start, COMMITS, 0);
     weir_state_store_close(bench->store);
 }
 
@@ -288,10 +315,14 @@ static void bench_compaction(Bench *bench)
     WeirClock *clock = weir_system_clock_new();
     const char **lines = weir_malloc(ENTRIES * sizeof *lines);
     for (uint32_t i = 0; i < ENTRIES; i++)
-        lines[i] = weir_arena_printf(bench->arena, "{\"path\":\"file:///data/events/2024-01-01/part-%08u.json\",\"timestamp\":%u,\"batchId\":0}", i, i);
+        lines[i] = weir_arena_printf(
+            bench->arena, "{\"path\":\"file:///data/events/2024-01-01/part-%08u.json\",\"timestamp\":%u,\"batchId\":0}",
+            i, i);
     WeirCompactibleLog *log;
     const char *directory = weir_path_join(bench->arena, bench->directory, "sources/0");
-    check(weir_compactible_log_open(weir_local_file_system(), directory, "source_log", false, 10, 600000, 100, clock, &log, &error), &error);
+    check(weir_compactible_log_open(weir_local_file_system(), directory, "source_log", false, 10, 600000, 100, clock,
+                                    &log, &error),
+          &error);
     double seconds = 0;
     for (int64_t id = 0; id < 10; id++) {
         double start = now_seconds();
@@ -311,7 +342,8 @@ int main(int argc, char **argv)
     while (bench.keys % RUN != 0 || (bench.keys & (bench.keys - 1)) != 0)
         bench.keys++;
     bench.directory = argc > 2 ? argv[2] : mkdtemp(folder);
-    printf("%" PRIu64 " keys\n| %-34s | ns/op    | M op/s   | ratio |\n| --- | --- | --- | --- |\n", bench.keys, "operation");
+    printf("%" PRIu64 " keys\n| %-34s | ns/op    | M op/s   | ratio |\n| --- | --- | --- | --- |\n", bench.keys,
+           "operation");
     double probe = run_probe(&bench);
     bench.probe_ns = probe / (double)bench.keys * 1e9;
     report("plain table: upsert (the probe)", probe, bench.keys, bench.probe_ns);

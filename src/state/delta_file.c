@@ -122,7 +122,8 @@ static uint32_t peek_size(const uint8_t *at)
     return __builtin_bswap32(size);
 }
 
-/* The usual case: the whole entry is in the run, and is returned where it lies. False: anything else, with nothing consumed. */
+/* The usual case: the whole entry is in the run, and is returned where it lies. False: anything else, with nothing
+ * consumed. */
 static bool next_in_run(WeirDeltaReader *reader, WeirDeltaEntry *entry, WeirStateRow *row)
 {
     if (reader->run_bytes < 8)
@@ -138,7 +139,8 @@ static bool next_in_run(WeirDeltaReader *reader, WeirDeltaEntry *entry, WeirStat
     *row = (WeirStateRow){.key = reader->run + 4, .key_size = key_size};
     if (!removal) {
         row->value = reader->run + 8 + key_size;
-        row->value_size = value_size & ~7u; /* Before Spark 2.3 some values had four bytes too many; Spark cuts them the same way. */
+        row->value_size =
+            value_size & ~7u; /* Before Spark 2.3 some values had four bytes too many; Spark cuts them the same way. */
     }
     consume(reader, (size_t)8 + key_size + (removal ? 0 : value_size));
     return true;
@@ -178,7 +180,8 @@ WeirStatus weir_delta_reader_next(WeirDeltaReader *reader, WeirDeltaEntry *entry
 WeirStatus weir_delta_reader_next_group(WeirDeltaReader *reader, WeirDeltaGroup *group, WeirError *error)
 {
     group->count = 0;
-    while (group->count < WEIR_DELTA_GROUP_MAX && next_in_run(reader, &group->entries[group->count], &group->rows[group->count]))
+    while (group->count < WEIR_DELTA_GROUP_MAX &&
+           next_in_run(reader, &group->entries[group->count], &group->rows[group->count]))
         group->count++;
     if (group->count > 0)
         return WEIR_OK;
@@ -195,4 +198,7 @@ static WeirStatus read_from_file(void *context, void *data, size_t length, size_
     return WEIR_OK;
 }
 
-WeirByteSource weir_file_source(WeirFileSource *source) { return (WeirByteSource){read_from_file, source}; }
+WeirByteSource weir_file_source(WeirFileSource *source)
+{
+    return (WeirByteSource){read_from_file, source};
+}

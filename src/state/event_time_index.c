@@ -1,17 +1,26 @@
-/* Event-time index. A time is filed by the highest byte in which it differs from the last watermark: that byte's place is the level, its value
- * the digit. Within a level, digits below the new watermark's are due as a whole; the bucket that the watermark falls into is split to lower
- * levels; everything above stays where it is. */
+/* Event-time index. A time is filed by the highest byte in which it differs from the last watermark: that byte's place
+ * is the level, its value the digit. Within a level, digits below the new watermark's are due as a whole; the bucket
+ * that the watermark falls into is split to lower levels; everything above stays where it is. */
 #include "state/event_time_index.h"
 
 #define DIGITS 256u
 #define PREFETCH_DISTANCE 16u
 
 /* Signed order as unsigned order. */
-static uint64_t biased(int64_t time) { return (uint64_t)time ^ ((uint64_t)1 << 63); }
+static uint64_t biased(int64_t time)
+{
+    return (uint64_t)time ^ ((uint64_t)1 << 63);
+}
 
-static uint32_t level_of(uint64_t difference) { return (uint32_t)(63 - __builtin_clzll(difference)) / 8; }
+static uint32_t level_of(uint64_t difference)
+{
+    return (uint32_t)(63 - __builtin_clzll(difference)) / 8;
+}
 
-static uint32_t digit_of(uint64_t time, uint32_t level) { return (uint32_t)(time >> (8 * level)) & (DIGITS - 1); }
+static uint32_t digit_of(uint64_t time, uint32_t level)
+{
+    return (uint32_t)(time >> (8 * level)) & (DIGITS - 1);
+}
 
 void weir_event_time_index_init(WeirEventTimeIndex *index, WeirStateMemory *memory, const WeirRowHeap *heap)
 {

@@ -1,6 +1,7 @@
-/* Snapshots merged from files. The deltas since the last snapshot are read newest first, remembering the keys seen: the first time a key is seen
- * decides its value. Then the last snapshot gives the keys that no delta had. Within a delta a key may stand several times and the last
- * one counts, so each delta is read twice: once to find where the last ones are, once to write them. */
+/* Snapshots merged from files. The deltas since the last snapshot are read newest first, remembering the keys seen: the
+ * first time a key is seen decides its value. Then the last snapshot gives the keys that no delta had. Within a delta a
+ * key may stand several times and the last one counts, so each delta is read twice: once to find where the last ones
+ * are, once to write them. */
 #include "checkpoint/checkpoint.h"
 #include "state/state_files.h"
 #include "state/state_table.h"
@@ -26,8 +27,8 @@ static WeirStatus decide(void *context, const WeirDeltaGroup *group, WeirError *
     for (uint32_t i = 0; i < group->count; i++) {
         Decision decision = {merge->version, merge->ordinal++}, before = decision;
         WeirStateTableChange change;
-        WEIR_TRY(weir_state_table_upsert(&merge->seen, group->rows[i].key, group->rows[i].key_size, hashes[i], sizeof decision,
-                                         &change, error));
+        WEIR_TRY(weir_state_table_upsert(&merge->seen, group->rows[i].key, group->rows[i].key_size, hashes[i],
+                                         sizeof decision, &change, error));
         uint8_t *value = weir_row_value(weir_state_table_row(&merge->seen, change.ref));
         if (change.existed)
             memcpy(&before, value, sizeof before);
@@ -52,7 +53,8 @@ static WeirStatus write_decided(void *context, const WeirDeltaGroup *group, Weir
         uint64_t ordinal = merge->ordinal++;
         WeirRowRef ref = weir_state_table_find(&merge->seen, row->key, row->key_size, hashes[i]);
         if (ref == WEIR_ROW_NONE) /* The file changed between two readings. */
-            return weir_error_format(error, WEIR_ERROR_INTERNAL_ERROR, "A state file changed while it was merged into a snapshot.");
+            return weir_error_format(error, WEIR_ERROR_INTERNAL_ERROR,
+                                     "A state file changed while it was merged into a snapshot.");
         Decision decision;
         memcpy(&decision, weir_row_value(weir_state_table_row(&merge->seen, ref)), sizeof decision);
         bool decides = decision.version == merge->version && decision.ordinal == ordinal;
@@ -94,8 +96,9 @@ static WeirStatus append_to_file(void *context, const void *data, size_t length,
     return weir_atomic_file_append(context, data, length, error);
 }
 
-WeirStatus weir_state_snapshot_write(WeirFileSystem *fs, const char *directory, const WeirStateFileSet *set, int64_t version,
-                                     const WeirCompressionCodec *codec, bool durable, WeirMemoryTracker *tracker, WeirError *error)
+WeirStatus weir_state_snapshot_write(WeirFileSystem *fs, const char *directory, const WeirStateFileSet *set,
+                                     int64_t version, const WeirCompressionCodec *codec, bool durable,
+                                     WeirMemoryTracker *tracker, WeirError *error)
 {
     int64_t base = weir_state_file_set_base(set, version - 1);
     char *path = weir_state_file_path(directory, version, WEIR_SNAPSHOT_FILE);
