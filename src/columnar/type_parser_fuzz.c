@@ -1,4 +1,5 @@
-/* Any text as a type, a schema or schema JSON: what is accepted must print as a text that is accepted as the same type. */
+/* Any text as a type, a schema or schema JSON: what is accepted must print as a text that is accepted as the same type.
+ */
 #include "columnar/data_type.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

@@ -1,4 +1,5 @@
-/* Any bytes as a string to be cast: no parser may read past them, and what parses must print and parse again as the same value. */
+/* Any bytes as a string to be cast: no parser may read past them, and what parses must print and parse again as the
+ * same value. */
 #include "columnar/data_type.h"
 #include "columnar/value_format.h"
 #include "columnar/value_parse.h"
@@ -53,12 +54,13 @@ static void check_intervals(const char *text, size_t size)
     }
     for (int start = WEIR_INTERVAL_DAY; start <= WEIR_INTERVAL_SECOND; start++) {
         for (int end = start; end <= WEIR_INTERVAL_SECOND; end++) {
-            if (weir_string_to_day_time_interval(text, size, (WeirIntervalField)start, (WeirIntervalField)end, &microseconds,
-                                                 NULL) == WEIR_OK)
+            if (weir_string_to_day_time_interval(text, size, (WeirIntervalField)start, (WeirIntervalField)end,
+                                                 &microseconds, NULL) == WEIR_OK)
                 weir_format_day_time_interval(microseconds, (WeirIntervalField)start, (WeirIntervalField)end, again);
         }
     }
-    if (weir_string_to_year_month_interval(text, size, WEIR_INTERVAL_YEAR, WEIR_INTERVAL_MONTH, &months, NULL) == WEIR_OK)
+    if (weir_string_to_year_month_interval(text, size, WEIR_INTERVAL_YEAR, WEIR_INTERVAL_MONTH, &months, NULL) ==
+        WEIR_OK)
         weir_format_year_month_interval(months, WEIR_INTERVAL_YEAR, WEIR_INTERVAL_MONTH, again);
 }
 
