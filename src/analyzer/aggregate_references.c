@@ -15,20 +15,36 @@ WeirLogicalPlan *weir_aggregate_below(WeirLogicalPlan *plan)
     return plan->kind == WEIR_LOGICAL_AGGREGATE ? plan : NULL;
 }
 
-/* The same plan over another aggregate, with the columns that this one adds. */
-static WeirLogicalPlan *replace_below(WeirAnalysis *analysis, WeirLogicalPlan *plan, WeirLogicalPlan *aggregate, uint32_t added_from)
+static bool uses_column(void *context, const WeirExpression *expression)
+{
+    return expression->kind == WEIR_EXPRESSION_ATTRIBUTE && expression->id == ((const WeirExpression *)context)->id;
+}
+
+static bool is_used(WeirExpression *const *expressions, uint32_t count, WeirExpression *column)
+{
+    for (uint32_t i = 0; i < count; i++)
+        if (weir_expression_any(expressions[i], uses_column, column))
+            return true;
+    return false;
+}
+
+/* The same plan over another aggregate, with the columns of it that `expressions` use. */
+static WeirLogicalPlan *replace_below(WeirAnalysis *analysis, WeirLogicalPlan *plan, WeirLogicalPlan *aggregate, WeirExpression *const *expressions,
+                                      uint32_t count)
 {
     if (plan->kind == WEIR_LOGICAL_AGGREGATE)
         return aggregate;
-    WeirLogicalPlan *child = replace_below(analysis, plan->children[0], aggregate, added_from);
+    WeirLogicalPlan *child = replace_below(analysis, plan->children[0], aggregate, expressions, count);
     if (plan->kind == WEIR_LOGICAL_FILTER)
         return weir_plan_with_children(analysis, plan, child, NULL);
     WeirExpressionList list = {0};
     for (uint32_t i = 0; i < plan->expression_count; i++)
         weir_list_append(analysis, &list, plan->expressions[i]);
-    for (uint32_t i = added_from; i < aggregate->output_count; i++)
-        weir_list_append(analysis, &list, aggregate->output[i]);
-    return weir_plan_project(analysis, list.items, list.count, child);
+    for (uint32_t i = 0; i < aggregate->output_count; i++)
+        if (weir_find_by_id(list.items, list.count, aggregate->output[i]->id) == NULL && is_used(expressions, count, aggregate->output[i]))
+            weir_list_append(analysis, &list, aggregate->output[i]);
+    return list.count == plan->expression_count && child == plan->children[0] ? plan
+                                                                              : weir_plan_project(analysis, list.items, list.count, child);
 }
 
 typedef struct Push {
@@ -84,7 +100,7 @@ WeirStatus weir_resolve_over_aggregate(WeirAnalysis *analysis, const WeirEnviron
                                        WeirLogicalPlan **plan, WeirExpression **out, WeirError *error)
 {
     WeirLogicalPlan *aggregate = weir_aggregate_below(*plan);
-    const WeirGroupingAnalytics *analytics = aggregate->extension;
+    const WeirGroupingAnalytics *analytics = aggregate->grouping_analytics;
     WeirScope scope = weir_scope_of(analysis, env, *plan);
     WeirScope input = weir_scope_of(analysis, env, analytics != NULL ? analytics->input : aggregate->children[0]);
     WeirExpressionContext expression_context = weir_expression_context(analysis, env, &scope);
@@ -107,14 +123,15 @@ WeirStatus weir_resolve_over_aggregate(WeirAnalysis *analysis, const WeirEnviron
         if (push.status != WEIR_OK)
             return push.status;
     }
-    if (push.list.count == aggregate->expression_count)
-        return WEIR_OK;
-    WeirLogicalPlan *extended = weir_logical_copy(analysis->arena, aggregate);
-    extended->expressions = push.list.items;
-    extended->expression_count = push.list.count;
-    weir_plan_finish(analysis, extended);
-    WEIR_TRY(weir_check_aggregate(analysis, extended, error));
-    *plan = replace_below(analysis, *plan, extended, aggregate->output_count);
+    WeirLogicalPlan *extended = aggregate;
+    if (push.list.count > aggregate->expression_count) {
+        extended = weir_logical_copy(analysis->arena, aggregate);
+        extended->expressions = push.list.items;
+        extended->expression_count = push.list.count;
+        weir_plan_finish(analysis, extended);
+        WEIR_TRY(weir_check_aggregate(analysis, extended, error));
+    }
+    *plan = replace_below(analysis, *plan, extended, out, count);
     return WEIR_OK;
 }
 
@@ -125,7 +142,7 @@ static WeirStatus check_function(WeirAnalysis *analysis, const WeirExpression *e
     for (uint32_t i = 0; i < expression->child_count; i++) {
         const WeirExpression *child = expression->children[i];
         if (weir_contains_kind(child, WEIR_EXPRESSION_AGGREGATE))
-            return weir_located(analysis, expression->origin, error, weir_error_set(error, WEIR_ERROR_NESTED_AGGREGATE_FUNCTION));
+            return weir_located(analysis, child->origin, error, weir_error_set(error, WEIR_ERROR_NESTED_AGGREGATE_FUNCTION));
         if (weir_has_window(child))
             return weir_located(analysis, expression->origin, error,
                                 weir_error_set(error, WEIR_ERROR_UNSUPPORTED_EXPR_FOR_OPERATOR, "invalidExprSqls",

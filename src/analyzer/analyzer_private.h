@@ -202,7 +202,7 @@ WeirStatus weir_finish_select(WeirAnalysis *analysis, WeirExpressionList *items,
                               WeirError *error);
 /* GROUP BY ROLLUP/CUBE/GROUPING SETS: expands below `*child`, replaces grouping expressions by attributes: grouping_analytics.c */
 bool weir_has_grouping_analytics(WeirExpression *const *grouping, uint32_t count);
-typedef struct WeirGroupingAnalytics { /* `extension` of an AGGREGATE over grouping sets */
+typedef struct WeirGroupingAnalytics { /* `grouping_analytics` of an AGGREGATE */
     WeirExpression **expressions;    /* as written, over the input */
     WeirExpression **attributes;     /* what stands for them above the Expand */
     uint32_t count;

@@ -281,13 +281,30 @@ static WeirStatus resolve_groupings(WeirAnalysis *analysis, const WeirEnvironmen
     return weir_rewrite_time_windows(analysis, windows, &block->child, error);
 }
 
+/* Columns of the input first, then what GROUP BY window(…) added to it: a column `window` of the input keeps its meaning. */
+static WeirScope select_scope(WeirAnalysis *analysis, const WeirEnvironment *env, const WeirLogicalPlan *input, const WeirLogicalPlan *extended)
+{
+    WeirScope scope = weir_scope_of(analysis, env, input);
+    WeirExpressionList more = {0};
+    for (uint32_t i = 0; i < scope.hidden_count; i++)
+        weir_list_append(analysis, &more, scope.hidden[i]);
+    for (uint32_t i = 0; i < extended->output_count; i++)
+        if (weir_find_by_id(input->output, input->output_count, extended->output[i]->id) == NULL &&
+            weir_find_by_id(more.items, more.count, extended->output[i]->id) == NULL)
+            weir_list_append(analysis, &more, extended->output[i]);
+    scope.hidden = more.items;
+    scope.hidden_count = more.count;
+    return scope;
+}
+
 static WeirStatus resolve_block(WeirAnalysis *analysis, const WeirEnvironment *env, const WeirLogicalPlan *plan, Block *block, WeirError *error)
 {
     WEIR_TRY(weir_resolve_plan(analysis, env, plan->children[0], &block->child, error));
+    const WeirLogicalPlan *input = block->child;
     WeirExpressionSlots windows = {.list_count = 0};
     WeirExpressionList written = {0};
     WEIR_TRY(resolve_groupings(analysis, env, plan, block, &windows, &written, error));
-    WeirScope scope = weir_scope_of(analysis, env, block->child);
+    WeirScope scope = select_scope(analysis, env, input, block->child);
     WeirExpressionContext context = weir_expression_context(analysis, env, &scope);
     WEIR_TRY(weir_resolve_select_list(&context, written.items, written.count, &block->items, error));
     block->lateral = context.used_lateral;
@@ -320,7 +337,7 @@ static WeirStatus build(WeirAnalysis *analysis, const WeirEnvironment *env, cons
     aggregate->grouping_count = block.grouping.count;
     aggregate->expressions = split ? lower.items : block.items.items;
     aggregate->expression_count = split ? lower.count : block.items.count;
-    aggregate->extension = block.analytics;
+    aggregate->grouping_analytics = block.analytics;
     weir_plan_finish(analysis, aggregate);
     WEIR_TRY(weir_check_aggregate(analysis, aggregate, error));
     *out = aggregate;

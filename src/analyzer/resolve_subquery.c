@@ -103,6 +103,39 @@ static void flatten_row(WeirExpression *subquery)
     subquery->child_count = row->child_count;
 }
 
+typedef struct OuterColumns {
+    WeirAnalysis *analysis;
+    WeirExpressionList columns;
+} OuterColumns;
+
+static bool note_outer(void *context, const WeirExpression *expression)
+{
+    OuterColumns *outer = context;
+    if (expression->kind == WEIR_EXPRESSION_OUTER_REFERENCE &&
+        weir_find_by_id(outer->columns.items, outer->columns.count, expression->children[0]->id) == NULL)
+        weir_list_append(outer->analysis, &outer->columns, expression->children[0]);
+    return false;
+}
+
+static bool note_plan(void *context, const WeirLogicalPlan *plan)
+{
+    for (uint32_t i = 0; i < plan->expression_count; i++)
+        weir_expression_any(plan->expressions[i], note_outer, context);
+    for (uint32_t i = 0; i < plan->grouping_count; i++)
+        weir_expression_any(plan->grouping[i], note_outer, context);
+    weir_expression_any(plan->condition, note_outer, context);
+    return false;
+}
+
+/* A scalar subquery and EXISTS have the outer columns that they use as children: their text shows them. */
+static void note_outer_columns(WeirAnalysis *analysis, WeirExpression *subquery)
+{
+    OuterColumns outer = {.analysis = analysis};
+    weir_logical_any(subquery->plan, note_plan, &outer);
+    subquery->children = outer.columns.items;
+    subquery->child_count = outer.columns.count;
+}
+
 WeirStatus weir_resolve_subquery(WeirExpressionContext *context, WeirExpression *expression, WeirExpression **out, WeirError *error)
 {
     WeirAnalysis *analysis = context->analysis;
@@ -122,10 +155,11 @@ WeirStatus weir_resolve_subquery(WeirExpressionContext *context, WeirExpression 
     subquery->type = &weir_type_boolean;
     subquery->nullable = false;
     *out = subquery;
-    if (expression->kind == WEIR_EXPRESSION_EXISTS)
-        return WEIR_OK;
     if (expression->kind == WEIR_EXPRESSION_IN_SUBQUERY)
         return coerce_in(analysis, subquery, error);
+    note_outer_columns(analysis, subquery);
+    if (expression->kind == WEIR_EXPRESSION_EXISTS)
+        return WEIR_OK;
     if (subquery->plan->output_count != 1)
         return weir_located(analysis, expression->origin, error,
                             weir_error_set(error, WEIR_ERROR_INVALID_SUBQUERY_EXPRESSION_SCALAR_SUBQUERY_RETURN_MORE_THAN_ONE_OUTPUT_COLUMN,

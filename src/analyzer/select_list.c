@@ -48,8 +48,8 @@ WeirExpression *weir_name_expression(WeirAnalysis *analysis, WeirExpression *exp
     if (name == NULL && written != NULL && written->kind == WEIR_EXPRESSION_UNRESOLVED_ATTRIBUTE && written->part_count > 1 &&
         expression->kind != WEIR_EXPRESSION_LITERAL)
         name = written->parts[written->part_count - 1]; /* s.a is called a */
-    if (name == NULL && weir_is_marker(expression) && expression->function != &weir_window_time_marker)
-        name = expression->function->name;
+    if (weir_is_marker(expression))
+        return expression; /* becomes a column that is named already */
     if (name == NULL)
         name = weir_expression_text(analysis, expression);
     WeirExpression *alias = weir_expression_alias(analysis->arena, expression, name, weir_next_id(analysis));

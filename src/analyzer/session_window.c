@@ -21,7 +21,7 @@ WeirStatus weir_make_session_window(WeirExpressionContext *context, WeirExpressi
     if (status == WEIR_OK && gap->kind == WEIR_EXPRESSION_LITERAL && gap->type->id == WEIR_TYPE_STRING &&
         !weir_value_is_null(gap->value)) {
         WeirCalendarInterval interval = {0};
-        status = weir_parse_interval(analysis, gap, &interval, error);
+        status = weir_window_interval(analysis, gap, &interval, error);
         if (status == WEIR_OK)
             gap = weir_expression_literal(analysis->arena, weir_value_interval(analysis->arena, interval));
     }

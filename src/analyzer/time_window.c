@@ -43,7 +43,7 @@ const WeirDataType *weir_window_type(WeirAnalysis *analysis, const WeirDataType 
     return weir_type_struct(analysis->arena, fields, 2);
 }
 
-WeirStatus weir_parse_interval(WeirAnalysis *analysis, const WeirExpression *text, WeirCalendarInterval *interval, WeirError *error)
+WeirStatus weir_window_interval(WeirAnalysis *analysis, const WeirExpression *text, WeirCalendarInterval *interval, WeirError *error)
 {
     WeirExpression *cast = weir_expression_cast(analysis->arena, (WeirExpression *)(uintptr_t)text, &weir_type_calendar_interval, WEIR_EVAL_ANSI, false);
     WeirValue *value = NULL;
@@ -70,7 +70,7 @@ static WeirStatus duration(WeirAnalysis *analysis, const WeirExpression *argumen
         return weir_error_format(error, WEIR_ERROR_LEGACY_ERROR_TEMP_3102,
                                  "the durations of a window must be literals: text, int or long");
     WeirCalendarInterval interval = {0};
-    WEIR_TRY(weir_parse_interval(analysis, argument, &interval, error));
+    WEIR_TRY(weir_window_interval(analysis, argument, &interval, error));
     WeirStringView view = weir_value_get_view(argument->value);
     if (interval.months != 0)
         return weir_error_format(error, WEIR_ERROR_LEGACY_ERROR_TEMP_0000, "a window's duration must not count months (%.*s)",

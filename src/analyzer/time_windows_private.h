@@ -7,7 +7,7 @@
 
 const WeirDataType *weir_window_type(WeirAnalysis *analysis, const WeirDataType *time); /* struct<start, end> */
 /* A string literal as an interval: CANNOT_PARSE_INTERVAL. */
-WeirStatus weir_parse_interval(WeirAnalysis *analysis, const WeirExpression *text, WeirCalendarInterval *interval, WeirError *error);
+WeirStatus weir_window_interval(WeirAnalysis *analysis, const WeirExpression *text, WeirCalendarInterval *interval, WeirError *error);
 /* Checks the first argument; a window column is replaced by window_time of it. */
 WeirStatus weir_window_time_argument(WeirExpressionContext *context, const char *sql, WeirExpression **time, WeirOrigin origin, WeirError *error);
 /* Metadata of the time column with the marker key added; key NULL: with both marker keys removed. */

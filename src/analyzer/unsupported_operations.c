@@ -49,10 +49,10 @@ WeirStatus weir_check_batch(const WeirLogicalPlan *analyzed, WeirError *error)
 static bool is_streaming_aggregate(void *context, const WeirLogicalPlan *plan)
 {
     (void)context;
-    return plan->kind == WEIR_LOGICAL_AGGREGATE && plan->is_streaming;
+    return (plan->kind == WEIR_LOGICAL_AGGREGATE || plan->kind == WEIR_LOGICAL_DISTINCT) && plan->is_streaming;
 }
 
-/* The topmost streaming aggregate, or NULL. */
+/* SELECT DISTINCT groups by everything. The topmost streaming aggregate, or NULL. */
 static const WeirLogicalPlan *first_aggregate(const WeirLogicalPlan *plan)
 {
     if (is_streaming_aggregate(NULL, plan))
@@ -75,9 +75,12 @@ static WeirStatus check_mode(const WeirLogicalPlan *plan, const WeirStreamingChe
     const WeirLogicalPlan *aggregate = first_aggregate(plan);
     if (aggregate == NULL)
         return is_mode(check, "complete") ? refuse_mode(error, mode_title(check), "no streaming aggregations") : WEIR_OK;
-    if (is_mode(check, "append") && !any_has_metadata(aggregate->grouping, aggregate->grouping_count, WATERMARK_KEY))
+    bool distinct = aggregate->kind == WEIR_LOGICAL_DISTINCT;
+    WeirExpression *const *grouping = distinct ? aggregate->output : aggregate->grouping;
+    uint32_t count = distinct ? aggregate->output_count : aggregate->grouping_count;
+    if (is_mode(check, "append") && !any_has_metadata(grouping, count, WATERMARK_KEY))
         return refuse_mode(error, mode_title(check), "streaming aggregations without watermark");
-    if (is_mode(check, "update") && any_has_metadata(aggregate->grouping, aggregate->grouping_count, "spark.sessionWindow"))
+    if (is_mode(check, "update") && any_has_metadata(grouping, count, "spark.sessionWindow"))
         return refuse_mode(error, mode_title(check), "session window streaming aggregations");
     return WEIR_OK;
 }
@@ -128,13 +131,13 @@ static const char *join_name(WeirJoinType type)
 static WeirStatus check_stream_stream(const WeirLogicalPlan *join, const WeirStreamingCheck *check, WeirArena *arena, WeirError *error)
 {
     const char *name = join_name(join->join_type);
-    if (!is_mode(check, "append"))
+    if (weir_stream_join_has_watermark(join) && is_mode(check, "append"))
+        return WEIR_OK;
+    if (weir_stream_join_has_watermark(join))
         return refuse(error, weir_arena_printf(arena,
                                                "%s join between two streaming DataFrames/Datasets is not supported in %s output mode, only "
                                                "in Append output mode",
                                                name, is_mode(check, "update") ? "Update" : "Complete"));
-    if (weir_stream_join_has_watermark(join))
-        return WEIR_OK;
     return refuse(error, weir_arena_printf(arena,
                                            "Stream-stream %s join between two streaming DataFrame/Datasets is not supported without a "
                                            "watermark in the join keys, or a watermark on the nullable side and an appropriate range condition",
@@ -243,7 +246,7 @@ static WeirStatus check_node(const WeirLogicalPlan *plan, const WeirStreamingChe
             return refuse(error, "Limits are not supported on streaming DataFrames/Datasets in Update output mode");
         return WEIR_OK;
     case WEIR_LOGICAL_OFFSET:
-        return plan->is_streaming ? refuse(error, "Offset is not supported on streaming DataFrames/Datasets") : WEIR_OK;
+        return refuse(error, "Offset is not supported on streaming DataFrames/Datasets"); /* of a static side, too */
     case WEIR_LOGICAL_SORT:
         if (plan->is_streaming && !(is_mode(check, "complete") && weir_logical_any(plan, is_streaming_aggregate, NULL)))
             return refuse(error, "Sorting is not supported on streaming DataFrames/Datasets, unless it is on aggregated DataFrame/Dataset in "
@@ -287,17 +290,11 @@ static bool is_stateful(void *context, const WeirLogicalPlan *plan)
     }
 }
 
-static bool is_streaming_grouping(void *context, const WeirLogicalPlan *plan)
-{
-    (void)context;
-    return plan->is_streaming && (plan->kind == WEIR_LOGICAL_AGGREGATE || plan->kind == WEIR_LOGICAL_DISTINCT);
-}
-
 /* An aggregate that updates rows it gave before must not feed another stateful operator. */
 static bool has_unsafe_chain(const WeirLogicalPlan *plan)
 {
     for (uint32_t i = 0; i < plan->child_count; i++)
-        if ((is_stateful(NULL, plan) && weir_logical_any(plan->children[i], is_streaming_grouping, NULL)) || has_unsafe_chain(plan->children[i]))
+        if ((is_stateful(NULL, plan) && weir_logical_any(plan->children[i], is_streaming_aggregate, NULL)) || has_unsafe_chain(plan->children[i]))
             return true;
     return false;
 }

@@ -21,7 +21,7 @@ static WeirStatus predicate_parts(WeirOptimization *optimization, const WeirExpr
     WEIR_TRY(prepare(optimization, plan, error));
     WeirExpression *const *columns = (*plan)->output; /* of the subquery itself, before needed columns are added */
     WEIR_TRY(weir_decorrelate(optimization, outer, plan, &conditions, error));
-    for (uint32_t i = 0; i < subquery->child_count; i++) {
+    for (uint32_t i = 0; subquery->kind == WEIR_EXPRESSION_IN_SUBQUERY && i < subquery->child_count; i++) {
         WeirExpression *equal = weir_binary(optimization, "=", subquery->children[i], columns[i]);
         if (null_aware) /* x NOT IN (…, NULL, …) is never true */
             equal = weir_binary(optimization, "or", equal, weir_unary(optimization, "isnull", equal));

@@ -1,4 +1,5 @@
 /* BooleanSimplification, NullPropagation, SimplifyCasts, SimplifyConditionals, SimplifyExtractValueOps: each node from what its children became. */
+#include "expr/aggregate.h"
 #include "optimizer/rules.h"
 
 static WeirExpression *null_of(const WeirOptimization *optimization, const WeirDataType *type)
@@ -180,11 +181,23 @@ static WeirExpression *simplify_call(WeirOptimization *optimization, WeirExpress
     return propagate_null(optimization, expression);
 }
 
+/* EliminateDistinct: max(DISTINCT a) is max(a). */
+static WeirExpression *drop_distinct(WeirOptimization *optimization, WeirExpression *expression)
+{
+    if (!expression->is_distinct || (expression->aggregate->flags & WEIR_AGGREGATE_NO_DISTINCT) == 0)
+        return expression;
+    WeirExpression *copy = weir_expression_copy(optimization->arena, expression);
+    copy->is_distinct = false;
+    return copy;
+}
+
 static WeirExpression *simplify(void *context, WeirExpression *expression, WeirStatus *status, WeirError *error)
 {
     (void)status;
     (void)error;
     switch (expression->kind) {
+    case WEIR_EXPRESSION_AGGREGATE:
+        return drop_distinct(context, expression);
     case WEIR_EXPRESSION_CALL:
         return expression->function == NULL ? expression : simplify_call(context, expression);
     case WEIR_EXPRESSION_CASE:
