@@ -99,7 +99,7 @@ int64_t weir_compactible_log_latest(const WeirCompactibleLog *log); /* -1: empty
 /* The entries written by one id (not those it carries over). For .compact files the caller filters by batchId. */
 WEIR_CHECKED WeirStatus weir_compactible_log_get(WeirCompactibleLog *log, int64_t id, WeirArena *arena, const char ***lines,
                                                  uint32_t *count, bool *compacted, bool *found, WeirError *error);
-/* Every entry alive up to the latest id. */
+/* Every entry alive up to the latest id; a missing file is an error that names it. */
 WEIR_CHECKED WeirStatus weir_compactible_log_all(WeirCompactibleLog *log, WeirArena *arena, const char ***lines, uint32_t *count,
                                                  WeirError *error);
 
@@ -117,6 +117,7 @@ typedef struct WeirOperatorStateMetadata {
 } WeirOperatorStateMetadata;
 WEIR_CHECKED WeirStatus weir_operator_metadata_write(WeirFileSystem *fs, const char *state_directory, bool durable,
                                                      const WeirOperatorStateMetadata *metadata, WeirError *error);
+/* A damaged file is warned of and taken as absent, as Spark does it. */
 WEIR_CHECKED WeirStatus weir_operator_metadata_read(WeirFileSystem *fs, const char *state_directory, int64_t operator_id,
                                                     WeirArena *arena, WeirOperatorStateMetadata *metadata, bool *found,
                                                     WeirError *error);

@@ -23,7 +23,7 @@ bool weir_line_reader_next(WeirLineReader *reader, const char **line, size_t *le
 /* Read the version line ("v1"); no line at all, a malformed one or a version above `supported` fail, naming `path`. */
 WEIR_CHECKED WeirStatus weir_log_read_version(WeirLineReader *reader, int32_t supported, const char *path, int32_t *version,
                                               WeirError *error);
-/* MALFORMED_LOG_FILE "The log file <path> is malformed: <reason>." */
+/* "The log file <path> is malformed: <reason>." Without a condition, as in Spark, which has one (MALFORMED_LOG_FILE) only for a bad version line. */
 WeirStatus weir_log_malformed(const char *path, const char *reason, WeirError *error);
 /* A whole file; `*found` false where there is none. */
 WEIR_CHECKED WeirStatus weir_log_read_file(WeirFileSystem *fs, const char *path, WeirBuffer *content, bool *found,

@@ -352,7 +352,9 @@ WeirStatus weir_compactible_log_all(WeirCompactibleLog *log, WeirArena *arena, c
         WEIR_TRY_OR_GO(done, read_entries(log, id, true, arena, &buffer, &found, error));
         if (!found) {
             char *path = path_of(log, id);
-            status = missing_file(path, error);
+            status = weir_error_format(error, WEIR_ERROR_LEGACY_ERROR_TEMP_0000,
+                                       "The log file %s does not exist (latest id %" PRId64 ", compact interval %" PRId64 ").",
+                                       path, log->latest, log->interval);
             weir_free(path);
             goto done;
         }

@@ -60,7 +60,7 @@ bool weir_line_reader_next(WeirLineReader *reader, const char **line, size_t *le
 
 WeirStatus weir_log_malformed(const char *path, const char *reason, WeirError *error)
 {
-    return weir_error_format(error, WEIR_ERROR_MALFORMED_LOG_FILE, "The log file %s is malformed: %s.", path, reason);
+    return weir_error_format(error, WEIR_ERROR_LEGACY_ERROR_TEMP_0000, "The log file %s is malformed: %s.", path, reason);
 }
 
 static WeirStatus bad_version(const char *path, const char *line, size_t length, WeirError *error)

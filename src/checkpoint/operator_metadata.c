@@ -5,6 +5,7 @@
 #include <inttypes.h>
 
 #include "common/json.h"
+#include "common/log.h"
 
 #define VERSION_MAX 2 /* 2 differs by operatorPropertiesJson and by its place */
 
@@ -115,8 +116,12 @@ WeirStatus weir_operator_metadata_read(WeirFileSystem *fs, const char *state_dir
     WeirBuffer text;
     weir_buffer_init(&text, WEIR_LOG_FILE_BYTES_MAX, NULL);
     WeirStatus status = weir_log_read_file(fs, path, &text, found, error);
-    if (status == WEIR_OK && *found)
-        status = weir_operator_metadata_parse(weir_buffer_text(&text), text.length, path, arena, metadata, error);
+    WeirError damage = {0};
+    if (status == WEIR_OK && *found &&
+        weir_operator_metadata_parse(weir_buffer_text(&text), text.length, path, arena, metadata, &damage) != WEIR_OK) {
+        weir_log(WEIR_LOG_WARN, "operator_metadata", "%s It is not used.", damage.message); /* Spark goes on as well. */
+        *found = false;
+    }
     weir_buffer_deinit(&text);
     return status;
 }

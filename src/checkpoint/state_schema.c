@@ -5,6 +5,7 @@
 
 #include <stdio.h>
 
+#define VERSION_MAX 3    /* of column families, which weir does not have */
 #define CHUNK_MAX 65535u /* characters in Spark's chunks; bytes in one writeUTF */
 
 static void put_u16(WeirBuffer *out, uint32_t value)
@@ -147,7 +148,7 @@ static void from_modified_utf8(const uint8_t *at, size_t left, WeirBuffer *out)
     }
 }
 
-static bool take_schema(Cursor *cursor, int version, WeirBuffer *json)
+static bool take_schema(Cursor *cursor, int32_t version, WeirBuffer *json)
 {
     const uint8_t *data;
     uint32_t chunks = 1;
@@ -177,17 +178,18 @@ WeirStatus weir_state_schema_parse(const uint8_t *data, size_t length, const cha
     Cursor cursor = {data, length};
     const uint8_t *version;
     size_t version_length;
-    if (!take_utf(&cursor, &version, &version_length) || version_length < 2 || version[0] != 'v')
+    if (!take_utf(&cursor, &version, &version_length))
         return weir_log_malformed(path, "it does not begin with a version", error);
-    if (version_length != 2 || (version[1] != '1' && version[1] != '2')) {
-        const char *text = weir_arena_strndup(arena, (const char *)version, version_length < 16 ? version_length : 16);
-        return weir_error_set(error, WEIR_ERROR_UNSUPPORTED_FEATURE_STATE_SCHEMA_VERSION, "path", path, "version", text);
-    }
+    int32_t number;
+    WeirLineReader line = weir_line_reader((const char *)version, version_length);
+    WEIR_TRY(weir_log_read_version(&line, VERSION_MAX, path, &number, error));
+    if (number == 3)
+        return weir_error_set(error, WEIR_ERROR_UNSUPPORTED_FEATURE_STATE_SCHEMA_VERSION, "path", path, "version", "v3");
     const char **schemas[] = {key_schema_json, value_schema_json};
     for (int i = 0; i < 2; i++) {
         WeirBuffer json;
         weir_buffer_init(&json, WEIR_LOG_FILE_BYTES_MAX, NULL);
-        bool good = take_schema(&cursor, version[1] - '0', &json);
+        bool good = take_schema(&cursor, number, &json);
         if (good)
             *schemas[i] = weir_arena_strndup(arena, weir_buffer_text(&json), json.length);
         weir_buffer_deinit(&json);

@@ -50,6 +50,13 @@ void weir_fail(WeirParser *p, WeirOrigin origin, WeirStatus condition, const cha
     stop(p, status);
 }
 
+void weir_fail_exhausted(WeirParser *p)
+{
+    WeirStatus status = weir_arena_check(p->arena, p->error);
+    if (p->status == WEIR_OK && status != WEIR_OK)
+        stop(p, status);
+}
+
 void weir_fail_text(WeirParser *p, WeirOrigin origin, WeirStatus condition, const char *format, ...)
 {
     if (p->status != WEIR_OK)

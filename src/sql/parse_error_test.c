@@ -223,10 +223,32 @@ static void test_length_has_a_limit(void **state)
     weir_free(sql);
 }
 
+static void test_memory_has_a_limit(void **state)
+{
+    (void)state;
+    WeirMemoryTracker tracker;
+    weir_memory_tracker_init(&tracker, NULL, "parser", 1 << 20);
+    WeirArena arena;
+    weir_arena_init(&arena, &tracker);
+    WeirBuffer sql;
+    weir_buffer_init(&sql, 0, NULL);
+    weir_buffer_append_text(&sql, "SELECT 1");
+    for (int i = 0; i < 1000000; i++)
+        weir_buffer_append_text(&sql, ", 1");
+    WeirError error;
+    WeirStatement *statement = NULL;
+    WeirStatus status = weir_sql_parse(weir_buffer_text(&sql), sql.length, NULL, &arena, &statement, &error);
+    assert_int_equal(status, WEIR_ERROR_UNABLE_TO_ACQUIRE_MEMORY);
+    weir_buffer_deinit(&sql);
+    weir_arena_deinit(&arena);
+    weir_memory_tracker_deinit(&tracker);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_conditions_and_places), cmocka_unit_test(test_place_counts_lines_and_characters),
-        cmocka_unit_test(test_nesting_has_a_limit), cmocka_unit_test(test_length_has_a_limit)};
+        cmocka_unit_test(test_nesting_has_a_limit), cmocka_unit_test(test_length_has_a_limit),
+        cmocka_unit_test(test_memory_has_a_limit)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

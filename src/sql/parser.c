@@ -105,6 +105,10 @@ WeirToken weir_advance(WeirParser *p)
     WeirToken token = *weir_peek(p);
     if (token.kind == WEIR_TOKEN_END)
         return token;
+    if (p->arena->exhausted) { /* once a token, so that no text can run far past the arena's limit */
+        weir_fail_exhausted(p);
+        return token;
+    }
     p->last = token;
     p->head = (p->head + 1) % WEIR_LOOKAHEAD;
     p->count--;

@@ -139,6 +139,7 @@ void weir_fail(WeirParser *p, WeirOrigin origin, WeirStatus condition, const cha
     weir_fail((p), (origin), (condition), (const char *const[]){__VA_ARGS__ __VA_OPT__(, ) NULL})
 void weir_fail_text(WeirParser *p, WeirOrigin origin, WeirStatus condition, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
+void weir_fail_exhausted(WeirParser *p); /* the arena met its limit */
 void weir_fail_unsupported(WeirParser *p, WeirOrigin origin,
                            const char *what); /* a statement Spark has and weir has not */
 

@@ -115,6 +115,12 @@ static WeirStatus apply(void *context, WeirDeltaEntry entry, const WeirStateRow 
     return weir_memory_state_put(store, row->key, row->key_size, hash, row->value, row->value_size, error);
 }
 
+static void reset(void *context)
+{
+    drop(context);
+    ((WeirMemoryStateStore *)context)->table.tracking = false;
+}
+
 static WeirStatus read_version(WeirMemoryStateStore *store, int64_t version, WeirError *error)
 {
     WeirArena *arena = weir_arena_new(NULL);
@@ -123,8 +129,9 @@ static WeirStatus read_version(WeirMemoryStateStore *store, int64_t version, Wei
     if (status == WEIR_OK) {
         store->future_files = set.snapshot_count > 0 && set.snapshots[set.snapshot_count - 1] > version;
         store->directory_made = set.delta_count + set.snapshot_count > 0;
+        const WeirReplayTarget target = {apply, reset, store};
         store->table.tracking = false;
-        status = weir_state_files_replay(store->spec.fs, store->directory, &set, version, apply, store, error);
+        status = weir_state_files_replay(store->spec.fs, store->directory, &set, version, &target, error);
         store->table.tracking = true;
     }
     weir_arena_free(arena);

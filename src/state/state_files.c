@@ -5,10 +5,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "common/log.h"
 #include "state/state_table.h"
 
 #define DELTA_SUFFIX ".delta"
 #define SNAPSHOT_SUFFIX ".snapshot"
+#define REPAIR_DELTAS_MAX 500 /* spark.sql.streaming.stateStore.autoSnapshotRepair.maxChangeFileReplay */
 
 static const char *name_of(const char *path)
 {
@@ -128,14 +130,46 @@ WeirStatus weir_state_file_read(WeirFileSystem *fs, const char *directory, int64
     return status;
 }
 
+/* The state at a snapshot; 0 is the empty one. */
+static WeirStatus read_base(WeirFileSystem *fs, const char *directory, int64_t base, const WeirReplayTarget *target, WeirError *error)
+{
+    if (base == 0)
+        return WEIR_OK;
+    return weir_state_file_read(fs, directory, base, WEIR_SNAPSHOT_FILE, target->visitor, target->context, error);
+}
+
+/* The newest snapshot cannot be read, for the reason in `error`: take the next older one whose deltas are not too many. */
+static WeirStatus repair_base(WeirFileSystem *fs, const char *directory, const WeirStateFileSet *set, int64_t version,
+                              const WeirReplayTarget *target, int64_t *base, WeirError *error)
+{
+    WeirError first = *error;
+    weir_log(WEIR_LOG_WARN, "state_files", "%s An older snapshot is tried.", first.message);
+    while (*base > 0) {
+        *base = weir_state_file_set_base(set, *base - 1);
+        if (version - *base > REPAIR_DELTAS_MAX)
+            break;
+        target->reset(target->context);
+        if (read_base(fs, directory, *base, target, error) == WEIR_OK)
+            return WEIR_OK;
+    }
+    return weir_error_format(error, WEIR_ERROR_CANNOT_LOAD_STATE_STORE_AUTO_SNAPSHOT_REPAIR_FAILED,
+                             "%s No older snapshot with at most %d deltas after it can replace it.", first.message, REPAIR_DELTAS_MAX);
+}
+
 WeirStatus weir_state_files_replay(WeirFileSystem *fs, const char *directory, const WeirStateFileSet *set, int64_t version,
-                                   WeirDeltaVisitor visitor, void *context, WeirError *error)
+                                   const WeirReplayTarget *target, WeirError *error)
 {
     int64_t base = weir_state_file_set_base(set, version);
-    if (base > 0)
-        WEIR_TRY(weir_state_file_read(fs, directory, base, WEIR_SNAPSHOT_FILE, visitor, context, error));
+    WeirError own = {0};
+    WeirStatus status = read_base(fs, directory, base, target, &own);
+    if (status != WEIR_OK && status != WEIR_ERROR_UNABLE_TO_ACQUIRE_MEMORY)
+        status = repair_base(fs, directory, set, version, target, &base, &own);
+    if (status != WEIR_OK) {
+        weir_error_copy(error, &own);
+        return status;
+    }
     for (int64_t delta = base + 1; delta <= version; delta++)
-        WEIR_TRY(weir_state_file_read(fs, directory, delta, WEIR_DELTA_FILE, visitor, context, error));
+        WEIR_TRY(weir_state_file_read(fs, directory, delta, WEIR_DELTA_FILE, target->visitor, target->context, error));
     return WEIR_OK;
 }
 
@@ -168,17 +202,29 @@ static WeirStatus apply(void *context, WeirDeltaEntry entry, const WeirStateRow 
     return WEIR_OK;
 }
 
+static void init_table(WeirStateTable *table)
+{
+    weir_state_table_init(table, NULL);
+    table->tracking = false;
+}
+
+static void reset(void *context)
+{
+    weir_state_table_deinit(context);
+    init_table(context);
+}
+
 WeirStatus weir_state_files_scan(WeirFileSystem *fs, const char *store_directory, int64_t version, WeirStateVisitor visitor,
                                  void *context, WeirError *error)
 {
     WeirArena *arena = weir_arena_new(NULL);
     WeirStateTable table;
-    weir_state_table_init(&table, NULL);
-    table.tracking = false;
+    init_table(&table);
     WeirStateFileSet set;
     WeirStatus status;
     WEIR_TRY_OR_GO(done, weir_state_file_set_list(fs, store_directory, arena, &set, error));
-    WEIR_TRY_OR_GO(done, weir_state_files_replay(fs, store_directory, &set, version, apply, &table, error));
+    const WeirReplayTarget target = {apply, reset, &table};
+    WEIR_TRY_OR_GO(done, weir_state_files_replay(fs, store_directory, &set, version, &target, error));
     for (WeirRowRef ref = WEIR_ROW_NONE; weir_state_table_next(&table, &ref);) {
         WeirRow *row = weir_state_table_row(&table, ref);
         WeirStateRow visited = {weir_row_key(row), weir_row_key_size(row), weir_row_value(row), weir_row_value_size(row)};

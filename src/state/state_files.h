@@ -27,9 +27,15 @@ typedef WeirStatus (*WeirDeltaVisitor)(void *context, WeirDeltaEntry entry, cons
 /* Every entry of one file in its order. A missing delta: CANNOT_READ_DELTA_FILE_NOT_EXISTS. */
 WEIR_CHECKED WeirStatus weir_state_file_read(WeirFileSystem *fs, const char *directory, int64_t version, WeirDeltaKind kind,
                                              WeirDeltaVisitor visitor, void *context, WeirError *error);
-/* Every entry that rebuilds `version`: the newest snapshot, then the deltas after it. */
+/* Every entry that rebuilds `version`: the newest snapshot, then the deltas after it. A damaged snapshot is replaced by an older one with
+ * more deltas (Spark: autoSnapshotRepair, on by default): then `reset` is called, to forget all entries so far. */
+typedef struct WeirReplayTarget {
+    WeirDeltaVisitor visitor;
+    void (*reset)(void *context);
+    void *context;
+} WeirReplayTarget;
 WEIR_CHECKED WeirStatus weir_state_files_replay(WeirFileSystem *fs, const char *directory, const WeirStateFileSet *set,
-                                                int64_t version, WeirDeltaVisitor visitor, void *context, WeirError *error);
+                                                int64_t version, const WeirReplayTarget *target, WeirError *error);
 
 /* Write <version>.snapshot out of the files (semantics: the state after `version`), without a table of the state: the keys of the deltas since
  * the last snapshot are in memory, values are not. */
