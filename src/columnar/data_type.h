@@ -93,7 +93,13 @@ static inline const WeirDataType *weir_type_element(const WeirDataType *array) {
 static inline const WeirDataType *weir_type_key(const WeirDataType *map) { return map->fields[0].type; }
 static inline const WeirDataType *weir_type_value(const WeirDataType *map) { return map->fields[1].type; }
 
-WeirPhysicalType weir_type_physical(const WeirDataType *type);
+extern const uint8_t weir_physical_types[WEIR_TYPE_COUNT]; /* of WeirPhysicalType; decimals as if narrow */
+static inline WeirPhysicalType weir_type_physical(const WeirDataType *type)
+{
+    if (type->id == WEIR_TYPE_DECIMAL && type->precision > WEIR_DECIMAL_LONG_PRECISION_MAX)
+        return WEIR_PHYSICAL_INT128;
+    return (WeirPhysicalType)weir_physical_types[type->id];
+}
 size_t weir_physical_size(WeirPhysicalType physical); /* bytes of a value; 0 for none and struct; 4 (offsets) for lists */
 /* Same type; nullability, metadata and char/varchar lengths are ignored, field names count (case-sensitive). */
 bool weir_type_equal(const WeirDataType *a, const WeirDataType *b);

@@ -9,6 +9,7 @@
 #define HEADER_BYTES 44u
 #define TYPES_MAX 254u
 #define RULE_YEARS 402
+#define HINTS_MAX 16384
 
 typedef struct Counts {
     uint32_t utc_indicators, standard_indicators, leaps, transitions, types, characters;
@@ -244,6 +245,30 @@ static bool build(WeirTimeZone *zone, const Counts *counts, const uint8_t *body,
     return true;
 }
 
+static uint16_t *make_hints(const int64_t *values, uint32_t count, uint32_t hint_count)
+{
+    uint16_t *hints = weir_calloc(hint_count, sizeof(uint16_t));
+    uint16_t passed = 0;
+    for (uint32_t k = 0; k < hint_count; k++) {
+        while (passed < count && values[passed] < values[0] + ((int64_t)k << WEIR_ZONE_HINT_SHIFT))
+            passed++;
+        hints[k] = passed;
+    }
+    return hints;
+}
+
+static void add_hints(WeirTimeZone *zone)
+{
+    if (zone->transition_count == 0)
+        return;
+    int64_t span = zone->instants[zone->transition_count - 1] - zone->instants[0];
+    if (span >> WEIR_ZONE_HINT_SHIFT >= HINTS_MAX)
+        return; /* a file with a transition at the beginning of time: lookups search */
+    zone->hint_count = (uint32_t)(span >> WEIR_ZONE_HINT_SHIFT) + 2;
+    zone->instant_hints = make_hints(zone->instants, zone->transition_count, zone->hint_count);
+    zone->local_limit_hints = make_hints(zone->local_limits, zone->transition_count, zone->hint_count);
+}
+
 static void free_tables(WeirTimeZone *zone)
 {
     weir_free(zone->zone_types);
@@ -274,10 +299,12 @@ static bool decode(WeirTimeZone *zone, const uint8_t *data, size_t length)
     Rule rule = {0};
     if (footer_length > 0 && !parse_rule(footer, &rule))
         return false;
-    if (build(zone, &counts, body, &rule))
-        return true;
-    free_tables(zone);
-    return false;
+    if (!build(zone, &counts, body, &rule)) {
+        free_tables(zone);
+        return false;
+    }
+    add_hints(zone);
+    return true;
 }
 
 bool weir_time_zone_load(const char *name, WeirTimeZone *zone)

@@ -1,4 +1,4 @@
-/* Included once per hash function by vector_hash.c, which defines Hash, HASH(part), HASH_ROW, HASH_COLUMN and HASH_BYTES; they
+/* Included once per hash function by vector_hash_kernels.c, which defines Hash, HASH(part), HASH_ROW, HASH_COLUMN and HASH_BYTES; they
  * are undefined again here. */
 
 static Hash HASH(valid)(const WeirVector *flat, uint32_t row, Hash seed)
