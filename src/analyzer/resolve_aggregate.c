@@ -247,6 +247,40 @@ static void split_items(WeirAnalysis *analysis, const WeirExpressionList *groupi
     }
 }
 
+typedef struct Loose {
+    const WeirExpressionList *lower, *items;
+    const WeirExpression *found;
+} Loose;
+
+static bool is_loose(void *context, const WeirExpression *expression)
+{
+    Loose *loose = context;
+    if (expression->kind != WEIR_EXPRESSION_ATTRIBUTE || weir_find_by_id(loose->lower->items, loose->lower->count, expression->id) != NULL ||
+        weir_find_by_id(loose->items->items, loose->items->count, expression->id) != NULL)
+        return false;
+    loose->found = expression;
+    return true;
+}
+
+/* What is computed above the aggregate may use only what the aggregate gives. */
+static WeirStatus check_upper(WeirAnalysis *analysis, const WeirLogicalPlan *plan, const WeirExpressionList *items, const WeirExpressionList *lower,
+                              bool grouped, WeirError *error)
+{
+    Loose loose = {lower, items, NULL};
+    for (uint32_t i = 0; i < items->count; i++) {
+        if (!weir_expression_any(weir_trim_alias(items->items[i]), is_loose, &loose))
+            continue;
+        if (!grouped)
+            return weir_located(analysis, plan->origin, error, weir_error_set(error, WEIR_ERROR_MISSING_GROUP_BY));
+        const char *text = weir_expression_text(analysis, loose.found);
+        return weir_located(analysis, loose.found->origin, error,
+                            weir_error_set(error, WEIR_ERROR_MISSING_AGGREGATION, "expression",
+                                           weir_expression_quoted(analysis, loose.found), "expressionAnyValue",
+                                           weir_arena_printf(analysis->arena, "\"any_value(%s)\"", text)));
+    }
+    return WEIR_OK;
+}
+
 /* ---- the whole */
 
 typedef struct Block {
@@ -331,6 +365,8 @@ static WeirStatus build(WeirAnalysis *analysis, const WeirEnvironment *env, cons
     WeirExpressionList lower = {0};
     if (split)
         split_items(analysis, &block.grouping, &block.items, block.lateral, &lower);
+    if (split)
+        WEIR_TRY(check_upper(analysis, plan, &block.items, &lower, block.grouping.count > 0, error));
     WeirLogicalPlan *aggregate = weir_logical_unary(analysis->arena, WEIR_LOGICAL_AGGREGATE, block.child);
     aggregate->origin = plan->origin;
     aggregate->grouping = block.grouping.items;

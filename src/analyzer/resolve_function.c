@@ -161,7 +161,22 @@ static bool is_field_access(const WeirExpression *call)
     return structs && field->kind == WEIR_EXPRESSION_LITERAL && field->type->id == WEIR_TYPE_STRING && !weir_value_is_null(field->value);
 }
 
-/* Aliases given to functions whose result is made by another one (nvl2, if, …) keep the written text for column names. */
+/* explode(a) + 1 */
+static WeirStatus check_generators(WeirExpressionContext *context, const WeirExpression *call, WeirError *error)
+{
+    WeirAnalysis *analysis = context->analysis;
+    for (uint32_t i = 0; i < call->child_count; i++) {
+        if (call->children[i]->kind != WEIR_EXPRESSION_GENERATOR)
+            continue;
+        const char *text = weir_expression_quoted(analysis, call);
+        WeirStatus status = context->in_select_list
+                                ? weir_error_set(error, WEIR_ERROR_UNSUPPORTED_GENERATOR_NESTED_IN_EXPRESSIONS, "expression", text)
+                                : weir_error_set(error, WEIR_ERROR_UNSUPPORTED_GENERATOR_OUTSIDE_SELECT, "plan", text);
+        return weir_located(analysis, call->origin, error, status);
+    }
+    return WEIR_OK;
+}
+
 WeirStatus weir_resolve_function_call(WeirExpressionContext *context, WeirExpression *call, WeirExpression **out, WeirError *error)
 {
     WeirAnalysis *analysis = context->analysis;
@@ -170,6 +185,7 @@ WeirStatus weir_resolve_function_call(WeirExpressionContext *context, WeirExpres
         return unresolved_routine(context, call, error);
     WeirExpression *typed = NULL;
     WEIR_TRY(resolve_arguments(context, name, call, &typed, error));
+    WEIR_TRY(check_generators(context, typed, error));
     if (is_field_access(typed)) {
         WeirStringView field = weir_value_get_view(typed->children[1]->value);
         const char *text = weir_arena_strndup(analysis->arena, (const char *)weir_view_data(&field), field.length);

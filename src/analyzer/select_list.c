@@ -81,8 +81,10 @@ static WeirStatus append_item(WeirExpressionContext *context, WeirExpression *it
 WeirStatus weir_resolve_select_list(WeirExpressionContext *context, WeirExpression *const *items, uint32_t count, WeirExpressionList *out,
                                     WeirError *error)
 {
+    context->in_select_list = true;
     for (uint32_t i = 0; i < count; i++)
         WEIR_TRY(append_item(context, items[i], out, error));
+    context->in_select_list = false;
     context->laterals = NULL;
     context->lateral_count = 0;
     return WEIR_OK;
