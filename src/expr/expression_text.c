@@ -152,10 +152,32 @@ static void print_call(const Printer *printer, const WeirExpression *expression)
 {
     const WeirFunction *function = expression->function;
     const char *name = expression->name != NULL ? expression->name : function->name;
+    if (function->sql_format != NULL && function->sql_format[0] == '!' && !printer->explain) { /* RLIKE(a, b): the name in capitals */
+        for (const char *c = name; *c != '\0'; c++)
+            weir_buffer_append_char(printer->out, (char)toupper((unsigned char)*c));
+        print_template(printer, function->sql_format + 1, expression);
+        return;
+    }
     /* "1 + 2" under try_add is still printed as the function that was called. */
-    if (function->sql_format != NULL && (expression->name == NULL || !isalpha((unsigned char)expression->name[0]) ||
+    if (function->sql_format != NULL && function->sql_format[0] != '!' && (expression->name == NULL || !isalpha((unsigned char)expression->name[0]) || strstr(function->sql_format, "()") != NULL ||
                                          strcmp(expression->name, function->name) == 0)) {
         const char *format = function->sql_format;
+        const char *alternative = strchr(format, '\t'); /* after it: the form with more than one argument, */
+        uint32_t least = 1;
+        if (alternative == NULL) {
+            alternative = strchr(format, '\v'); /* with more than two */
+            least = 2;
+        }
+        if (alternative != NULL && expression->child_count > least) {
+            print_template(printer, alternative + 1, expression);
+            return;
+        }
+        if (alternative != NULL) {
+            char first[128];
+            snprintf(first, sizeof(first), "%.*s", (int)(alternative - format), format);
+            print_template(printer, first, expression);
+            return;
+        }
         const char *explain = strchr(format, '\n'); /* second line: EXPLAIN's form where it differs */
         if (explain == NULL) {
             print_template(printer, format, expression);

@@ -40,6 +40,7 @@ enum {
     WEIR_FUNCTION_ANY_VECTOR = 256,     /* kernel takes dictionary vectors too (others see flat and constant only) */
     WEIR_FUNCTION_SHARES = 512,         /* result may point at the values of an argument (casts without work, struct) */
     WEIR_FUNCTION_REPLACED = 1024,      /* no kernel: resolve gives `replacement`, which is compiled in its place; printed as it was called */
+    WEIR_FUNCTION_NULLABLE = 4096,      /* result may be null though no argument is */
     WEIR_FUNCTION_INTERNAL = 2048       /* made by resolution only: not found by name in SQL, not listed */
 };
 

@@ -161,6 +161,8 @@ static WeirExpression *build_node(const WeirFunctionCall *call, const Target *ta
         node->name = NULL;
     if (function->flags & WEIR_FUNCTION_NEVER_NULL)
         node->nullable = false;
+    if (function->flags & WEIR_FUNCTION_NULLABLE)
+        node->nullable = true;
     if (function->kind == WEIR_FUNCTION_GENERATOR) {
         size_t length = strlen(call->name);
         node->kind = WEIR_EXPRESSION_GENERATOR;

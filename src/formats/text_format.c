@@ -140,6 +140,9 @@ static WeirStatus read_whole(WeirFormatReader *reader, WeirBatch *batch, WeirErr
 {
     const WeirFormatScan *scan = reader->scan;
     WEIR_TRY(weir_read_whole(reader->source, scan->tracker, &reader->block, error));
+    reader->done = true;
+    if (reader->block->length == 0)
+        return WEIR_OK; /* Spark makes no task for an empty file. */
     if (scan->column_count == 1) {
         WEIR_TRY(weir_vector_init(&batch->columns[0], scan->schema->fields[0].type, 1, &batch->arena, error));
         ((WeirStringView *)batch->columns[0].values)[0] = weir_view_make(reader->block->data, (uint32_t)reader->block->length);
@@ -147,7 +150,6 @@ static WeirStatus read_whole(WeirFormatReader *reader, WeirBatch *batch, WeirErr
     }
     batch->row_count = batch->selected_count = 1;
     weir_batch_keep_buffer(batch, reader->block);
-    reader->done = true;
     return WEIR_OK;
 }
 

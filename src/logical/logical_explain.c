@@ -17,7 +17,8 @@ static void append_indent(const Indent *indent, WeirBuffer *out)
 
 static void append_tree(const WeirLogicalPlan *plan, Indent *indent, const char *branch, WeirBuffer *out);
 
-/* Trees inside the node's line: CTE definitions and subqueries of its expressions. They hang one level deeper than the children. */
+/* Trees inside the node's line: CTE definitions and subqueries of its expressions. They hang one level deeper than the
+ * children. */
 typedef struct InnerPlans {
     const WeirLogicalPlan *plans[64];
     uint32_t count;
@@ -57,7 +58,8 @@ static void append_child(const WeirLogicalPlan *child, Indent *indent, bool last
 /* A CTE's definition prints as the alias that it stands for. */
 static void append_cte(const WeirCteDefinition *cte, Indent *indent, bool last, WeirBuffer *out)
 {
-    WeirLogicalPlan alias = {.kind = WEIR_LOGICAL_SUBQUERY_ALIAS, .child_count = 1, .name = cte->name, .analyzed = cte->plan->analyzed};
+    WeirLogicalPlan alias = {
+        .kind = WEIR_LOGICAL_SUBQUERY_ALIAS, .child_count = 1, .name = cte->name, .analyzed = cte->plan->analyzed};
     WeirLogicalPlan *plan = cte->plan;
     alias.children = &plan;
     alias.names = cte->column_names;

@@ -1,11 +1,12 @@
-/* One node of a plan in Spark's words: "Project [a#1, b#2]", "Join Inner, (a#1 = b#2)". Before analysis names carry Spark's mark ', and
- * unnamed expressions of a select list are wrapped in "unresolvedalias(…)". */
+/* One node of a plan in Spark's words: "Project [a#1, b#2]", "Join Inner, (a#1 = b#2)". Before analysis names carry
+ * Spark's mark ', and unnamed expressions of a select list are wrapped in "unresolvedalias(…)". */
 #include "common/number_format.h"
 #include "logical/logical_private.h"
 
 static const char *join_name(WeirJoinType type)
 {
-    static const char *const names[] = {"Inner", "Cross", "LeftOuter", "RightOuter", "FullOuter", "LeftSemi", "LeftAnti", "ExistenceJoin"};
+    static const char *const names[] = {"Inner",     "Cross",    "LeftOuter", "RightOuter",
+                                        "FullOuter", "LeftSemi", "LeftAnti",  "ExistenceJoin"};
     return names[type];
 }
 
@@ -14,15 +15,22 @@ static const char *join_name(WeirJoinType type)
 static bool is_named(const WeirExpression *expression)
 {
     switch (expression->kind) {
-    case WEIR_EXPRESSION_UNRESOLVED_ATTRIBUTE: case WEIR_EXPRESSION_UNRESOLVED_STAR: case WEIR_EXPRESSION_ATTRIBUTE:
-    case WEIR_EXPRESSION_ALIAS: case WEIR_EXPRESSION_MULTI_ALIAS: case WEIR_EXPRESSION_OUTER_REFERENCE: return true;
-    default: return false;
+    case WEIR_EXPRESSION_UNRESOLVED_ATTRIBUTE:
+    case WEIR_EXPRESSION_UNRESOLVED_STAR:
+    case WEIR_EXPRESSION_ATTRIBUTE:
+    case WEIR_EXPRESSION_ALIAS:
+    case WEIR_EXPRESSION_MULTI_ALIAS:
+    case WEIR_EXPRESSION_OUTER_REFERENCE:
+        return true;
+    default:
+        return false;
     }
 }
 
 static bool is_integer_literal(const WeirExpression *expression)
 {
-    return expression->kind == WEIR_EXPRESSION_LITERAL && expression->value->type->id == WEIR_TYPE_INT && !weir_value_is_null(expression->value);
+    return expression->kind == WEIR_EXPRESSION_LITERAL && expression->value->type->id == WEIR_TYPE_INT &&
+           !weir_value_is_null(expression->value);
 }
 
 /* `analyzed` of the node: what is not analyzed prints in the parsed form. */
@@ -65,7 +73,8 @@ static void append_key(const WeirExpression *key, bool analyzed, WeirBuffer *out
     }
     weir_buffer_append_format(out, "unresolvedordinal(%lld)", (long long)weir_value_get_int(inner->value));
     if (sort)
-        weir_buffer_append_format(out, " %s NULLS %s", key->is_descending ? "DESC" : "ASC", key->nulls_first ? "FIRST" : "LAST");
+        weir_buffer_append_format(out, " %s NULLS %s", key->is_descending ? "DESC" : "ASC",
+                                  key->nulls_first ? "FIRST" : "LAST");
 }
 
 static void append_keys(WeirExpression *const *list, uint32_t count, bool analyzed, WeirBuffer *out)
@@ -86,7 +95,10 @@ static void append_names(const char *const *names, uint32_t count, WeirBuffer *o
     weir_buffer_append_char(out, ']');
 }
 
-static void append_bool(bool value, WeirBuffer *out) { weir_buffer_append_text(out, value ? ", true" : ", false"); }
+static void append_bool(bool value, WeirBuffer *out)
+{
+    weir_buffer_append_text(out, value ? ", true" : ", false");
+}
 
 /* ---- leaves */
 
@@ -139,13 +151,14 @@ static void append_relation(const WeirLogicalPlan *plan, WeirBuffer *out)
     bool streaming = plan->kind == WEIR_LOGICAL_STREAMING_RELATION;
     weir_buffer_append_text(out, streaming ? "StreamingRelation " : "Relation ");
     append_list(plan->output, plan->output_count, plan->analyzed, out);
-    weir_buffer_append_format(out, " %s", plan->relation != NULL && plan->relation->format != NULL ? plan->relation->format : "");
+    weir_buffer_append_format(out, " %s",
+                              plan->relation != NULL && plan->relation->format != NULL ? plan->relation->format : "");
 }
 
 static void append_range(const WeirLogicalPlan *plan, WeirBuffer *out)
 {
-    weir_buffer_append_format(out, "Range (%lld, %lld, step=%lld)", (long long)plan->range_start, (long long)plan->range_end,
-                              (long long)plan->range_step);
+    weir_buffer_append_format(out, "Range (%lld, %lld, step=%lld)", (long long)plan->range_start,
+                              (long long)plan->range_end, (long long)plan->range_step);
 }
 
 static void append_local_relation(const WeirLogicalPlan *plan, WeirBuffer *out)
@@ -209,8 +222,7 @@ static void append_sample(const WeirLogicalPlan *plan, WeirBuffer *out)
     weir_buffer_append_text(out, "false");
     if (plan->sample_with_seed)
         weir_buffer_append_format(out, ", %lld", (long long)plan->sample_seed);
-    if (!plan->analyzed)
-        weir_buffer_append_text(out, ", Bernoulli");
+    weir_buffer_append_text(out, ", Bernoulli");
 }
 
 /* Spark's CalendarInterval.toString: "1 months 2 days 3 hours 4.5 seconds". */
@@ -240,8 +252,8 @@ static void append_interval(WeirCalendarInterval interval, WeirBuffer *out)
         int digits = 6;
         for (; fraction % 10 == 0; fraction /= 10)
             digits--;
-        weir_buffer_append_format(out, "%s%lld.%0*lld seconds ", rest < 0 ? "-" : "", (long long)(magnitude / 1000000), digits,
-                                  (long long)fraction);
+        weir_buffer_append_format(out, "%s%lld.%0*lld seconds ", rest < 0 ? "-" : "", (long long)(magnitude / 1000000),
+                                  digits, (long long)fraction);
     }
     if (out->length == start)
         weir_buffer_append_text(out, "0 seconds ");
@@ -284,8 +296,11 @@ static void append_unpivot(const WeirLogicalPlan *plan, WeirBuffer *out)
         }
         weir_buffer_append_char(out, ')');
     }
-    weir_buffer_append_text(out, "), List(");
-    for (uint32_t i = 0; i < plan->part_count; i++) {
+    bool named = false;
+    for (uint32_t i = 0; i < plan->part_count; i++)
+        named |= plan->parts[i] != NULL;
+    weir_buffer_append_text(out, named ? "), List(" : "");
+    for (uint32_t i = 0; named && i < plan->part_count; i++) {
         weir_buffer_append_text(out, i > 0 ? ", " : "");
         if (plan->parts[i] == NULL)
             weir_buffer_append_text(out, "None");
@@ -403,54 +418,128 @@ static void append_leaf(const WeirLogicalPlan *plan, WeirBuffer *out)
         else
             append_unresolved_relation(plan, out);
         break;
-    case WEIR_LOGICAL_UNRESOLVED_TABLE_FUNCTION: append_table_function(plan, out); break;
-    case WEIR_LOGICAL_UNRESOLVED_INLINE_TABLE: append_inline_table(plan, out); break;
-    case WEIR_LOGICAL_ONE_ROW_RELATION: weir_buffer_append_text(out, "OneRowRelation"); break;
-    case WEIR_LOGICAL_LOCAL_RELATION: append_local_relation(plan, out); break;
-    case WEIR_LOGICAL_RANGE: append_range(plan, out); break;
-    case WEIR_LOGICAL_CTE_REFERENCE: weir_buffer_append_format(out, "CTERelationRef %s", plan->name); break;
-    default: append_relation(plan, out);
+    case WEIR_LOGICAL_UNRESOLVED_TABLE_FUNCTION:
+        append_table_function(plan, out);
+        break;
+    case WEIR_LOGICAL_UNRESOLVED_INLINE_TABLE:
+        append_inline_table(plan, out);
+        break;
+    case WEIR_LOGICAL_ONE_ROW_RELATION:
+        weir_buffer_append_text(out, "OneRowRelation");
+        break;
+    case WEIR_LOGICAL_LOCAL_RELATION:
+        append_local_relation(plan, out);
+        break;
+    case WEIR_LOGICAL_RANGE:
+        append_range(plan, out);
+        break;
+    case WEIR_LOGICAL_CTE_REFERENCE:
+        weir_buffer_append_format(out, "CTERelationRef %s", plan->name);
+        break;
+    default:
+        append_relation(plan, out);
+    }
+}
+
+/* Nodes that change no columns, and those of two children; the rest are leaves. */
+static void append_other(const WeirLogicalPlan *plan, WeirBuffer *out)
+{
+    switch (plan->kind) {
+    case WEIR_LOGICAL_DISTINCT:
+        weir_buffer_append_text(out, "Distinct");
+        break;
+    case WEIR_LOGICAL_DEDUPLICATE:
+        append_with_list(plan->within_watermark ? "DeduplicateWithinWatermark" : "Deduplicate", plan, false, out);
+        break;
+    case WEIR_LOGICAL_SAMPLE:
+        append_sample(plan, out);
+        break;
+    case WEIR_LOGICAL_REPARTITION:
+        append_repartition(plan, out);
+        break;
+    case WEIR_LOGICAL_EVENT_TIME_WATERMARK:
+        append_watermark(plan, out);
+        break;
+    case WEIR_LOGICAL_EXPAND:
+        append_expand(plan, out);
+        break;
+    case WEIR_LOGICAL_PIVOT:
+        append_pivot(plan, out);
+        break;
+    case WEIR_LOGICAL_UNPIVOT:
+        append_unpivot(plan, out);
+        break;
+    case WEIR_LOGICAL_WITH:
+        append_cte_names(plan, out);
+        break;
+    case WEIR_LOGICAL_UNRESOLVED_HINT:
+        append_hint(plan, out);
+        break;
+    case WEIR_LOGICAL_WINDOW_DEFINITIONS:
+        append_window_definitions(plan, out);
+        break;
+    case WEIR_LOGICAL_JOIN:
+        append_join(plan, out);
+        break;
+    case WEIR_LOGICAL_UNION:
+        weir_buffer_append_text(out, "Union");
+        weir_buffer_append_text(out, plan->by_name ? " true" : " false");
+        append_bool(plan->allow_missing, out);
+        break;
+    case WEIR_LOGICAL_SET_OPERATION:
+        append_set_operation(plan, out);
+        break;
+    default:
+        append_leaf(plan, out);
     }
 }
 
 static void append_body(const WeirLogicalPlan *plan, WeirBuffer *out)
 {
     switch (plan->kind) {
-    case WEIR_LOGICAL_SUBQUERY_ALIAS: weir_buffer_append_format(out, "SubqueryAlias %s", plan->name); break;
-    case WEIR_LOGICAL_VIEW: weir_buffer_append_format(out, "View (`%s`, ", plan->name); append_list(plan->output, plan->output_count, plan->analyzed, out);
-        weir_buffer_append_char(out, ')'); break;
-    case WEIR_LOGICAL_PROJECT: append_with_list("Project", plan, !plan->analyzed, out); break;
-    case WEIR_LOGICAL_FILTER: append_with_condition("Filter", plan, out); break;
-    case WEIR_LOGICAL_AGGREGATE: append_aggregate(plan, out); break;
-    case WEIR_LOGICAL_HAVING: append_with_condition("UnresolvedHaving", plan, out); break;
-    case WEIR_LOGICAL_QUALIFY: append_with_condition("UnresolvedQualify", plan, out); break;
-    case WEIR_LOGICAL_GENERATE: append_generate(plan, out); break;
-    case WEIR_LOGICAL_WINDOW: append_window(plan, out); break;
-    case WEIR_LOGICAL_SORT: append_sort(plan, out); break;
-    case WEIR_LOGICAL_LIMIT: append_with_condition("GlobalLimit", plan, out); break;
-    case WEIR_LOGICAL_OFFSET: append_with_condition("Offset", plan, out); break;
-    case WEIR_LOGICAL_TAIL: append_with_condition("Tail", plan, out); break;
-    case WEIR_LOGICAL_DISTINCT: weir_buffer_append_text(out, "Distinct"); break;
-    case WEIR_LOGICAL_DEDUPLICATE:
-        append_with_list(plan->within_watermark ? "DeduplicateWithinWatermark" : "Deduplicate", plan, false, out);
+    case WEIR_LOGICAL_SUBQUERY_ALIAS:
+        weir_buffer_append_format(out, "SubqueryAlias %s", plan->name);
         break;
-    case WEIR_LOGICAL_SAMPLE: append_sample(plan, out); break;
-    case WEIR_LOGICAL_REPARTITION: append_repartition(plan, out); break;
-    case WEIR_LOGICAL_EVENT_TIME_WATERMARK: append_watermark(plan, out); break;
-    case WEIR_LOGICAL_EXPAND: append_expand(plan, out); break;
-    case WEIR_LOGICAL_PIVOT: append_pivot(plan, out); break;
-    case WEIR_LOGICAL_UNPIVOT: append_unpivot(plan, out); break;
-    case WEIR_LOGICAL_WITH: append_cte_names(plan, out); break;
-    case WEIR_LOGICAL_UNRESOLVED_HINT: append_hint(plan, out); break;
-    case WEIR_LOGICAL_WINDOW_DEFINITIONS: append_window_definitions(plan, out); break;
-    case WEIR_LOGICAL_JOIN: append_join(plan, out); break;
-    case WEIR_LOGICAL_UNION:
-        weir_buffer_append_text(out, "Union");
-        weir_buffer_append_text(out, plan->by_name ? " true" : " false");
-        append_bool(plan->allow_missing, out);
+    case WEIR_LOGICAL_VIEW:
+        weir_buffer_append_format(out, "View (`%s`, ", plan->name);
+        append_list(plan->output, plan->output_count, plan->analyzed, out);
+        weir_buffer_append_char(out, ')');
         break;
-    case WEIR_LOGICAL_SET_OPERATION: append_set_operation(plan, out); break;
-    default: append_leaf(plan, out);
+    case WEIR_LOGICAL_PROJECT:
+        append_with_list("Project", plan, !plan->analyzed, out);
+        break;
+    case WEIR_LOGICAL_FILTER:
+        append_with_condition("Filter", plan, out);
+        break;
+    case WEIR_LOGICAL_AGGREGATE:
+        append_aggregate(plan, out);
+        break;
+    case WEIR_LOGICAL_HAVING:
+        append_with_condition("UnresolvedHaving", plan, out);
+        break;
+    case WEIR_LOGICAL_QUALIFY:
+        append_with_condition("UnresolvedQualify", plan, out);
+        break;
+    case WEIR_LOGICAL_GENERATE:
+        append_generate(plan, out);
+        break;
+    case WEIR_LOGICAL_WINDOW:
+        append_window(plan, out);
+        break;
+    case WEIR_LOGICAL_SORT:
+        append_sort(plan, out);
+        break;
+    case WEIR_LOGICAL_LIMIT:
+        append_with_condition("GlobalLimit", plan, out);
+        break;
+    case WEIR_LOGICAL_OFFSET:
+        append_with_condition("Offset", plan, out);
+        break;
+    case WEIR_LOGICAL_TAIL:
+        append_with_condition("Tail", plan, out);
+        break;
+    default:
+        append_other(plan, out);
     }
 }
 
@@ -460,17 +549,27 @@ static bool is_unresolved(const WeirLogicalPlan *plan)
     if (plan->analyzed)
         return false;
     switch (plan->kind) {
-    case WEIR_LOGICAL_ONE_ROW_RELATION: case WEIR_LOGICAL_WITH: case WEIR_LOGICAL_LOCAL_RELATION: case WEIR_LOGICAL_RANGE:
+    case WEIR_LOGICAL_ONE_ROW_RELATION:
+    case WEIR_LOGICAL_WITH:
+    case WEIR_LOGICAL_LOCAL_RELATION:
+    case WEIR_LOGICAL_RANGE:
         return false;
-    case WEIR_LOGICAL_PROJECT: case WEIR_LOGICAL_SUBQUERY_ALIAS: case WEIR_LOGICAL_FILTER: case WEIR_LOGICAL_LIMIT:
-    case WEIR_LOGICAL_OFFSET: case WEIR_LOGICAL_DISTINCT: break;
-    default: return true;
+    case WEIR_LOGICAL_PROJECT:
+    case WEIR_LOGICAL_SUBQUERY_ALIAS:
+    case WEIR_LOGICAL_FILTER:
+    case WEIR_LOGICAL_LIMIT:
+    case WEIR_LOGICAL_OFFSET:
+    case WEIR_LOGICAL_DISTINCT:
+        break;
+    default:
+        return true;
     }
     for (uint32_t i = 0; i < plan->expression_count; i++)
         if (!is_named(plan->expressions[i]) || !weir_parsed_is_resolved(plan->expressions[i]))
             return true;
     return plan->name_count > 0 || (plan->condition != NULL && !weir_parsed_is_resolved(plan->condition)) ||
-           (plan->child_count > 0 && is_unresolved(plan->children[0]));
+           (plan->child_count > 0 &&
+            (plan->children[0]->kind == WEIR_LOGICAL_WITH || is_unresolved(plan->children[0])));
 }
 
 static void append_mark(const WeirLogicalPlan *plan, WeirBuffer *out)

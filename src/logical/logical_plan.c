@@ -18,7 +18,8 @@ WeirLogicalPlan *weir_logical_unary(WeirArena *arena, WeirLogicalKind kind, Weir
     return plan;
 }
 
-WeirLogicalPlan *weir_logical_binary(WeirArena *arena, WeirLogicalKind kind, WeirLogicalPlan *left, WeirLogicalPlan *right)
+WeirLogicalPlan *weir_logical_binary(WeirArena *arena, WeirLogicalKind kind, WeirLogicalPlan *left,
+                                     WeirLogicalPlan *right)
 {
     WeirLogicalPlan *plan = weir_logical_new(arena, kind, left->origin);
     plan->children = WEIR_ARENA_ARRAY(arena, WeirLogicalPlan *, 2);
@@ -92,8 +93,8 @@ static WeirLogicalPlan *transform_node(PlanRewrite *job, WeirLogicalPlan *plan)
     return job->rewrite(job->context, result, &job->status, job->error);
 }
 
-WeirStatus weir_logical_transform(WeirArena *arena, WeirLogicalPlan *plan, WeirLogicalRewrite rewrite, void *context, WeirLogicalPlan **out,
-                                  WeirError *error)
+WeirStatus weir_logical_transform(WeirArena *arena, WeirLogicalPlan *plan, WeirLogicalRewrite rewrite, void *context,
+                                  WeirLogicalPlan **out, WeirError *error)
 {
     PlanRewrite job = {.arena = arena, .rewrite = rewrite, .context = context, .error = error};
     WeirLogicalPlan *result = transform_node(&job, plan);
@@ -189,8 +190,8 @@ static WeirStatus transform_windows(const ExpressionRewrite *job, WeirLogicalPla
     return WEIR_OK;
 }
 
-WeirStatus weir_logical_transform_expressions(WeirArena *arena, WeirLogicalPlan *plan, WeirExpressionRewrite rewrite, void *context,
-                                              WeirLogicalPlan **out, WeirError *error)
+WeirStatus weir_logical_transform_expressions(WeirArena *arena, WeirLogicalPlan *plan, WeirExpressionRewrite rewrite,
+                                              void *context, WeirLogicalPlan **out, WeirError *error)
 {
     ExpressionRewrite job = {.arena = arena, .rewrite = rewrite, .context = context, .error = error};
     WeirLogicalPlan copy = *plan;

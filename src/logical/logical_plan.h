@@ -124,9 +124,11 @@ struct WeirLogicalPlan {
     bool is_recursive;
     WeirBatch *const *batches; /* LOCAL_RELATION; retained by the arena's owner */
     uint32_t batch_count;
+    void *extension; /* of the analyzer, for its own notes on a node */
     double sample_lower, sample_upper;
     int64_t sample_seed, sample_rows;
     bool sample_with_seed;
+    const void *grouping_analytics; /* AGGREGATE over ROLLUP, CUBE, GROUPING SETS: the analyzer's note of them; NULL otherwise */
 };
 
 WeirLogicalPlan *weir_logical_new(WeirArena *arena, WeirLogicalKind kind, WeirOrigin origin);

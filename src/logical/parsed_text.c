@@ -1,10 +1,11 @@
-/* Expressions of a plan that is not analyzed yet, as EXPLAIN EXTENDED shows them: names with Spark's mark ', operators by their symbol.
- * Resolved expressions are printed by weir_expression_explain. */
+/* Expressions of a plan that is not analyzed yet, as EXPLAIN EXTENDED shows them: names with Spark's mark ', operators
+ * by their symbol. Resolved expressions are printed by weir_expression_explain. */
 #include "logical/logical_private.h"
 
 static void print(const WeirExpression *expression, WeirBuffer *out, bool in_lambda);
 
-static void print_list(WeirExpression *const *list, uint32_t count, const char *separator, WeirBuffer *out, bool in_lambda)
+static void print_list(WeirExpression *const *list, uint32_t count, const char *separator, WeirBuffer *out,
+                       bool in_lambda)
 {
     for (uint32_t i = 0; i < count; i++) {
         weir_buffer_append_text(out, i > 0 ? separator : "");
@@ -27,19 +28,49 @@ typedef struct OperatorText {
     const char *format;
 } OperatorText;
 
-static const OperatorText operators[] = {
-    {"or", 2, "($1 OR $2)"},     {"and", 2, "($1 AND $2)"},   {"not", 1, "NOT $1"},        {"=", 2, "($1 = $2)"},
-    {"<=>", 2, "($1 <=> $2)"},   {"<", 2, "($1 < $2)"},       {"<=", 2, "($1 <= $2)"},     {">", 2, "($1 > $2)"},
-    {">=", 2, "($1 >= $2)"},     {"+", 2, "($1 + $2)"},       {"-", 2, "($1 - $2)"},       {"*", 2, "($1 * $2)"},
-    {"/", 2, "($1 / $2)"},       {"%", 2, "($1 % $2)"},       {"div", 2, "($1 div $2)"},   {"&", 2, "($1 & $2)"},
-    {"|", 2, "($1 | $2)"},       {"^", 2, "($1 ^ $2)"},       {"<<", 2, "($1 << $2)"},     {">>", 2, "($1 >> $2)"},
-    {">>>", 2, "($1 >>> $2)"},   {"||", 2, "concat($1, $2)"}, {"+", 1, "positive($1)"},    {"-", 1, "-$1"},
-    {"~", 1, "~$1"},             {"isnull", 1, "isnull($1)"}, {"isnotnull", 1, "isnotnull($1)"}, {"is unknown", 1, "($1)"},
-    {"is not unknown", 1, "($1)"}, {"[]", 2, "$1[$2]"},       {"in", 0, "$1 IN ($+)"},     {"like", 2, "$1 LIKE $2"},
-    {"like", 3, "$1 LIKE $2 ESCAPE '$3'"}, {"ilike", 2, "ilike($1, $2, \\)"}, {"ilike", 3, "ilike($1, $2, $3)"},
-    {"rlike", 2, "RLIKE($1, $2)"}, {"like any", 0, "likeany($*)"}, {"like all", 0, "likeall($*)"},
-    {"not like any", 0, "notlikeany($*)"}, {"not like all", 0, "notlikeall($*)"}, {"ilike any", 0, "likeany(lower($1), $+)"},
-    {"ilike all", 0, "likeall(lower($1), $+)"}, {"locate", 2, "locate($1, $2, 1)"}};
+static const OperatorText operators[] = {{"or", 2, "($1 OR $2)"},
+                                         {"and", 2, "($1 AND $2)"},
+                                         {"not", 1, "NOT $1"},
+                                         {"=", 2, "($1 = $2)"},
+                                         {"<=>", 2, "($1 <=> $2)"},
+                                         {"<", 2, "($1 < $2)"},
+                                         {"<=", 2, "($1 <= $2)"},
+                                         {">", 2, "($1 > $2)"},
+                                         {">=", 2, "($1 >= $2)"},
+                                         {"+", 2, "($1 + $2)"},
+                                         {"-", 2, "($1 - $2)"},
+                                         {"*", 2, "($1 * $2)"},
+                                         {"/", 2, "($1 / $2)"},
+                                         {"%", 2, "($1 % $2)"},
+                                         {"div", 2, "($1 div $2)"},
+                                         {"&", 2, "($1 & $2)"},
+                                         {"|", 2, "($1 | $2)"},
+                                         {"^", 2, "($1 ^ $2)"},
+                                         {"<<", 2, "($1 << $2)"},
+                                         {">>", 2, "($1 >> $2)"},
+                                         {">>>", 2, "($1 >>> $2)"},
+                                         {"||", 2, "concat($1, $2)"},
+                                         {"+", 1, "positive($1)"},
+                                         {"-", 1, "-$1"},
+                                         {"~", 1, "~$1"},
+                                         {"isnull", 1, "isnull($1)"},
+                                         {"isnotnull", 1, "isnotnull($1)"},
+                                         {"is unknown", 1, "($1)"},
+                                         {"is not unknown", 1, "($1)"},
+                                         {"[]", 2, "$1[$2]"},
+                                         {"in", 0, "$1 IN ($+)"},
+                                         {"like", 2, "$1 LIKE $2"},
+                                         {"like", 3, "$1 LIKE $2 ESCAPE '$3'"},
+                                         {"ilike", 2, "ilike($1, $2, \\)"},
+                                         {"ilike", 3, "ilike($1, $2, $3)"},
+                                         {"rlike", 2, "RLIKE($1, $2)"},
+                                         {"like any", 0, "likeany($*)"},
+                                         {"like all", 0, "likeall($*)"},
+                                         {"not like any", 0, "notlikeany($*)"},
+                                         {"not like all", 0, "notlikeall($*)"},
+                                         {"ilike any", 0, "likeany(lower($1), $+)"},
+                                         {"ilike all", 0, "likeall(lower($1), $+)"},
+                                         {"locate", 2, "locate($1, $2, 1)"}};
 
 static const char *operator_format(const WeirExpression *call)
 {
@@ -53,13 +84,19 @@ static const char *operator_format(const WeirExpression *call)
 bool weir_parsed_is_resolved(const WeirExpression *expression)
 {
     switch (expression->kind) {
-    case WEIR_EXPRESSION_LITERAL: return true;
+    case WEIR_EXPRESSION_LITERAL:
+        return true;
     case WEIR_EXPRESSION_UNRESOLVED_FUNCTION:
         if (operator_format(expression) == NULL || strcmp(expression->parts[0], "[]") == 0)
             return false;
         break;
-    case WEIR_EXPRESSION_ALIAS: case WEIR_EXPRESSION_CAST: case WEIR_EXPRESSION_CASE: case WEIR_EXPRESSION_SORT_ORDER: break;
-    default: return false;
+    case WEIR_EXPRESSION_ALIAS:
+    case WEIR_EXPRESSION_CAST:
+    case WEIR_EXPRESSION_CASE:
+    case WEIR_EXPRESSION_SORT_ORDER:
+        break;
+    default:
+        return false;
     }
     for (uint32_t i = 0; i < expression->child_count; i++)
         if (!weir_parsed_is_resolved(expression->children[i]))
@@ -223,7 +260,9 @@ static void print_subquery(const WeirExpression *expression, WeirBuffer *out)
 /* rollup(Vector(0), Vector(1), 'a, 'b): for each set the numbers of its columns, then all columns. */
 static void print_grouping(const WeirExpression *expression, WeirBuffer *out)
 {
-    const char *name = expression->kind == WEIR_EXPRESSION_ROLLUP ? "rollup(" : expression->kind == WEIR_EXPRESSION_CUBE ? "cube(" : "groupingsets(";
+    const char *name = expression->kind == WEIR_EXPRESSION_ROLLUP ? "rollup("
+                       : expression->kind == WEIR_EXPRESSION_CUBE ? "cube("
+                                                                  : "groupingsets(";
     uint32_t column = 0;
     weir_buffer_append_text(out, name);
     for (uint32_t i = 0; i < expression->child_count; i++) {
@@ -265,8 +304,11 @@ static void print_leaf(const WeirExpression *expression, WeirBuffer *out, bool i
         else
             weir_buffer_append_format(out, "posparameter(%d)", expression->origin.start);
         break;
-    case WEIR_EXPRESSION_LAMBDA_VARIABLE: weir_buffer_append_format(out, "lambda '%s", expression->name); break;
-    default: weir_expression_explain(expression, out);
+    case WEIR_EXPRESSION_LAMBDA_VARIABLE:
+        weir_buffer_append_format(out, "lambda '%s", expression->name);
+        break;
+    default:
+        weir_expression_explain(expression, out);
     }
 }
 
@@ -286,9 +328,13 @@ static void print_named(const WeirExpression *expression, WeirBuffer *out, bool 
 static void print(const WeirExpression *expression, WeirBuffer *out, bool in_lambda)
 {
     switch (expression->kind) {
-    case WEIR_EXPRESSION_UNRESOLVED_FUNCTION: print_call(expression, out, in_lambda); break;
+    case WEIR_EXPRESSION_UNRESOLVED_FUNCTION:
+        print_call(expression, out, in_lambda);
+        break;
     case WEIR_EXPRESSION_ALIAS:
-    case WEIR_EXPRESSION_MULTI_ALIAS: print_named(expression, out, in_lambda); break;
+    case WEIR_EXPRESSION_MULTI_ALIAS:
+        print_named(expression, out, in_lambda);
+        break;
     case WEIR_EXPRESSION_NAMED_ARGUMENT:
         weir_buffer_append_format(out, "%s => ", expression->name);
         print(expression->children[0], out, in_lambda);
@@ -300,19 +346,37 @@ static void print(const WeirExpression *expression, WeirBuffer *out, bool in_lam
         weir_type_simple_string(expression->type, out);
         weir_buffer_append_char(out, ')');
         break;
-    case WEIR_EXPRESSION_CASE: print_case(expression, out, in_lambda); break;
-    case WEIR_EXPRESSION_LAMBDA: print_lambda(expression, out); break;
+    case WEIR_EXPRESSION_CASE:
+        print_case(expression, out, in_lambda);
+        break;
+    case WEIR_EXPRESSION_LAMBDA:
+        print_lambda(expression, out);
+        break;
     case WEIR_EXPRESSION_SORT_ORDER:
         print(expression->children[0], out, in_lambda);
-        weir_buffer_append_format(out, " %s NULLS %s", expression->is_descending ? "DESC" : "ASC", expression->nulls_first ? "FIRST" : "LAST");
+        weir_buffer_append_format(out, " %s NULLS %s", expression->is_descending ? "DESC" : "ASC",
+                                  expression->nulls_first ? "FIRST" : "LAST");
         break;
-    case WEIR_EXPRESSION_WINDOW: print_window(expression, out); break;
-    case WEIR_EXPRESSION_SCALAR_SUBQUERY: case WEIR_EXPRESSION_EXISTS:
-    case WEIR_EXPRESSION_IN_SUBQUERY: print_subquery(expression, out); break;
-    case WEIR_EXPRESSION_ROLLUP: case WEIR_EXPRESSION_CUBE: case WEIR_EXPRESSION_GROUPING_SETS:
-    case WEIR_EXPRESSION_GROUPING_SET: print_grouping(expression, out); break;
-    default: print_leaf(expression, out, in_lambda);
+    case WEIR_EXPRESSION_WINDOW:
+        print_window(expression, out);
+        break;
+    case WEIR_EXPRESSION_SCALAR_SUBQUERY:
+    case WEIR_EXPRESSION_EXISTS:
+    case WEIR_EXPRESSION_IN_SUBQUERY:
+        print_subquery(expression, out);
+        break;
+    case WEIR_EXPRESSION_ROLLUP:
+    case WEIR_EXPRESSION_CUBE:
+    case WEIR_EXPRESSION_GROUPING_SETS:
+    case WEIR_EXPRESSION_GROUPING_SET:
+        print_grouping(expression, out);
+        break;
+    default:
+        print_leaf(expression, out, in_lambda);
     }
 }
 
-void weir_logical_append_parsed(const WeirExpression *expression, WeirBuffer *out) { print(expression, out, false); }
+void weir_logical_append_parsed(const WeirExpression *expression, WeirBuffer *out)
+{
+    print(expression, out, false);
+}

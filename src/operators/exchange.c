@@ -45,15 +45,17 @@ void weir_exchange_deinit(WeirExchange *exchange)
     *exchange = (WeirExchange){0};
 }
 
-void weir_partition_rows(const WeirVector *keys, uint32_t key_count, const uint32_t *selection, uint32_t count, uint32_t partition_count,
-                         uint32_t *partitions)
+void weir_partition_rows(const WeirRunInput *input, uint32_t partition_count, uint32_t *partitions)
 {
+    uint32_t count = input->count;
     for (uint32_t k = 0; k < count; k++)
         partitions[k] = partition_count == 1 ? 0 : 42;
     if (partition_count == 1)
         return;
-    for (uint32_t i = 0; i < key_count; i++)
-        weir_vector_murmur3(&keys[i], selection, count, partitions);
+    for (uint32_t i = 0; i < input->key_count; i++) {
+        if (i + 1 != input->skipped_key_plus_one)
+            weir_vector_murmur3(&input->keys[i], input->selection, count, partitions);
+    }
     for (uint32_t k = 0; k < count; k++) {
         int64_t remainder = (int64_t)(int32_t)partitions[k] % (int64_t)partition_count;
         partitions[k] = (uint32_t)(remainder < 0 ? remainder + partition_count : remainder);
@@ -166,7 +168,7 @@ WeirStatus weir_exchange_add(WeirExchange *exchange, uint32_t unit, const WeirRu
         return WEIR_OK;
     RunBuild build;
     WEIR_TRY(build_prepare(&build, input, scratch, error));
-    weir_partition_rows(input->keys, input->key_count, input->selection, input->count, exchange->partition_count, build.partitions);
+    weir_partition_rows(input, exchange->partition_count, build.partitions);
     measure(&build);
     WeirRun *run = weir_calloc(1, sizeof(*run));
     run->offsets = weir_calloc(exchange->partition_count + 2, sizeof(uint64_t));

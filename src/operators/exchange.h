@@ -23,6 +23,7 @@ typedef struct WeirRunInput {
     const uint32_t *selection; /* row of the key and value vectors that the k-th row is; NULL: k */
     const WeirVector *keys;
     uint32_t key_count;
+    uint32_t skipped_key_plus_one; /* a key column that does not count for the partition (session_window); 0: none */
     const WeirVector *values; /* encoded as UnsafeRows; or ready rows: */
     uint32_t value_count;
     uint8_t *const *rows; /* by k */
@@ -55,7 +56,6 @@ void weir_exchange_cursor_init(WeirExchangeCursor *cursor, const WeirExchange *e
 uint32_t weir_exchange_cursor_next(WeirExchangeCursor *cursor, const WeirRunEntry **entries, uint32_t capacity);
 
 /* pmod(murmur3(keys), partition_count) for each row. */
-void weir_partition_rows(const WeirVector *keys, uint32_t key_count, const uint32_t *selection, uint32_t count, uint32_t partition_count,
-                         uint32_t *partitions);
+void weir_partition_rows(const WeirRunInput *input, uint32_t partition_count, uint32_t *partitions);
 
 #endif

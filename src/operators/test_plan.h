@@ -299,6 +299,10 @@ static WeirStatus test_consume(void *context, uint32_t task_index, WeirBatch *ba
 }
 
 static inline int test_compare_text(const void *a, const void *b) { return strcmp(*(char *const *)a, *(char *const *)b); }
-static inline void test_rows_sort(TestRows *rows) { qsort(rows->rows, rows->count, sizeof(char *), test_compare_text); }
+static inline void test_rows_sort(TestRows *rows)
+{
+    if (rows->count > 0)
+        qsort(rows->rows, rows->count, sizeof(char *), test_compare_text);
+}
 
 #endif

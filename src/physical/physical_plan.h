@@ -86,6 +86,9 @@ struct WeirPhysicalPlan {
     WeirExpression **other_keys; /* joins: right keys */
     WeirExpression **aggregates; /* AGGREGATE, bound to the child's output */
     uint32_t aggregate_count;
+    WeirExpression **named_aggregates;  /* as in the logical plan: for EXPLAIN */
+    WeirExpression **buffer_attributes; /* Spark's names of the buffer columns: for EXPLAIN */
+    uint32_t buffer_count;
     WeirExpression *condition; /* bound; joins: to left ++ right */
     WeirExpression ***rows;    /* EXPAND projections */
     uint32_t row_count;
@@ -98,7 +101,13 @@ struct WeirPhysicalPlan {
     bool *null_safe; /* joins: by key, <=> instead of = */
     bool build_left, is_outer, is_global, is_streaming, within_watermark;
     int32_t event_time_ordinal; /* stateful: the input's event-time column, -1: none */
-    int64_t delay_micros;       /* DEDUPLICATE within a watermark: of the watermark */
+    int64_t delay_micros;       /* DEDUPLICATE within a watermark: of the watermark; STREAM_JOIN: its output's watermark is that much older */
+    /* STREAM_JOIN, by side: conjuncts on that side alone; event-time column; how long after `watermark` its rows may still match (state watermark = watermark + shift) */
+    WeirExpression *side_filters[2];
+    int32_t side_event_time[2];
+    bool side_has_value_watermark[2];
+    int64_t side_watermark_shift_ms[2];
+    int32_t key_event_time; /* STREAM_JOIN: key that is an event time or window, -1: none */
     int64_t limit, offset; /* -1: none */
     int32_t partition_count; /* hash aggregates: of the exchange */
     int64_t range_start, range_end, range_step;

@@ -85,6 +85,20 @@ static WeirStatus plan_results(const AggregateSplit *split, const WeirLogicalPla
     return WEIR_OK;
 }
 
+/* Buffer columns have attributes in Spark's plans; here only EXPLAIN shows them. */
+static void name_buffers(WeirPlanner *planner, WeirPhysicalPlan *plan)
+{
+    int64_t own_id = 0, *next_id = planner->options->next_expression_id == NULL ? &own_id : planner->options->next_expression_id;
+    plan->buffer_attributes = WEIR_ARENA_ARRAY(planner->arena, WeirExpression *, plan->aggregate_count * WEIR_AGGREGATE_BUFFERS_MAX + 1);
+    for (uint32_t i = 0; i < plan->aggregate_count; i++) {
+        WeirField fields[WEIR_AGGREGATE_BUFFERS_MAX];
+        uint32_t count = plan->aggregates[i]->aggregate->buffer(plan->aggregates[i], planner->arena, fields);
+        for (uint32_t b = 0; b < count; b++)
+            plan->buffer_attributes[plan->buffer_count++] =
+                weir_expression_attribute(planner->arena, fields[b].name, fields[b].type, fields[b].nullable, (*next_id)++);
+    }
+}
+
 static bool is_session_key(const WeirExpression *key)
 {
     return weir_has_metadata(key, "spark.sessionWindow") ||
@@ -105,6 +119,8 @@ WeirStatus weir_plan_aggregate(WeirPlanner *planner, const WeirLogicalPlan *logi
     WEIR_TRY(weir_bind_all(planner, logical->grouping, logical->grouping_count, child->output, child->output_count, &plan->grouping, error));
     plan->aggregate_count = split.aggregate_count;
     WEIR_TRY(weir_bind_all(planner, split.aggregates, split.aggregate_count, child->output, child->output_count, &plan->aggregates, error));
+    plan->named_aggregates = split.aggregates;
+    name_buffers(planner, plan);
     WEIR_TRY(plan_results(&split, logical, plan, error));
     plan->is_global = logical->grouping_count == 0;
     for (uint32_t i = 0; i < logical->grouping_count; i++) {

@@ -25,7 +25,7 @@ static bool is_attribute(void *context, const WeirExpression *expression)
 }
 
 /* Uses columns of this side only, and some. */
-static bool is_of_side(const WeirExpression *expression, const WeirPhysicalPlan *side)
+bool weir_is_of_side(const WeirExpression *expression, const WeirPhysicalPlan *side)
 {
     SideSearch search = {.plan = side};
     return weir_expression_any(expression, is_attribute, NULL) && !weir_expression_any(expression, is_foreign, &search);
@@ -57,21 +57,21 @@ static WeirStatus extract_keys(WeirPlanner *planner, const WeirLogicalPlan *logi
 {
     const WeirPhysicalPlan *left = plan->children[0], *right = plan->children[1];
     WeirExpression **conjuncts = NULL;
-    uint32_t count = weir_split_conjuncts(logical->condition, planner->arena, &conjuncts), rest_count = 0;
+    uint32_t count = weir_physical_conjuncts(logical->condition, planner->arena, &conjuncts), rest_count = 0;
     plan->grouping = WEIR_ARENA_ARRAY(planner->arena, WeirExpression *, count + 1);
     plan->other_keys = WEIR_ARENA_ARRAY(planner->arena, WeirExpression *, count + 1);
     plan->null_safe = WEIR_ARENA_ARRAY(planner->arena, bool, count + 1);
     for (uint32_t i = 0; i < count; i++) {
         WeirExpression *conjunct = conjuncts[i];
         bool null_safe = false;
-        if (is_equality(conjunct, &null_safe) && is_of_side(conjunct->children[0], left) && is_of_side(conjunct->children[1], right))
+        if (is_equality(conjunct, &null_safe) && weir_is_of_side(conjunct->children[0], left) && weir_is_of_side(conjunct->children[1], right))
             WEIR_TRY(add_key(planner, plan, conjunct->children[0], conjunct->children[1], null_safe, error));
-        else if (is_equality(conjunct, &null_safe) && is_of_side(conjunct->children[1], left) && is_of_side(conjunct->children[0], right))
+        else if (is_equality(conjunct, &null_safe) && weir_is_of_side(conjunct->children[1], left) && weir_is_of_side(conjunct->children[0], right))
             WEIR_TRY(add_key(planner, plan, conjunct->children[1], conjunct->children[0], null_safe, error));
         else
             conjuncts[rest_count++] = conjunct;
     }
-    *rest = weir_join_conjuncts(planner, conjuncts, rest_count, logical->condition);
+    *rest = weir_physical_conjunction(planner, conjuncts, rest_count, logical->condition);
     return WEIR_OK;
 }
 
@@ -109,6 +109,6 @@ WeirStatus weir_plan_join(WeirPlanner *planner, const WeirLogicalPlan *logical, 
     *out = plan;
     bool both_stream = logical->children[0]->is_streaming && logical->children[1]->is_streaming;
     if (planner->options->streaming && both_stream)
-        return weir_plan_stream_join(planner, plan, error);
+        return weir_plan_stream_join(planner, plan, rest, error);
     return WEIR_OK;
 }

@@ -71,6 +71,37 @@ static void set_key_event_time(WeirStatefulInfo *info, const WeirDataType *type,
     info->stores[0].event_time_column = column;
 }
 
+/* Sessions: (keys, start) → the whole row of the aggregate, as in Spark's format 1. */
+static WeirStatus plan_session_state(WeirPlanner *planner, WeirExpression *const *keys, uint32_t count, WeirPhysicalPlan *plan,
+                                     const WeirSchema *buffers, WeirError *error)
+{
+    WeirField *key = WEIR_ARENA_ARRAY(planner->arena, WeirField, count + 1);
+    WeirField *value = WEIR_ARENA_ARRAY(planner->arena, WeirField, count + buffers->field_count + 1);
+    const WeirSchema *columns = weir_schema_of(keys, count, planner->arena);
+    uint32_t key_count = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        value[i] = columns->fields[i];
+        if (!weir_has_metadata(keys[i], "spark.sessionWindow"))
+            key[key_count++] = columns->fields[i];
+    }
+    if (key_count == 0)
+        return weir_error_format(error, WEIR_ERROR_INTERNAL_ERROR,
+                                 "Global aggregation with session window in streaming query is not supported.");
+    for (uint32_t i = 0; i < buffers->field_count; i++)
+        value[count + i] = buffers->fields[i];
+    key[key_count] = (WeirField){.name = "sessionStartTime", .type = &weir_type_timestamp, .nullable = false, .metadata = "{}"};
+    WeirStatefulInfo *info =
+        weir_stateful_new(planner, "sessionWindowStateStoreSaveExec", weir_type_struct(planner->arena, key, key_count + 1),
+                          weir_type_struct(planner->arena, value, count + buffers->field_count));
+    info->stores[0].prefix_columns = (int32_t)key_count;
+    bool complete = strcmp(info->output_mode, "complete") == 0;
+    for (uint32_t i = 0; i < count; i++)
+        info->filters_late_rows |= weir_has_metadata(keys[i], DELAY_KEY) && !complete;
+    info->asks_for_no_data_batch = !complete;
+    plan->stateful = info;
+    return WEIR_OK;
+}
+
 WeirStatus weir_plan_stateful_aggregate(WeirPlanner *planner, const WeirLogicalPlan *logical, WeirPhysicalPlan *plan, WeirError *error)
 {
     WeirExpression **keys = WEIR_ARENA_ARRAY(planner->arena, WeirExpression *, logical->grouping_count + 1);
@@ -82,6 +113,8 @@ WeirStatus weir_plan_stateful_aggregate(WeirPlanner *planner, const WeirLogicalP
     WeirAggregateSlots *slots = WEIR_ARENA_ARRAY(planner->arena, WeirAggregateSlots, plan->aggregate_count + 1);
     bool fixed = false;
     const WeirSchema *value = weir_aggregate_buffer_schema(plan->aggregates, plan->aggregate_count, planner->arena, slots, &fixed);
+    if (plan->kind == WEIR_PHYSICAL_SESSION_AGGREGATE)
+        return plan_session_state(planner, keys, logical->grouping_count, plan, value, error);
     WeirStatefulInfo *info =
         weir_stateful_new(planner, "stateStoreSave", weir_schema_of(keys, logical->grouping_count, planner->arena), value);
     bool complete = strcmp(info->output_mode, "complete") == 0;

@@ -89,7 +89,7 @@ static void collect_conjuncts(WeirExpression *condition, WeirExpression **conjun
     collect_conjuncts(condition->children[1], conjuncts, count);
 }
 
-uint32_t weir_split_conjuncts(WeirExpression *condition, WeirArena *arena, WeirExpression ***conjuncts)
+uint32_t weir_physical_conjuncts(WeirExpression *condition, WeirArena *arena, WeirExpression ***conjuncts)
 {
     uint32_t count = 0;
     if (condition == NULL)
@@ -100,7 +100,7 @@ uint32_t weir_split_conjuncts(WeirExpression *condition, WeirArena *arena, WeirE
 }
 
 /* `any_and` is the AND that the parts came from: the conjunction of some of them is copies of it. */
-WeirExpression *weir_join_conjuncts(WeirPlanner *planner, WeirExpression *const *conjuncts, uint32_t count, const WeirExpression *any_and)
+WeirExpression *weir_physical_conjunction(WeirPlanner *planner, WeirExpression *const *conjuncts, uint32_t count, const WeirExpression *any_and)
 {
     if (count == 0)
         return NULL;
@@ -183,7 +183,7 @@ static WeirStatus push_filters(WeirPlanner *planner, const WeirLogicalPlan *logi
     for (uint32_t i = 0; i < scan->column_count; i++)
         columns[scan->columns[i]] = scan->output[i];
     WeirExpression **conjuncts = NULL;
-    scan->pushed_filter_count = weir_split_conjuncts(logical->condition, planner->arena, &conjuncts);
+    scan->pushed_filter_count = weir_physical_conjuncts(logical->condition, planner->arena, &conjuncts);
     return weir_bind_all(planner, conjuncts, scan->pushed_filter_count, columns, width, &scan->pushed_filters, error);
 }
 

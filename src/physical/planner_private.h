@@ -18,8 +18,8 @@ WEIR_CHECKED WeirStatus weir_bind(WeirPlanner *planner, const WeirExpression *ex
 WEIR_CHECKED WeirStatus weir_bind_all(WeirPlanner *planner, WeirExpression *const *expressions, uint32_t count, WeirExpression *const *input,
                                       uint32_t input_count, WeirExpression ***bound, WeirError *error);
 /* The parts of a conjunction. */
-uint32_t weir_split_conjuncts(WeirExpression *condition, WeirArena *arena, WeirExpression ***conjuncts);
-WeirExpression *weir_join_conjuncts(WeirPlanner *planner, WeirExpression *const *conjuncts, uint32_t count, const WeirExpression *any_and);
+uint32_t weir_physical_conjuncts(WeirExpression *condition, WeirArena *arena, WeirExpression ***conjuncts);
+WeirExpression *weir_physical_conjunction(WeirPlanner *planner, WeirExpression *const *conjuncts, uint32_t count, const WeirExpression *any_and);
 /* A bound reference to column `ordinal` of an intermediate row. */
 WeirExpression *weir_bound_column(WeirArena *arena, const WeirExpression *like, uint32_t ordinal);
 
@@ -39,6 +39,8 @@ WEIR_CHECKED WeirStatus weir_plan_stateful_aggregate(WeirPlanner *planner, const
 WEIR_CHECKED WeirStatus weir_plan_deduplicate(WeirPlanner *planner, const WeirLogicalPlan *logical, WeirPhysicalPlan **plan, WeirError *error);
 WEIR_CHECKED WeirStatus weir_plan_limit(WeirPlanner *planner, const WeirLogicalPlan *logical, WeirPhysicalPlan **plan, WeirError *error);
 /* plan_stream_join.c */
-WEIR_CHECKED WeirStatus weir_plan_stream_join(WeirPlanner *planner, WeirPhysicalPlan *plan, WeirError *error);
+WEIR_CHECKED WeirStatus weir_plan_stream_join(WeirPlanner *planner, WeirPhysicalPlan *plan, WeirExpression *rest, WeirError *error);
+/* plan_join.c: uses columns of this side only, and some. */
+bool weir_is_of_side(const WeirExpression *expression, const WeirPhysicalPlan *side);
 
 #endif

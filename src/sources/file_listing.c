@@ -36,13 +36,13 @@ static const char *base_name(const char *path)
     return slash == NULL ? path : slash + 1;
 }
 
-/* Names that Spark's readers pass over; a partition directory may begin with an underscore. */
-static bool is_hidden(const char *name, bool is_directory)
+/* Names that Spark's readers pass over; one with an equals sign may be a partition directory and is kept. */
+static bool is_hidden(const char *name)
 {
     if (name[0] == '.')
         return true;
     if (name[0] == '_')
-        return !(is_directory && strchr(name, '=') != NULL);
+        return strchr(name, '=') == NULL;
     size_t length = strlen(name);
     return length > 10 && strcmp(name + length - 10, "._COPYING_") == 0;
 }
@@ -95,7 +95,7 @@ static WeirStatus list_directory(const WeirConnectorContext *context, const Weir
     WeirStatus status = context->fs->list(context->fs, directory, &arena, &entries, &count, error);
     for (size_t i = 0; i < count && status == WEIR_OK; i++) {
         const char *name = base_name(entries[i].path);
-        if (is_hidden(name, entries[i].is_directory))
+        if (is_hidden(name))
             continue;
         if (!entries[i].is_directory) {
             if (passes_glob(options, entries[i].path))
@@ -145,7 +145,7 @@ done:
 
 static bool has_glob(const char *path) { return strpbrk(path, "*?[{") != NULL; }
 
-/* Paths that match a glob, one directory level after the other; {a,b} alternatives are Hadoop's. */
+/* Paths that match a glob, one directory level after the other. */
 static WeirStatus expand_glob(const WeirConnectorContext *context, const WeirFileOptions *options, const char *prefix, const char *rest,
                               bool *found, WeirFileList *list, WeirError *error)
 {
@@ -183,17 +183,35 @@ done:
     return status;
 }
 
+/* Hadoop's {a,b}: each alternative is a path of its own. */
+static WeirStatus expand_braces(const WeirConnectorContext *context, const WeirFileOptions *options, const char *path, bool *found,
+                                WeirFileList *list, WeirError *error)
+{
+    const char *open = strchr(path, '{'), *close = open == NULL ? NULL : strchr(open, '}');
+    if (close == NULL)
+        return has_glob(path) ? expand_glob(context, options, "/", path[0] == '/' ? path + 1 : path, found, list, error)
+                              : list_path(context, options, path, found, list, error);
+    WeirArena arena;
+    WeirStatus status = WEIR_OK;
+    weir_arena_init(&arena, NULL);
+    for (const char *at = open + 1; at <= close && status == WEIR_OK;) {
+        size_t length = strcspn(at, ",}");
+        const char *one = weir_arena_printf(&arena, "%.*s%.*s%s", (int)(open - path), path, (int)length, at, close + 1);
+        status = expand_braces(context, options, one, found, list, error);
+        at += length + 1;
+    }
+    weir_arena_deinit(&arena);
+    return status;
+}
+
 WeirStatus weir_list_files(const WeirConnectorContext *context, const WeirFileOptions *options, bool must_exist, WeirFileList *list,
                            WeirError *error)
 {
     for (uint32_t i = 0; i < options->path_count; i++) {
         bool found = false;
         const char *path = options->paths[i];
-        if (has_glob(path))
-            WEIR_TRY(expand_glob(context, options, "/", path[0] == '/' ? path + 1 : path, &found, list, error));
-        else
-            WEIR_TRY(list_path(context, options, path, &found, list, error));
-        if (!found && must_exist) {
+        WEIR_TRY(expand_braces(context, options, path, &found, list, error));
+        if (!found && must_exist && !has_glob(path)) {
             WeirArena arena;
             weir_arena_init(&arena, NULL);
             WeirStatus status = weir_error_set(error, WEIR_ERROR_PATH_NOT_FOUND, "path", weir_path_to_hadoop(path, &arena));

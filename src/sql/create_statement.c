@@ -1,5 +1,5 @@
-/* CREATE: temporary views (over a query or USING a source), streaming tables, flows, temporary functions. OPTIONS and LOCATION on CREATE
- * STREAMING TABLE are weir's extension: Spark's parser reads them and refuses. */
+/* CREATE: temporary views (over a query or USING a source), streaming tables, flows, temporary functions. OPTIONS and
+ * LOCATION on CREATE STREAMING TABLE are weir's extension: Spark's parser reads them and refuses. */
 #include <strings.h>
 
 #include "sql/parser_private.h"
@@ -71,8 +71,9 @@ static const char *parse_temporary_name(WeirParser *p, WeirOrigin origin)
     WeirList parts = {0};
     weir_parse_multipart(p, &parts);
     const char *name = parts.items[parts.count - 1];
-    bool session = parts.count == 1 || (parts.count == 2 && strcasecmp(parts.items[0], "session") == 0) ||
-                   (parts.count == 3 && strcasecmp(parts.items[0], "system") == 0 && strcasecmp(parts.items[1], "session") == 0);
+    bool session =
+        parts.count == 1 || (parts.count == 2 && strcasecmp(parts.items[0], "session") == 0) ||
+        (parts.count == 3 && strcasecmp(parts.items[0], "system") == 0 && strcasecmp(parts.items[1], "session") == 0);
     if (!session)
         WEIR_FAIL(p, whole(p, origin), WEIR_ERROR_INVALID_TEMP_OBJ_QUALIFIER, "objectType", "VIEW", "objectName",
                   weir_arena_printf(p->arena, "`%s`", name), "qualifier",
@@ -89,7 +90,8 @@ static void parse_view(WeirParser *p, WeirStatement *statement, WeirOrigin origi
     statement->kind = WEIR_STATEMENT_CREATE_TEMPORARY_VIEW;
     statement->if_not_exists = weir_at(p, WEIR_KEYWORD_IF) && weir_next_is(p, 1, WEIR_KEYWORD_NOT);
     if (statement->if_not_exists) {
-        weir_fail_text(p, whole(p, origin), WEIR_ERROR_LEGACY_ERROR_TEMP_0053, "A temporary view cannot have IF NOT EXISTS.");
+        weir_fail_text(p, whole(p, origin), WEIR_ERROR_LEGACY_ERROR_TEMP_0053,
+                       "A temporary view cannot have IF NOT EXISTS.");
         return;
     }
     statement->name = parse_temporary_name(p, origin);
@@ -132,7 +134,8 @@ static void parse_partitions(WeirParser *p, WeirStatement *statement)
 /* One clause between the provider and AS. `*seen` has a bit for each kind, since none may come twice. */
 static bool parse_table_clause(WeirParser *p, WeirStatement *statement, uint32_t *seen)
 {
-    static const char *const names[] = {"OPTIONS", "PARTITIONED BY", "LOCATION", "COMMENT", "TBLPROPERTIES", "CLUSTER BY"};
+    static const char *const names[] = {"OPTIONS", "PARTITIONED BY", "LOCATION",
+                                        "COMMENT", "TBLPROPERTIES",  "CLUSTER BY"};
     WeirOrigin origin = weir_origin_here(p);
     uint32_t which;
     if (weir_accept(p, WEIR_KEYWORD_OPTIONS)) {
@@ -168,7 +171,8 @@ static bool parse_table_clause(WeirParser *p, WeirStatement *statement, uint32_t
 static void parse_streaming_table(WeirParser *p, WeirStatement *statement)
 {
     statement->kind = WEIR_STATEMENT_CREATE_STREAMING_TABLE;
-    if (weir_at(p, WEIR_KEYWORD_IF) && weir_next_is(p, 1, WEIR_KEYWORD_NOT) && weir_next_is(p, 2, WEIR_KEYWORD_EXISTS)) {
+    if (weir_at(p, WEIR_KEYWORD_IF) && weir_next_is(p, 1, WEIR_KEYWORD_NOT) &&
+        weir_next_is(p, 2, WEIR_KEYWORD_EXISTS)) {
         for (int i = 0; i < 3; i++)
             weir_advance(p);
         statement->if_not_exists = true;
@@ -205,7 +209,8 @@ static void parse_flow(WeirParser *p, WeirStatement *statement)
         weir_accept(p, WEIR_KEYWORD_TABLE);
     statement->target = weir_parse_dotted_name(p);
     statement->by_name = weir_accept2(p, WEIR_KEYWORD_BY, WEIR_KEYWORD_NAME);
-    if (!statement->by_name && weir_at_symbol(p, '(') && !weir_next_is(p, 1, WEIR_KEYWORD_SELECT) && !weir_next_is_symbol(p, 1, '('))
+    if (!statement->by_name && weir_at_symbol(p, '(') && !weir_next_is(p, 1, WEIR_KEYWORD_SELECT) &&
+        !weir_next_is_symbol(p, 1, '('))
         weir_fail_unsupported(p, insert, "a column list in a flow");
     statement->plan = weir_parse_query(p);
 }
@@ -228,8 +233,8 @@ static void parse_parameters(WeirParser *p, WeirStatement *statement)
             weir_parse_string(p, NULL);
         for (uint32_t i = 0; i < list.count; i++)
             if (strcasecmp(((WeirParameterDeclaration *)list.items[i])->name, parameter->name) == 0)
-                WEIR_FAIL(p, weir_origin_of(&p->last), WEIR_ERROR_DUPLICATE_ROUTINE_PARAMETER_NAMES, "routineName", statement->name, "names",
-                          parameter->name);
+                WEIR_FAIL(p, weir_origin_of(&p->last), WEIR_ERROR_DUPLICATE_ROUTINE_PARAMETER_NAMES, "routineName",
+                          statement->name, "names", parameter->name);
         weir_list_add(p, &list, parameter);
         if (!weir_accept_symbol(p, ','))
             break;
@@ -249,7 +254,8 @@ static bool parse_routine_characteristic(WeirParser *p)
         return true;
     }
     return weir_accept2(p, WEIR_KEYWORD_LANGUAGE, WEIR_KEYWORD_SQL) || weir_accept(p, WEIR_KEYWORD_DETERMINISTIC) ||
-           weir_accept2(p, WEIR_KEYWORD_NOT, WEIR_KEYWORD_DETERMINISTIC) || weir_accept2(p, WEIR_KEYWORD_CONTAINS, WEIR_KEYWORD_SQL) ||
+           weir_accept2(p, WEIR_KEYWORD_NOT, WEIR_KEYWORD_DETERMINISTIC) ||
+           weir_accept2(p, WEIR_KEYWORD_CONTAINS, WEIR_KEYWORD_SQL) ||
            (weir_accept2(p, WEIR_KEYWORD_READS, WEIR_KEYWORD_SQL) && weir_accept(p, WEIR_KEYWORD_DATA)) ||
            (weir_accept2(p, WEIR_KEYWORD_SQL, WEIR_KEYWORD_SECURITY) &&
             (weir_accept(p, WEIR_KEYWORD_DEFINER) || weir_accept(p, WEIR_KEYWORD_INVOKER)));
@@ -282,7 +288,8 @@ static void parse_function(WeirParser *p, WeirStatement *statement, WeirOrigin o
         WEIR_FAIL(p, whole(p, origin), WEIR_ERROR_INVALID_SQL_SYNTAX_CREATE_TEMP_FUNC_WITH_IF_NOT_EXISTS);
     statement->name = weir_parse_identifier(p);
     if (weir_at_symbol(p, '.'))
-        WEIR_FAIL(p, whole(p, origin), WEIR_ERROR_INVALID_SQL_SYNTAX_CREATE_TEMP_FUNC_WITH_DATABASE, "database", statement->name);
+        WEIR_FAIL(p, whole(p, origin), WEIR_ERROR_INVALID_SQL_SYNTAX_CREATE_TEMP_FUNC_WITH_DATABASE, "database",
+                  statement->name);
     if (weir_at(p, WEIR_KEYWORD_AS))
         weir_fail_unsupported(p, origin, "CREATE FUNCTION … AS a class");
     parse_parameters(p, statement);
@@ -321,9 +328,10 @@ void weir_parse_create(WeirParser *p, WeirStatement *statement, WeirOrigin origi
     else if (temporary && weir_at(p, WEIR_KEYWORD_TABLE))
         not_allowed(p, origin, "CREATE TEMPORARY TABLE ... AS ..., use CREATE TEMPORARY VIEW instead");
     else if (weir_at(p, WEIR_KEYWORD_TABLE) || weir_at(p, WEIR_KEYWORD_EXTERNAL) || weir_at(p, WEIR_KEYWORD_DATABASE) ||
-             weir_at(p, WEIR_KEYWORD_SCHEMA) || weir_at(p, WEIR_KEYWORD_NAMESPACE) || weir_at(p, WEIR_KEYWORD_MATERIALIZED) ||
-             weir_at(p, WEIR_KEYWORD_INDEX))
-        weir_fail_unsupported(p, origin, weir_arena_printf(p->arena, "CREATE %s", weir_keyword_text(weir_peek(p)->keyword)));
+             weir_at(p, WEIR_KEYWORD_SCHEMA) || weir_at(p, WEIR_KEYWORD_NAMESPACE) ||
+             weir_at(p, WEIR_KEYWORD_MATERIALIZED) || weir_at(p, WEIR_KEYWORD_INDEX))
+        weir_fail_unsupported(p, origin,
+                              weir_arena_printf(p->arena, "CREATE %s", weir_keyword_text(weir_peek(p)->keyword)));
     else
         weir_fail_syntax(p);
 }

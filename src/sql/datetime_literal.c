@@ -1,5 +1,7 @@
-/* Text of dates and timestamps to values, by the rules of Spark's casts and typed literals: [+-]yyyy[-m[-d]] with 4 to 7 digits of year,
- * then for timestamps [ T]h:m:s[.fraction] and a zone. */
+/* Text of dates and timestamps to values, by the rules of Spark's casts and typed literals: [+-]yyyy[-m[-d]] with 4 to
+ * 7 digits of year, then for timestamps [ T]h:m:s[.fraction] and a zone. */
+#include <strings.h>
+
 #include "columnar/time_zone.h"
 #include "sql/parser_private.h"
 
@@ -11,7 +13,10 @@ typedef struct Scanner {
     size_t length, position;
 } Scanner;
 
-static bool is_digit(char c) { return c >= '0' && c <= '9'; }
+static bool is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
 
 /* Blanks and control characters around the text do not count. */
 static Scanner scanner_trimmed(const char *text, size_t length)
@@ -25,7 +30,10 @@ static Scanner scanner_trimmed(const char *text, size_t length)
     return (Scanner){.text = text, .length = length};
 }
 
-static bool at(const Scanner *scanner, char c) { return scanner->position < scanner->length && scanner->text[scanner->position] == c; }
+static bool at(const Scanner *scanner, char c)
+{
+    return scanner->position < scanner->length && scanner->text[scanner->position] == c;
+}
 
 static bool accept(Scanner *scanner, char c)
 {
@@ -146,6 +154,43 @@ static bool scan_zone(const Scanner *scanner, const WeirTimeZone **zone)
     return weir_time_zone_find(name, zone, NULL) == WEIR_OK;
 }
 
+static int64_t floor_divide(int64_t a, int64_t b)
+{
+    return a / b - (a % b < 0);
+}
+
+bool weir_special_timestamp_parse(const char *text, size_t length, const WeirTimeZone *zone, int64_t now_micros,
+                                  int64_t *micros, int32_t *days)
+{
+    static const struct {
+        const char *word;
+        int32_t offset;
+    } words[] = {{"epoch", 0}, {"now", 0}, {"today", 0}, {"tomorrow", 1}, {"yesterday", -1}};
+    Scanner scanner = scanner_trimmed(text, length);
+    size_t which = 0;
+    while (which < 5 && (scanner.length < strlen(words[which].word) ||
+                         strncasecmp(scanner.text, words[which].word, strlen(words[which].word)) != 0))
+        which++;
+    if (which == 5)
+        return false;
+    scanner.position = strlen(words[which].word);
+    const WeirTimeZone *written = zone != NULL ? zone : weir_time_zone_utc();
+    if (scanner.position < scanner.length && !scan_zone(&scanner, &written))
+        return false;
+    int64_t now_seconds = floor_divide(now_micros, MICROS_PER_SECOND);
+    int64_t local = now_seconds + weir_time_zone_offset_at(written, now_seconds);
+    int64_t day = which == 0 ? 0 : floor_divide(local, SECONDS_PER_DAY) + words[which].offset;
+    *days = (int32_t)day;
+    if (which == 0)
+        *micros = 0;
+    else if (which == 1)
+        *micros = zone != NULL ? now_micros : now_micros + (local - now_seconds) * MICROS_PER_SECOND;
+    else
+        *micros = (zone != NULL ? weir_time_zone_to_instant(written, day * SECONDS_PER_DAY) : day * SECONDS_PER_DAY) *
+                  MICROS_PER_SECOND;
+    return true;
+}
+
 bool weir_timestamp_parse(const char *text, size_t length, const WeirTimeZone *zone, int64_t *micros, bool *has_zone)
 {
     Scanner scanner = scanner_trimmed(text, length);
@@ -162,10 +207,14 @@ bool weir_timestamp_parse(const char *text, size_t length, const WeirTimeZone *z
             return false;
         *has_zone = scanner.position < scanner.length;
     }
-    if (*has_zone && (zone == NULL || !scan_zone(&scanner, &zone)))
+    const WeirTimeZone *written = zone;
+    if (*has_zone && !scan_zone(&scanner, &written))
         return false;
+    if (zone != NULL)
+        zone = written;
     int64_t local = days * SECONDS_PER_DAY + seconds;
     int64_t instant = zone == NULL ? local : weir_time_zone_to_instant(zone, local);
     int64_t product;
-    return !__builtin_mul_overflow(instant, MICROS_PER_SECOND, &product) && !__builtin_add_overflow(product, fraction, micros);
+    return !__builtin_mul_overflow(instant, MICROS_PER_SECOND, &product) &&
+           !__builtin_add_overflow(product, fraction, micros);
 }

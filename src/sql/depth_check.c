@@ -1,8 +1,10 @@
-/* How deep the trees of a statement are. Long chains ("1 + 1 + 1 …", UNION after UNION) are read in a loop but make deep trees, and every
- * later layer walks trees by recursion: so depth and size are checked here once, with a stack on the heap. */
+/* How deep the trees of a statement are. Long chains ("1 + 1 + 1 …", UNION after UNION) are read in a loop but make
+ * deep trees, and every later layer walks trees by recursion: so depth and size are checked here once, with a stack on
+ * the heap. */
 #include "sql/parser_private.h"
 
-/* Shared parts ("CASE x WHEN …" has x once for each WHEN) count each time they are reached, since a rewrite would copy them. */
+/* Shared parts ("CASE x WHEN …" has x once for each WHEN) count each time they are reached, since a rewrite would copy
+ * them. */
 #define NODES_MAX (8 << 20)
 
 typedef struct Frame {

@@ -1,4 +1,5 @@
-/* Calls: arguments (DISTINCT, named, lambdas, stars, IGNORE NULLS), WITHIN GROUP, FILTER, OVER and window specifications, sort items. */
+/* Calls: arguments (DISTINCT, named, lambdas, stars, IGNORE NULLS), WITHIN GROUP, FILTER, OVER and window
+ * specifications, sort items. */
 #include <strings.h>
 
 #include "sql/parser_private.h"
@@ -78,7 +79,8 @@ WeirWindowSpec *weir_parse_window_spec(WeirParser *p)
     }
     WeirList partition = {0};
     WeirList order = {0};
-    if (weir_accept2(p, WEIR_KEYWORD_CLUSTER, WEIR_KEYWORD_BY) || weir_accept2(p, WEIR_KEYWORD_PARTITION, WEIR_KEYWORD_BY) ||
+    if (weir_accept2(p, WEIR_KEYWORD_CLUSTER, WEIR_KEYWORD_BY) ||
+        weir_accept2(p, WEIR_KEYWORD_PARTITION, WEIR_KEYWORD_BY) ||
         weir_accept2(p, WEIR_KEYWORD_DISTRIBUTE, WEIR_KEYWORD_BY))
         weir_parse_expression_list(p, &partition);
     if (weir_accept2(p, WEIR_KEYWORD_ORDER, WEIR_KEYWORD_BY) || weir_accept2(p, WEIR_KEYWORD_SORT, WEIR_KEYWORD_BY))
@@ -130,7 +132,8 @@ WeirExpression *weir_parse_call_suffix(WeirParser *p, WeirExpression *call)
     }
     parse_nulls_option(p, call);
     weir_finish(p, call, origin);
-    bool over = weir_at(p, WEIR_KEYWORD_OVER) && (weir_next_is_symbol(p, 1, '(') || weir_is_identifier(p, weir_peek_at(p, 1)));
+    bool over =
+        weir_at(p, WEIR_KEYWORD_OVER) && (weir_next_is_symbol(p, 1, '(') || weir_is_identifier(p, weir_peek_at(p, 1)));
     if (!over)
         return call;
     weir_advance(p);
@@ -148,15 +151,16 @@ static WeirExpression *parse_argument(WeirParser *p)
         return weir_parse_expression(p);
     const char *name = weir_parse_identifier(p);
     weir_expect_symbol(p, WEIR_SYMBOL_FAT_ARROW);
-    WeirExpression *argument = weir_expression_unary(p->arena, WEIR_EXPRESSION_NAMED_ARGUMENT, weir_parse_expression(p));
+    WeirExpression *argument =
+        weir_expression_unary(p->arena, WEIR_EXPRESSION_NAMED_ARGUMENT, weir_parse_expression(p));
     argument->name = name;
     return weir_finish(p, argument, origin);
 }
 
 static bool is_datetime_unit(const char *word)
 {
-    static const char *const units[] = {"year", "quarter", "month", "week", "day", "dayofyear", "hour", "minute", "second",
-                                        "millisecond", "microsecond"};
+    static const char *const units[] = {"year", "quarter", "month",  "week",        "day",        "dayofyear",
+                                        "hour", "minute",  "second", "millisecond", "microsecond"};
     for (size_t i = 0; i < sizeof units / sizeof units[0]; i++)
         if (strcasecmp(word, units[i]) == 0)
             return true;
@@ -174,8 +178,9 @@ static void rename_call(WeirParser *p, WeirExpression *call, const char *name)
 /* timestampadd(HOUR, 1, t), datediff(DAY, a, b) and their aliases: the unit is a word, not a column. */
 static void rewrite_datetime_call(WeirParser *p, WeirExpression *call)
 {
-    static const char *const names[][2] = {{"timestampadd", "timestampadd"},   {"dateadd", "timestampadd"}, {"date_add", "timestampadd"},
-                                           {"timestampdiff", "timestampdiff"}, {"datediff", "timestampdiff"}, {"date_diff", "timestampdiff"},
+    static const char *const names[][2] = {{"timestampadd", "timestampadd"}, {"dateadd", "timestampadd"},
+                                           {"date_add", "timestampadd"},     {"timestampdiff", "timestampdiff"},
+                                           {"datediff", "timestampdiff"},    {"date_diff", "timestampdiff"},
                                            {"timediff", "timestampdiff"}};
     if (call->child_count != 3 || call->part_count != 1)
         return;
@@ -183,7 +188,8 @@ static void rewrite_datetime_call(WeirParser *p, WeirExpression *call)
         if (strcasecmp(call->parts[0], names[i][0]) != 0)
             continue;
         WeirExpression *unit = call->children[0];
-        if (unit->kind == WEIR_EXPRESSION_UNRESOLVED_ATTRIBUTE && unit->part_count == 1 && is_datetime_unit(unit->parts[0])) {
+        if (unit->kind == WEIR_EXPRESSION_UNRESOLVED_ATTRIBUTE && unit->part_count == 1 &&
+            is_datetime_unit(unit->parts[0])) {
             rename_call(p, call, names[i][1]);
             call->children[0] = weir_make_string(p, unit->parts[0], unit->origin);
             call->children[0]->origin = unit->origin;
@@ -212,7 +218,8 @@ static void rewrite_count_star(WeirParser *p, WeirExpression *call)
 WeirExpression *weir_parse_function_call(WeirParser *p, const WeirList *name, WeirOrigin origin)
 {
     weir_expect_symbol(p, '(');
-    bool distinct = weir_at(p, WEIR_KEYWORD_DISTINCT) && !weir_next_is_symbol(p, 1, ')') && !weir_next_is_symbol(p, 1, ',');
+    bool distinct =
+        weir_at(p, WEIR_KEYWORD_DISTINCT) && !weir_next_is_symbol(p, 1, ')') && !weir_next_is_symbol(p, 1, ',');
     if (distinct)
         weir_advance(p);
     else if (weir_at(p, WEIR_KEYWORD_ALL) && !weir_next_is_symbol(p, 1, ')') && !weir_next_is_symbol(p, 1, ',') &&

@@ -1,5 +1,6 @@
-/* INTERVAL literals: values with units (INTERVAL 1 DAY -2 HOURS, INTERVAL '1 day 2 hours') and fields in one text (INTERVAL '1 2:3' DAY TO
- * MINUTE). The result is a year-month or day-time interval whose fields are those that were named; the two do not mix. */
+/* INTERVAL literals: values with units (INTERVAL 1 DAY -2 HOURS, INTERVAL '1 day 2 hours') and fields in one text
+ * (INTERVAL '1 2:3' DAY TO MINUTE). The result is a year-month or day-time interval whose fields are those that were
+ * named; the two do not mix. */
 #include <stdio.h>
 #include <strings.h>
 
@@ -44,7 +45,10 @@ typedef struct IntervalSum {
     bool has_year_month, has_day_time;
 } IntervalSum;
 
-static bool is_digit(char c) { return c >= '0' && c <= '9'; }
+static bool is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
 
 /* "[+-]123[.456]": whole part and, for seconds, microseconds of the fraction. */
 static bool scan_value(const char *text, size_t length, bool fraction_allowed, int64_t *whole, int64_t *fraction)
@@ -56,7 +60,8 @@ static bool scan_value(const char *text, size_t length, bool fraction_allowed, i
     size_t first = i;
     int64_t value = 0;
     for (; i < length && is_digit(text[i]); i++)
-        if (__builtin_mul_overflow(value, 10, &value) || __builtin_add_overflow(value, (negative ? -1 : 1) * (text[i] - '0'), &value))
+        if (__builtin_mul_overflow(value, 10, &value) ||
+            __builtin_add_overflow(value, (negative ? -1 : 1) * (text[i] - '0'), &value))
             return false;
     size_t digits = i - first;
     int64_t micros = 0;
@@ -102,11 +107,15 @@ static WeirExpression *fail_value(WeirParser *p, WeirOrigin origin, const char *
     size_t digits = strspn(text, "+-0123456789 .");
     origin = weir_origin_since(p, origin);
     if (text[digits] != '\0' || digits == 0)
-        weir_fail_text(p, origin, WEIR_ERROR_LEGACY_ERROR_TEMP_0026, "The value of an interval's unit must be a number, not %s.", text);
+        weir_fail_text(p, origin, WEIR_ERROR_LEGACY_ERROR_TEMP_0026,
+                       "The value of an interval's unit must be a number, not %s.", text);
     else if (strchr(text, '.') != NULL)
         WEIR_FAIL(p, origin, WEIR_ERROR_INVALID_INTERVAL_FORMAT_INVALID_FRACTION, "input", text, "unit", unit->name);
+    else if (unit->field == WEIR_INTERVAL_DAY && strlen(text) <= 10) /* days are an int first, microseconds later */
+        WEIR_FAIL(p, origin, WEIR_ERROR_INTERVAL_ARITHMETIC_OVERFLOW_WITHOUT_SUGGESTION);
     else
-        WEIR_FAIL(p, origin, WEIR_ERROR_INVALID_INTERVAL_FORMAT_ARITHMETIC_EXCEPTION, "input", text, "interval", unit->name);
+        WEIR_FAIL(p, origin, WEIR_ERROR_INVALID_INTERVAL_FORMAT_ARITHMETIC_EXCEPTION, "input", text, "interval",
+                  unit->name);
     return weir_make_boolean(p, false, origin);
 }
 
@@ -114,7 +123,8 @@ static WeirExpression *make_interval(WeirParser *p, const IntervalSum *sum, Weir
 {
     origin = weir_origin_since(p, origin);
     if (sum->has_year_month && sum->has_day_time) {
-        weir_fail_text(p, origin, WEIR_ERROR_LEGACY_ERROR_TEMP_0029, "Year-month and day-time fields cannot be mixed: %s.",
+        weir_fail_text(p, origin, WEIR_ERROR_LEGACY_ERROR_TEMP_0029,
+                       "Year-month and day-time fields cannot be mixed: %s.",
                        weir_source_text(p, origin.start, origin.start + origin.length));
         return weir_make_boolean(p, false, origin);
     }
@@ -131,7 +141,10 @@ static WeirExpression *make_interval(WeirParser *p, const IntervalSum *sum, Weir
 
 /* ---- INTERVAL 'n unit n unit' */
 
-static bool is_blank(char c) { return (unsigned char)c <= ' '; }
+static bool is_blank(char c)
+{
+    return (unsigned char)c <= ' ';
+}
 
 static bool next_word(const char **text, const char *end, const char **word, size_t *length)
 {
@@ -176,8 +189,9 @@ static bool scan_interval_text(IntervalSum *sum, const char *text, size_t length
 
 /* ---- INTERVAL '…' FIELD TO FIELD */
 
-/* A run of digits; the first field of a text may be of any size, later ones have a limit. */
-static bool scan_field(const char **text, const char *end, int64_t limit, int64_t *value)
+/* A run of digits; the first field of a text may be of any size, later ones have a limit: `*in_range` tells whether it
+ * is kept. */
+static bool scan_field(const char **text, const char *end, int64_t limit, int64_t *value, bool *in_range)
 {
     const char *first = *text;
     int64_t number = 0;
@@ -185,11 +199,14 @@ static bool scan_field(const char **text, const char *end, int64_t limit, int64_
         if (__builtin_mul_overflow(number, 10, &number) || __builtin_add_overflow(number, **text - '0', &number))
             return false;
     *value = number;
-    return *text > first && (limit == 0 || (number <= limit && *text - first <= 2));
+    *in_range &= limit == 0 || number <= limit;
+    return *text > first && (limit == 0 || *text - first <= 2);
 }
 
-static bool scan_fields(IntervalSum *sum, const char *text, size_t length, bool negative, WeirIntervalField from, WeirIntervalField to)
+static bool scan_fields(IntervalSum *sum, const char *text, size_t length, bool negative, WeirIntervalField from,
+                        WeirIntervalField to, bool *in_range)
 {
+    *in_range = true;
     static const int64_t limits[] = {0, 11, 0, 23, 59, 59};
     static const char separators[] = {' ', '-', ' ', ' ', ':', ':'};
     const char *end = text + length;
@@ -203,7 +220,7 @@ static bool scan_fields(IntervalSum *sum, const char *text, size_t length, bool 
         int64_t value;
         if (field > (int)from && (text >= end || *text++ != separators[field]))
             return false;
-        if (!scan_field(&text, end, field == (int)from ? 0 : limits[field], &value))
+        if (!scan_field(&text, end, field == (int)from ? 0 : limits[field], &value, in_range))
             return false;
         char digits[64];
         int used = snprintf(digits, sizeof digits, "%s%lld", negative ? "-" : "", (long long)value);
@@ -218,27 +235,46 @@ static bool scan_fields(IntervalSum *sum, const char *text, size_t length, bool 
     return text == end;
 }
 
-static WeirExpression *parse_field_to_field(WeirParser *p, WeirOrigin origin, WeirOrigin value_origin, const char *value,
-                                            size_t length, bool negative, const IntervalUnit *from)
+static void fail_fields(WeirParser *p, WeirOrigin origin, const char *value, bool year_month, bool in_range)
+{
+    if (in_range)
+        WEIR_FAIL(p, origin,
+                  year_month ? WEIR_ERROR_INVALID_INTERVAL_FORMAT_UNMATCHED_FORMAT_STRING
+                             : WEIR_ERROR_INVALID_INTERVAL_FORMAT_UNMATCHED_FORMAT_STRING_WITH_NOTICE,
+                  "input", value, "intervalStr", year_month ? "year-month" : "day-time", "typeName", "interval",
+                  "supportedFormat", "the literal's fields");
+    else if (year_month)
+        WEIR_FAIL(p, origin, WEIR_ERROR_INVALID_INTERVAL_FORMAT_INTERVAL_PARSING, "input", value, "interval",
+                  "year-month");
+    else
+        weir_fail_text(p, origin, WEIR_ERROR_LEGACY_ERROR_TEMP_0000,
+                       "A field of the interval '%s' is out of its range.", value);
+}
+
+static WeirExpression *parse_field_to_field(WeirParser *p, WeirOrigin origin, WeirOrigin value_origin,
+                                            const char *value, size_t length, bool negative, const IntervalUnit *from)
 {
     weir_expect(p, WEIR_KEYWORD_TO);
     WeirToken token = *weir_peek(p);
-    const IntervalUnit *to = token.kind == WEIR_TOKEN_WORD ? find_unit(p->lexer.text + token.start, (size_t)token.length) : NULL;
-    bool fits = to != NULL && from->field < to->field && (from->field <= WEIR_INTERVAL_MONTH) == (to->field <= WEIR_INTERVAL_MONTH);
+    const IntervalUnit *to =
+        token.kind == WEIR_TOKEN_WORD ? find_unit(p->lexer.text + token.start, (size_t)token.length) : NULL;
+    bool fits = to != NULL && from->field < to->field &&
+                (from->field <= WEIR_INTERVAL_MONTH) == (to->field <= WEIR_INTERVAL_MONTH);
     if (to == NULL) {
         weir_fail_syntax(p);
         return weir_make_boolean(p, false, origin);
     }
     weir_advance(p);
     if (!fits) {
-        WEIR_FAIL(p, weir_origin_since(p, value_origin), WEIR_ERROR_INVALID_INTERVAL_FORMAT_UNSUPPORTED_FROM_TO_EXPRESSION, "input", value, "from",
-                  from->name, "to", to->name);
+        WEIR_FAIL(p, weir_origin_since(p, value_origin),
+                  WEIR_ERROR_INVALID_INTERVAL_FORMAT_UNSUPPORTED_FROM_TO_EXPRESSION, "input", value, "from", from->name,
+                  "to", to->name);
         return weir_make_boolean(p, false, origin);
     }
     IntervalSum sum = {0};
-    if (!scan_fields(&sum, value, length, negative, from->field, to->field)) {
-        WEIR_FAIL(p, weir_origin_since(p, value_origin), WEIR_ERROR_INVALID_INTERVAL_FORMAT_UNMATCHED_FORMAT_STRING, "input", value, "intervalStr",
-                  from->field <= WEIR_INTERVAL_MONTH ? "year-month" : "day-time", "typeName", "interval", "supportedFormat", "the literal's fields");
+    bool in_range;
+    if (!scan_fields(&sum, value, length, negative, from->field, to->field, &in_range) || !in_range) {
+        fail_fields(p, weir_origin_since(p, value_origin), value, from->field <= WEIR_INTERVAL_MONTH, in_range);
         return weir_make_boolean(p, false, origin);
     }
     return make_interval(p, &sum, origin);
@@ -265,7 +301,10 @@ static bool at_value(WeirParser *p, uint32_t n)
     return is_value(p, n);
 }
 
-bool weir_at_interval(WeirParser *p) { return weir_at(p, WEIR_KEYWORD_INTERVAL) && at_value(p, 1); }
+bool weir_at_interval(WeirParser *p)
+{
+    return weir_at(p, WEIR_KEYWORD_INTERVAL) && at_value(p, 1);
+}
 
 /* One value token as text, its sign before it. */
 static const char *parse_value(WeirParser *p, size_t *length, bool *negative)
@@ -294,11 +333,12 @@ WeirExpression *weir_parse_interval(WeirParser *p, bool text_allowed)
             value_origin = weir_origin_here(p);
         const char *value = parse_value(p, &length, &negative);
         WeirToken token = *weir_peek(p);
-        const IntervalUnit *unit = token.kind == WEIR_TOKEN_WORD ? find_unit(p->lexer.text + token.start, (size_t)token.length) : NULL;
+        const IntervalUnit *unit =
+            token.kind == WEIR_TOKEN_WORD ? find_unit(p->lexer.text + token.start, (size_t)token.length) : NULL;
         if (unit == NULL && first && text_allowed && p->last.kind == WEIR_TOKEN_STRING) {
             if (!scan_interval_text(&sum, value, length)) {
-                WEIR_FAIL(p, weir_origin_since(p, origin), WEIR_ERROR_INVALID_TYPED_LITERAL, "valueType", "\"INTERVAL\"", "value",
-                          weir_arena_printf(p->arena, "'%s'", value));
+                WEIR_FAIL(p, weir_origin_since(p, origin), WEIR_ERROR_INVALID_TYPED_LITERAL, "valueType",
+                          "\"INTERVAL\"", "value", weir_arena_printf(p->arena, "'%s'", value));
                 return weir_make_boolean(p, false, origin);
             }
             break;
@@ -321,6 +361,7 @@ WeirExpression *weir_parse_interval(WeirParser *p, bool text_allowed)
         if (!add_value(&sum, unit, text, strlen(text)))
             return fail_value(p, value_origin, value, unit);
         first = false;
-    } while ((is_value(p, 0) && at_unit(p, 1)) || ((weir_at_symbol(p, '-') || weir_at_symbol(p, '+')) && is_value(p, 1) && at_unit(p, 2)));
+    } while ((is_value(p, 0) && at_unit(p, 1)) ||
+             ((weir_at_symbol(p, '-') || weir_at_symbol(p, '+')) && is_value(p, 1) && at_unit(p, 2)));
     return make_interval(p, &sum, origin);
 }

@@ -46,6 +46,15 @@ WeirKeyword weir_keyword_find(const char *text, size_t length)
     return WEIR_NOT_A_KEYWORD;
 }
 
-const char *weir_keyword_text(WeirKeyword keyword) { return keywords[keyword].text; }
-bool weir_keyword_is_strict(WeirKeyword keyword) { return keywords[keyword].is_strict; }
-bool weir_keyword_is_reserved(WeirKeyword keyword) { return keywords[keyword].is_reserved; }
+const char *weir_keyword_text(WeirKeyword keyword)
+{
+    return keywords[keyword].text;
+}
+bool weir_keyword_is_strict(WeirKeyword keyword)
+{
+    return keywords[keyword].is_strict;
+}
+bool weir_keyword_is_reserved(WeirKeyword keyword)
+{
+    return keywords[keyword].is_reserved;
+}

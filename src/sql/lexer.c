@@ -1,15 +1,25 @@
-/* SQL text to tokens, one at a time, so that a long statement needs no memory for its tokens. Rules are those of Spark's SqlBaseLexer:
- * words may begin with a digit, "1.5" is a number only when no letter or digit follows, comments nest, "--" goes on after a backslash. */
+/* SQL text to tokens, one at a time, so that a long statement needs no memory for its tokens. Rules are those of
+ * Spark's SqlBaseLexer: words may begin with a digit, "1.5" is a number only when no letter or digit follows, comments
+ * nest, "--" goes on after a backslash. */
 #include "sql/parser_private.h"
 
 static int byte_at(const WeirLexer *lexer, int32_t position)
 {
     return position < lexer->length ? (unsigned char)lexer->text[position] : -1;
 }
-static bool is_digit(int c) { return c >= '0' && c <= '9'; }
-static bool is_letter(int c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+static bool is_digit(int c)
+{
+    return c >= '0' && c <= '9';
+}
+static bool is_letter(int c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
 /* Bytes over 127 are letters here: an unquoted name with one is refused later, with a better message. */
-static bool is_word_byte(int c) { return is_letter(c) || is_digit(c) || c == '_' || c >= 128; }
+static bool is_word_byte(int c)
+{
+    return is_letter(c) || is_digit(c) || c == '_' || c >= 128;
+}
 
 /* Move to `end`, counting lines and the bytes that continue a character. */
 static void move_to(WeirLexer *lexer, int32_t end)
@@ -57,7 +67,8 @@ static int32_t line_comment_end(const WeirLexer *lexer, int32_t position)
     return position < lexer->length ? position : lexer->length;
 }
 
-/* Blanks as Spark's lexer sees them: ASCII ones, the no-break space and U+2000..U+200A, U+2028, U+202F, U+205F, U+3000. */
+/* Blanks as Spark's lexer sees them: ASCII ones, the no-break space and U+2000..U+200A, U+2028, U+202F, U+205F, U+3000.
+ */
 static int32_t blank_length(const WeirLexer *lexer, int32_t position)
 {
     int c = byte_at(lexer, position);
@@ -96,7 +107,8 @@ static void skip_blanks(WeirLexer *lexer)
     }
 }
 
-/* End of a quoted token, or -1. A doubled quote stands for one; backslash takes the next character along (not in raw strings). */
+/* End of a quoted token, or -1. A doubled quote stands for one; backslash takes the next character along (not in raw
+ * strings). */
 static int32_t quoted_end(const WeirLexer *lexer, int32_t position, bool backslash, bool doubled)
 {
     int quote = byte_at(lexer, position);
@@ -142,12 +154,13 @@ static int32_t suffix_length(const WeirLexer *lexer, int32_t position, bool inte
     return 0;
 }
 
-/* A number or a word that begins with digits; `position` is at a digit or at a '.' before one. The longest token wins, as in ANTLR. */
+/* A number or a word that begins with digits; `position` is at a digit or at a '.' before one. The longest token wins,
+ * as in ANTLR. */
 static WeirTokenKind scan_number(const WeirLexer *lexer, int32_t position, int32_t *end)
 {
     int32_t integer_end = digits_end(lexer, position);
     int32_t number_end = integer_end;
-    bool has_point = byte_at(lexer, integer_end) == '.' ;
+    bool has_point = byte_at(lexer, integer_end) == '.';
     if (has_point)
         number_end = digits_end(lexer, integer_end + 1);
     for (int attempt = has_point ? 0 : 1; attempt < 2; attempt++) {
@@ -187,10 +200,11 @@ typedef struct Symbol {
 } Symbol;
 /* Longer ones first. */
 static const Symbol symbols[] = {
-    {"<=>", WEIR_SYMBOL_NULL_SAFE_EQUAL}, {"<=", WEIR_SYMBOL_LESS_EQUAL}, {"<>", WEIR_SYMBOL_LESS_GREATER}, {"<<", WEIR_SYMBOL_SHIFT_LEFT},
-    {">=", WEIR_SYMBOL_GREATER_EQUAL}, {"==", WEIR_SYMBOL_EQUAL_EQUAL}, {"=>", WEIR_SYMBOL_FAT_ARROW}, {"!=", WEIR_SYMBOL_NOT_EQUAL},
-    {"!>", WEIR_SYMBOL_LESS_EQUAL}, {"!<", WEIR_SYMBOL_GREATER_EQUAL}, {"||", WEIR_SYMBOL_CONCAT}, {"|>", WEIR_SYMBOL_PIPE},
-    {"::", WEIR_SYMBOL_DOUBLE_COLON}, {"->", WEIR_SYMBOL_ARROW}};
+    {"<=>", WEIR_SYMBOL_NULL_SAFE_EQUAL}, {"<=", WEIR_SYMBOL_LESS_EQUAL},    {"<>", WEIR_SYMBOL_LESS_GREATER},
+    {"<<", WEIR_SYMBOL_SHIFT_LEFT},       {">=", WEIR_SYMBOL_GREATER_EQUAL}, {"==", WEIR_SYMBOL_EQUAL_EQUAL},
+    {"=>", WEIR_SYMBOL_FAT_ARROW},        {"!=", WEIR_SYMBOL_NOT_EQUAL},     {"!>", WEIR_SYMBOL_LESS_EQUAL},
+    {"!<", WEIR_SYMBOL_GREATER_EQUAL},    {"||", WEIR_SYMBOL_CONCAT},        {"|>", WEIR_SYMBOL_PIPE},
+    {"::", WEIR_SYMBOL_DOUBLE_COLON},     {"->", WEIR_SYMBOL_ARROW}};
 
 static void scan_symbol(WeirLexer *lexer, WeirToken *token, int32_t *end)
 {

@@ -4,17 +4,20 @@
 #include <stdlib.h>
 #include <strings.h>
 
+#include "common/number_format.h"
 #include "sql/parser_private.h"
 
 /* ---- numbers */
 
-static void fail_range(WeirParser *p, WeirOrigin origin, const char *number, const char *minimum, const char *maximum, const char *type)
+static void fail_range(WeirParser *p, WeirOrigin origin, const char *number, const char *minimum, const char *maximum,
+                       const char *type)
 {
-    WEIR_FAIL(p, origin, WEIR_ERROR_INVALID_NUMERIC_LITERAL_RANGE, "rawStrippedQualifier", number, "minValue", minimum, "maxValue", maximum,
-              "typeName", type);
+    WEIR_FAIL(p, origin, WEIR_ERROR_INVALID_NUMERIC_LITERAL_RANGE, "rawStrippedQualifier", number, "minValue", minimum,
+              "maxValue", maximum, "typeName", type);
 }
 
-/* Digits, point and exponent to unscaled value, precision and scale, as java.math.BigDecimal has them; false beyond 38 digits. */
+/* Digits, point and exponent to unscaled value, precision and scale, as java.math.BigDecimal has them; false beyond 38
+ * digits. */
 typedef struct DecimalText {
     WeirInt128 unscaled;
     int64_t precision, scale;
@@ -56,6 +59,11 @@ static bool decimal_from_text(const char *text, bool negative, DecimalText *out)
 static WeirExpression *make_decimal(WeirParser *p, const char *text, bool negative, WeirOrigin origin)
 {
     DecimalText decimal;
+    const char *exponent = strpbrk(text, "eE");
+    if (exponent != NULL && strlen(exponent) > 11) {
+        weir_fail_text(p, origin, WEIR_ERROR_LEGACY_ERROR_TEMP_0060, "The exponent of %s is too large.", text);
+        return weir_make_boolean(p, false, origin);
+    }
     if (!decimal_from_text(text, negative, &decimal)) {
         WEIR_FAIL(p, origin, WEIR_ERROR_DECIMAL_PRECISION_EXCEEDS_MAX_PRECISION, "precision",
                   weir_arena_printf(p->arena, "%lld", (long long)decimal.precision), "maxPrecision", "38");
@@ -84,7 +92,8 @@ typedef struct IntegralType {
     int64_t low, high;
 } IntegralType;
 
-static WeirExpression *make_typed_integer(WeirParser *p, const char *text, bool negative, char suffix, WeirOrigin origin)
+static WeirExpression *make_typed_integer(WeirParser *p, const char *text, bool negative, char suffix,
+                                          WeirOrigin origin)
 {
     const IntegralType types[] = {
         {'L', &weir_type_long, "bigint", "-9223372036854775808", "9223372036854775807", INT64_MIN, INT64_MAX},
@@ -101,13 +110,21 @@ static WeirExpression *make_typed_integer(WeirParser *p, const char *text, bool 
 
 static WeirExpression *make_floating(WeirParser *p, const char *text, bool negative, bool is_float, WeirOrigin origin)
 {
-    double value = is_float ? (double)strtof(text, NULL) : strtod(text, NULL);
+    const char *exponent = strpbrk(text, "eE");
+    if (exponent != NULL && strlen(exponent) > 11)
+        weir_fail_text(p, origin, WEIR_ERROR_LEGACY_ERROR_TEMP_0060, "The exponent of %s is too large.", text);
+    double value = 0;
+    float narrow = 0;
+    if (is_float ? !weir_parse_float(text, strlen(text), &narrow) : !weir_parse_double(text, strlen(text), &value))
+        value = (double)INFINITY;
+    value = is_float && !isinf(value) ? (double)narrow : value;
     value = negative ? -value : value;
     if (isinf(value))
         fail_range(p, origin, weir_arena_printf(p->arena, "%s%s", negative ? "-" : "", text),
                    is_float ? "-3.4028234663852886E+38" : "-1.7976931348623157E+308",
                    is_float ? "3.4028234663852886E+38" : "1.7976931348623157E+308", is_float ? "float" : "double");
-    return weir_make_literal(p, weir_value_double(p->arena, is_float ? &weir_type_float : &weir_type_double, value), origin);
+    return weir_make_literal(p, weir_value_double(p->arena, is_float ? &weir_type_float : &weir_type_double, value),
+                             origin);
 }
 
 WeirExpression *weir_parse_number(WeirParser *p, bool negative, WeirOrigin origin)
@@ -115,10 +132,14 @@ WeirExpression *weir_parse_number(WeirParser *p, bool negative, WeirOrigin origi
     WeirToken token = weir_advance(p);
     char *text = weir_arena_strndup(p->arena, p->lexer.text + token.start, (size_t)token.length);
     switch (token.kind) {
-    case WEIR_TOKEN_INTEGER: return make_integer(p, text, negative, origin);
-    case WEIR_TOKEN_DECIMAL: return make_decimal(p, text, negative, origin);
-    case WEIR_TOKEN_EXPONENT: return make_floating(p, text, negative, false, origin);
-    default: break;
+    case WEIR_TOKEN_INTEGER:
+        return make_integer(p, text, negative, origin);
+    case WEIR_TOKEN_DECIMAL:
+        return make_decimal(p, text, negative, origin);
+    case WEIR_TOKEN_EXPONENT:
+        return make_floating(p, text, negative, false, origin);
+    default:
+        break;
     }
     char suffix = (char)(text[token.length - 1] & ~0x20);
     bool big = suffix == 'D' && (text[token.length - 2] & ~0x20) == 'B';
@@ -139,29 +160,44 @@ static bool is_number(const WeirToken *token)
 
 static WeirExpression *fail_typed(WeirParser *p, WeirOrigin origin, const char *type, const char *value)
 {
-    WEIR_FAIL(p, weir_origin_since(p, origin), WEIR_ERROR_INVALID_TYPED_LITERAL, "valueType", weir_arena_printf(p->arena, "\"%s\"", type),
-              "value", weir_arena_printf(p->arena, "'%s'", value));
+    WEIR_FAIL(p, weir_origin_since(p, origin), WEIR_ERROR_INVALID_TYPED_LITERAL, "valueType",
+              weir_arena_printf(p->arena, "\"%s\"", type), "value", weir_arena_printf(p->arena, "'%s'", value));
     return weir_make_boolean(p, false, origin);
+}
+
+static const WeirTimeZone *session_zone(const WeirParser *p)
+{
+    return p->options->zone != NULL ? p->options->zone : weir_time_zone_utc();
 }
 
 static WeirExpression *make_date(WeirParser *p, const char *text, size_t length, WeirOrigin origin)
 {
     int32_t days;
+    int64_t special;
+    if (weir_special_timestamp_parse(text, length, session_zone(p), p->options->now_micros, &special, &days))
+        return weir_make_literal(p, weir_value_int(p->arena, &weir_type_date, days), origin);
     if (!weir_date_parse(text, length, &days))
         return fail_typed(p, origin, "DATE", text);
     return weir_make_literal(p, weir_value_int(p->arena, &weir_type_date, days), origin);
 }
 
 /* TIMESTAMP takes the session's default type: NTZ when spark.sql.timestampType says so and the text has no zone. */
-static WeirExpression *make_timestamp(WeirParser *p, const char *type, const char *text, size_t length, WeirOrigin origin)
+static WeirExpression *make_timestamp(WeirParser *p, const char *type, const char *text, size_t length,
+                                      WeirOrigin origin)
 {
     bool is_ntz = strcasecmp(type, "TIMESTAMP_NTZ") == 0;
     bool is_plain = strcasecmp(type, "TIMESTAMP") == 0;
-    const WeirTimeZone *zone = p->options->zone != NULL ? p->options->zone : weir_time_zone_utc();
+    const WeirTimeZone *zone = session_zone(p);
     int64_t micros;
+    int32_t days;
     bool has_zone = false;
-    if (is_ntz || (is_plain && p->options->timestamp_ntz)) {
-        if (weir_timestamp_parse(text, length, NULL, &micros, &has_zone))
+    bool ntz = is_ntz || (is_plain && p->options->timestamp_ntz);
+    if (weir_special_timestamp_parse(text, length, ntz ? NULL : zone, p->options->now_micros, &micros, &days))
+        return weir_make_literal(
+            p, weir_value_int(p->arena, ntz ? &weir_type_timestamp_ntz : &weir_type_timestamp, micros), origin);
+    if (ntz) {
+        if (weir_timestamp_parse(text, length, NULL, &micros, &has_zone) &&
+            (is_ntz || !has_zone)) /* a zone means nothing to NTZ */
             return weir_make_literal(p, weir_value_int(p->arena, &weir_type_timestamp_ntz, micros), origin);
         if (is_ntz || !has_zone)
             return fail_typed(p, origin, type, text);
@@ -203,14 +239,17 @@ WeirExpression *weir_parse_typed_literal(WeirParser *p, WeirOrigin origin)
     size_t length;
     const char *text = weir_parse_string(p, &length);
     switch (word.keyword) {
-    case WEIR_KEYWORD_DATE: return make_date(p, text, length, origin);
+    case WEIR_KEYWORD_DATE:
+        return make_date(p, text, length, origin);
     case WEIR_KEYWORD_TIMESTAMP:
     case WEIR_KEYWORD_TIMESTAMP_NTZ:
-    case WEIR_KEYWORD_TIMESTAMP_LTZ: return make_timestamp(p, type, text, length, origin);
+    case WEIR_KEYWORD_TIMESTAMP_LTZ:
+        return make_timestamp(p, type, text, length, origin);
     case WEIR_KEYWORD_TIME:
-        weir_fail_unsupported(p, weir_origin_since(p, origin), "TIME literals");
+        WEIR_FAIL(p, weir_origin_since(p, origin), WEIR_ERROR_UNSUPPORTED_TIME_TYPE);
         return weir_make_boolean(p, false, origin);
-    default: break;
+    default:
+        break;
     }
     if (strcmp(type, "X") == 0)
         return make_binary(p, text, length, origin);
@@ -225,7 +264,8 @@ WeirExpression *weir_parse_typed_literal(WeirParser *p, WeirOrigin origin)
 /* Is the word at the cursor a literal rather than a name or a call? "null.x" and "true(…)" are not. */
 static bool stands_alone(WeirParser *p)
 {
-    return !weir_next_is_symbol(p, 1, '(') && !weir_next_is_symbol(p, 1, '.') && !weir_next_is_symbol(p, 1, WEIR_SYMBOL_ARROW);
+    return !weir_next_is_symbol(p, 1, '(') && !weir_next_is_symbol(p, 1, '.') &&
+           !weir_next_is_symbol(p, 1, WEIR_SYMBOL_ARROW);
 }
 
 WeirExpression *weir_parse_literal(WeirParser *p)

@@ -1,5 +1,6 @@
-/* Names: identifiers, names of several parts, lists of them, and string literals where the grammar wants text. In Spark's default mode
- * every keyword may be a name; only the words of joins and set operations may not be a table's alias. */
+/* Names: identifiers, names of several parts, lists of them, and string literals where the grammar wants text. In
+ * Spark's default mode every keyword may be a name; only the words of joins and set operations may not be a table's
+ * alias. */
 #include "sql/parser_private.h"
 
 bool weir_is_identifier(WeirParser *p, const WeirToken *token)
@@ -8,10 +9,14 @@ bool weir_is_identifier(WeirParser *p, const WeirToken *token)
         return true;
     if (token->kind == WEIR_TOKEN_STRING)
         return p->options->double_quoted_identifiers && p->lexer.text[token->start] == '"';
-    return token->kind == WEIR_TOKEN_WORD && !(p->options->ansi_reserved_words && weir_keyword_is_reserved(token->keyword));
+    return token->kind == WEIR_TOKEN_WORD &&
+           !(p->options->ansi_reserved_words && weir_keyword_is_reserved(token->keyword));
 }
 
-bool weir_at_identifier(WeirParser *p) { return weir_is_identifier(p, weir_peek(p)); }
+bool weir_at_identifier(WeirParser *p)
+{
+    return weir_is_identifier(p, weir_peek(p));
+}
 
 static bool is_plain_ascii(const char *text, int32_t length)
 {
@@ -67,7 +72,8 @@ static bool parse_identifier_clause(WeirParser *p, WeirList *parts)
     size_t length;
     const char *text = weir_parse_string(p, &length);
     weir_expect_symbol(p, ')');
-    WeirParser inner = {.options = p->options, .arena = p->arena, .lexer = {.text = text, .length = (int32_t)length, .line = 1}};
+    WeirParser inner = {
+        .options = p->options, .arena = p->arena, .lexer = {.text = text, .length = (int32_t)length, .line = 1}};
     do {
         weir_list_add(p, parts, (void *)(uintptr_t)weir_parse_identifier(&inner));
     } while (weir_accept_symbol(&inner, '.'));
@@ -111,10 +117,14 @@ void weir_parse_parenthesized_identifiers(WeirParser *p, WeirList *names)
 
 static bool is_string(const WeirParser *p, const WeirToken *token)
 {
-    return token->kind == WEIR_TOKEN_STRING && !(p->options->double_quoted_identifiers && p->lexer.text[token->start] == '"');
+    return token->kind == WEIR_TOKEN_STRING &&
+           !(p->options->double_quoted_identifiers && p->lexer.text[token->start] == '"');
 }
 
-bool weir_at_string(WeirParser *p) { return is_string(p, weir_peek(p)); }
+bool weir_at_string(WeirParser *p)
+{
+    return is_string(p, weir_peek(p));
+}
 
 const char *weir_parse_string(WeirParser *p, size_t *length)
 {
@@ -141,20 +151,43 @@ const char *weir_parse_string(WeirParser *p, size_t *length)
     return result;
 }
 
-/* Words that begin what can follow a table; as names they are rare, so they are taken for what they begin. */
-static bool begins_clause(WeirParser *p, WeirKeyword keyword)
+static bool ends_item(WeirParser *p, uint32_t n)
 {
-    switch (keyword) {
-    case WEIR_KEYWORD_GROUP: case WEIR_KEYWORD_ORDER: case WEIR_KEYWORD_SORT: case WEIR_KEYWORD_DISTRIBUTE: case WEIR_KEYWORD_CLUSTER:
-        return weir_next_is(p, 1, WEIR_KEYWORD_BY);
-    case WEIR_KEYWORD_WHERE: case WEIR_KEYWORD_HAVING: case WEIR_KEYWORD_LIMIT: case WEIR_KEYWORD_OFFSET:
-    case WEIR_KEYWORD_WINDOW: case WEIR_KEYWORD_QUALIFY: case WEIR_KEYWORD_TABLESAMPLE: case WEIR_KEYWORD_PIVOT:
-    case WEIR_KEYWORD_UNPIVOT: case WEIR_KEYWORD_SELECT: case WEIR_KEYWORD_WATERMARK: case WEIR_KEYWORD_WITH: case WEIR_KEYWORD_SET:
-    case WEIR_KEYWORD_AS: case WEIR_KEYWORD_INSERT: case WEIR_KEYWORD_VALUES: case WEIR_KEYWORD_FOR: case WEIR_KEYWORD_FROM:
-    case WEIR_KEYWORD_EXTEND: case WEIR_KEYWORD_AGGREGATE: {
-        const WeirToken *next = weir_peek_at(p, 1);
-        return !(next->kind == WEIR_TOKEN_END || weir_next_is_symbol(p, 1, ')') || weir_next_is_symbol(p, 1, ',') ||
-                 weir_next_is_symbol(p, 1, ';'));
+    return weir_peek_at(p, n)->kind == WEIR_TOKEN_END || weir_next_is_symbol(p, n, ')') ||
+           weir_next_is_symbol(p, n, ',') || weir_next_is_symbol(p, n, ';');
+}
+
+/* Words that begin what can follow a table; as names they are rare, so they are taken for what they begin. */
+static bool begins_clause(WeirParser *p, uint32_t n)
+{
+    const WeirToken *token = weir_peek_at(p, n);
+    switch (token->kind == WEIR_TOKEN_WORD ? token->keyword : WEIR_NOT_A_KEYWORD) {
+    case WEIR_KEYWORD_GROUP:
+    case WEIR_KEYWORD_ORDER:
+    case WEIR_KEYWORD_SORT:
+    case WEIR_KEYWORD_DISTRIBUTE:
+    case WEIR_KEYWORD_CLUSTER:
+        return weir_next_is(p, n + 1, WEIR_KEYWORD_BY);
+    case WEIR_KEYWORD_WHERE:
+    case WEIR_KEYWORD_HAVING:
+    case WEIR_KEYWORD_LIMIT:
+    case WEIR_KEYWORD_OFFSET:
+    case WEIR_KEYWORD_WINDOW:
+    case WEIR_KEYWORD_QUALIFY:
+    case WEIR_KEYWORD_TABLESAMPLE:
+    case WEIR_KEYWORD_PIVOT:
+    case WEIR_KEYWORD_UNPIVOT:
+    case WEIR_KEYWORD_SELECT:
+    case WEIR_KEYWORD_WATERMARK:
+    case WEIR_KEYWORD_WITH:
+    case WEIR_KEYWORD_SET:
+    case WEIR_KEYWORD_INSERT:
+    case WEIR_KEYWORD_VALUES:
+    case WEIR_KEYWORD_FOR:
+    case WEIR_KEYWORD_FROM:
+    case WEIR_KEYWORD_EXTEND:
+    case WEIR_KEYWORD_AGGREGATE: {
+        return !ends_item(p, n + 1);
     }
     default:
         return false;
@@ -168,5 +201,13 @@ bool weir_at_table_alias(WeirParser *p)
         return false;
     if (token->kind != WEIR_TOKEN_WORD || token->keyword == WEIR_NOT_A_KEYWORD)
         return true;
-    return !weir_keyword_is_strict(token->keyword) && !begins_clause(p, token->keyword);
+    return !weir_keyword_is_strict(token->keyword) && !begins_clause(p, 0);
+}
+
+bool weir_accept_as(WeirParser *p, bool table)
+{
+    if (!weir_at(p, WEIR_KEYWORD_AS) || ends_item(p, 1))
+        return false;
+    bool clause = table ? begins_clause(p, 1) : weir_next_is(p, 1, WEIR_KEYWORD_FROM) && !ends_item(p, 2);
+    return !clause && weir_accept(p, WEIR_KEYWORD_AS);
 }

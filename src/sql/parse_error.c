@@ -20,7 +20,8 @@ static void fail_syntax_at(WeirParser *p, const WeirToken *token, const char *hi
     WeirOrigin origin = weir_origin_of(token);
     const char *text = token->kind == WEIR_TOKEN_END
                            ? "end of input"
-                           : weir_arena_printf(p->arena, "'%.*s'", token->length > 200 ? 200 : token->length, p->lexer.text + token->start);
+                           : weir_arena_printf(p->arena, "'%.*s'", token->length > 200 ? 200 : token->length,
+                                               p->lexer.text + token->start);
     bool unclosed = p->lexer.unclosed_comment;
     WeirStatus status = weir_error_set(p->error, WEIR_ERROR_PARSE_SYNTAX_ERROR, "error", text, "hint", hint);
     weir_error_locate(p->error, p->lexer.text, origin);
@@ -47,6 +48,13 @@ void weir_fail(WeirParser *p, WeirOrigin origin, WeirStatus condition, const cha
     WeirStatus status = weir_error_set_parameters(p->error, condition, parameters);
     weir_error_locate(p->error, p->lexer.text, origin);
     stop(p, status);
+}
+
+void weir_fail_exhausted(WeirParser *p)
+{
+    WeirStatus status = weir_arena_check(p->arena, p->error);
+    if (p->status == WEIR_OK && status != WEIR_OK)
+        stop(p, status);
 }
 
 void weir_fail_text(WeirParser *p, WeirOrigin origin, WeirStatus condition, const char *format, ...)

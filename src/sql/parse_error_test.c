@@ -23,10 +23,14 @@ static const ErrorCase cases[] = {
     {"SELECT 128Y", "INVALID_NUMERIC_LITERAL_RANGE", 7},
     {"SELECT 1e500D", "INVALID_NUMERIC_LITERAL_RANGE", 7},
     {"SELECT X'zz'", "INVALID_TYPED_LITERAL", 7},
-    {"SELECT timestampadd(HOUR, 1, ts), TIMESTAMPDIFF(DAY, a, b), dateadd(DAY, 1, d), date_diff(a, b), datediff(HOUR, a, b), date_add(a, 1), timestampadd('HOUR', 1, ts)", "INVALID_PARAMETER_VALUE.DATETIME_UNIT", 135},
+    {"SELECT timestampadd(HOUR, 1, ts), TIMESTAMPDIFF(DAY, a, b), dateadd(DAY, 1, d), date_diff(a, b), datediff(HOUR, "
+     "a, b), date_add(a, 1), timestampadd('HOUR', 1, ts)",
+     "INVALID_PARAMETER_VALUE.DATETIME_UNIT", 135},
     {"SELECT a[0].b[1]['x'].c, f(a)[0], (a).b, a.*, struct(a).*", "PARSE_SYNTAX_ERROR", 56},
     {"SELECT a AS `x y`, a 'b'", "UNSUPPORTED_TYPED_LITERAL", 19},
-    {"SELECT CEIL(a), CEIL(a, 1), FLOOR(a), year(a), day(a), hour(a), exists(a, x -> x > 0), transform(a, (x) -> x), grouping(a), mod(a, b)", "PARSE_SYNTAX_ERROR", 104},
+    {"SELECT CEIL(a), CEIL(a, 1), FLOOR(a), year(a), day(a), hour(a), exists(a, x -> x > 0), transform(a, (x) -> x), "
+     "grouping(a), mod(a, b)",
+     "PARSE_SYNTAX_ERROR", 104},
     {"SELECT a NOT IN (SELECT 1), NOT EXISTS (SELECT 1), a = ANY (SELECT 1)", "PARSE_SYNTAX_ERROR", 67},
     {"SELECT 'unclosed", "PARSE_SYNTAX_ERROR", 7},
     {"SELECT `unclosed", "PARSE_SYNTAX_ERROR", 7},
@@ -56,12 +60,16 @@ static const ErrorCase cases[] = {
     {"SELECT INTERVAL '1 2' YEAR TO MONTH", "INVALID_INTERVAL_FORMAT.UNMATCHED_FORMAT_STRING", 16},
     {"SELECT INTERVAL 'foo'", "INVALID_TYPED_LITERAL", 7},
     {"SELECT INTERVAL '1' DAY TO YEAR", "INVALID_INTERVAL_FORMAT.UNSUPPORTED_FROM_TO_EXPRESSION", 16},
+    {"SELECT INTERVAL '1 25' DAY TO HOUR", "_LEGACY_ERROR_TEMP_0000", 16},
     {"SELECT CAST(a AS FOO)", "UNSUPPORTED_DATATYPE", 17},
     {"SELECT CAST(a AS VARCHAR)", "DATATYPE_MISSING_SIZE", 17},
     {"SELECT CAST(a AS ARRAY)", "INCOMPLETE_TYPE_DEFINITION.ARRAY", 17},
     {"SELECT CAST(a AS INTERVAL MONTH TO DAY)", "PARSE_SYNTAX_ERROR", 32},
-    {"SELECT rank() OVER w FROM t WINDOW w AS (PARTITION BY a), w AS (ORDER BY b)", "INVALID_SQL_SYNTAX.REPETITIVE_WINDOW_DEFINITION", 28},
-    {"SELECT sum(a) OVER (ROWS 1 PRECEDING), sum(a) OVER (ROWS BETWEEN a PRECEDING AND INTERVAL 1 DAY FOLLOWING), sum(a) OVER (w)", "_LEGACY_ERROR_TEMP_0064", 65},
+    {"SELECT rank() OVER w FROM t WINDOW w AS (PARTITION BY a), w AS (ORDER BY b)",
+     "INVALID_SQL_SYNTAX.REPETITIVE_WINDOW_DEFINITION", 28},
+    {"SELECT sum(a) OVER (ROWS 1 PRECEDING), sum(a) OVER (ROWS BETWEEN a PRECEDING AND INTERVAL 1 DAY FOLLOWING), "
+     "sum(a) OVER (w)",
+     "_LEGACY_ERROR_TEMP_0064", 65},
     {"FROM t |> WINDOW w AS (PARTITION BY a)", "UNSUPPORTED_FEATURE.CLAUSE_WITH_PIPE_OPERATORS", 10},
     {"FROM t |> LATERAL VIEW explode(a) AS x", "PARSE_SYNTAX_ERROR", 10},
     {"FROM t |> FOO", "PARSE_SYNTAX_ERROR", 10},
@@ -81,7 +89,8 @@ static const ErrorCase cases[] = {
     {"CREATE TEMPORARY VIEW AS SELECT 1", "PARSE_SYNTAX_ERROR", 25},
     {"CREATE TEMPORARY v AS SELECT 1", "PARSE_SYNTAX_ERROR", 17},
     {"SELECT * FROM t1 JOIN t2 ON a = b WHERE (c", "PARSE_SYNTAX_ERROR", 42},
-    {"CREATE GLOBAL TEMPORARY VIEW v (a COMMENT 'x', b) COMMENT 'c' TBLPROPERTIES ('a'='b') AS SELECT 1, 2", "_LEGACY_ERROR_TEMP_0035", 0},
+    {"CREATE GLOBAL TEMPORARY VIEW v (a COMMENT 'x', b) COMMENT 'c' TBLPROPERTIES ('a'='b') AS SELECT 1, 2",
+     "_LEGACY_ERROR_TEMP_0035", 0},
     {"CREATE TEMPORARY VIEW IF NOT EXISTS v AS SELECT 1", "_LEGACY_ERROR_TEMP_0053", 0},
     {"CREATE TEMPORARY VIEW a.b AS SELECT 1", "INVALID_TEMP_OBJ_QUALIFIER", 0},
     {"CREATE TEMPORARY VIEW v USING json OPTIONS (path 'x') AS SELECT 1", "PARSE_SYNTAX_ERROR", 54},
@@ -102,6 +111,25 @@ static const ErrorCase cases[] = {
     {"CREATE TEMPORARY TABLE t AS SELECT 1", "_LEGACY_ERROR_TEMP_0035", 0},
     {"CREATE TEMPORARY VIEW v USING json OPTIONS (a 1, a 2)", "DUPLICATE_KEY", 43},
     {"CREATE TEMPORARY VIEW v USING json OPTIONS ()", "PARSE_SYNTAX_ERROR", 44},
+    {"SELECT INTERVAL '5:70' HOUR TO MINUTE", "_LEGACY_ERROR_TEMP_0000", 16},
+    {"SELECT INTERVAL '5:70:1' HOUR TO SECOND", "_LEGACY_ERROR_TEMP_0000", 16},
+    {"SELECT INTERVAL '1 2:3:61' DAY TO SECOND", "_LEGACY_ERROR_TEMP_0000", 16},
+    {"SELECT INTERVAL '70:61' MINUTE TO SECOND", "_LEGACY_ERROR_TEMP_0000", 16},
+    {"SELECT INTERVAL '100' HOUR TO MINUTE", "INVALID_INTERVAL_FORMAT.UNMATCHED_FORMAT_STRING_WITH_NOTICE", 16},
+    {"SELECT f(a AS)", "PARSE_SYNTAX_ERROR", 11},
+    {"SELECT cast(a AS struct<>), cast(a as varchar(3)[])", "PARSE_SYNTAX_ERROR", 48},
+    {"SELECT /*+ */ a FROM t", "PARSE_SYNTAX_ERROR", 11},
+    {"SELECT a FROM t GROUP BY ()", "PARSE_SYNTAX_ERROR", 26},
+    {"SELECT a FROM t1 LEFT JOIN t2 LEFT JOIN t3 ON a ON b", "PARSE_SYNTAX_ERROR", 48},
+    {"SELECT * FROM t TABLESAMPLE (200 PERCENT)", "_LEGACY_ERROR_TEMP_0064", 16},
+    {"SELECT * FROM t TABLESAMPLE (3)", "_LEGACY_ERROR_TEMP_0016", 16},
+    {"SELECT * FROM t TABLESAMPLE (3M)", "_LEGACY_ERROR_TEMP_0015", 16},
+    {"SELECT * FROM t TABLESAMPLE ()", "_LEGACY_ERROR_TEMP_0014", 16},
+    {"SELECT a FROM t OFFSET 3 LIMIT 2", "PARSE_SYNTAX_ERROR", 25},
+    {"SELECT a FROM t ORDER BY a LIMIT 3 UNION SELECT 1", "PARSE_SYNTAX_ERROR", 35},
+    {"SELECT a IS NULL = b", "PARSE_SYNTAX_ERROR", 17},
+    {"SELECT a IS NULL IS NULL", "PARSE_SYNTAX_ERROR", 20},
+    {"SELECT a FROM t PIVOT (count(*) FOR k IN ('a', 'b' AS bb)) AS p (x, y)", "PARSE_SYNTAX_ERROR", 64},
 };
 
 static WeirStatus parse(const char *sql, size_t length, WeirError *error)
@@ -142,7 +170,8 @@ static void test_place_counts_lines_and_characters(void **state)
 }
 
 /* `count` times `before`, then `middle`, then `count` times `after`. */
-static WeirStatus parse_repeated(size_t count, const char *before, const char *middle, const char *after, WeirError *error)
+static WeirStatus parse_repeated(size_t count, const char *before, const char *middle, const char *after,
+                                 WeirError *error)
 {
     WeirBuffer sql;
     weir_buffer_init(&sql, 0, NULL);
@@ -162,10 +191,20 @@ static void test_nesting_has_a_limit(void **state)
     (void)state;
     WeirError error;
     assert_int_equal(parse_repeated(900, "(", "1", ")", &error), WEIR_OK);
-    static const char *const nests[][3] = {{"(", "1", ")"}, {"- ", "1", ""}, {"NOT ", "a", ""}, {"f(", "1", ")"}, {"(SELECT ", "1", ")"},
-                                           {"1 + ", "1", ""}, {"CASE WHEN ", "a", " THEN 1 END"}, {"a[", "1", "]"}, {"x -> ", "1", ""},
-                                           {"CAST(1 AS ARRAY<", "1", ""}, {"(1 FROM (", "1", ""}, {"", "1", " UNION ALL SELECT 1"},
-                                           {"", "1", " |> SELECT 1"}, {"a.", "b", "[1]"}};
+    static const char *const nests[][3] = {{"(", "1", ")"},
+                                           {"- ", "1", ""},
+                                           {"NOT ", "a", ""},
+                                           {"f(", "1", ")"},
+                                           {"(SELECT ", "1", ")"},
+                                           {"1 + ", "1", ""},
+                                           {"CASE WHEN ", "a", " THEN 1 END"},
+                                           {"a[", "1", "]"},
+                                           {"x -> ", "1", ""},
+                                           {"CAST(1 AS ARRAY<", "1", ""},
+                                           {"(1 FROM (", "1", ""},
+                                           {"", "1", " UNION ALL SELECT 1"},
+                                           {"", "1", " |> SELECT 1"},
+                                           {"a.", "b", "[1]"}};
     for (size_t i = 0; i < sizeof nests / sizeof nests[0]; i++)
         assert_int_not_equal(parse_repeated(20000, nests[i][0], nests[i][1], nests[i][2], &error), WEIR_OK);
     /* AND and OR are balanced, lists are flat. */
@@ -184,9 +223,32 @@ static void test_length_has_a_limit(void **state)
     weir_free(sql);
 }
 
+static void test_memory_has_a_limit(void **state)
+{
+    (void)state;
+    WeirMemoryTracker tracker;
+    weir_memory_tracker_init(&tracker, NULL, "parser", 1 << 20);
+    WeirArena arena;
+    weir_arena_init(&arena, &tracker);
+    WeirBuffer sql;
+    weir_buffer_init(&sql, 0, NULL);
+    weir_buffer_append_text(&sql, "SELECT 1");
+    for (int i = 0; i < 1000000; i++)
+        weir_buffer_append_text(&sql, ", 1");
+    WeirError error;
+    WeirStatement *statement = NULL;
+    WeirStatus status = weir_sql_parse(weir_buffer_text(&sql), sql.length, NULL, &arena, &statement, &error);
+    assert_int_equal(status, WEIR_ERROR_UNABLE_TO_ACQUIRE_MEMORY);
+    weir_buffer_deinit(&sql);
+    weir_arena_deinit(&arena);
+    weir_memory_tracker_deinit(&tracker);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_conditions_and_places), cmocka_unit_test(test_place_counts_lines_and_characters),
-                                       cmocka_unit_test(test_nesting_has_a_limit), cmocka_unit_test(test_length_has_a_limit)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_conditions_and_places), cmocka_unit_test(test_place_counts_lines_and_characters),
+        cmocka_unit_test(test_nesting_has_a_limit), cmocka_unit_test(test_length_has_a_limit),
+        cmocka_unit_test(test_memory_has_a_limit)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

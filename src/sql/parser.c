@@ -1,5 +1,5 @@
-/* The parser's doors, and its handling of tokens: a ring of looked-ahead tokens, origins, nesting. The grammar is in the files named in
- * README.md; each of them is plain recursive descent over weir_peek and weir_accept. */
+/* The parser's doors, and its handling of tokens: a ring of looked-ahead tokens, origins, nesting. The grammar is in
+ * the files named in README.md; each of them is plain recursive descent over weir_peek and weir_accept. */
 #include "sql/parser_private.h"
 
 #define TEXT_LENGTH_MAX (16 << 20)
@@ -7,13 +7,13 @@
 
 static const WeirParserOptions default_options = {.nesting_max = NESTING_MAX_DEFAULT};
 
-static WeirStatus parser_init(WeirParser *p, const char *text, size_t length, const WeirParserOptions *options, WeirArena *arena,
-                              WeirError *error)
+static WeirStatus parser_init(WeirParser *p, const char *text, size_t length, const WeirParserOptions *options,
+                              WeirArena *arena, WeirError *error)
 {
     *p = (WeirParser){.options = options != NULL ? options : &default_options, .arena = arena, .error = error};
     if (length > TEXT_LENGTH_MAX)
-        return weir_error_format(error, WEIR_ERROR_LEGACY_ERROR_TEMP_0000, "The statement has %zu bytes; the limit is %d.", length,
-                                 TEXT_LENGTH_MAX);
+        return weir_error_format(error, WEIR_ERROR_LEGACY_ERROR_TEMP_0000,
+                                 "The statement has %zu bytes; the limit is %d.", length, TEXT_LENGTH_MAX);
     p->lexer = (WeirLexer){.text = weir_arena_strndup(arena, text, length), .length = (int32_t)length, .line = 1};
     return WEIR_OK;
 }
@@ -37,7 +37,9 @@ static uint32_t nesting_limit(const WeirParser *p)
 
 static WeirStatus fail_nesting(WeirError *error, uint32_t limit)
 {
-    return weir_error_format(error, WEIR_ERROR_LEGACY_ERROR_TEMP_0000, "The statement is nested more than %u levels deep, or its repeated parts are too many.", limit);
+    return weir_error_format(error, WEIR_ERROR_LEGACY_ERROR_TEMP_0000,
+                             "The statement is nested more than %u levels deep, or its repeated parts are too many.",
+                             limit);
 }
 
 WeirStatus weir_sql_parse(const char *text, size_t length, const WeirParserOptions *options, WeirArena *arena,
@@ -53,7 +55,8 @@ WeirStatus weir_sql_parse(const char *text, size_t length, const WeirParserOptio
     while (weir_accept_symbol(p, ';')) {
     }
     if (p->status == WEIR_OK && weir_peek(p)->kind != WEIR_TOKEN_END)
-        weir_fail_syntax_hint(p, weir_arena_printf(arena, ": extra input '%.*s'", weir_peek(p)->length > 100 ? 100 : weir_peek(p)->length,
+        weir_fail_syntax_hint(p, weir_arena_printf(arena, ": extra input '%.*s'",
+                                                   weir_peek(p)->length > 100 ? 100 : weir_peek(p)->length,
                                                    p->lexer.text + weir_peek(p)->start));
     result->origin = weir_origin_since(p, origin);
     WEIR_TRY(parser_finish(p, error));
@@ -63,8 +66,8 @@ WeirStatus weir_sql_parse(const char *text, size_t length, const WeirParserOptio
     return WEIR_OK;
 }
 
-WeirStatus weir_sql_parse_expression(const char *text, size_t length, const WeirParserOptions *options, WeirArena *arena,
-                                     WeirExpression **expression, WeirError *error)
+WeirStatus weir_sql_parse_expression(const char *text, size_t length, const WeirParserOptions *options,
+                                     WeirArena *arena, WeirExpression **expression, WeirError *error)
 {
     WeirParser parser;
     WEIR_TRY(parser_init(&parser, text, length, options, arena, error));
@@ -92,13 +95,20 @@ const WeirToken *weir_peek_at(WeirParser *p, uint32_t n)
     return &p->tokens[(p->head + n) % WEIR_LOOKAHEAD];
 }
 
-const WeirToken *weir_peek(WeirParser *p) { return weir_peek_at(p, 0); }
+const WeirToken *weir_peek(WeirParser *p)
+{
+    return weir_peek_at(p, 0);
+}
 
 WeirToken weir_advance(WeirParser *p)
 {
     WeirToken token = *weir_peek(p);
     if (token.kind == WEIR_TOKEN_END)
         return token;
+    if (p->arena->exhausted) { /* once a token, so that no text can run far past the arena's limit */
+        weir_fail_exhausted(p);
+        return token;
+    }
     p->last = token;
     p->head = (p->head + 1) % WEIR_LOOKAHEAD;
     p->count--;
@@ -117,8 +127,14 @@ bool weir_next_is_symbol(WeirParser *p, uint32_t n, int32_t symbol)
     return token->kind == WEIR_TOKEN_SYMBOL && token->symbol == symbol;
 }
 
-bool weir_at(WeirParser *p, WeirKeyword keyword) { return weir_next_is(p, 0, keyword); }
-bool weir_at_symbol(WeirParser *p, int32_t symbol) { return weir_next_is_symbol(p, 0, symbol); }
+bool weir_at(WeirParser *p, WeirKeyword keyword)
+{
+    return weir_next_is(p, 0, keyword);
+}
+bool weir_at_symbol(WeirParser *p, int32_t symbol)
+{
+    return weir_next_is_symbol(p, 0, symbol);
+}
 
 bool weir_accept(WeirParser *p, WeirKeyword keyword)
 {
@@ -138,7 +154,10 @@ bool weir_accept2(WeirParser *p, WeirKeyword first, WeirKeyword second)
     return found;
 }
 
-bool weir_accept_temporary(WeirParser *p) { return weir_accept(p, WEIR_KEYWORD_TEMPORARY) || weir_accept(p, WEIR_KEYWORD_TEMP); }
+bool weir_accept_temporary(WeirParser *p)
+{
+    return weir_accept(p, WEIR_KEYWORD_TEMPORARY) || weir_accept(p, WEIR_KEYWORD_TEMP);
+}
 
 bool weir_accept_symbol(WeirParser *p, int32_t symbol)
 {
@@ -160,21 +179,27 @@ void weir_expect_symbol(WeirParser *p, int32_t symbol)
         weir_fail_syntax(p);
 }
 
-bool weir_at_end(WeirParser *p) { return weir_peek(p)->kind == WEIR_TOKEN_END || weir_at_symbol(p, ';'); }
+bool weir_at_end(WeirParser *p)
+{
+    return weir_peek(p)->kind == WEIR_TOKEN_END || weir_at_symbol(p, ';');
+}
 
 bool weir_enter(WeirParser *p)
 {
     uint32_t limit = nesting_limit(p);
     if (p->depth >= limit) {
-        weir_fail_text(p, weir_origin_here(p), WEIR_ERROR_LEGACY_ERROR_TEMP_0000, "The statement is nested more than %u levels deep.",
-                       limit);
+        weir_fail_text(p, weir_origin_here(p), WEIR_ERROR_LEGACY_ERROR_TEMP_0000,
+                       "The statement is nested more than %u levels deep.", limit);
         return false;
     }
     p->depth++;
     return true;
 }
 
-void weir_leave(WeirParser *p) { p->depth--; }
+void weir_leave(WeirParser *p)
+{
+    p->depth--;
+}
 
 /* ---- origins and text */
 
@@ -183,7 +208,10 @@ WeirOrigin weir_origin_of(const WeirToken *token)
     return (WeirOrigin){.line = token->line, .column = token->column, .start = token->start, .length = token->length};
 }
 
-WeirOrigin weir_origin_here(WeirParser *p) { return weir_origin_of(weir_peek(p)); }
+WeirOrigin weir_origin_here(WeirParser *p)
+{
+    return weir_origin_of(weir_peek(p));
+}
 
 WeirOrigin weir_origin_since(WeirParser *p, WeirOrigin first)
 {
@@ -193,7 +221,10 @@ WeirOrigin weir_origin_since(WeirParser *p, WeirOrigin first)
     return first;
 }
 
-static bool is_blank(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
+static bool is_blank(char c)
+{
+    return c == ' ' || (c >= '\t' && c <= '\r');
+}
 
 char *weir_source_text(WeirParser *p, int32_t start, int32_t end)
 {

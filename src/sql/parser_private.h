@@ -1,7 +1,8 @@
 /* What the files of this folder share: tokens, the parser's state and the grammar's entry points.
  *
- * Failure is sticky: the first error is kept in `status` and the token stream ends at once, so every loop and every accept() stops by
- * itself. Grammar functions therefore always return a node (after a failure one without meaning) and need no check of each call. */
+ * Failure is sticky: the first error is kept in `status` and the token stream ends at once, so every loop and every
+ * accept() stops by itself. Grammar functions therefore always return a node (after a failure one without meaning) and
+ * need no check of each call. */
 #ifndef WEIR_SQL_PARSER_PRIVATE_H
 #define WEIR_SQL_PARSER_PRIVATE_H
 
@@ -25,18 +26,19 @@ typedef enum WeirKeyword {
 
 typedef enum WeirTokenKind {
     WEIR_TOKEN_END,
-    WEIR_TOKEN_WORD,       /* identifier or keyword */
-    WEIR_TOKEN_BACKQUOTED, /* `a b` */
-    WEIR_TOKEN_STRING,     /* '…', "…", r'…' with their quotes */
-    WEIR_TOKEN_INTEGER,    /* digits */
-    WEIR_TOKEN_DECIMAL,    /* 1.5 */
-    WEIR_TOKEN_EXPONENT,   /* 1e5 */
+    WEIR_TOKEN_WORD,         /* identifier or keyword */
+    WEIR_TOKEN_BACKQUOTED,   /* `a b` */
+    WEIR_TOKEN_STRING,       /* '…', "…", r'…' with their quotes */
+    WEIR_TOKEN_INTEGER,      /* digits */
+    WEIR_TOKEN_DECIMAL,      /* 1.5 */
+    WEIR_TOKEN_EXPONENT,     /* 1e5 */
     WEIR_TOKEN_TYPED_NUMBER, /* 1L 1S 1Y 1F 1D 1BD */
     WEIR_TOKEN_SYMBOL,
     WEIR_TOKEN_INVALID /* a character or an unclosed quote that begins no token */
 } WeirTokenKind;
 
-/* Symbols of one character are that character. ">>" and ">>>" are made by the parser from neighbouring '>', since they also end nested types. */
+/* Symbols of one character are that character. ">>" and ">>>" are made by the parser from neighbouring '>', since they
+ * also end nested types. */
 enum {
     WEIR_SYMBOL_NULL_SAFE_EQUAL = 256, /* <=> */
     WEIR_SYMBOL_EQUAL_EQUAL,
@@ -67,8 +69,9 @@ typedef struct WeirLexer {
     int32_t length;
     int32_t position;
     int32_t line;
-    int32_t line_start;    /* byte offset at which the line begins */
-    int32_t column_offset; /* bytes after the first of each character since line_start, to count columns in characters */
+    int32_t line_start; /* byte offset at which the line begins */
+    int32_t
+        column_offset; /* bytes after the first of each character since line_start, to count columns in characters */
     bool in_hint;
     bool unclosed_comment;
 } WeirLexer;
@@ -80,7 +83,8 @@ const char *weir_keyword_text(WeirKeyword keyword);
 bool weir_keyword_is_strict(WeirKeyword keyword);
 bool weir_keyword_is_reserved(WeirKeyword keyword);
 /* Unquoted and unescaped text of a string token; `*length` excludes the zero byte that follows it. */
-char *weir_string_literal(WeirArena *arena, const char *token, size_t token_length, bool escaped_literals, size_t *length);
+char *weir_string_literal(WeirArena *arena, const char *token, size_t token_length, bool escaped_literals,
+                          size_t *length);
 
 #define WEIR_LOOKAHEAD 8
 typedef struct WeirParser {
@@ -113,7 +117,7 @@ bool weir_next_is(WeirParser *p, uint32_t n, WeirKeyword keyword);
 bool weir_next_is_symbol(WeirParser *p, uint32_t n, int32_t symbol);
 bool weir_accept(WeirParser *p, WeirKeyword keyword);
 bool weir_accept2(WeirParser *p, WeirKeyword first, WeirKeyword second); /* both or none */
-bool weir_accept_temporary(WeirParser *p); /* TEMPORARY, TEMP */
+bool weir_accept_temporary(WeirParser *p);                               /* TEMPORARY, TEMP */
 bool weir_accept_symbol(WeirParser *p, int32_t symbol);
 void weir_expect(WeirParser *p, WeirKeyword keyword);
 void weir_expect_symbol(WeirParser *p, int32_t symbol);
@@ -133,22 +137,28 @@ void weir_fail_syntax_hint(WeirParser *p, const char *hint);
 void weir_fail(WeirParser *p, WeirOrigin origin, WeirStatus condition, const char *const *parameters);
 #define WEIR_FAIL(p, origin, condition, ...)                                                                           \
     weir_fail((p), (origin), (condition), (const char *const[]){__VA_ARGS__ __VA_OPT__(, ) NULL})
-void weir_fail_text(WeirParser *p, WeirOrigin origin, WeirStatus condition, const char *format, ...) __attribute__((format(printf, 4, 5)));
-void weir_fail_unsupported(WeirParser *p, WeirOrigin origin, const char *what); /* a statement Spark has and weir has not */
+void weir_fail_text(WeirParser *p, WeirOrigin origin, WeirStatus condition, const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
+void weir_fail_exhausted(WeirParser *p); /* the arena met its limit */
+void weir_fail_unsupported(WeirParser *p, WeirOrigin origin,
+                           const char *what); /* a statement Spark has and weir has not */
 
 /* ---- name.c */
 bool weir_at_identifier(WeirParser *p);
 bool weir_is_identifier(WeirParser *p, const WeirToken *token);
 const char *weir_parse_identifier(WeirParser *p);
 const char *weir_token_name(WeirParser *p, const WeirToken *token);
-void weir_parse_multipart(WeirParser *p, WeirList *parts);            /* a.b.c */
-const char *weir_parse_dotted_name(WeirParser *p);                    /* a.b.c as one text */
-void weir_parse_identifier_list(WeirParser *p, WeirList *names);      /* a, b: until no comma */
+void weir_parse_multipart(WeirParser *p, WeirList *parts);       /* a.b.c */
+const char *weir_parse_dotted_name(WeirParser *p);               /* a.b.c as one text */
+void weir_parse_identifier_list(WeirParser *p, WeirList *names); /* a, b: until no comma */
 void weir_parse_parenthesized_identifiers(WeirParser *p, WeirList *names);
-const char *weir_parse_string(WeirParser *p, size_t *length);         /* adjacent literals joined; `length` may be NULL */
+const char *weir_parse_string(WeirParser *p, size_t *length); /* adjacent literals joined; `length` may be NULL */
 bool weir_at_string(WeirParser *p);
-/* [AS] alias of a table: false when there is none. A keyword that begins a clause is an alias only where nothing else can follow. */
+/* [AS] alias of a table: false when there is none. A keyword that begins a clause is an alias only where nothing else
+ * can follow. */
 bool weir_at_table_alias(WeirParser *p);
+/* Accept AS where a name follows; "SELECT 1 AS" and "FROM t AS WHERE …" have a name that is AS itself. */
+bool weir_accept_as(WeirParser *p, bool table);
 
 /* ---- type_parser.c */
 const WeirDataType *weir_parse_type(WeirParser *p);
@@ -178,23 +188,31 @@ void weir_parse_sort_items(WeirParser *p, WeirList *list);
 WeirExpression *weir_parse_paren_query_rest(WeirParser *p, WeirExpression *first);
 
 /* Node makers. */
-WeirExpression *weir_make_call(WeirParser *p, const char *name, WeirOrigin origin, uint32_t count, WeirExpression *const *children);
+WeirExpression *weir_make_call(WeirParser *p, const char *name, WeirOrigin origin, uint32_t count,
+                               WeirExpression *const *children);
 WeirExpression *weir_make_call1(WeirParser *p, const char *name, WeirOrigin origin, WeirExpression *a);
-WeirExpression *weir_make_call2(WeirParser *p, const char *name, WeirOrigin origin, WeirExpression *a, WeirExpression *b);
+WeirExpression *weir_make_call2(WeirParser *p, const char *name, WeirOrigin origin, WeirExpression *a,
+                                WeirExpression *b);
 WeirExpression *weir_make_literal(WeirParser *p, const WeirValue *value, WeirOrigin origin);
 WeirExpression *weir_make_string(WeirParser *p, const char *text, WeirOrigin origin);
 WeirExpression *weir_make_int(WeirParser *p, int32_t value, WeirOrigin origin);
 WeirExpression *weir_make_boolean(WeirParser *p, bool value, WeirOrigin origin);
 WeirExpression *weir_make_attribute(WeirParser *p, const WeirList *parts, WeirOrigin origin);
-WeirExpression *weir_finish(WeirParser *p, WeirExpression *expression, WeirOrigin first); /* origin up to here, and its text */
+WeirExpression *weir_finish(WeirParser *p, WeirExpression *expression,
+                            WeirOrigin first); /* origin up to here, and its text */
 /* A row "(a, b)" or STRUCT(a, b). */
 bool weir_is_struct(const WeirExpression *expression);
 void weir_set_children(WeirExpression *expression, const WeirList *list);
 
 /* ---- datetime_literal.c: Spark's stringToDate, stringToTimestamp; false: not one */
 bool weir_date_parse(const char *text, size_t length, int32_t *days);
-/* `zone` NULL and a zone in the text: false (TIMESTAMP_NTZ). `*has_zone` tells whether the text had one. */
+/* `zone` NULL: the local time, whatever zone the text has (TIMESTAMP_NTZ). `*has_zone` tells whether the text had one.
+ */
 bool weir_timestamp_parse(const char *text, size_t length, const WeirTimeZone *zone, int64_t *micros, bool *has_zone);
+
+/* epoch, now, today, tomorrow, yesterday, each with a zone or not; `zone` NULL: local time in UTC. */
+bool weir_special_timestamp_parse(const char *text, size_t length, const WeirTimeZone *zone, int64_t now_micros,
+                                  int64_t *micros, int32_t *days);
 
 /* ---- query.c, select.c, relation.c, … */
 bool weir_at_query(WeirParser *p); /* SELECT, WITH, FROM, VALUES, TABLE, or '(' before one of them */
@@ -202,10 +220,10 @@ WeirLogicalPlan *weir_parse_query(WeirParser *p);
 /* Set operations, ORDER BY and the rest after a first term that was already read. */
 WeirLogicalPlan *weir_parse_query_rest(WeirParser *p, WeirLogicalPlan *term);
 bool weir_at_query_rest(WeirParser *p);
-WeirLogicalPlan *weir_parse_select(WeirParser *p); /* SELECT …, FROM … SELECT … */
+WeirLogicalPlan *weir_parse_select(WeirParser *p);                             /* SELECT …, FROM … SELECT … */
 WeirLogicalPlan *weir_parse_select_over(WeirParser *p, WeirLogicalPlan *from); /* SELECT … whose FROM is given */
 void weir_parse_named_windows(WeirParser *p, WeirLogicalPlan *node);
-WeirLogicalPlan *weir_parse_from(WeirParser *p);   /* after FROM: relations, LATERAL VIEW, PIVOT */
+WeirLogicalPlan *weir_parse_from(WeirParser *p); /* after FROM: relations, LATERAL VIEW, PIVOT */
 WeirLogicalPlan *weir_parse_relation(WeirParser *p);
 WeirLogicalPlan *weir_parse_join_rest(WeirParser *p, WeirLogicalPlan *left);
 WeirLogicalPlan *weir_parse_relation_primary(WeirParser *p);

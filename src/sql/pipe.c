@@ -31,7 +31,8 @@ static WeirLogicalPlan *parse_extend(WeirParser *p, WeirLogicalPlan *child, Weir
     return make_project(p, child, &items, origin);
 }
 
-/* |> SET a = 1, b = a: one projection after another; an ALIAS among a star's children replaces that column where it stands. */
+/* |> SET a = 1, b = a: one projection after another; an ALIAS among a star's children replaces that column where it
+ * stands. */
 static WeirLogicalPlan *parse_set(WeirParser *p, WeirLogicalPlan *child, WeirOrigin origin)
 {
     do {
@@ -76,7 +77,8 @@ static WeirLogicalPlan *parse_aggregate(WeirParser *p, WeirLogicalPlan *child, W
     for (uint32_t i = 0; i < plan->grouping_count; i++) {
         WeirExpression *key = plan->grouping[i];
         if (key->kind >= WEIR_EXPRESSION_ROLLUP && key->kind <= WEIR_EXPRESSION_GROUPING_SET)
-            WEIR_FAIL(p, key->origin, WEIR_ERROR_UNSUPPORTED_FEATURE_PIPE_OPERATOR_AGGREGATE_UNSUPPORTED_CASE, "case", "grouping sets");
+            WEIR_FAIL(p, key->origin, WEIR_ERROR_UNSUPPORTED_FEATURE_PIPE_OPERATOR_AGGREGATE_UNSUPPORTED_CASE, "case",
+                      "grouping sets");
         weir_list_add(p, &all, key);
         if (key->kind == WEIR_EXPRESSION_ALIAS)
             plan->grouping[i] = key->children[0];
@@ -97,10 +99,20 @@ static WeirLogicalPlan *parse_as(WeirParser *p, WeirLogicalPlan *child, WeirOrig
 static bool at_join(WeirParser *p)
 {
     switch (weir_peek(p)->kind == WEIR_TOKEN_WORD ? weir_peek(p)->keyword : WEIR_NOT_A_KEYWORD) {
-    case WEIR_KEYWORD_JOIN: case WEIR_KEYWORD_INNER: case WEIR_KEYWORD_CROSS: case WEIR_KEYWORD_LEFT: case WEIR_KEYWORD_RIGHT:
-    case WEIR_KEYWORD_FULL: case WEIR_KEYWORD_SEMI: case WEIR_KEYWORD_ANTI: case WEIR_KEYWORD_NATURAL: case WEIR_KEYWORD_PIVOT:
-    case WEIR_KEYWORD_UNPIVOT: return true;
-    default: return false;
+    case WEIR_KEYWORD_JOIN:
+    case WEIR_KEYWORD_INNER:
+    case WEIR_KEYWORD_CROSS:
+    case WEIR_KEYWORD_LEFT:
+    case WEIR_KEYWORD_RIGHT:
+    case WEIR_KEYWORD_FULL:
+    case WEIR_KEYWORD_SEMI:
+    case WEIR_KEYWORD_ANTI:
+    case WEIR_KEYWORD_NATURAL:
+    case WEIR_KEYWORD_PIVOT:
+    case WEIR_KEYWORD_UNPIVOT:
+        return true;
+    default:
+        return false;
     }
 }
 

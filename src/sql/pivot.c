@@ -1,7 +1,8 @@
 /* PIVOT and UNPIVOT.
- * PIVOT: condition = the pivot column (a "struct" of several), grouping = its values (each plain or an ALIAS), expressions = aggregates.
- * UNPIVOT: rows = the groups of columns [row_count][row_width], parts = a name of each group or NULL, name = the new name column, names =
- * the new value columns. EXCLUDE NULLS is a Filter over it, as in Spark. */
+ * PIVOT: condition = the pivot column (a "struct" of several), grouping = its values (each plain or an ALIAS),
+ * expressions = aggregates. UNPIVOT: rows = the groups of columns [row_count][row_width], parts = a name of each group
+ * or NULL, name = the new name column, names = the new value columns. EXCLUDE NULLS is a Filter over it, as in Spark.
+ */
 #include "sql/parser_private.h"
 
 static WeirExpression *parse_name(WeirParser *p)
@@ -84,8 +85,9 @@ static WeirLogicalPlan *exclude_nulls(WeirParser *p, WeirLogicalPlan *unpivot)
         weir_list_add(p, &name, (void *)(uintptr_t)unpivot->names[i]);
         weir_list_add(p, &values, weir_make_attribute(p, &name, origin));
     }
-    WeirExpression *any = values.count == 1 ? values.items[0]
-                                            : weir_make_call(p, "coalesce", origin, values.count, (WeirExpression *const *)values.items);
+    WeirExpression *any =
+        values.count == 1 ? values.items[0]
+                          : weir_make_call(p, "coalesce", origin, values.count, (WeirExpression *const *)values.items);
     WeirLogicalPlan *filter = weir_make_unary(p, WEIR_LOGICAL_FILTER, unpivot, origin);
     filter->condition = weir_make_call1(p, "isnotnull", origin, any);
     return filter;
@@ -140,11 +142,5 @@ WeirLogicalPlan *weir_parse_pivot(WeirParser *p, WeirLogicalPlan *child)
         return plan;
     plan = weir_make_unary(p, WEIR_LOGICAL_SUBQUERY_ALIAS, plan, origin);
     plan->name = weir_parse_identifier(p);
-    if (weir_at_symbol(p, '(')) {
-        WeirList names = {0};
-        weir_parse_parenthesized_identifiers(p, &names);
-        plan->names = (const char *const *)names.items;
-        plan->name_count = names.count;
-    }
     return plan;
 }

@@ -1,4 +1,5 @@
-/* What follows a value to make a condition of it: BETWEEN, IN, LIKE and its relatives, RLIKE, IS …. At most one, as in Spark's grammar. */
+/* What follows a value to make a condition of it: BETWEEN, IN, LIKE and its relatives, RLIKE, IS …. At most one, as in
+ * Spark's grammar. */
 #include "sql/parser_private.h"
 
 static WeirExpression *negate(WeirParser *p, bool negated, WeirExpression *child, WeirOrigin origin)
@@ -64,8 +65,10 @@ static bool are_literals(const WeirList *list, uint32_t from)
     return true;
 }
 
-/* LIKE ANY|ALL (…): one call for literal patterns ("like any", "not like all", …), else a chain of LIKEs, as in Spark. */
-static WeirExpression *parse_like_list(WeirParser *p, WeirExpression *left, WeirOrigin origin, const char *like, bool negated)
+/* LIKE ANY|ALL (…): one call for literal patterns ("like any", "not like all", …), else a chain of LIKEs, as in Spark.
+ */
+static WeirExpression *parse_like_list(WeirParser *p, WeirExpression *left, WeirOrigin origin, const char *like,
+                                       bool negated)
 {
     bool any = !weir_at(p, WEIR_KEYWORD_ALL);
     WeirOrigin place = weir_origin_of(&p->last);
@@ -74,7 +77,8 @@ static WeirExpression *parse_like_list(WeirParser *p, WeirExpression *left, Weir
     weir_list_add(p, &items, left);
     weir_expect_symbol(p, '(');
     if (weir_at_symbol(p, ')'))
-        weir_fail_text(p, weir_origin_since(p, place), WEIR_ERROR_LEGACY_ERROR_TEMP_0064, "Expected something between '(' and ')'.");
+        weir_fail_text(p, weir_origin_since(p, place), WEIR_ERROR_LEGACY_ERROR_TEMP_0064,
+                       "Expected something between '(' and ')'.");
     weir_parse_expression_list(p, &items);
     weir_expect_symbol(p, ')');
     if (are_literals(&items, 1)) {
@@ -89,9 +93,11 @@ static WeirExpression *parse_like_list(WeirParser *p, WeirExpression *left, Weir
     return result;
 }
 
-static WeirExpression *parse_like(WeirParser *p, WeirExpression *left, WeirOrigin origin, const char *like, bool negated)
+static WeirExpression *parse_like(WeirParser *p, WeirExpression *left, WeirOrigin origin, const char *like,
+                                  bool negated)
 {
-    if ((weir_at(p, WEIR_KEYWORD_ANY) || weir_at(p, WEIR_KEYWORD_SOME) || weir_at(p, WEIR_KEYWORD_ALL)) && weir_next_is_symbol(p, 1, '('))
+    if ((weir_at(p, WEIR_KEYWORD_ANY) || weir_at(p, WEIR_KEYWORD_SOME) || weir_at(p, WEIR_KEYWORD_ALL)) &&
+        weir_next_is_symbol(p, 1, '('))
         return parse_like_list(p, left, origin, like, negated);
     WeirOrigin predicate = weir_origin_of(&p->last);
     WeirList children = {0};
@@ -105,10 +111,12 @@ static WeirExpression *parse_like(WeirParser *p, WeirExpression *left, WeirOrigi
         for (size_t i = 0; i < length; i++)
             characters += ((unsigned char)escape[i] & 0xC0) != 0x80;
         if (characters != 1)
-            WEIR_FAIL(p, weir_origin_since(p, predicate), WEIR_ERROR_INVALID_ESC, "invalidEscape", weir_arena_printf(p->arena, "'%s'", escape));
+            WEIR_FAIL(p, weir_origin_since(p, predicate), WEIR_ERROR_INVALID_ESC, "invalidEscape",
+                      weir_arena_printf(p->arena, "'%s'", escape));
         weir_list_add(p, &children, weir_make_string(p, escape, place));
     }
-    return negate(p, negated, weir_make_call(p, like, origin, children.count, (WeirExpression *const *)children.items), origin);
+    return negate(p, negated, weir_make_call(p, like, origin, children.count, (WeirExpression *const *)children.items),
+                  origin);
 }
 
 static WeirExpression *parse_is(WeirParser *p, WeirExpression *left, WeirOrigin origin)
@@ -135,12 +143,19 @@ static bool at_predicate(WeirParser *p, uint32_t n)
     if (token->kind != WEIR_TOKEN_WORD)
         return false;
     const WeirToken *next = weir_peek_at(p, n + 1);
-    bool has_operand = next->kind != WEIR_TOKEN_END && !(next->kind == WEIR_TOKEN_SYMBOL && (next->symbol == ',' || next->symbol == ')'));
+    bool has_operand = next->kind != WEIR_TOKEN_END &&
+                       !(next->kind == WEIR_TOKEN_SYMBOL && (next->symbol == ',' || next->symbol == ')'));
     switch (token->keyword) {
-    case WEIR_KEYWORD_IN: return next->kind == WEIR_TOKEN_SYMBOL && next->symbol == '(';
-    case WEIR_KEYWORD_BETWEEN: case WEIR_KEYWORD_LIKE: case WEIR_KEYWORD_ILIKE: case WEIR_KEYWORD_RLIKE: case WEIR_KEYWORD_REGEXP:
+    case WEIR_KEYWORD_IN:
+        return next->kind == WEIR_TOKEN_SYMBOL && next->symbol == '(';
+    case WEIR_KEYWORD_BETWEEN:
+    case WEIR_KEYWORD_LIKE:
+    case WEIR_KEYWORD_ILIKE:
+    case WEIR_KEYWORD_RLIKE:
+    case WEIR_KEYWORD_REGEXP:
         return has_operand;
-    default: return false;
+    default:
+        return false;
     }
 }
 
@@ -149,9 +164,15 @@ static bool at_is(WeirParser *p)
     if (!weir_at(p, WEIR_KEYWORD_IS))
         return false;
     switch (weir_peek_at(p, 1)->keyword) {
-    case WEIR_KEYWORD_NULL: case WEIR_KEYWORD_NOT: case WEIR_KEYWORD_TRUE: case WEIR_KEYWORD_FALSE: case WEIR_KEYWORD_UNKNOWN:
-    case WEIR_KEYWORD_DISTINCT: return true;
-    default: return false;
+    case WEIR_KEYWORD_NULL:
+    case WEIR_KEYWORD_NOT:
+    case WEIR_KEYWORD_TRUE:
+    case WEIR_KEYWORD_FALSE:
+    case WEIR_KEYWORD_UNKNOWN:
+    case WEIR_KEYWORD_DISTINCT:
+        return true;
+    default:
+        return false;
     }
 }
 
@@ -167,10 +188,15 @@ WeirExpression *weir_parse_predicate(WeirParser *p, WeirExpression *left, WeirOr
     if (negated)
         weir_advance(p);
     switch (weir_advance(p).keyword) {
-    case WEIR_KEYWORD_BETWEEN: return negate(p, negated, parse_between(p, left, origin), origin);
-    case WEIR_KEYWORD_IN: return negate(p, negated, parse_in(p, left, origin), origin);
-    case WEIR_KEYWORD_LIKE: return parse_like(p, left, origin, "like", negated);
-    case WEIR_KEYWORD_ILIKE: return parse_like(p, left, origin, "ilike", negated);
-    default: return negate(p, negated, weir_make_call2(p, "rlike", origin, left, weir_parse_value_expression(p)), origin);
+    case WEIR_KEYWORD_BETWEEN:
+        return negate(p, negated, parse_between(p, left, origin), origin);
+    case WEIR_KEYWORD_IN:
+        return negate(p, negated, parse_in(p, left, origin), origin);
+    case WEIR_KEYWORD_LIKE:
+        return parse_like(p, left, origin, "like", negated);
+    case WEIR_KEYWORD_ILIKE:
+        return parse_like(p, left, origin, "ilike", negated);
+    default:
+        return negate(p, negated, weir_make_call2(p, "rlike", origin, left, weir_parse_value_expression(p)), origin);
     }
 }

@@ -1,5 +1,6 @@
-/* Primary expressions: parentheses (a value, a row, a subquery, the parameters of a lambda), names and stars, parameter markers, and what
- * may follow any of them: .field, [index], ::type. Calls are in function_call.c, forms with syntax of their own in special_form.c. */
+/* Primary expressions: parentheses (a value, a row, a subquery, the parameters of a lambda), names and stars, parameter
+ * markers, and what may follow any of them: .field, [index], ::type. Calls are in function_call.c, forms with syntax of
+ * their own in special_form.c. */
 #include "sql/parser_private.h"
 
 /* ---- parentheses */
@@ -27,7 +28,8 @@ static WeirExpression *make_lambda(WeirParser *p, WeirExpression *const *paramet
     WeirList children = {0};
     weir_list_add(p, &children, weir_parse_expression(p));
     for (uint32_t i = 0; i < count; i++) {
-        WeirExpression *variable = weir_expression_new(p->arena, WEIR_EXPRESSION_LAMBDA_VARIABLE, parameters[i]->origin);
+        WeirExpression *variable =
+            weir_expression_new(p->arena, WEIR_EXPRESSION_LAMBDA_VARIABLE, parameters[i]->origin);
         variable->name = parameters[i]->part_count > 0 ? parameters[i]->parts[0] : "";
         weir_list_add(p, &children, variable);
     }
@@ -78,8 +80,9 @@ static WeirExpression *parse_star(WeirParser *p, const WeirList *qualifier, Weir
     WeirExpression *star = weir_expression_new(p->arena, WEIR_EXPRESSION_UNRESOLVED_STAR, origin);
     star->parts = (const char *const *)qualifier->items;
     star->part_count = qualifier->count;
-    bool except = weir_at(p, WEIR_KEYWORD_EXCEPT) && weir_next_is_symbol(p, 1, '(') && !weir_next_is(p, 2, WEIR_KEYWORD_SELECT) &&
-                  !weir_next_is(p, 2, WEIR_KEYWORD_FROM) && !weir_next_is(p, 2, WEIR_KEYWORD_WITH) && !weir_next_is_symbol(p, 2, '(');
+    bool except = weir_at(p, WEIR_KEYWORD_EXCEPT) && weir_next_is_symbol(p, 1, '(') &&
+                  !weir_next_is(p, 2, WEIR_KEYWORD_SELECT) && !weir_next_is(p, 2, WEIR_KEYWORD_FROM) &&
+                  !weir_next_is(p, 2, WEIR_KEYWORD_WITH) && !weir_next_is_symbol(p, 2, '(');
     if (except) {
         weir_advance(p);
         weir_advance(p);
@@ -149,6 +152,14 @@ static WeirExpression *parse_suffixes(WeirParser *p, WeirExpression *base, WeirO
     for (;;) {
         if (weir_accept_symbol(p, '.')) {
             WeirOrigin field = weir_origin_here(p);
+            if (base->kind == WEIR_EXPRESSION_UNRESOLVED_ATTRIBUTE) { /* "(a).b" is a.b */
+                WeirList parts = {0};
+                for (uint32_t i = 0; i < base->part_count; i++)
+                    weir_list_add(p, &parts, (void *)(uintptr_t)base->parts[i]);
+                weir_list_add(p, &parts, (void *)(uintptr_t)weir_parse_identifier(p));
+                base = weir_make_attribute(p, &parts, origin);
+                continue;
+            }
             WeirExpression *name = weir_make_string(p, weir_parse_identifier(p), field);
             base = weir_make_call2(p, "[]", origin, base, name);
         } else if (weir_accept_symbol(p, '[')) {
@@ -159,7 +170,8 @@ static WeirExpression *parse_suffixes(WeirParser *p, WeirExpression *base, WeirO
             base = make_cast(p, base, weir_parse_type(p), origin);
         } else if (weir_at_symbol(p, ':')) {
             weir_fail_unsupported(p, origin, "semi-structured access with ':'");
-        } else if (weir_at(p, WEIR_KEYWORD_COLLATE) && weir_is_identifier(p, weir_peek_at(p, 1)) && !weir_next_is(p, 1, WEIR_KEYWORD_FROM)) {
+        } else if (weir_at(p, WEIR_KEYWORD_COLLATE) && weir_is_identifier(p, weir_peek_at(p, 1)) &&
+                   !weir_next_is(p, 1, WEIR_KEYWORD_FROM)) {
             weir_fail_unsupported(p, weir_origin_here(p), "COLLATE");
         } else {
             return base;

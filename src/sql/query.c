@@ -1,5 +1,5 @@
-/* Queries: WITH, set operations with their precedence (INTERSECT binds tighter), and what follows them: ORDER BY, SORT BY, DISTRIBUTE BY,
- * CLUSTER BY, WINDOW, LIMIT, OFFSET, pipe operators. Terms are in select.c and relation.c. */
+/* Queries: WITH, set operations with their precedence (INTERSECT binds tighter), and what follows them: ORDER BY, SORT
+ * BY, DISTRIBUTE BY, CLUSTER BY, WINDOW, LIMIT, OFFSET, pipe operators. Terms are in select.c and relation.c. */
 #include <strings.h>
 
 #include "sql/parser_private.h"
@@ -32,21 +32,32 @@ static bool at_query_word(WeirParser *p, uint32_t n)
     if (token->kind != WEIR_TOKEN_WORD)
         return false;
     bool next_is_symbol = next->kind == WEIR_TOKEN_SYMBOL;
-    bool ends = next->kind == WEIR_TOKEN_END || (next_is_symbol && next->symbol < 128 && strchr("),.;=<>[]/%", next->symbol) != NULL) ||
+    bool ends = next->kind == WEIR_TOKEN_END ||
+                (next_is_symbol && next->symbol < 128 && strchr("),.;=<>[]/%", next->symbol) != NULL) ||
                 (next_is_symbol && next->symbol > 255 && next->symbol != WEIR_SYMBOL_HINT_BEGIN);
     switch (token->keyword) {
-    case WEIR_KEYWORD_SELECT: return !ends || n == 0;
+    case WEIR_KEYWORD_SELECT:
+        return !ends || n == 0;
     case WEIR_KEYWORD_WITH:
     case WEIR_KEYWORD_FROM:
-    case WEIR_KEYWORD_TABLE: return next->kind == WEIR_TOKEN_WORD || next->kind == WEIR_TOKEN_BACKQUOTED || (token->keyword == WEIR_KEYWORD_FROM && next_is_symbol && next->symbol == '(');
-    case WEIR_KEYWORD_VALUES: return !ends && !(next_is_symbol && strchr("+*|&^", next->symbol < 128 ? next->symbol : 1) != NULL) && next->keyword != WEIR_KEYWORD_AS && next->keyword != WEIR_KEYWORD_FROM;
+    case WEIR_KEYWORD_TABLE:
+        return next->kind == WEIR_TOKEN_WORD || next->kind == WEIR_TOKEN_BACKQUOTED ||
+               (token->keyword == WEIR_KEYWORD_FROM && next_is_symbol && next->symbol == '(');
+    case WEIR_KEYWORD_VALUES:
+        return !ends && !(next_is_symbol && strchr("+*|&^", next->symbol < 128 ? next->symbol : 1) != NULL) &&
+               next->keyword != WEIR_KEYWORD_AS && next->keyword != WEIR_KEYWORD_FROM;
     case WEIR_KEYWORD_MAP:
-    case WEIR_KEYWORD_REDUCE: return next->kind == WEIR_TOKEN_WORD && next->keyword == WEIR_NOT_A_KEYWORD;
-    default: return false;
+    case WEIR_KEYWORD_REDUCE:
+        return next->kind == WEIR_TOKEN_WORD && next->keyword == WEIR_NOT_A_KEYWORD;
+    default:
+        return false;
     }
 }
 
-bool weir_at_query(WeirParser *p) { return at_query_word(p, 0); }
+bool weir_at_query(WeirParser *p)
+{
+    return at_query_word(p, 0);
+}
 
 bool weir_at_query_rest(WeirParser *p)
 {
@@ -56,10 +67,20 @@ bool weir_at_query_rest(WeirParser *p)
     if (token->kind != WEIR_TOKEN_WORD)
         return false;
     switch (token->keyword) {
-    case WEIR_KEYWORD_UNION: case WEIR_KEYWORD_EXCEPT: case WEIR_KEYWORD_MINUS: case WEIR_KEYWORD_INTERSECT: case WEIR_KEYWORD_ORDER:
-    case WEIR_KEYWORD_SORT: case WEIR_KEYWORD_DISTRIBUTE: case WEIR_KEYWORD_CLUSTER: case WEIR_KEYWORD_LIMIT: case WEIR_KEYWORD_OFFSET:
-    case WEIR_KEYWORD_WINDOW: return weir_peek_at(p, 1)->kind != WEIR_TOKEN_SYMBOL || weir_next_is_symbol(p, 1, '(');
-    default: return false;
+    case WEIR_KEYWORD_UNION:
+    case WEIR_KEYWORD_EXCEPT:
+    case WEIR_KEYWORD_MINUS:
+    case WEIR_KEYWORD_INTERSECT:
+    case WEIR_KEYWORD_ORDER:
+    case WEIR_KEYWORD_SORT:
+    case WEIR_KEYWORD_DISTRIBUTE:
+    case WEIR_KEYWORD_CLUSTER:
+    case WEIR_KEYWORD_LIMIT:
+    case WEIR_KEYWORD_OFFSET:
+    case WEIR_KEYWORD_WINDOW:
+        return weir_peek_at(p, 1)->kind != WEIR_TOKEN_SYMBOL || weir_next_is_symbol(p, 1, '(');
+    default:
+        return false;
     }
 }
 
@@ -91,7 +112,8 @@ static WeirLogicalPlan *parse_with(WeirParser *p)
 {
     WeirOrigin origin = weir_origin_here(p);
     weir_expect(p, WEIR_KEYWORD_WITH);
-    bool recursive = weir_at(p, WEIR_KEYWORD_RECURSIVE) && weir_is_identifier(p, weir_peek_at(p, 1)) && !weir_next_is(p, 1, WEIR_KEYWORD_AS);
+    bool recursive = weir_at(p, WEIR_KEYWORD_RECURSIVE) && weir_is_identifier(p, weir_peek_at(p, 1)) &&
+                     !weir_next_is(p, 1, WEIR_KEYWORD_AS);
     if (recursive)
         weir_advance(p);
     WeirList definitions = {0};
@@ -145,7 +167,8 @@ static WeirLogicalPlan *parse_term(WeirParser *p)
     return weir_make_plan(p, WEIR_LOGICAL_ONE_ROW_RELATION, origin);
 }
 
-static WeirLogicalPlan *combine(WeirParser *p, WeirKeyword keyword, bool all, WeirLogicalPlan *left, WeirLogicalPlan *right, WeirOrigin origin)
+static WeirLogicalPlan *combine(WeirParser *p, WeirKeyword keyword, bool all, WeirLogicalPlan *left,
+                                WeirLogicalPlan *right, WeirOrigin origin)
 {
     WeirLogicalKind kind = keyword == WEIR_KEYWORD_UNION ? WEIR_LOGICAL_UNION : WEIR_LOGICAL_SET_OPERATION;
     WeirLogicalPlan *plan = weir_logical_binary(p->arena, kind, left, right);
@@ -161,7 +184,8 @@ static WeirLogicalPlan *combine(WeirParser *p, WeirKeyword keyword, bool all, We
 static bool at_set_operation(WeirParser *p, bool tight)
 {
     return weir_at(p, WEIR_KEYWORD_INTERSECT) ||
-           (!tight && (weir_at(p, WEIR_KEYWORD_UNION) || weir_at(p, WEIR_KEYWORD_EXCEPT) || weir_at(p, WEIR_KEYWORD_MINUS)));
+           (!tight &&
+            (weir_at(p, WEIR_KEYWORD_UNION) || weir_at(p, WEIR_KEYWORD_EXCEPT) || weir_at(p, WEIR_KEYWORD_MINUS)));
 }
 
 static WeirLogicalPlan *parse_set_operations(WeirParser *p, WeirLogicalPlan *left, WeirOrigin origin, bool tight)
@@ -182,7 +206,8 @@ static WeirLogicalPlan *parse_set_operations(WeirParser *p, WeirLogicalPlan *lef
 
 /* ---- ORDER BY and its relatives, windows, limits */
 
-static WeirLogicalPlan *make_sort(WeirParser *p, WeirLogicalPlan *child, const WeirList *items, bool global, WeirOrigin origin)
+static WeirLogicalPlan *make_sort(WeirParser *p, WeirLogicalPlan *child, const WeirList *items, bool global,
+                                  WeirOrigin origin)
 {
     WeirLogicalPlan *sort = weir_make_unary(p, WEIR_LOGICAL_SORT, child, origin);
     weir_plan_set_expressions(sort, items);
@@ -190,7 +215,8 @@ static WeirLogicalPlan *make_sort(WeirParser *p, WeirLogicalPlan *child, const W
     return sort;
 }
 
-static WeirLogicalPlan *make_repartition(WeirParser *p, WeirLogicalPlan *child, const WeirList *items, WeirOrigin origin)
+static WeirLogicalPlan *make_repartition(WeirParser *p, WeirLogicalPlan *child, const WeirList *items,
+                                         WeirOrigin origin)
 {
     WeirLogicalPlan *repartition = weir_make_unary(p, WEIR_LOGICAL_REPARTITION, child, origin);
     weir_plan_set_expressions(repartition, items);
@@ -231,8 +257,9 @@ static WeirLogicalPlan *parse_orders(WeirParser *p, WeirLogicalPlan *plan)
 /* ORDER BY, SORT BY, DISTRIBUTE BY and CLUSTER BY exclude each other, except DISTRIBUTE BY before SORT BY. */
 static void refuse_second_order(WeirParser *p, WeirOrigin origin)
 {
-    bool more = weir_next_is(p, 1, WEIR_KEYWORD_BY) && (weir_at(p, WEIR_KEYWORD_ORDER) || weir_at(p, WEIR_KEYWORD_SORT) ||
-                                                        weir_at(p, WEIR_KEYWORD_CLUSTER) || weir_at(p, WEIR_KEYWORD_DISTRIBUTE));
+    bool more = weir_next_is(p, 1, WEIR_KEYWORD_BY) &&
+                (weir_at(p, WEIR_KEYWORD_ORDER) || weir_at(p, WEIR_KEYWORD_SORT) || weir_at(p, WEIR_KEYWORD_CLUSTER) ||
+                 weir_at(p, WEIR_KEYWORD_DISTRIBUTE));
     if (more)
         WEIR_FAIL(p, weir_origin_since(p, origin), WEIR_ERROR_UNSUPPORTED_FEATURE_COMBINATION_QUERY_RESULT_CLAUSES);
 }

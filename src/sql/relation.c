@@ -1,9 +1,10 @@
-/* FROM: tables, streams, subqueries, inline tables, table functions, joins of every kind, LATERAL VIEW, and what may follow a relation:
- * TABLESAMPLE, WATERMARK, an alias. */
+/* FROM: tables, streams, subqueries, inline tables, table functions, joins of every kind, LATERAL VIEW, and what may
+ * follow a relation: TABLESAMPLE, WATERMARK, an alias. */
 #include <math.h>
 #include <stdlib.h>
 #include <strings.h>
 
+#include "common/number_format.h"
 #include "sql/parser_private.h"
 
 /* ---- what may follow a primary relation */
@@ -17,8 +18,29 @@ static double parse_sample_number(WeirParser *p)
         return 0;
     }
     WeirToken number = weir_advance(p);
-    double value = strtod(weir_arena_strndup(p->arena, p->lexer.text + number.start, (size_t)number.length), NULL);
+    double value = 0;
+    if (!weir_parse_double(p->lexer.text + number.start, (size_t)number.length, &value))
+        weir_fail_syntax(p);
     return negative ? -value : value;
+}
+
+/* TABLESAMPLE () and TABLESAMPLE (10M): Hive's forms, which Spark refuses too. */
+static void refuse_sample_size(WeirParser *p, WeirOrigin origin)
+{
+    if (weir_at_symbol(p, ')')) {
+        weir_advance(p);
+        weir_fail_text(p, weir_origin_since(p, origin), WEIR_ERROR_LEGACY_ERROR_TEMP_0014,
+                       "TABLESAMPLE needs an amount.");
+    } else if (weir_next_is_symbol(p, 1, ')')) {
+        WeirToken size = weir_advance(p);
+        weir_advance(p);
+        if (size.kind == WEIR_TOKEN_WORD)
+            weir_fail_text(p, weir_origin_since(p, origin), WEIR_ERROR_LEGACY_ERROR_TEMP_0015,
+                           "TABLESAMPLE of bytes is not supported.");
+        else
+            weir_fail_text(p, weir_origin_since(p, origin), WEIR_ERROR_LEGACY_ERROR_TEMP_0016,
+                           "The size of a TABLESAMPLE needs a unit.");
+    }
 }
 
 /* TABLESAMPLE (n PERCENT | n ROWS | BUCKET x OUT OF y) [REPEATABLE (seed)] */
@@ -30,6 +52,7 @@ WeirLogicalPlan *weir_parse_sample(WeirParser *p, WeirLogicalPlan *child)
         weir_fail_unsupported(p, origin, "TABLESAMPLE SYSTEM");
     weir_accept(p, WEIR_KEYWORD_BERNOULLI);
     weir_expect_symbol(p, '(');
+    refuse_sample_size(p, origin);
     WeirLogicalPlan *plan = weir_make_unary(p, WEIR_LOGICAL_SAMPLE, child, origin);
     if (weir_accept(p, WEIR_KEYWORD_BUCKET)) {
         double numerator = parse_sample_number(p);
@@ -45,13 +68,17 @@ WeirLogicalPlan *weir_parse_sample(WeirParser *p, WeirLogicalPlan *child)
             plan->condition = amount;
         } else {
             weir_expect(p, WEIR_KEYWORD_PERCENT);
-            plan->sample_upper = strtod(weir_source_text(p, place.start, amount->origin.start + amount->origin.length), NULL) / 100;
+            double percent = 0;
+            if (p->status == WEIR_OK &&
+                !weir_parse_double(p->lexer.text + place.start, (size_t)amount->origin.length, &percent))
+                weir_fail_syntax(p);
+            plan->sample_upper = percent / 100;
         }
     }
     weir_expect_symbol(p, ')');
     if (plan->kind == WEIR_LOGICAL_SAMPLE && (plan->sample_upper < 0 || plan->sample_upper > 1))
-        weir_fail_text(p, weir_origin_since(p, origin), WEIR_ERROR_LEGACY_ERROR_TEMP_0064, "Sampling fraction (%g) must be on interval [0, 1].",
-                       plan->sample_upper);
+        weir_fail_text(p, weir_origin_since(p, origin), WEIR_ERROR_LEGACY_ERROR_TEMP_0064,
+                       "Sampling fraction (%g) must be on interval [0, 1].", plan->sample_upper);
     if (weir_accept(p, WEIR_KEYWORD_REPEATABLE)) {
         weir_expect_symbol(p, '(');
         plan->sample_seed = (int64_t)parse_sample_number(p);
@@ -80,7 +107,8 @@ static WeirLogicalPlan *parse_watermark(WeirParser *p, WeirLogicalPlan *child)
     if (p->status != WEIR_OK)
         return plan;
     if (weir_value_get_int(delay->value) < 0)
-        weir_fail_text(p, delay->origin, WEIR_ERROR_LEGACY_ERROR_TEMP_0000, "The delay of a watermark should not be negative.");
+        weir_fail_text(p, delay->origin, WEIR_ERROR_LEGACY_ERROR_TEMP_0000,
+                       "The delay of a watermark should not be negative.");
     if (delay->value->type->id == WEIR_TYPE_YEAR_MONTH_INTERVAL)
         plan->delay.months = (int32_t)weir_value_get_int(delay->value);
     else if (delay->value->type->id == WEIR_TYPE_DAY_TIME_INTERVAL)
@@ -100,7 +128,7 @@ static WeirLogicalPlan *make_alias(WeirParser *p, WeirLogicalPlan *plan, const c
 static WeirLogicalPlan *parse_alias(WeirParser *p, WeirLogicalPlan *plan, bool *found)
 {
     WeirOrigin origin = plan->origin;
-    *found = weir_accept(p, WEIR_KEYWORD_AS);
+    *found = weir_accept_as(p, true);
     if (!*found && !weir_at_table_alias(p))
         return plan;
     if (*found && weir_peek(p)->kind == WEIR_TOKEN_WORD && weir_keyword_is_strict(weir_peek(p)->keyword))
@@ -126,7 +154,9 @@ static bool at_watermark(WeirParser *p)
 /* Sample, watermark and alias are written in this order; the alias is applied first, as in Spark. */
 static WeirLogicalPlan *finish_primary(WeirParser *p, WeirLogicalPlan *plan, bool is_query)
 {
-    WeirLogicalPlan *sample = weir_at(p, WEIR_KEYWORD_TABLESAMPLE) && weir_peek_at(p, 1)->kind == WEIR_TOKEN_SYMBOL ? weir_parse_sample(p, plan) : NULL;
+    WeirLogicalPlan *sample = weir_at(p, WEIR_KEYWORD_TABLESAMPLE) && weir_peek_at(p, 1)->kind == WEIR_TOKEN_SYMBOL
+                                  ? weir_parse_sample(p, plan)
+                                  : NULL;
     WeirLogicalPlan *watermark = at_watermark(p) ? parse_watermark(p, plan) : NULL;
     bool aliased;
     WeirLogicalPlan *result = parse_alias(p, plan, &aliased);
@@ -145,7 +175,8 @@ static WeirLogicalPlan *finish_primary(WeirParser *p, WeirLogicalPlan *plan, boo
 
 /* ---- primary relations */
 
-/* "(…)": a query, a relation, or either in more parentheses. `*is_query` tells that it is a query without an alias yet. */
+/* "(…)": a query, a relation, or either in more parentheses. `*is_query` tells that it is a query without an alias yet.
+ */
 static WeirLogicalPlan *parse_parenthesis(WeirParser *p, bool *is_query)
 {
     WeirOrigin origin = weir_origin_here(p);
@@ -188,7 +219,8 @@ WeirLogicalPlan *weir_parse_inline_table(WeirParser *p)
             width = count;
         else if (count != width)
             WEIR_FAIL(p, origin, WEIR_ERROR_INVALID_INLINE_TABLE_NUM_COLUMNS_MISMATCH, "expectedNumCols",
-                      weir_arena_printf(p->arena, "%u", width), "actualNumCols", weir_arena_printf(p->arena, "%u", count), "rowIndex",
+                      weir_arena_printf(p->arena, "%u", width), "actualNumCols",
+                      weir_arena_printf(p->arena, "%u", count), "rowIndex",
                       weir_arena_printf(p->arena, "%u", rows.count));
         WeirExpression **values = WEIR_ARENA_ARRAY(p->arena, WeirExpression *, count);
         for (uint32_t i = 0; i < count; i++)
@@ -203,9 +235,9 @@ WeirLogicalPlan *weir_parse_inline_table(WeirParser *p)
     WeirLogicalPlan *plan = parse_alias(p, table, &aliased);
     if (aliased && plan->name_count > 0) {
         if (plan->name_count != width)
-            WEIR_FAIL(p, weir_origin_since(p, origin), WEIR_ERROR_INVALID_INLINE_TABLE_NUM_COLUMNS_MISMATCH, "expectedNumCols",
-                      weir_arena_printf(p->arena, "%u", plan->name_count), "actualNumCols", weir_arena_printf(p->arena, "%u", width),
-                      "rowIndex", "0");
+            WEIR_FAIL(p, weir_origin_since(p, origin), WEIR_ERROR_INVALID_INLINE_TABLE_NUM_COLUMNS_MISMATCH,
+                      "expectedNumCols", weir_arena_printf(p->arena, "%u", plan->name_count), "actualNumCols",
+                      weir_arena_printf(p->arena, "%u", width), "rowIndex", "0");
         table->names = plan->names; /* the columns are named where they are made, as in Spark */
         table->name_count = plan->name_count;
         plan->names = NULL;
@@ -281,10 +313,19 @@ static bool at_stream(WeirParser *p)
     if (!weir_is_identifier(p, next))
         return false;
     switch (next->kind == WEIR_TOKEN_WORD ? next->keyword : WEIR_NOT_A_KEYWORD) {
-    case WEIR_KEYWORD_AS: case WEIR_KEYWORD_WHERE: case WEIR_KEYWORD_GROUP: case WEIR_KEYWORD_HAVING: case WEIR_KEYWORD_ORDER:
-    case WEIR_KEYWORD_LIMIT: case WEIR_KEYWORD_WATERMARK: case WEIR_KEYWORD_TABLESAMPLE: case WEIR_KEYWORD_WITH: case WEIR_KEYWORD_WINDOW:
+    case WEIR_KEYWORD_AS:
+    case WEIR_KEYWORD_WHERE:
+    case WEIR_KEYWORD_GROUP:
+    case WEIR_KEYWORD_HAVING:
+    case WEIR_KEYWORD_ORDER:
+    case WEIR_KEYWORD_LIMIT:
+    case WEIR_KEYWORD_WATERMARK:
+    case WEIR_KEYWORD_TABLESAMPLE:
+    case WEIR_KEYWORD_WITH:
+    case WEIR_KEYWORD_WINDOW:
         return weir_peek_at(p, 2)->kind == WEIR_TOKEN_END;
-    default: return next->kind != WEIR_TOKEN_WORD || !weir_keyword_is_strict(next->keyword);
+    default:
+        return next->kind != WEIR_TOKEN_WORD || !weir_keyword_is_strict(next->keyword);
     }
 }
 
@@ -314,10 +355,20 @@ static bool parse_join_type(WeirParser *p, WeirJoinType *type, bool *natural)
     *natural = weir_at(p, WEIR_KEYWORD_NATURAL);
     *type = WEIR_JOIN_INNER;
     bool begins = *natural;
-    switch (weir_peek_at(p, *natural)->kind == WEIR_TOKEN_WORD ? weir_peek_at(p, *natural)->keyword : WEIR_NOT_A_KEYWORD) {
-    case WEIR_KEYWORD_JOIN: case WEIR_KEYWORD_INNER: case WEIR_KEYWORD_CROSS: case WEIR_KEYWORD_LEFT: case WEIR_KEYWORD_RIGHT:
-    case WEIR_KEYWORD_FULL: case WEIR_KEYWORD_SEMI: case WEIR_KEYWORD_ANTI: begins = true; break;
-    default: break;
+    switch (weir_peek_at(p, *natural)->kind == WEIR_TOKEN_WORD ? weir_peek_at(p, *natural)->keyword
+                                                               : WEIR_NOT_A_KEYWORD) {
+    case WEIR_KEYWORD_JOIN:
+    case WEIR_KEYWORD_INNER:
+    case WEIR_KEYWORD_CROSS:
+    case WEIR_KEYWORD_LEFT:
+    case WEIR_KEYWORD_RIGHT:
+    case WEIR_KEYWORD_FULL:
+    case WEIR_KEYWORD_SEMI:
+    case WEIR_KEYWORD_ANTI:
+        begins = true;
+        break;
+    default:
+        break;
     }
     if (!begins)
         return false;
@@ -350,7 +401,8 @@ static bool parse_join_type(WeirParser *p, WeirJoinType *type, bool *natural)
 
 static bool accept_lateral(WeirParser *p)
 {
-    return weir_at(p, WEIR_KEYWORD_LATERAL) && !weir_next_is(p, 1, WEIR_KEYWORD_VIEW) && weir_accept(p, WEIR_KEYWORD_LATERAL);
+    return weir_at(p, WEIR_KEYWORD_LATERAL) && !weir_next_is(p, 1, WEIR_KEYWORD_VIEW) &&
+           weir_accept(p, WEIR_KEYWORD_LATERAL);
 }
 
 /* The right side of a LATERAL join is a subquery or a table function. */
@@ -362,7 +414,8 @@ static WeirLogicalPlan *parse_join_side(WeirParser *p, bool lateral, WeirOrigin 
     while (core->child_count == 1 && core->kind == WEIR_LOGICAL_SUBQUERY_ALIAS)
         core = core->children[0];
     if (lateral && !subquery && core->kind != WEIR_LOGICAL_UNRESOLVED_TABLE_FUNCTION)
-        WEIR_FAIL(p, weir_origin_since(p, origin), WEIR_ERROR_INVALID_SQL_SYNTAX_LATERAL_WITHOUT_SUBQUERY_OR_TABLE_VALUED_FUNC);
+        WEIR_FAIL(p, weir_origin_since(p, origin),
+                  WEIR_ERROR_INVALID_SQL_SYNTAX_LATERAL_WITHOUT_SUBQUERY_OR_TABLE_VALUED_FUNC);
     return side;
 }
 
@@ -397,7 +450,8 @@ static WeirLogicalPlan *parse_join(WeirParser *p, WeirLogicalPlan *left, bool *f
     join->is_natural = natural;
     join->is_lateral = lateral;
     if (natural && type == WEIR_JOIN_CROSS)
-        WEIR_FAIL(p, weir_origin_since(p, origin), WEIR_ERROR_INCOMPATIBLE_JOIN_TYPES, "joinType1", "NATURAL", "joinType2", "CROSS");
+        WEIR_FAIL(p, weir_origin_since(p, origin), WEIR_ERROR_INCOMPATIBLE_JOIN_TYPES, "joinType1", "NATURAL",
+                  "joinType2", "CROSS");
     if (!natural)
         parse_join_criteria(p, join);
     join->origin = weir_origin_since(p, origin);
@@ -408,7 +462,8 @@ static bool at_pivot(WeirParser *p)
 {
     return (weir_at(p, WEIR_KEYWORD_PIVOT) && weir_next_is_symbol(p, 1, '(')) ||
            (weir_at(p, WEIR_KEYWORD_UNPIVOT) &&
-            (weir_next_is_symbol(p, 1, '(') || weir_next_is(p, 1, WEIR_KEYWORD_INCLUDE) || weir_next_is(p, 1, WEIR_KEYWORD_EXCLUDE)));
+            (weir_next_is_symbol(p, 1, '(') || weir_next_is(p, 1, WEIR_KEYWORD_INCLUDE) ||
+             weir_next_is(p, 1, WEIR_KEYWORD_EXCLUDE)));
 }
 
 WeirLogicalPlan *weir_parse_join_rest(WeirParser *p, WeirLogicalPlan *left)
@@ -434,7 +489,8 @@ WeirLogicalPlan *weir_parse_relation(WeirParser *p)
 
 /* ---- FROM */
 
-/* The name is required, and AS may be one: "LATERAL VIEW explode(a) AS x" has the columns of a view "as", also in Spark. */
+/* The name is required, and AS may be one: "LATERAL VIEW explode(a) AS x" has the columns of a view "as", also in
+ * Spark. */
 static const char *parse_view_name(WeirParser *p)
 {
     const char *name = weir_parse_identifier(p);
@@ -450,7 +506,8 @@ WeirLogicalPlan *weir_parse_lateral_view(WeirParser *p, WeirLogicalPlan *child)
         WeirOrigin origin = weir_origin_here(p);
         weir_advance(p);
         weir_advance(p);
-        bool outer = weir_at(p, WEIR_KEYWORD_OUTER) && !weir_next_is_symbol(p, 1, '(') && weir_accept(p, WEIR_KEYWORD_OUTER);
+        bool outer =
+            weir_at(p, WEIR_KEYWORD_OUTER) && !weir_next_is_symbol(p, 1, '(') && weir_accept(p, WEIR_KEYWORD_OUTER);
         WeirOrigin place = weir_origin_here(p);
         WeirList parts = {0};
         weir_parse_multipart(p, &parts);

@@ -23,15 +23,19 @@ static size_t statement_end(const char *text, size_t text_length, size_t start, 
     WeirLexer lexer = {.text = text + start, .length = (int32_t)(text_length - start), .line = 1};
     int depth = 0;
     bool first = true;
+    bool after_end = false; /* "END IF" closes one block */
     *has_semicolon = false;
     for (;;) {
         WeirToken token = weir_lexer_next(&lexer);
         if (token.kind == WEIR_TOKEN_END || is_open_quote(&lexer, &token))
             return text_length;
-        bool word = token.kind == WEIR_TOKEN_WORD;
+        bool word = token.kind == WEIR_TOKEN_WORD && !after_end;
+        after_end = word && token.keyword == WEIR_KEYWORD_END;
         if (word && token.keyword == WEIR_KEYWORD_BEGIN && (first || depth > 0))
             depth++;
-        else if (word && depth > 0 && (token.keyword == WEIR_KEYWORD_CASE || token.keyword == WEIR_KEYWORD_IF || token.keyword == WEIR_KEYWORD_LOOP))
+        else if (word && depth > 0 &&
+                 (token.keyword == WEIR_KEYWORD_CASE || token.keyword == WEIR_KEYWORD_IF ||
+                  token.keyword == WEIR_KEYWORD_LOOP))
             depth++;
         else if (word && depth > 0 && token.keyword == WEIR_KEYWORD_END)
             depth--;
@@ -51,12 +55,12 @@ static int32_t line_of(const char *text, size_t position)
     return line;
 }
 
-WeirStatus weir_sql_split(const char *text, size_t text_length, size_t *position, const char **statement, size_t *length, int32_t *line,
-                          WeirError *error)
+WeirStatus weir_sql_split(const char *text, size_t text_length, size_t *position, const char **statement,
+                          size_t *length, int32_t *line, WeirError *error)
 {
     if (text_length > INT32_MAX / 2)
-        return weir_error_format(error, WEIR_ERROR_LEGACY_ERROR_TEMP_0000, "The script has %zu bytes; the limit is %d.", text_length,
-                                 INT32_MAX / 2);
+        return weir_error_format(error, WEIR_ERROR_LEGACY_ERROR_TEMP_0000, "The script has %zu bytes; the limit is %d.",
+                                 text_length, INT32_MAX / 2);
     size_t start = *position;
     *length = 0;
     while (start < text_length) {
@@ -92,7 +96,8 @@ typedef struct Substitution {
     WeirBuffer out;
 } Substitution;
 
-/* "${name}", "${name:default}", with the prefixes of Spark's ConfigReader ("spark:", "sparkconf:", "hiveconf:", "hivevar:") taken off. */
+/* "${name}", "${name:default}", with the prefixes of Spark's ConfigReader ("spark:", "sparkconf:", "hiveconf:",
+ * "hivevar:") taken off. */
 static const char *find_value(const Substitution *substitution, const char *reference, size_t length)
 {
     char *name = weir_arena_strndup(substitution->arena, reference, length);
@@ -101,6 +106,15 @@ static const char *find_value(const Substitution *substitution, const char *refe
     if (value != NULL || colon == NULL)
         return value;
     return substitution->lookup(substitution->context, colon + 1);
+}
+
+/* A name between braces has no blanks and is not empty. */
+static bool is_reference(const char *name, const char *end)
+{
+    for (const char *c = name; c < end; c++)
+        if ((unsigned char)*c <= ' ')
+            return false;
+    return end > name;
 }
 
 static void substitute(Substitution *substitution, const char *text, size_t length, int depth)
@@ -115,21 +129,20 @@ static void substitute(Substitution *substitution, const char *text, size_t leng
         size_t at = (size_t)(dollar - text);
         weir_buffer_append(&substitution->out, text + i, at - i);
         const char *close = at + 1 < length && text[at + 1] == '{' ? memchr(text + at, '}', length - at) : NULL;
-        const char *value = NULL;
-        if (close != NULL && depth < SUBSTITUTION_DEPTH_MAX)
-            value = find_value(substitution, dollar + 2, (size_t)(close - dollar) - 2);
-        if (value == NULL) { /* not a reference, or an unknown one: it stays */
+        if (close == NULL || !is_reference(dollar + 2, close) || depth >= SUBSTITUTION_DEPTH_MAX) {
             weir_buffer_append_char(&substitution->out, '$');
             i = at + 1;
             continue;
         }
-        substitute(substitution, value, strlen(value), depth + 1);
+        const char *value = find_value(substitution, dollar + 2, (size_t)(close - dollar) - 2);
+        if (value != NULL) /* an unknown name stands for nothing */
+            substitute(substitution, value, strlen(value), depth + 1);
         i = (size_t)(close - text) + 1;
     }
 }
 
-WeirStatus weir_sql_substitute(const char *text, size_t length, const char *(*lookup)(void *context, const char *name), void *context,
-                               WeirArena *arena, const char **out, size_t *out_length, WeirError *error)
+WeirStatus weir_sql_substitute(const char *text, size_t length, const char *(*lookup)(void *context, const char *name),
+                               void *context, WeirArena *arena, const char **out, size_t *out_length, WeirError *error)
 {
     if (length == 0 || memchr(text, '$', length) == NULL) {
         *out = weir_arena_strndup(arena, text, length);

@@ -1,4 +1,5 @@
-/* SELECT: hints, the select list, FROM, WHERE, GROUP BY in all its forms, HAVING, QUALIFY, WINDOW; and the form that begins with FROM. */
+/* SELECT: hints, the select list, FROM, WHERE, GROUP BY in all its forms, HAVING, QUALIFY, WINDOW; and the form that
+ * begins with FROM. */
 #include "sql/parser_private.h"
 
 /* ---- hints */
@@ -42,7 +43,8 @@ static WeirLogicalPlan *apply_hints(WeirParser *p, const WeirList *hints, WeirLo
 
 /* ---- GROUP BY */
 
-static WeirExpression *make_grouping(WeirParser *p, WeirExpressionKind kind, const WeirList *children, WeirOrigin origin)
+static WeirExpression *make_grouping(WeirParser *p, WeirExpressionKind kind, const WeirList *children,
+                                     WeirOrigin origin)
 {
     WeirExpression *grouping = weir_expression_new(p->arena, kind, origin);
     weir_set_children(grouping, children);
@@ -61,9 +63,11 @@ static WeirExpression *parse_grouping_set(WeirParser *p)
     WeirExpression *item = weir_parse_expression(p);
     bool is_row = weir_is_struct(item) && p->lexer.text[origin.start] == '(';
     if (is_row)
-        return make_grouping(p, WEIR_EXPRESSION_GROUPING_SET, &(WeirList){.items = (void **)item->children, .count = item->child_count}, origin);
+        return make_grouping(p, WEIR_EXPRESSION_GROUPING_SET,
+                             &(WeirList){.items = (void **)item->children, .count = item->child_count}, origin);
     /* "(a)" is the set of a, not the value in parentheses. */
-    bool is_set = p->lexer.text[origin.start] == '(' && item->origin.start > origin.start && p->last.kind == WEIR_TOKEN_SYMBOL && p->last.symbol == ')';
+    bool is_set = p->lexer.text[origin.start] == '(' && item->origin.start > origin.start &&
+                  p->last.kind == WEIR_TOKEN_SYMBOL && p->last.symbol == ')';
     if (!is_set)
         return item;
     WeirList one = {0};
@@ -89,7 +93,8 @@ static WeirExpression *parse_grouping_analytics(WeirParser *p)
     if (!weir_enter(p))
         return make_grouping(p, kind, &children, origin);
     do {
-        weir_list_add(p, &children, kind == WEIR_EXPRESSION_GROUPING_SETS ? parse_group_element(p) : parse_grouping_set(p));
+        weir_list_add(p, &children,
+                      kind == WEIR_EXPRESSION_GROUPING_SETS ? parse_group_element(p) : parse_grouping_set(p));
     } while (weir_accept_symbol(p, ','));
     weir_leave(p);
     weir_expect_symbol(p, ')');
@@ -99,7 +104,8 @@ static WeirExpression *parse_grouping_analytics(WeirParser *p)
 static bool at_grouping_analytics(WeirParser *p)
 {
     return ((weir_at(p, WEIR_KEYWORD_ROLLUP) || weir_at(p, WEIR_KEYWORD_CUBE)) && weir_next_is_symbol(p, 1, '(')) ||
-           (weir_at(p, WEIR_KEYWORD_GROUPING) && weir_next_is(p, 1, WEIR_KEYWORD_SETS) && weir_next_is_symbol(p, 2, '('));
+           (weir_at(p, WEIR_KEYWORD_GROUPING) && weir_next_is(p, 1, WEIR_KEYWORD_SETS) &&
+            weir_next_is_symbol(p, 2, '('));
 }
 
 static WeirExpression *parse_group_element(WeirParser *p)
@@ -133,7 +139,8 @@ WeirLogicalPlan *weir_parse_group_by(WeirParser *p, WeirLogicalPlan *child, cons
     WeirOrigin origin = weir_origin_here(p);
     WeirList items = {0};
     do {
-        weir_list_add(p, &items, at_grouping_analytics(p) ? parse_grouping_analytics(p) : weir_parse_named_expression(p));
+        weir_list_add(p, &items,
+                      at_grouping_analytics(p) ? parse_grouping_analytics(p) : weir_parse_named_expression(p));
     } while (weir_accept_symbol(p, ','));
     apply_old_grouping(p, &items, origin);
     WeirLogicalPlan *aggregate = weir_make_unary(p, WEIR_LOGICAL_AGGREGATE, child, origin);
@@ -156,7 +163,8 @@ static void parse_select_clause(WeirParser *p, SelectClause *select)
     select->origin = weir_origin_here(p);
     weir_expect(p, WEIR_KEYWORD_SELECT);
     parse_hints(p, &select->hints);
-    bool named = weir_next_is_symbol(p, 1, ',') || weir_next_is_symbol(p, 1, '.') || weir_peek_at(p, 1)->kind == WEIR_TOKEN_END;
+    bool named =
+        weir_next_is_symbol(p, 1, ',') || weir_next_is_symbol(p, 1, '.') || weir_peek_at(p, 1)->kind == WEIR_TOKEN_END;
     if (weir_at(p, WEIR_KEYWORD_DISTINCT) && !named) {
         weir_advance(p);
         select->is_distinct = true;
@@ -179,18 +187,60 @@ static WeirLogicalPlan *parse_where(WeirParser *p, WeirLogicalPlan *plan)
     return plan;
 }
 
+/* Spark's Predicate: comparisons, logic, IN, LIKE, IS …, EXISTS. */
+static bool is_predicate(const WeirExpression *expression)
+{
+    static const char *const names[] = {"=",
+                                        "<=>",
+                                        "<",
+                                        "<=",
+                                        ">",
+                                        ">=",
+                                        "and",
+                                        "or",
+                                        "not",
+                                        "in",
+                                        "like",
+                                        "ilike",
+                                        "rlike",
+                                        "isnull",
+                                        "isnotnull",
+                                        "is unknown",
+                                        "is not unknown",
+                                        "between",
+                                        "like any",
+                                        "like all",
+                                        "not like any",
+                                        "not like all",
+                                        "ilike any",
+                                        "ilike all"};
+    if (expression->kind == WEIR_EXPRESSION_EXISTS || expression->kind == WEIR_EXPRESSION_IN_SUBQUERY)
+        return true;
+    for (size_t i = 0; expression->kind == WEIR_EXPRESSION_UNRESOLVED_FUNCTION && i < sizeof names / sizeof names[0];
+         i++)
+        if (expression->part_count == 1 && strcmp(expression->parts[0], names[i]) == 0)
+            return true;
+    return false;
+}
+
 static WeirLogicalPlan *parse_having(WeirParser *p, WeirLogicalPlan *plan)
 {
     WeirOrigin origin = weir_origin_here(p);
     if (!weir_accept(p, WEIR_KEYWORD_HAVING))
         return plan;
     WeirExpression *condition = weir_parse_expression(p);
+    if (!is_predicate(condition)) { /* "HAVING 1": what is no predicate is cast, which WHERE does not do */
+        condition = weir_expression_unary(p->arena, WEIR_EXPRESSION_CAST, condition);
+        condition->type = &weir_type_boolean;
+        condition->eval_mode = WEIR_EVAL_ANSI;
+    }
     plan = weir_make_unary(p, WEIR_LOGICAL_HAVING, plan, origin);
     plan->condition = condition;
     return plan;
 }
 
-/* GROUP BY, HAVING, QUALIFY, DISTINCT, WINDOW, hints over the plan of FROM and WHERE. HAVING without GROUP BY is a global aggregate. */
+/* GROUP BY, HAVING, QUALIFY, DISTINCT, WINDOW, hints over the plan of FROM and WHERE. HAVING without GROUP BY is a
+ * global aggregate. */
 static WeirLogicalPlan *parse_select_rest(WeirParser *p, const SelectClause *select, WeirLogicalPlan *plan)
 {
     if (weir_accept2(p, WEIR_KEYWORD_GROUP, WEIR_KEYWORD_BY)) {
@@ -218,7 +268,10 @@ static WeirLogicalPlan *parse_select_rest(WeirParser *p, const SelectClause *sel
     return apply_hints(p, &select->hints, plan);
 }
 
-static bool at_from(WeirParser *p) { return weir_at(p, WEIR_KEYWORD_FROM); }
+static bool at_from(WeirParser *p)
+{
+    return weir_at(p, WEIR_KEYWORD_FROM);
+}
 
 WeirLogicalPlan *weir_parse_select_over(WeirParser *p, WeirLogicalPlan *from)
 {

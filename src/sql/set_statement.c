@@ -1,5 +1,5 @@
-/* SET in all its forms, RESET, DECLARE. The key and value of SET are raw text, as in Spark's SetCommand: what the lexer would make of them
- * does not matter. */
+/* SET in all its forms, RESET, DECLARE. The key and value of SET are raw text, as in Spark's SetCommand: what the lexer
+ * would make of them does not matter. */
 #include <strings.h>
 
 #include "sql/parser_private.h"
@@ -13,11 +13,15 @@ static WeirOrigin whole(WeirParser *p, WeirOrigin origin)
     return origin;
 }
 
-static void fail_set(WeirParser *p, WeirOrigin origin) { WEIR_FAIL(p, whole(p, origin), WEIR_ERROR_INVALID_SET_SYNTAX); }
+static void fail_set(WeirParser *p, WeirOrigin origin)
+{
+    WEIR_FAIL(p, whole(p, origin), WEIR_ERROR_INVALID_SET_SYNTAX);
+}
 
 static bool is_key_char(char c)
 {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '.' || c == '\\' || c == ':';
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '.' ||
+           c == '\\' || c == ':';
 }
 
 /* The text after the last consumed token, to the end without trailing semicolons. Nothing is left to read. */
@@ -108,8 +112,9 @@ static void parse_time_zone(WeirParser *p, WeirStatement *statement, WeirOrigin 
         return;
     }
     int magnitude = (int)(seconds < 0 ? -seconds : seconds);
-    statement->value = weir_arena_printf(p->arena, magnitude % 60 != 0 ? "%c%02d:%02d:%02d" : "%c%02d:%02d", seconds < 0 ? '-' : '+',
-                                         magnitude / 3600, magnitude / 60 % 60, magnitude % 60);
+    statement->value =
+        weir_arena_printf(p->arena, magnitude % 60 != 0 ? "%c%02d:%02d:%02d" : "%c%02d:%02d", seconds < 0 ? '-' : '+',
+                          magnitude / 3600, magnitude / 60 % 60, magnitude % 60);
 }
 
 /* ---- SET VARIABLE, DECLARE */

@@ -12,7 +12,8 @@ static bool at_namespace_word(WeirParser *p)
 static void parse_describe_function(WeirParser *p, WeirStatement *statement)
 {
     statement->kind = WEIR_STATEMENT_DESCRIBE_FUNCTION;
-    bool extended = weir_at(p, WEIR_KEYWORD_EXTENDED) && weir_peek_at(p, 1)->kind != WEIR_TOKEN_END && !weir_next_is_symbol(p, 1, ';');
+    bool extended = weir_at(p, WEIR_KEYWORD_EXTENDED) && weir_peek_at(p, 1)->kind != WEIR_TOKEN_END &&
+                    !weir_next_is_symbol(p, 1, ';');
     statement->is_extended = extended && weir_accept(p, WEIR_KEYWORD_EXTENDED);
     if (weir_at_string(p)) {
         statement->name = weir_parse_string(p, NULL);
@@ -39,7 +40,8 @@ void weir_parse_describe(WeirParser *p, WeirStatement *statement, WeirOrigin ori
         weir_fail_unsupported(p, origin, "DESCRIBE DATABASE");
         return;
     }
-    bool query = weir_at(p, WEIR_KEYWORD_QUERY) && weir_peek_at(p, 1)->kind == WEIR_TOKEN_WORD && weir_accept(p, WEIR_KEYWORD_QUERY);
+    bool query = weir_at(p, WEIR_KEYWORD_QUERY) && weir_peek_at(p, 1)->kind == WEIR_TOKEN_WORD &&
+                 weir_accept(p, WEIR_KEYWORD_QUERY);
     if (query || (weir_at_query(p) && !weir_at(p, WEIR_KEYWORD_TABLE)) || weir_at_symbol(p, '(')) {
         statement->kind = WEIR_STATEMENT_DESCRIBE_QUERY;
         statement->plan = weir_parse_query(p);
@@ -113,7 +115,8 @@ void weir_parse_show(WeirParser *p, WeirStatement *statement, WeirOrigin origin)
         parse_show_list(p, statement, WEIR_STATEMENT_SHOW_TABLES);
     else if (weir_accept(p, WEIR_KEYWORD_VIEWS))
         parse_show_list(p, statement, WEIR_STATEMENT_SHOW_VIEWS);
-    else if (weir_accept(p, WEIR_KEYWORD_DATABASES) || weir_accept(p, WEIR_KEYWORD_SCHEMAS) || weir_accept(p, WEIR_KEYWORD_NAMESPACES))
+    else if (weir_accept(p, WEIR_KEYWORD_DATABASES) || weir_accept(p, WEIR_KEYWORD_SCHEMAS) ||
+             weir_accept(p, WEIR_KEYWORD_NAMESPACES))
         parse_show_list(p, statement, WEIR_STATEMENT_SHOW_DATABASES);
     else if (weir_accept(p, WEIR_KEYWORD_CATALOGS))
         parse_show_list(p, statement, WEIR_STATEMENT_SHOW_CATALOGS);
@@ -125,10 +128,12 @@ void weir_parse_show(WeirParser *p, WeirStatement *statement, WeirOrigin origin)
         const char *scope = weir_parse_identifier(p);
         weir_advance(p);
         parse_show_functions(p, statement, origin, scope);
-    } else if (weir_at(p, WEIR_KEYWORD_CREATE) || weir_at(p, WEIR_KEYWORD_TBLPROPERTIES) || weir_at(p, WEIR_KEYWORD_PARTITIONS) ||
-               weir_at(p, WEIR_KEYWORD_CURRENT) || weir_at(p, WEIR_KEYWORD_TABLE) || weir_at(p, WEIR_KEYWORD_COLLATIONS) ||
+    } else if (weir_at(p, WEIR_KEYWORD_CREATE) || weir_at(p, WEIR_KEYWORD_TBLPROPERTIES) ||
+               weir_at(p, WEIR_KEYWORD_PARTITIONS) || weir_at(p, WEIR_KEYWORD_CURRENT) ||
+               weir_at(p, WEIR_KEYWORD_TABLE) || weir_at(p, WEIR_KEYWORD_COLLATIONS) ||
                weir_at(p, WEIR_KEYWORD_PROCEDURES)) {
-        weir_fail_unsupported(p, origin, weir_arena_printf(p->arena, "SHOW %s", weir_keyword_text(weir_peek(p)->keyword)));
+        weir_fail_unsupported(p, origin,
+                              weir_arena_printf(p->arena, "SHOW %s", weir_keyword_text(weir_peek(p)->keyword)));
     } else {
         if (weir_at_identifier(p))
             weir_advance(p); /* the scope of FUNCTIONS, as far as the grammar knows */

@@ -1,5 +1,5 @@
-/* Expressions with syntax of their own: CASE, CAST, EXTRACT, SUBSTRING … FROM, TRIM, POSITION … IN, OVERLAY, EXISTS, STRUCT, IDENTIFIER.
- * Each begins with a word that is also a good name, so the words after it decide. */
+/* Expressions with syntax of their own: CASE, CAST, EXTRACT, SUBSTRING … FROM, TRIM, POSITION … IN, OVERLAY, EXISTS,
+ * STRUCT, IDENTIFIER. Each begins with a word that is also a good name, so the words after it decide. */
 #include <strings.h>
 
 #include "sql/parser_private.h"
@@ -109,7 +109,9 @@ static WeirExpression *parse_trim(WeirParser *p)
         weir_list_add(p, &arguments, weir_parse_value_expression(p));
     }
     weir_expect_symbol(p, ')');
-    const char *name = has_side && side == WEIR_KEYWORD_LEADING ? "ltrim" : has_side && side == WEIR_KEYWORD_TRAILING ? "rtrim" : "trim";
+    const char *name = has_side && side == WEIR_KEYWORD_LEADING    ? "ltrim"
+                       : has_side && side == WEIR_KEYWORD_TRAILING ? "rtrim"
+                                                                   : "trim";
     return weir_make_call(p, name, origin, arguments.count, (WeirExpression *const *)arguments.items);
 }
 
@@ -180,10 +182,16 @@ static WeirExpression *parse_struct(WeirParser *p)
 static bool query_follows(WeirParser *p)
 {
     switch (weir_peek_at(p, 2)->kind == WEIR_TOKEN_WORD ? weir_peek_at(p, 2)->keyword : WEIR_NOT_A_KEYWORD) {
-    case WEIR_KEYWORD_SELECT: case WEIR_KEYWORD_WITH: case WEIR_KEYWORD_FROM: case WEIR_KEYWORD_VALUES: case WEIR_KEYWORD_TABLE:
-        return weir_peek_at(p, 3)->kind != WEIR_TOKEN_SYMBOL || weir_next_is_symbol(p, 3, '(') || weir_next_is_symbol(p, 3, '*') ||
-               weir_next_is_symbol(p, 3, '-') || weir_next_is_symbol(p, 3, WEIR_SYMBOL_HINT_BEGIN);
-    default: return weir_next_is_symbol(p, 2, '(');
+    case WEIR_KEYWORD_SELECT:
+    case WEIR_KEYWORD_WITH:
+    case WEIR_KEYWORD_FROM:
+    case WEIR_KEYWORD_VALUES:
+    case WEIR_KEYWORD_TABLE:
+        return weir_peek_at(p, 3)->kind != WEIR_TOKEN_SYMBOL || weir_next_is_symbol(p, 3, '(') ||
+               weir_next_is_symbol(p, 3, '*') || weir_next_is_symbol(p, 3, '-') ||
+               weir_next_is_symbol(p, 3, WEIR_SYMBOL_HINT_BEGIN);
+    default:
+        return weir_next_is_symbol(p, 2, '(');
     }
 }
 
@@ -195,22 +203,33 @@ WeirExpression *weir_parse_special_form(WeirParser *p)
     const WeirToken *next = weir_peek_at(p, 1);
     bool opens = next->kind == WEIR_TOKEN_SYMBOL && next->symbol == '(';
     if (keyword == WEIR_KEYWORD_CASE) {
-        bool is_name = next->kind == WEIR_TOKEN_END || (next->kind == WEIR_TOKEN_SYMBOL && strchr("(-+~*:?!", next->symbol < 128 ? next->symbol : 1) == NULL);
+        bool is_name =
+            next->kind == WEIR_TOKEN_END ||
+            (next->kind == WEIR_TOKEN_SYMBOL && strchr("(-+~*:?!", next->symbol < 128 ? next->symbol : 1) == NULL);
         return is_name ? NULL : parse_case(p);
     }
     if (!opens)
         return NULL;
     switch (keyword) {
     case WEIR_KEYWORD_CAST:
-    case WEIR_KEYWORD_TRY_CAST: return parse_cast(p);
-    case WEIR_KEYWORD_EXTRACT: return weir_next_is(p, 3, WEIR_KEYWORD_FROM) ? parse_extract(p) : NULL;
+    case WEIR_KEYWORD_TRY_CAST:
+        return parse_cast(p);
+    case WEIR_KEYWORD_EXTRACT:
+        return weir_next_is(p, 3, WEIR_KEYWORD_FROM) ? parse_extract(p) : NULL;
     case WEIR_KEYWORD_SUBSTR:
-    case WEIR_KEYWORD_SUBSTRING: return parse_substring(p);
-    case WEIR_KEYWORD_TRIM: return parse_trim(p);
-    case WEIR_KEYWORD_POSITION: return parse_position(p);
-    case WEIR_KEYWORD_OVERLAY: return parse_overlay(p);
-    case WEIR_KEYWORD_EXISTS: return query_follows(p) ? parse_exists(p) : NULL;
-    case WEIR_KEYWORD_STRUCT: return parse_struct(p);
-    default: return NULL;
+    case WEIR_KEYWORD_SUBSTRING:
+        return parse_substring(p);
+    case WEIR_KEYWORD_TRIM:
+        return parse_trim(p);
+    case WEIR_KEYWORD_POSITION:
+        return parse_position(p);
+    case WEIR_KEYWORD_OVERLAY:
+        return parse_overlay(p);
+    case WEIR_KEYWORD_EXISTS:
+        return query_follows(p) ? parse_exists(p) : NULL;
+    case WEIR_KEYWORD_STRUCT:
+        return parse_struct(p);
+    default:
+        return NULL;
     }
 }

@@ -1,4 +1,5 @@
-/* Any bytes are split, substituted and parsed, or refused with a condition; what parses can be explained and has its places inside the text. */
+/* Any bytes are split, substituted and parsed, or refused with a condition; what parses can be explained and has its
+ * places inside the text. */
 #include <stdlib.h>
 
 #include "sql/parser.h"

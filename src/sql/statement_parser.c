@@ -1,5 +1,5 @@
-/* Statements: which one the text is, and the short ones: EXPLAIN, DROP, CACHE, USE, REFRESH. CREATE, SET, DESCRIBE/SHOW and variables have
- * files of their own. What Spark runs and weir does not is refused by name. */
+/* Statements: which one the text is, and the short ones: EXPLAIN, DROP, CACHE, USE, REFRESH. CREATE, SET, DESCRIBE/SHOW
+ * and variables have files of their own. What Spark runs and weir does not is refused by name. */
 #include <strings.h>
 
 #include "sql/parser_private.h"
@@ -12,7 +12,8 @@ static const char *parse_option_key(WeirParser *p)
         return weir_parse_dotted_name(p);
     WeirToken token = weir_advance(p); /* one literal: the next one is the value */
     size_t length;
-    return weir_string_literal(p->arena, p->lexer.text + token.start, (size_t)token.length, p->options->escaped_string_literals, &length);
+    return weir_string_literal(p->arena, p->lexer.text + token.start, (size_t)token.length,
+                               p->options->escaped_string_literals, &length);
 }
 
 /* A string, a number or a boolean, as text; NULL when there is none. */
@@ -43,8 +44,8 @@ void weir_parse_options(WeirParser *p, const WeirOption **options, uint32_t *cou
         bool equals = weir_accept_symbol(p, '=');
         option->value = parse_option_value(p);
         if (option->value == NULL && !equals && (weir_at_symbol(p, ',') || weir_at_symbol(p, ')')))
-            weir_fail_text(p, (WeirOrigin){.line = 1, .start = 0, .length = p->lexer.length}, WEIR_ERROR_LEGACY_ERROR_TEMP_0035,
-                           "Option '%s' needs a value.", option->key);
+            weir_fail_text(p, (WeirOrigin){.line = 1, .start = 0, .length = p->lexer.length},
+                           WEIR_ERROR_LEGACY_ERROR_TEMP_0035, "Option '%s' needs a value.", option->key);
         else if (option->value == NULL)
             weir_fail_syntax(p);
         for (uint32_t i = 0; i < list.count; i++)
@@ -107,7 +108,8 @@ void weir_parse_drop(WeirParser *p, WeirStatement *statement, WeirOrigin origin)
     } else if (weir_accept(p, WEIR_KEYWORD_FUNCTION)) {
         statement->kind = WEIR_STATEMENT_DROP_FUNCTION;
         parse_name_if_exists(p, statement);
-    } else if (weir_at(p, WEIR_KEYWORD_DATABASE) || weir_at(p, WEIR_KEYWORD_SCHEMA) || weir_at(p, WEIR_KEYWORD_NAMESPACE)) {
+    } else if (weir_at(p, WEIR_KEYWORD_DATABASE) || weir_at(p, WEIR_KEYWORD_SCHEMA) ||
+               weir_at(p, WEIR_KEYWORD_NAMESPACE)) {
         weir_fail_unsupported(p, origin, "DROP DATABASE");
     } else {
         weir_fail_syntax(p);
@@ -153,16 +155,29 @@ static void parse_refresh(WeirParser *p, WeirStatement *statement, WeirOrigin or
 
 /* ---- which statement it is */
 
-/* Statements that Spark has and weir refuses, by their first word. GRANT and the like Spark refuses itself, with another condition. */
+/* Statements that Spark has and weir refuses, by their first word. GRANT and the like Spark refuses itself, with
+ * another condition. */
 static bool refuse_statement(WeirParser *p, WeirOrigin origin)
 {
     const WeirToken *token = weir_peek(p);
     WeirKeyword keyword = token->kind == WEIR_TOKEN_WORD ? token->keyword : WEIR_NOT_A_KEYWORD;
     const char *word = keyword != WEIR_NOT_A_KEYWORD ? weir_keyword_text(keyword) : "";
     switch (keyword) {
-    case WEIR_KEYWORD_INSERT: case WEIR_KEYWORD_DELETE: case WEIR_KEYWORD_UPDATE: case WEIR_KEYWORD_MERGE: case WEIR_KEYWORD_ALTER:
-    case WEIR_KEYWORD_ANALYZE: case WEIR_KEYWORD_ADD: case WEIR_KEYWORD_LIST: case WEIR_KEYWORD_BEGIN: case WEIR_KEYWORD_TRUNCATE:
-    case WEIR_KEYWORD_LOAD: case WEIR_KEYWORD_MSCK: case WEIR_KEYWORD_REPAIR: case WEIR_KEYWORD_COMMENT: case WEIR_KEYWORD_CALL:
+    case WEIR_KEYWORD_INSERT:
+    case WEIR_KEYWORD_DELETE:
+    case WEIR_KEYWORD_UPDATE:
+    case WEIR_KEYWORD_MERGE:
+    case WEIR_KEYWORD_ALTER:
+    case WEIR_KEYWORD_ANALYZE:
+    case WEIR_KEYWORD_ADD:
+    case WEIR_KEYWORD_LIST:
+    case WEIR_KEYWORD_BEGIN:
+    case WEIR_KEYWORD_TRUNCATE:
+    case WEIR_KEYWORD_LOAD:
+    case WEIR_KEYWORD_MSCK:
+    case WEIR_KEYWORD_REPAIR:
+    case WEIR_KEYWORD_COMMENT:
+    case WEIR_KEYWORD_CALL:
         weir_fail_unsupported(p, origin, word);
         return true;
     case WEIR_KEYWORD_EXECUTE:
@@ -171,20 +186,28 @@ static bool refuse_statement(WeirParser *p, WeirOrigin origin)
             return true;
         }
         return false;
-    case WEIR_KEYWORD_GRANT: case WEIR_KEYWORD_REVOKE: case WEIR_KEYWORD_IMPORT: case WEIR_KEYWORD_EXPORT: case WEIR_KEYWORD_LOCK:
-    case WEIR_KEYWORD_UNLOCK: case WEIR_KEYWORD_COMMIT: case WEIR_KEYWORD_ROLLBACK: case WEIR_KEYWORD_DFS:
+    case WEIR_KEYWORD_GRANT:
+    case WEIR_KEYWORD_REVOKE:
+    case WEIR_KEYWORD_IMPORT:
+    case WEIR_KEYWORD_EXPORT:
+    case WEIR_KEYWORD_LOCK:
+    case WEIR_KEYWORD_UNLOCK:
+    case WEIR_KEYWORD_COMMIT:
+    case WEIR_KEYWORD_ROLLBACK:
+    case WEIR_KEYWORD_DFS:
         origin.length = p->lexer.length - origin.start;
         WEIR_FAIL(p, origin, WEIR_ERROR_INVALID_STATEMENT_OR_CLAUSE, "operation", word);
         return true;
-    default: return false;
+    default:
+        return false;
     }
 }
 
 static void parse_query_statement(WeirParser *p, WeirStatement *statement)
 {
     statement->kind = WEIR_STATEMENT_QUERY;
-    bool known = weir_at_query(p) || weir_at_symbol(p, '(') || weir_at(p, WEIR_KEYWORD_WITH) || weir_at(p, WEIR_KEYWORD_TABLE) ||
-                 weir_at(p, WEIR_KEYWORD_VALUES) || weir_at(p, WEIR_KEYWORD_FROM);
+    bool known = weir_at_query(p) || weir_at_symbol(p, '(') || weir_at(p, WEIR_KEYWORD_WITH) ||
+                 weir_at(p, WEIR_KEYWORD_TABLE) || weir_at(p, WEIR_KEYWORD_VALUES) || weir_at(p, WEIR_KEYWORD_FROM);
     if (known)
         statement->plan = weir_parse_query(p);
     else

@@ -45,7 +45,8 @@ static char *append_code_point(char *out, uint32_t c)
     return out;
 }
 
-/* A \uXXXX escape, joined with a second one when the two are a surrogate pair. Lone surrogates become '?', as Java encodes them. */
+/* A \uXXXX escape, joined with a second one when the two are a surrogate pair. Lone surrogates become '?', as Java
+ * encodes them. */
 static char *append_utf16(char *out, uint32_t unit, const char *text, size_t left, size_t *used)
 {
     if (unit >= 0xD800 && unit < 0xDC00 && left >= 6 && text[0] == '\\' && text[1] == 'u') {
@@ -65,23 +66,39 @@ static char *append_utf16(char *out, uint32_t unit, const char *text, size_t lef
 static char *append_simple_escape(char *out, char c)
 {
     switch (c) {
-    case '0': *out++ = '\0'; break;
-    case 'b': *out++ = '\b'; break;
-    case 'n': *out++ = '\n'; break;
-    case 'r': *out++ = '\r'; break;
-    case 't': *out++ = '\t'; break;
-    case 'Z': *out++ = '\x1A'; break;
+    case '0':
+        *out++ = '\0';
+        break;
+    case 'b':
+        *out++ = '\b';
+        break;
+    case 'n':
+        *out++ = '\n';
+        break;
+    case 'r':
+        *out++ = '\r';
+        break;
+    case 't':
+        *out++ = '\t';
+        break;
+    case 'Z':
+        *out++ = '\x1A';
+        break;
     case '%':
     case '_': /* these keep their backslash: they are escapes of LIKE */
         *out++ = '\\';
         *out++ = c;
         break;
-    default: *out++ = c;
+    default:
+        *out++ = c;
     }
     return out;
 }
 
-static bool is_octal(char c) { return c >= '0' && c <= '7'; }
+static bool is_octal(char c)
+{
+    return c >= '0' && c <= '7';
+}
 
 /* One escape; `text` is after the backslash. Returns the new end of the output, and how much of `text` was used. */
 static char *append_escape(char *out, const char *text, size_t left, size_t *used)
@@ -103,7 +120,8 @@ static char *append_escape(char *out, const char *text, size_t left, size_t *use
     return append_simple_escape(out, text[0]);
 }
 
-char *weir_string_literal(WeirArena *arena, const char *token, size_t token_length, bool escaped_literals, size_t *length)
+char *weir_string_literal(WeirArena *arena, const char *token, size_t token_length, bool escaped_literals,
+                          size_t *length)
 {
     bool raw = token[0] == 'r' || token[0] == 'R';
     const char *text = token + (raw ? 2 : 1);

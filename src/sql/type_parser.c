@@ -1,5 +1,6 @@
-/* Types in SQL: INT, DECIMAL(10, 2), ARRAY<…>, MAP<…>, STRUCT<a: INT, …>, INTERVAL DAY TO SECOND; and the column lists of CREATE. Works on
- * tokens, so that an error has its place in the statement; columnar's DDL parser reads the same text where a schema is needed. */
+/* Types in SQL: INT, DECIMAL(10, 2), ARRAY<…>, MAP<…>, STRUCT<a: INT, …>, INTERVAL DAY TO SECOND; and the column lists
+ * of CREATE. Works on tokens, so that an error has its place in the statement; columnar's DDL parser reads the same
+ * text where a schema is needed. */
 #include <stdlib.h>
 #include <strings.h>
 
@@ -77,7 +78,8 @@ static const WeirDataType *make_decimal(WeirParser *p, WeirOrigin origin, const 
     }
     if (scale > precision || scale < 0 || precision < 1) {
         weir_fail_text(p, weir_origin_since(p, origin), WEIR_ERROR_LEGACY_ERROR_TEMP_1228,
-                       "Decimal scale (%lld) cannot be greater than precision (%lld).", (long long)scale, (long long)precision);
+                       "Decimal scale (%lld) cannot be greater than precision (%lld).", (long long)scale,
+                       (long long)precision);
         return &weir_type_void;
     }
     return weir_type_decimal(p->arena, (int)precision, (int)scale);
@@ -96,7 +98,8 @@ static const WeirDataType *parse_parameterized(WeirParser *p, const char *name, 
 {
     int64_t numbers[2] = {0, 0};
     uint32_t count = parse_numbers(p, numbers);
-    bool is_decimal = strcasecmp(name, "decimal") == 0 || strcasecmp(name, "dec") == 0 || strcasecmp(name, "numeric") == 0;
+    bool is_decimal =
+        strcasecmp(name, "decimal") == 0 || strcasecmp(name, "dec") == 0 || strcasecmp(name, "numeric") == 0;
     if (is_decimal && count <= 2)
         return make_decimal(p, origin, numbers, count);
     bool is_char = strcasecmp(name, "char") == 0 || strcasecmp(name, "character") == 0;
@@ -107,15 +110,19 @@ static const WeirDataType *parse_parameterized(WeirParser *p, const char *name, 
                   is_char ? "\"CHAR\"" : "\"VARCHAR\"");
         return &weir_type_void;
     }
+    if (strcasecmp(name, "time") == 0)
+        WEIR_FAIL(p, weir_origin_since(p, origin), WEIR_ERROR_UNSUPPORTED_TIME_TYPE);
     static const char *const nested[] = {"array", "map", "struct"};
-    static const WeirStatus incomplete[] = {WEIR_ERROR_INCOMPLETE_TYPE_DEFINITION_ARRAY, WEIR_ERROR_INCOMPLETE_TYPE_DEFINITION_MAP,
+    static const WeirStatus incomplete[] = {WEIR_ERROR_INCOMPLETE_TYPE_DEFINITION_ARRAY,
+                                            WEIR_ERROR_INCOMPLETE_TYPE_DEFINITION_MAP,
                                             WEIR_ERROR_INCOMPLETE_TYPE_DEFINITION_STRUCT};
     for (size_t i = 0; i < sizeof nested / sizeof nested[0]; i++)
         if (strcasecmp(nested[i], name) == 0)
             WEIR_FAIL(p, weir_origin_since(p, origin), incomplete[i], "elementType", "<INT>");
     for (size_t i = 0; i < sizeof type_names / sizeof type_names[0]; i++)
         if (count == 0 && strcasecmp(type_names[i].name, name) == 0)
-            return strcasecmp(name, "timestamp") == 0 && p->options->timestamp_ntz ? &weir_type_timestamp_ntz : type_names[i].type;
+            return strcasecmp(name, "timestamp") == 0 && p->options->timestamp_ntz ? &weir_type_timestamp_ntz
+                                                                                   : type_names[i].type;
     return fail_type(p, origin, weir_source_text(p, origin.start, p->last.start + p->last.length));
 }
 
@@ -134,7 +141,8 @@ static const WeirDataType *parse_interval_type(WeirParser *p, WeirOrigin origin)
         }
         const WeirToken *token = weir_peek(p);
         for (int i = 0; i < 6 && token->kind == WEIR_TOKEN_WORD; i++)
-            if ((size_t)token->length == strlen(names[i]) && strncasecmp(p->lexer.text + token->start, names[i], strlen(names[i])) == 0)
+            if ((size_t)token->length == strlen(names[i]) &&
+                strncasecmp(p->lexer.text + token->start, names[i], strlen(names[i])) == 0)
                 fields[which] = i;
         if (fields[which] >= 0)
             weir_advance(p);
@@ -149,8 +157,8 @@ static const WeirDataType *parse_interval_type(WeirParser *p, WeirOrigin origin)
     if (mixed)
         weir_fail_syntax(p);
     if (fields[0] > fields[1] || mixed) {
-        WEIR_FAIL(p, weir_origin_since(p, origin), WEIR_ERROR_INVALID_INTERVAL_FORMAT_UNSUPPORTED_FROM_TO_EXPRESSION, "input", "interval",
-                  "from", names[fields[0]], "to", names[fields[1]]);
+        WEIR_FAIL(p, weir_origin_since(p, origin), WEIR_ERROR_INVALID_INTERVAL_FORMAT_UNSUPPORTED_FROM_TO_EXPRESSION,
+                  "input", "interval", "from", names[fields[0]], "to", names[fields[1]]);
         return &weir_type_void;
     }
     return weir_type_interval(p->arena, (WeirIntervalField)fields[0], (WeirIntervalField)fields[1]);

@@ -38,8 +38,20 @@ CREATE STREAMING TABLE counts USING {sink}
 SELECT CAST(window.start AS LONG) AS start, k, count(*) AS count
 FROM events WATERMARK ts DELAY OF INTERVAL 10 SECONDS GROUP BY window(ts, '10 seconds'), k;
 """
+TYPED = """
+SET spark.sql.shuffle.partitions = 5;
+SET spark.sql.session.timeZone = UTC;
+CREATE TEMPORARY VIEW raw (t BIGINT, k STRING) USING csv OPTIONS (path '{input}', maxFilesPerTrigger '1');
+CREATE STREAMING TABLE typed USING {sink}
+  OPTIONS (outputMode '{mode}', trigger 'availableNow', checkpointLocation '{checkpoint}'{options}) AS
+SELECT k, CAST(t % 2 AS DECIMAL(20,1)) AS odd, to_json(struct(sum(t) AS s, avg(t) AS a, min(k) AS lo, max(t) AS hi, count(t) AS n,
+  sum(CAST(t AS DECIMAL(10,2))) AS d, first(t) AS f, last(t) AS l, sort_array(collect_list(t)) AS list, bool_or(t > 30) AS late,
+  round(stddev_pop(t), 6) AS sd, max(timestamp_seconds(t)) AS ts, approx_count_distinct(t) AS about)) AS r
+FROM STREAM raw GROUP BY k, CAST(t % 2 AS DECIMAL(20,1));
+"""
 CASES = [("word count", WORD_COUNT, WORDS, mode) for mode in ("update", "complete")]
 CASES += [("windowed count", WINDOW_COUNT, EVENTS, mode) for mode in ("append", "update", "complete")]
+CASES += [("typed aggregates", TYPED, EVENTS, mode) for mode in ("update", "complete")]
 ORDERS = ["weir weir weir", "spark weir spark", "weir spark weir", "spark spark weir", "weir weir spark"]
 
 

@@ -174,7 +174,7 @@ static char *normalise(StreamRun *run, const char *text)
         for (size_t i = 0; i < 2 && !replaced; i++) {
             size_t length = strlen(volatile_keys[i]);
             if (strncmp(text, volatile_keys[i], length) == 0) {
-                weir_buffer_append_format(&out, "%s<ms>", volatile_keys[i]);
+                weir_buffer_append_format(&out, "%s\"<ms>\"", volatile_keys[i]);
                 text += length + strspn(text + length, "0123456789");
                 replaced = true;
             }

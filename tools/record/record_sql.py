@@ -50,6 +50,10 @@ def read_blocks(path):
     return text, blocks
 
 
+def printable(text):
+    return CONTROL.sub(lambda match: "\\x%02x" % ord(match.group()), text)
+
+
 def answer_of(spark, sql):
     """The schema and the cells of each row, as show() prints them."""
     frame = spark.sql(sql)
@@ -57,9 +61,8 @@ def answer_of(spark, sql):
     rows = []
     for at in range(1, scala_rows.size()):
         cells = scala_rows.apply(at)
-        rows.append("\t".join(CONTROL.sub(lambda c: "\\x%02x" % ord(c.group()), cells.apply(i)) or "(empty)"
-                              for i in range(cells.size())))
-    return [frame.schema.simpleString().replace("\n", "\\n")] + rows
+        rows.append("\t".join(printable(cells.apply(i)) or "(empty)" for i in range(cells.size())))
+    return [printable(frame.schema.simpleString().replace("\n", "\\n"))] + rows
 
 
 def record(engine, spark, block):
@@ -75,7 +78,8 @@ def record(engine, spark, block):
         if throwable is None:
             raise
         condition, state, _ = engine.conditions(throwable)[0]
-        block.kind, block.words, block.answer = "statement", ["statement", "error", condition] + [state] * bool(state), []
+        block.kind, block.answer = "statement", []
+        block.words = ["statement", "error", condition] + ([state] if state else [])
         return
     ordered = block.kind == "query" and "sort" not in block.words
     block.words = ["query"] if ordered else ["query", "sort"]
@@ -129,7 +133,8 @@ def main():
         old, new = record_file(engine, path, args.all or args.check)
         if args.check and old != new:
             bad += 1
-            print("\n".join(difflib.unified_diff(old.split("\n"), new.split("\n"), path, "now", lineterm="")), flush=True)
+            diff = difflib.unified_diff(old.split("\n"), new.split("\n"), path, "now", lineterm="")
+            print("\n".join(diff), flush=True)
         elif not args.check:
             with open(path, "w", encoding="utf-8") as out:
                 out.write(new)

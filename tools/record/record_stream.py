@@ -203,7 +203,8 @@ class Replay:
             place = os.path.relpath(os.path.dirname(name), root)
             with open(name, encoding="utf-8", errors="surrogateescape", newline="") as data:
                 lines = data.read().split("\n")
-            yield from ((place + "/\t" if place != "." else "") + line for line in lines[:-1] + [x for x in lines[-1:] if x])
+            prefix = place + "/\t" if place != "." else ""
+            yield from (prefix + line for line in (lines if lines[-1] else lines[:-1]))
 
 
 def by_bytes(rows):
@@ -263,7 +264,8 @@ def stream_files(paths):
 def main():
     here = os.path.dirname(os.path.abspath(__file__))
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("paths", nargs="*", default=[os.path.normpath(os.path.join(here, "..", "..", "test", "stream"))])
+    tests_here = os.path.normpath(os.path.join(here, "..", "..", "test", "stream"))
+    parser.add_argument("paths", nargs="*", default=[tests_here])
     parser.add_argument("--check", action="store_true", help="compare, do not write")
     parser.add_argument("--all", action="store_true", help="record also what is recorded already")
     parser.add_argument("--only", default="", help="only files whose path holds this text")
@@ -294,8 +296,8 @@ def main():
             print("%s: same (%.1f s)" % (test.path, time.time() - begun), flush=True)
         elif args.check:
             bad += 1
-            print("\n".join(difflib.unified_diff(test.text.split("\n"), text.split("\n"), test.path, "now", lineterm="")),
-                  flush=True)
+            diff = difflib.unified_diff(test.text.split("\n"), text.split("\n"), test.path, "now", lineterm="")
+            print("\n".join(diff), flush=True)
         else:
             good += 1
             with open(test.path, "w", encoding="utf-8", errors="surrogateescape") as out:

@@ -5,6 +5,7 @@ import sys
 VERSION = "4.2.1"
 SETTINGS = {
     "spark.ui.enabled": "false",
+    "spark.ui.showConsoleProgress": "false",
     "spark.driver.memory": "2g",
     "spark.driver.extraJavaOptions": "-Duser.timezone=UTC -Dfile.encoding=UTF-8 -XX:+UseSerialGC",
     "spark.sql.session.timeZone": "UTC",

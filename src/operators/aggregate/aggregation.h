@@ -16,6 +16,7 @@ typedef struct WeirAggregation {
     WeirProjection result;        /* over keys ++ results */
     uint32_t partition_count;     /* 1 for a global aggregation */
     bool is_global;
+    uint32_t skipped_key_plus_one; /* key column that does not count for the partition: session_window; 0: none */
     WeirExchange exchange; /* of the run */
 } WeirAggregation;
 

@@ -68,7 +68,10 @@ static WeirStatus partial_flush(PartialTask *task, WeirError *error)
     uint8_t **rows = memory;
     for (uint32_t i = 0; i < count; i++)
         rows[i] = weir_aggregate_table_row(table, i);
-    WeirRunInput input = {.count = count, .keys = keys, .key_count = aggregation->key_schema->field_count};
+    WeirRunInput input = {.count = count,
+                          .keys = keys,
+                          .key_count = aggregation->key_schema->field_count,
+                          .skipped_key_plus_one = aggregation->skipped_key_plus_one};
     if (functions->fixed) {
         input.rows = rows;
         input.row_bytes = functions->row_bytes;

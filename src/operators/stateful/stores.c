@@ -37,6 +37,7 @@ static WeirStatus open_store(WeirStoreSet *set, uint32_t partition, uint32_t ind
         .compression_codec = environment->state_compression_codec,
         .min_deltas_for_snapshot = environment->state_min_deltas_for_snapshot,
         .batches_to_retain = environment->state_batches_to_retain,
+        .prefix_column_count = store->prefix_columns,
         .durable = environment->durable,
         .tracker = &set->operator->tracker,
     };
@@ -149,6 +150,8 @@ static void collect_metrics(WeirExecution *execution)
             const WeirPartitionMetrics *partition = &set->metrics[p];
             metrics->rows_dropped_by_watermark += partition->dropped_by_watermark;
             metrics->rows_dropped_duplicate += partition->dropped_duplicate;
+            metrics->rows_updated += partition->rows_updated;
+            metrics->rows_removed += partition->rows_removed;
             updates += partition->updates_nanos;
             removals += partition->removals_nanos;
             for (uint32_t s = 0; s < set->info->store_count; s++) {
@@ -161,8 +164,8 @@ static void collect_metrics(WeirExecution *execution)
                 if (set->info->store_count > 1 && s % 2 == 0)
                     continue; /* a join's counts are of its keyWithIndexToValue stores */
                 metrics->rows_total += store.row_count;
-                metrics->rows_updated += store.updated_count;
-                metrics->rows_removed += store.removed_count;
+                metrics->rows_updated += partition->counts_own_rows ? 0 : store.updated_count;
+                metrics->rows_removed += partition->counts_own_rows ? 0 : store.removed_count;
             }
         }
         metrics->all_updates_ms = updates / 1000000;

@@ -9,6 +9,8 @@
 typedef struct WeirPartitionMetrics {
     int64_t dropped_by_watermark, dropped_duplicate;
     int64_t updates_nanos, removals_nanos;
+    bool counts_own_rows; /* joins: the two counts below, not the stores' */
+    int64_t rows_updated, rows_removed;
 } WeirPartitionMetrics;
 
 struct WeirStoreSet {

@@ -1,4 +1,6 @@
-/* BooleanSimplification, NullPropagation, SimplifyCasts, SimplifyConditionals, SimplifyExtractValueOps: each node from what its children became. */
+/* BooleanSimplification, NullPropagation, SimplifyCasts, SimplifyConditionals, SimplifyExtractValueOps: each node from
+ * what its children became. */
+#include "expr/aggregate.h"
 #include "optimizer/rules.h"
 
 static WeirExpression *null_of(const WeirOptimization *optimization, const WeirDataType *type)
@@ -30,7 +32,8 @@ static WeirExpression *simplify_or(WeirExpression *expression)
 
 static const char *opposite(const WeirExpression *expression)
 {
-    static const char *const pairs[][2] = {{"<", ">="}, {"<=", ">"}, {">", "<="}, {">=", "<"}, {"isnull", "isnotnull"}, {"isnotnull", "isnull"}};
+    static const char *const pairs[][2] = {
+        {"<", ">="}, {"<=", ">"}, {">", "<="}, {">=", "<"}, {"isnull", "isnotnull"}, {"isnotnull", "isnull"}};
     for (size_t i = 0; i < sizeof(pairs) / sizeof(pairs[0]); i++)
         if (weir_is_call_of(expression, pairs[i][0]))
             return pairs[i][1];
@@ -46,7 +49,8 @@ static WeirExpression *simplify_not(WeirOptimization *optimization, WeirExpressi
         return child->children[0];
     bool is_and = weir_is_call_of(child, "and");
     if (is_and || weir_is_call_of(child, "or")) {
-        WeirExpression *left = weir_unary(optimization, "not", child->children[0]), *right = weir_unary(optimization, "not", child->children[1]);
+        WeirExpression *left = weir_unary(optimization, "not", child->children[0]),
+                       *right = weir_unary(optimization, "not", child->children[1]);
         return weir_binary(optimization, is_and ? "or" : "and", left, right);
     }
     const char *name = opposite(child);
@@ -180,11 +184,23 @@ static WeirExpression *simplify_call(WeirOptimization *optimization, WeirExpress
     return propagate_null(optimization, expression);
 }
 
+/* EliminateDistinct: max(DISTINCT a) is max(a). */
+static WeirExpression *drop_distinct(WeirOptimization *optimization, WeirExpression *expression)
+{
+    if (!expression->is_distinct || (expression->aggregate->flags & WEIR_AGGREGATE_NO_DISTINCT) == 0)
+        return expression;
+    WeirExpression *copy = weir_expression_copy(optimization->arena, expression);
+    copy->is_distinct = false;
+    return copy;
+}
+
 static WeirExpression *simplify(void *context, WeirExpression *expression, WeirStatus *status, WeirError *error)
 {
     (void)status;
     (void)error;
     switch (expression->kind) {
+    case WEIR_EXPRESSION_AGGREGATE:
+        return drop_distinct(context, expression);
     case WEIR_EXPRESSION_CALL:
         return expression->function == NULL ? expression : simplify_call(context, expression);
     case WEIR_EXPRESSION_CASE:

@@ -1,0 +1,333 @@
+/* RLIKE, regexp_… and split. A constant pattern is compiled once per task; patterns that are plain text never reach the matcher. */
+#include "expr/column_writer.h"
+#include "expr/function_private.h"
+#include "expr/kernels/text_find.h"
+#include "expr/kernels/text_split.h"
+#include "expr/kernels/utf8.h"
+#include "expr/regex.h"
+
+typedef struct RegexState {
+    WeirRegex *regex;
+    WeirBuffer source;
+    bool valid;
+} RegexState;
+
+static void *new_state(const WeirExpression *expression)
+{
+    (void)expression;
+    RegexState *state = weir_calloc(1, sizeof(*state));
+    weir_buffer_init(&state->source, 0, NULL);
+    return state;
+}
+
+static void free_state(void *pointer)
+{
+    RegexState *state = pointer;
+    weir_regex_free(state->regex);
+    weir_buffer_deinit(&state->source);
+    weir_free(state);
+}
+
+static WeirStatus use_regex(WeirKernelCall *call, const WeirStringView *pattern, WeirError *error)
+{
+    RegexState *state = call->state;
+    const char *text = (const char *)weir_view_data(pattern);
+    if (state->valid && state->source.length == pattern->length && memcmp(state->source.data, text, pattern->length) == 0)
+        return WEIR_OK;
+    weir_regex_free(state->regex);
+    state->regex = NULL;
+    state->valid = false;
+    const char *name = call->expression->name != NULL ? call->expression->name : call->expression->function->name;
+    char function[64];
+    snprintf(function, sizeof(function), "`%s`", name);
+    WeirStatus status = weir_regex_new(text, pattern->length, false, function, &state->regex, error);
+    if (status != WEIR_OK)
+        return weir_row_error(call, status, error);
+    weir_buffer_clear(&state->source);
+    weir_buffer_append(&state->source, text, pattern->length);
+    state->valid = true;
+    return WEIR_OK;
+}
+
+#define REGEX(call) (((RegexState *)(call)->state)->regex)
+
+WEIR_TEXT_KERNEL(rlike_kernel)
+{
+    WeirArgument x = weir_argument(arguments[0]), y = weir_argument(arguments[1]);
+    const size_t *spans;
+    WEIR_FOR_ROWS(call, row)
+    {
+        WEIR_TEXT(text, x, row);
+        WEIR_TRY(use_regex(call, weir_argument_view(&y, row), error));
+        ((uint8_t *)result->values)[row] = weir_regex_find(REGEX(call), text, text_length, 0, &spans);
+    }
+    return WEIR_OK;
+}
+
+static WeirStatus check_group(WeirKernelCall *call, int32_t group, WeirError *error)
+{
+    uint32_t count = weir_regex_group_count(REGEX(call));
+    if (group >= 0 && (uint32_t)group <= count)
+        return WEIR_OK;
+    char counts[16], index[16];
+    snprintf(counts, sizeof(counts), "%u", count);
+    snprintf(index, sizeof(index), "%d", group);
+    return weir_row_error(call,
+                          weir_error_set(error, WEIR_ERROR_INVALID_PARAMETER_VALUE_REGEX_GROUP_INDEX, "parameter", "`idx`", "functionName", "`regexp_extract`",
+                                         "groupCount", counts, "groupIndex", index),
+                          error);
+}
+
+static WeirStringView group_view(const uint8_t *text, const size_t *spans, int32_t group)
+{
+    size_t start = spans[2 * group], end = spans[2 * group + 1];
+    return start == SIZE_MAX ? (WeirStringView){.length = 0} : weir_view_make(text + start, (uint32_t)(end - start));
+}
+
+WEIR_TEXT_KERNEL(extract_kernel)
+{
+    WeirArgument x = weir_argument(arguments[0]), y = weir_argument(arguments[1]), z = weir_argument(arguments[2]);
+    const size_t *spans;
+    WEIR_FOR_ROWS(call, row)
+    {
+        WEIR_TEXT(text, x, row);
+        WEIR_TRY(use_regex(call, weir_argument_view(&y, row), error));
+        int32_t group = WEIR_ARGUMENT_VALUE(int32_t, z, row);
+        WeirStringView *out = &((WeirStringView *)result->values)[row];
+        if (weir_regex_find(REGEX(call), text, text_length, 0, &spans)) {
+            WEIR_TRY(check_group(call, group, error));
+            *out = group_view(text, spans, group);
+        } else {
+            *out = (WeirStringView){.length = 0};
+        }
+    }
+    return WEIR_OK;
+}
+
+/* Where the search goes on: an empty match moves on by one character. */
+static size_t next_start(const uint8_t *text, size_t length, const size_t *spans)
+{
+    if (spans[1] > spans[0])
+        return spans[1];
+    return spans[1] < length ? spans[1] + weir_utf8_step(text[spans[1]]) : length + 1;
+}
+
+WEIR_TEXT_KERNEL(extract_all_kernel)
+{
+    WeirArgument x = weir_argument(arguments[0]), y = weir_argument(arguments[1]), z = weir_argument(arguments[2]);
+    WeirListRows rows = {result->values, 0};
+    WeirColumnWriter writer;
+    weir_column_writer_init(&writer, weir_type_element(result->type), call->count, call->arena);
+    const size_t *spans;
+    WEIR_FOR_ROWS(call, row)
+    {
+        weir_list_rows_begin(&rows, row, writer.length);
+        WEIR_TEXT(text, x, row);
+        WEIR_TRY(use_regex(call, weir_argument_view(&y, row), error));
+        int32_t group = WEIR_ARGUMENT_VALUE(int32_t, z, row);
+        for (size_t from = 0; weir_regex_find(REGEX(call), text, text_length, from, &spans); from = next_start(text, text_length, spans)) {
+            WEIR_TRY(check_group(call, group, error));
+            weir_column_writer_append_view(&writer, group_view(text, spans, group));
+        }
+    }
+    weir_list_rows_finish(&rows, call->row_count, writer.length);
+    return weir_column_writer_finish(&writer, &result->children[0], error);
+}
+
+/* $1, ${name} and \c in a replacement, as Matcher.appendReplacement; groups by number only. */
+static WeirStatus append_replacement(WeirKernelCall *call, WeirBuffer *out, const uint8_t *text, const size_t *spans, const uint8_t *with, uint32_t length,
+                                     WeirError *error)
+{
+    for (uint32_t i = 0; i < length; i++) {
+        if (with[i] == '\\' && i + 1 < length) {
+            weir_buffer_append_char(out, (char)with[++i]);
+        } else if (with[i] == '$') {
+            int32_t group = -1;
+            uint32_t count = weir_regex_group_count(REGEX(call));
+            while (i + 1 < length && with[i + 1] >= '0' && with[i + 1] <= '9') {
+                int32_t longer = (group < 0 ? 0 : group) * 10 + (with[i + 1] - '0');
+                if (group >= 0 && (uint32_t)longer > count)
+                    break;
+                group = longer;
+                i++;
+            }
+            if (group < 0 || (uint32_t)group > count)
+                return weir_row_error(call, weir_error_format(error, WEIR_ERROR_LEGACY_ERROR_TEMP_0000, "the replacement names a group that the pattern does not have"), error);
+            if (spans[2 * group] != SIZE_MAX)
+                weir_buffer_append(out, text + spans[2 * group], spans[2 * group + 1] - spans[2 * group]);
+        } else {
+            weir_buffer_append_char(out, (char)with[i]);
+        }
+    }
+    return WEIR_OK;
+}
+
+WEIR_TEXT_KERNEL(replace_kernel)
+{
+    WeirArgument x = weir_argument(arguments[0]), y = weir_argument(arguments[1]), z = weir_argument(arguments[2]), p = weir_argument(arguments[3]);
+    WeirTextHeap heap = weir_text_heap(call);
+    WeirBuffer buffer;
+    weir_buffer_init(&buffer, 0, NULL);
+    WeirStatus status = WEIR_OK;
+    const size_t *spans;
+    WEIR_FOR_ROWS(call, row)
+    {
+        WEIR_TEXT(text, x, row);
+        WEIR_TEXT(with, z, row);
+        WEIR_TRY_OR_GO(done, use_regex(call, weir_argument_view(&y, row), error));
+        int32_t position = WEIR_ARGUMENT_VALUE(int32_t, p, row);
+        size_t copied = 0;
+        weir_buffer_clear(&buffer);
+        size_t from = position <= 1 ? 0 : weir_utf8_advance(text, text_length, 0, (uint64_t)position - 1);
+        while (weir_regex_find(REGEX(call), text, text_length, from, &spans)) {
+            weir_buffer_append(&buffer, text + copied, spans[0] - copied);
+            WEIR_TRY_OR_GO(done, append_replacement(call, &buffer, text, spans, with, with_length, error));
+            copied = spans[1];
+            from = next_start(text, text_length, spans);
+        }
+        WeirStringView *out = &((WeirStringView *)result->values)[row];
+        if (copied == 0 && buffer.length == 0 && from == 0) {
+            *out = *text_view;
+            continue;
+        }
+        weir_buffer_append(&buffer, text + copied, text_length - copied);
+        WEIR_TRY_OR_GO(done, weir_buffer_check(&buffer, error));
+        WEIR_TRY_OR_GO(done, weir_text_heap_copy(&heap, buffer.data, buffer.length, out, error));
+    }
+done:
+    weir_buffer_deinit(&buffer);
+    return status;
+}
+
+WEIR_TEXT_KERNEL(count_kernel)
+{
+    WeirArgument x = weir_argument(arguments[0]), y = weir_argument(arguments[1]);
+    const size_t *spans;
+    WEIR_FOR_ROWS(call, row)
+    {
+        WEIR_TEXT(text, x, row);
+        WEIR_TRY(use_regex(call, weir_argument_view(&y, row), error));
+        int32_t found = 0;
+        for (size_t from = 0; weir_regex_find(REGEX(call), text, text_length, from, &spans); from = next_start(text, text_length, spans))
+            found++;
+        ((int32_t *)result->values)[row] = found;
+    }
+    return WEIR_OK;
+}
+
+WEIR_TEXT_KERNEL(substr_kernel)
+{
+    WeirArgument x = weir_argument(arguments[0]), y = weir_argument(arguments[1]);
+    const size_t *spans;
+    WEIR_FOR_ROWS(call, row)
+    {
+        WEIR_TEXT(text, x, row);
+        WEIR_TRY(use_regex(call, weir_argument_view(&y, row), error));
+        if (weir_regex_find(REGEX(call), text, text_length, 0, &spans) && spans[1] > spans[0])
+            ((WeirStringView *)result->values)[row] = group_view(text, spans, 0);
+        else
+            weir_result_set_null(call, result, row);
+    }
+    return WEIR_OK;
+}
+
+WEIR_TEXT_KERNEL(instr_kernel)
+{
+    WeirArgument x = weir_argument(arguments[0]), y = weir_argument(arguments[1]);
+    const size_t *spans;
+    WEIR_FOR_ROWS(call, row)
+    {
+        WEIR_TEXT(text, x, row);
+        WEIR_TRY(use_regex(call, weir_argument_view(&y, row), error));
+        bool found = weir_regex_find(REGEX(call), text, text_length, 0, &spans);
+        ((int32_t *)result->values)[row] = found ? (int32_t)weir_utf8_count(text, spans[0]) + 1 : 0;
+    }
+    return WEIR_OK;
+}
+
+/* ---- split */
+
+/* Java's String.split with a limit: < 0 all parts; an empty match at the start gives no part. Limit 0 is -1 in Spark. */
+static void split_by_regex(WeirRegex *regex, const uint8_t *text, uint32_t length, int32_t limit, WeirColumnWriter *writer)
+{
+    const size_t *spans;
+    size_t start = 0, from = 0;
+    uint32_t parts = 0;
+    if (length == 0) {
+        weir_column_writer_append_view(writer, weir_view_make(text, 0));
+        return;
+    }
+    while ((limit <= 0 || parts + 1 < (uint32_t)limit) && weir_regex_find(regex, text, length, from, &spans)) {
+        bool empty = spans[1] == spans[0];
+        if (empty && spans[1] >= length && start < length + 1 && spans[0] == length) {
+            weir_column_writer_append_view(writer, weir_view_make(text + start, (uint32_t)(spans[0] - start)));
+            start = length;
+            parts++;
+            break;
+        }
+        from = next_start(text, length, spans);
+        if (empty && spans[0] == 0)
+            continue;
+        weir_column_writer_append_view(writer, weir_view_make(text + start, (uint32_t)(spans[0] - start)));
+        start = spans[1];
+        parts++;
+    }
+    weir_column_writer_append_view(writer, weir_view_make(text + start, (uint32_t)(length - start)));
+}
+
+/* An empty pattern cuts between characters. */
+static void split_characters(const uint8_t *text, uint32_t length, int32_t limit, WeirColumnWriter *writer)
+{
+    size_t from = 0;
+    for (int32_t parts = 1; from < length && (limit <= 0 || parts < limit); parts++) {
+        size_t next = weir_utf8_advance(text, length, from, 1);
+        if (next == length)
+            break;
+        weir_column_writer_append_view(writer, weir_view_make(text + from, (uint32_t)(next - from)));
+        from = next;
+    }
+    weir_column_writer_append_view(writer, weir_view_make(text + from, (uint32_t)(length - from)));
+}
+
+WEIR_TEXT_KERNEL(split_kernel)
+{
+    WeirArgument x = weir_argument(arguments[0]), y = weir_argument(arguments[1]), z = weir_argument(arguments[2]);
+    WeirListRows rows = {result->values, 0};
+    WeirColumnWriter writer;
+    weir_column_writer_init(&writer, weir_type_element(result->type), call->count * 4, call->arena);
+    WEIR_FOR_ROWS(call, row)
+    {
+        weir_list_rows_begin(&rows, row, writer.length);
+        WEIR_TEXT(text, x, row);
+        WEIR_TRY(use_regex(call, weir_argument_view(&y, row), error));
+        int32_t limit = WEIR_ARGUMENT_VALUE(int32_t, z, row);
+        size_t size = 0;
+        const char *literal = weir_regex_literal(REGEX(call), &size);
+        if (weir_argument_view(&y, row)->length == 0 && text_length > 0)
+            split_characters(text, text_length, limit, &writer);
+        else if (literal != NULL)
+            weir_split_literal(text, text_length, (const uint8_t *)literal, size, limit, &writer);
+        else
+            split_by_regex(REGEX(call), text, text_length, limit, &writer);
+    }
+    weir_list_rows_finish(&rows, call->row_count, writer.length);
+    return weir_column_writer_finish(&writer, &result->children[0], error);
+}
+
+#define FLAGS (WEIR_FUNCTION_NULL_PROPAGATING | WEIR_FUNCTION_MAY_FAIL)
+#define REGEXP(NAME, ALIASES, MIN, MAX, SIGNATURE, KERNEL, FORMAT, USAGE)                                                   \
+    {.name = NAME, .aliases = ALIASES, .flags = FLAGS, .arguments_min = MIN, .arguments_max = MAX, .signature = SIGNATURE, .kernel = KERNEL, .new_state = new_state, \
+     .free_state = free_state, .sql_format = FORMAT, .group = "string_funcs", .usage = USAGE}
+
+const WeirFunction weir_functions_regexp[] = {
+    REGEXP("rlike", WEIR_ALIASES("regexp_like", "regexp"), 2, 2, "string,string->boolean", rlike_kernel, "!($*)", "text RLIKE pattern: true if the pattern is found in the text."),
+    REGEXP("regexp_extract", NULL, 2, 3, "string,string,int=1->string", extract_kernel, NULL, "regexp_extract(text, pattern[, group]): the group of the first match, '' without one."),
+    REGEXP("regexp_extract_all", NULL, 2, 3, "string,string,int=1->[string]", extract_all_kernel, NULL, "regexp_extract_all(text, pattern[, group]): the group of every match."),
+    REGEXP("regexp_replace", NULL, 3, 4, "string,string,string,int=1->string", replace_kernel, NULL, "regexp_replace(text, pattern, with[, position]): every match replaced."),
+    REGEXP("regexp_count", NULL, 2, 2, "string,string->int", count_kernel, NULL, "regexp_count(text, pattern): how many matches there are."),
+    {.name = "regexp_substr", .flags = FLAGS | WEIR_FUNCTION_NULLABLE, .arguments_min = 2, .arguments_max = 2, .signature = "string,string->string", .kernel = substr_kernel,
+     .new_state = new_state, .free_state = free_state, .group = "string_funcs", .usage = "regexp_substr(text, pattern): the first match, or null."},
+    REGEXP("regexp_instr", NULL, 2, 3, "string,string,int=0->int", instr_kernel, NULL, "regexp_instr(text, pattern): where the first match begins, 0 without one."),
+    REGEXP("split", NULL, 2, 3, "string,string,int=-1->[string]", split_kernel, NULL, "split(text, pattern[, limit]): the parts between matches."),
+    {0},
+};

@@ -1,0 +1,137 @@
+/* Names that the analyzer resolves itself, window functions, and functions of the session whose value is a constant of the batch. */
+#include "expr/function_private.h"
+#include "expr/kernel.h"
+
+#define SPECIAL(NAME, MIN, MAX, GROUP, USAGE)                                                                               \
+    {.name = NAME, .kind = WEIR_FUNCTION_SPECIAL, .arguments_min = MIN, .arguments_max = MAX, .group = GROUP, .usage = USAGE}
+
+/* ---- window functions: types only; the window operator computes them */
+
+static WeirStatus resolve_int(WeirFunctionCall *call, WeirError *error)
+{
+    (void)error;
+    call->result_type = &weir_type_int;
+    call->nullable = false;
+    return WEIR_OK;
+}
+
+static WeirStatus resolve_double(WeirFunctionCall *call, WeirError *error)
+{
+    (void)error;
+    call->result_type = &weir_type_double;
+    call->nullable = false;
+    return WEIR_OK;
+}
+
+/* lag(a[, offset[, default]]): missing arguments are added, as Spark prints them. */
+static WeirStatus resolve_lag(WeirFunctionCall *call, WeirError *error)
+{
+    WeirExpression **arguments = WEIR_ARENA_ARRAY(call->arena, WeirExpression *, 3);
+    const WeirDataType **casts = WEIR_ARENA_ARRAY(call->arena, const WeirDataType *, 3);
+    for (uint32_t i = 0; i < call->argument_count; i++)
+        arguments[i] = call->arguments[i];
+    if (call->argument_count < 2)
+        arguments[1] = weir_expression_int_literal(call->arena, 1);
+    if (call->argument_count < 3)
+        arguments[2] = weir_expression_null_literal(call->arena, &weir_type_void);
+    const WeirDataType *type = arguments[0]->type;
+    if (arguments[2]->type->id != WEIR_TYPE_VOID && !weir_type_equal(arguments[2]->type, type)) {
+        if (!weir_can_implicitly_cast(arguments[2]->type, type))
+            return weir_call_unexpected_type(call, 2, weir_quoted_type(call->arena, type), error);
+        casts[2] = type;
+    }
+    call->arguments = arguments;
+    call->cast_types = casts;
+    call->argument_count = 3;
+    call->result_type = type;
+    call->nullable = arguments[2]->nullable || arguments[0]->nullable;
+    return WEIR_OK;
+}
+
+static WeirStatus resolve_nth(WeirFunctionCall *call, WeirError *error)
+{
+    (void)error;
+    call->result_type = call->arguments[0]->type;
+    call->nullable = true;
+    return WEIR_OK;
+}
+
+static WeirStatus resolve_ntile(WeirFunctionCall *call, WeirError *error)
+{
+    (void)error;
+    if (call->argument_count == 0) {
+        call->arguments = WEIR_ARENA_ARRAY(call->arena, WeirExpression *, 1);
+        call->cast_types = WEIR_ARENA_ARRAY(call->arena, const WeirDataType *, 1);
+        call->arguments[0] = weir_expression_int_literal(call->arena, 1);
+        call->argument_count = 1;
+    }
+    call->result_type = &weir_type_int;
+    call->nullable = false;
+    return WEIR_OK;
+}
+
+#define WINDOW(NAME, MIN, MAX, RESOLVE, FORMAT, USAGE)                                                                      \
+    {.name = NAME, .kind = WEIR_FUNCTION_WINDOW, .arguments_min = MIN, .arguments_max = MAX, .resolve = RESOLVE, .sql_format = FORMAT, .group = "window_funcs", .usage = USAGE}
+
+/* ---- constants of the session and the batch */
+
+static WeirStatus constant_text(WeirKernelCall *call, const char *text, WeirVector *result)
+{
+    WeirStringView view = weir_view_copy(call->arena, text, strlen(text));
+    WEIR_FOR_ROWS(call, row)
+        ((WeirStringView *)result->values)[row] = view;
+    return WEIR_OK;
+}
+
+#define TEXT_CONSTANT(name, VALUE)                                                                                          \
+    static WeirStatus name(WeirKernelCall *call, const WeirVector *const *arguments, WeirVector *result, WeirError *error)    \
+    {                                                                                                                      \
+        (void)arguments;                                                                                                   \
+        (void)error;                                                                                                       \
+        return constant_text(call, (VALUE) != NULL ? (VALUE) : "", result);                                                \
+    }
+TEXT_CONSTANT(user_kernel, call->context->current_user)
+TEXT_CONSTANT(catalog_kernel, call->context->current_catalog)
+TEXT_CONSTANT(database_kernel, call->context->current_database)
+TEXT_CONSTANT(zone_kernel, weir_time_zone_name(call->context->zone))
+TEXT_CONSTANT(version_kernel, "4.2.1 weir")
+TEXT_CONSTANT(empty_kernel, "")
+
+#define CONSTANT(NAME, ALIASES, KERNEL, FORMAT, USAGE)                                                                      \
+    {.name = NAME, .aliases = ALIASES, .flags = WEIR_FUNCTION_NEVER_NULL, .signature = "->string", .kernel = KERNEL, .sql_format = FORMAT, .group = "misc_funcs", .usage = USAGE}
+
+static WeirStatus typeof_kernel(WeirKernelCall *call, const WeirVector *const *arguments, WeirVector *result, WeirError *error)
+{
+    (void)error;
+    WeirBuffer buffer;
+    weir_buffer_init(&buffer, 1u << 20, NULL);
+    weir_type_simple_string(arguments[0]->type, &buffer);
+    WeirStatus status = constant_text(call, weir_buffer_text(&buffer), result);
+    weir_buffer_deinit(&buffer);
+    return status;
+}
+
+const WeirFunction weir_functions_special[] = {
+    SPECIAL("window", 2, 4, "datetime_funcs", "window(time, size[, slide[, start]]): the time window of a row."),
+    SPECIAL("session_window", 2, 2, "datetime_funcs", "session_window(time, gap): the session of a row."),
+    SPECIAL("window_time", 1, 1, "datetime_funcs", "window_time(window): the window's last instant."),
+    SPECIAL("grouping", 1, 1, "agg_funcs", "grouping(a): 1 where a is rolled up."),
+    SPECIAL("grouping_id", 0, -1, "agg_funcs", "grouping_id(a, …): the rolled-up columns as bits."),
+    WINDOW("row_number", 0, 0, resolve_int, NULL, "row_number(): the row's place in its partition, from 1."),
+    WINDOW("rank", 0, -1, resolve_int, "RANK()", "rank(): the place with gaps after equals."),
+    WINDOW("dense_rank", 0, -1, resolve_int, "DENSE_RANK()", "dense_rank(): the place without gaps."),
+    WINDOW("percent_rank", 0, -1, resolve_double, "PERCENT_RANK()", "percent_rank(): (rank - 1) / (rows - 1)."),
+    WINDOW("cume_dist", 0, 0, resolve_double, NULL, "cume_dist(): rows up to and with equals / rows."),
+    WINDOW("ntile", 0, 1, resolve_ntile, NULL, "ntile(n): which of n equal parts the row is in."),
+    WINDOW("lag", 1, 3, resolve_lag, NULL, "lag(a[, offset[, default]]): a of an earlier row."),
+    WINDOW("lead", 1, 3, resolve_lag, NULL, "lead(a[, offset[, default]]): a of a later row."),
+    WINDOW("nth_value", 2, 2, resolve_nth, NULL, "nth_value(a, n): a of the frame's n-th row."),
+    CONSTANT("current_user", WEIR_ALIASES("user", "session_user"), user_kernel, NULL, "current_user(): who runs the session."),
+    CONSTANT("current_catalog", NULL, catalog_kernel, NULL, "current_catalog(): the session's catalog."),
+    CONSTANT("current_schema", WEIR_ALIASES("current_database"), database_kernel, "current_schema()", "current_schema(): the session's database."),
+    CONSTANT("current_timezone", NULL, zone_kernel, NULL, "current_timezone(): the session's time zone."),
+    CONSTANT("version", NULL, version_kernel, NULL, "version(): Spark's version that weir is compatible with."),
+    CONSTANT("input_file_name", NULL, empty_kernel, NULL, "input_file_name(): the file a row came from, '' where there is none."),
+    {.name = "typeof", .flags = WEIR_FUNCTION_NEVER_NULL | WEIR_FUNCTION_ANY_VECTOR, .arguments_min = 1, .arguments_max = 1, .signature = "any->string", .kernel = typeof_kernel, .group = "misc_funcs", .usage = "typeof(a): the name of the value's type."},
+    {0},
+};

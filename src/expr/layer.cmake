@@ -1,0 +1,3 @@
+weir_generate(SCRIPT tools/generate_unicode_tables.py
+              INPUTS /usr/share/unicode/UnicodeData.txt /usr/share/unicode/SpecialCasing.txt
+              OUTPUTS expr/unicode_tables.c)
