@@ -1,5 +1,5 @@
-/* Spark's data types: the static ones, constructors of the others, comparison and lookup. Texts of types are in type_text.c,
- * parsers in type_parser.c and type_json.c. */
+/* Spark's data types: the static ones, constructors of the others, comparison and lookup. Texts of types are in
+ * type_text.c, parsers in type_parser.c and type_json.c. */
 #include "columnar/data_type.h"
 
 #include <strings.h>
@@ -144,9 +144,9 @@ const uint8_t weir_physical_types[WEIR_TYPE_COUNT] = {
 size_t weir_physical_size(WeirPhysicalType physical)
 {
     static const uint8_t sizes[] = {
-        [WEIR_PHYSICAL_NONE] = 0,   [WEIR_PHYSICAL_BOOL] = 1,  [WEIR_PHYSICAL_INT8] = 1,
-        [WEIR_PHYSICAL_INT16] = 2,  [WEIR_PHYSICAL_INT32] = 4, [WEIR_PHYSICAL_INT64] = 8,
-        [WEIR_PHYSICAL_FLOAT] = 4,  [WEIR_PHYSICAL_DOUBLE] = 8, [WEIR_PHYSICAL_INT128] = 16,
+        [WEIR_PHYSICAL_NONE] = 0,   [WEIR_PHYSICAL_BOOL] = 1,      [WEIR_PHYSICAL_INT8] = 1,
+        [WEIR_PHYSICAL_INT16] = 2,  [WEIR_PHYSICAL_INT32] = 4,     [WEIR_PHYSICAL_INT64] = 8,
+        [WEIR_PHYSICAL_FLOAT] = 4,  [WEIR_PHYSICAL_DOUBLE] = 8,    [WEIR_PHYSICAL_INT128] = 16,
         [WEIR_PHYSICAL_VIEW] = 16,  [WEIR_PHYSICAL_INTERVAL] = 16, [WEIR_PHYSICAL_LIST] = 4,
         [WEIR_PHYSICAL_STRUCT] = 0,
     };

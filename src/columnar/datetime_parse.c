@@ -1,5 +1,5 @@
-/* Strings to dates and timestamps: Spark's stringToDate and stringToTimestamp, whose grammar is looser than ISO 8601 in some
- * places (one-digit months, any text after a date's blank) and stricter in others. */
+/* Strings to dates and timestamps: Spark's stringToDate and stringToTimestamp, whose grammar is looser than ISO 8601 in
+ * some places (one-digit months, any text after a date's blank) and stricter in others. */
 #include "columnar/value_parse.h"
 
 #include <strings.h>
@@ -11,9 +11,13 @@
 
 enum { YEAR, MONTH, DAY, HOUR, MINUTE, SECOND, FRACTION, SEGMENT_COUNT };
 
-static bool is_digit(char c) { return c >= '0' && c <= '9'; }
+static bool is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
 
-/* Reads digits; false when their number is not in [least, most]. More digits than an int64 holds are never asked for. */
+/* Reads digits; false when their number is not in [least, most]. More digits than an int64 holds are never asked for.
+ */
 static bool read_digits(const char **text, const char *end, int least, int most, int64_t *value)
 {
     int count = 0;
@@ -39,7 +43,10 @@ static bool days_of(int64_t year, int64_t month, int64_t day, int64_t *days)
     return true;
 }
 
-static inline uint32_t digit(const char *text, int at) { return (uint32_t)(uint8_t)text[at] - '0'; }
+static inline uint32_t digit(const char *text, int at)
+{
+    return (uint32_t)(uint8_t)text[at] - '0';
+}
 
 /* Two digits; *bad is set when one is none. */
 static inline int64_t two_digits(const char *text, uint32_t *bad)
@@ -72,7 +79,8 @@ bool weir_string_to_date(const char *text, size_t length, int32_t *days)
     const char *end = text + length;
     int sign = read_sign(&text, end), segment = 0;
     for (;; text++) {
-        if (!read_digits(&text, end, segment == YEAR ? 4 : 1, segment == YEAR ? DATE_YEAR_DIGITS_MAX : 2, &segments[segment]))
+        if (!read_digits(&text, end, segment == YEAR ? 4 : 1, segment == YEAR ? DATE_YEAR_DIGITS_MAX : 2,
+                         &segments[segment]))
             return false;
         if (segment == DAY || text == end || *text != '-')
             break;
@@ -238,7 +246,8 @@ static bool combine(int64_t seconds, int64_t fraction, int64_t *microseconds)
         seconds++;
         fraction -= WEIR_MICROS_PER_SECOND;
     }
-    if (__builtin_mul_overflow(seconds, WEIR_MICROS_PER_SECOND, &result) || __builtin_add_overflow(result, fraction, &result))
+    if (__builtin_mul_overflow(seconds, WEIR_MICROS_PER_SECOND, &result) ||
+        __builtin_add_overflow(result, fraction, &result))
         return false;
     *microseconds = result;
     return true;
@@ -279,7 +288,14 @@ bool weir_string_to_timestamp_ntz(const char *text, size_t length, bool allow_zo
 
 /* ------------------------------------------------------------ now, today, epoch, … */
 
-typedef enum SpecialWord { SPECIAL_NONE, SPECIAL_EPOCH, SPECIAL_NOW, SPECIAL_YESTERDAY, SPECIAL_TODAY, SPECIAL_TOMORROW } SpecialWord;
+typedef enum SpecialWord {
+    SPECIAL_NONE,
+    SPECIAL_EPOCH,
+    SPECIAL_NOW,
+    SPECIAL_YESTERDAY,
+    SPECIAL_TODAY,
+    SPECIAL_TOMORROW
+} SpecialWord;
 
 /* A word, perhaps with a zone after it, which must exist but does not count; "now" takes none. */
 static SpecialWord scan_special(const char *text, size_t length)
@@ -312,8 +328,8 @@ bool weir_string_to_special_date(const char *text, size_t length, const WeirTime
     return true;
 }
 
-bool weir_string_to_special_timestamp(const char *text, size_t length, const WeirTimeZone *zone, int64_t now_microseconds,
-                                      bool is_local, int64_t *microseconds)
+bool weir_string_to_special_timestamp(const char *text, size_t length, const WeirTimeZone *zone,
+                                      int64_t now_microseconds, bool is_local, int64_t *microseconds)
 {
     SpecialWord word = scan_special(text, length);
     int64_t now = weir_floor_divide(now_microseconds, WEIR_MICROS_PER_SECOND);
@@ -322,7 +338,8 @@ bool weir_string_to_special_timestamp(const char *text, size_t length, const Wei
     if (word == SPECIAL_EPOCH) {
         *microseconds = 0;
     } else if (word == SPECIAL_NOW) {
-        *microseconds = now_microseconds + (is_local ? weir_time_zone_offset_at(zone, now) * WEIR_MICROS_PER_SECOND : 0);
+        *microseconds =
+            now_microseconds + (is_local ? weir_time_zone_offset_at(zone, now) * WEIR_MICROS_PER_SECOND : 0);
     } else {
         int64_t day = local_days(zone, now_microseconds) + (word == SPECIAL_TOMORROW) - (word == SPECIAL_YESTERDAY);
         int64_t seconds = day * WEIR_SECONDS_PER_DAY;

@@ -1,5 +1,5 @@
-/* Finding zones by name, by the rules of Java's ZoneId.of with Java's short ids and the old one-digit forms that Spark lets
- * pass; and looking up their offsets. Zones live as long as the process: a lookup by name takes no lock. */
+/* Finding zones by name, by the rules of Java's ZoneId.of with Java's short ids and the old one-digit forms that Spark
+ * lets pass; and looking up their offsets. Zones live as long as the process: a lookup by name takes no lock. */
 #include "columnar/time_zone.h"
 #include "columnar/time_zone_private.h"
 
@@ -62,11 +62,18 @@ static const struct {
 };
 
 /* Files that lie among the zones but are none to Java. */
-static const char *const not_zones[] = {"EST", "MST", "HST", "ROC", "Factory", "posixrules", "localtime", "leapseconds"};
+static const char *const not_zones[] = {"EST",     "MST",        "HST",       "ROC",
+                                        "Factory", "posixrules", "localtime", "leapseconds"};
 
-static bool is_digit(char c) { return c >= '0' && c <= '9'; }
+static bool is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
 
-static int two_digits(const char *text) { return is_digit(text[0]) && is_digit(text[1]) ? (text[0] - '0') * 10 + text[1] - '0' : -1; }
+static int two_digits(const char *text)
+{
+    return is_digit(text[0]) && is_digit(text[1]) ? (text[0] - '0') * 10 + text[1] - '0' : -1;
+}
 
 /* "+5", "+05", "+0530", "+05:30", "+053015", "+05:30:15", and the forms of old Spark: "+5:30", "+05:3". */
 static bool parse_offset(const char *text, int32_t *seconds)
@@ -111,7 +118,8 @@ static void format_offset(int32_t seconds, char text[16])
     else if (magnitude % 60 == 0)
         snprintf(text, 16, "%c%02d:%02d", seconds < 0 ? '-' : '+', magnitude / 3600 % 100, magnitude / 60 % 60);
     else
-        snprintf(text, 16, "%c%02d:%02d:%02d", seconds < 0 ? '-' : '+', magnitude / 3600 % 100, magnitude / 60 % 60, magnitude % 60);
+        snprintf(text, 16, "%c%02d:%02d:%02d", seconds < 0 ? '-' : '+', magnitude / 3600 % 100, magnitude / 60 % 60,
+                 magnitude % 60);
 }
 
 /* [A-Za-z][A-Za-z0-9~/._+-]+, and nothing that leads out of the zone directory. */
@@ -206,9 +214,15 @@ WeirStatus weir_time_zone_find(const char *name, const WeirTimeZone **zone, Weir
     return WEIR_OK;
 }
 
-const WeirTimeZone *weir_time_zone_utc(void) { return &utc_zone; }
+const WeirTimeZone *weir_time_zone_utc(void)
+{
+    return &utc_zone;
+}
 
-const char *weir_time_zone_name(const WeirTimeZone *zone) { return zone->name; }
+const char *weir_time_zone_name(const WeirTimeZone *zone)
+{
+    return zone->name;
+}
 
 /* Number of transitions at or before `value`. */
 static uint32_t count_up_to(const WeirTimeZone *zone, const int64_t *values, const uint16_t *hints, int64_t value)
@@ -283,7 +297,8 @@ const char *weir_time_zone_abbreviation(const WeirTimeZone *zone, int64_t epoch_
     if (zone->transition_count == 0)
         return zone->zone_types[0].abbreviation;
     int64_t shift = cycle_shift(zone, zone->instants, epoch_seconds);
-    return type_after(zone, count_up_to(zone, zone->instants, zone->instant_hints, epoch_seconds - shift))->abbreviation;
+    return type_after(zone, count_up_to(zone, zone->instants, zone->instant_hints, epoch_seconds - shift))
+        ->abbreviation;
 }
 
 static char system_name[NAME_BYTES_MAX];

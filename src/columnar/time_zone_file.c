@@ -1,5 +1,5 @@
-/* Reading TZif files (RFC 8536, version 2 and later: 64-bit data and a POSIX rule as footer). The rule is unrolled into 400 more
- * years of transitions, after which the calendar repeats: lookups then need nothing but a binary search. */
+/* Reading TZif files (RFC 8536, version 2 and later: 64-bit data and a POSIX rule as footer). The rule is unrolled into
+ * 400 more years of transitions, after which the calendar repeats: lookups then need nothing but a binary search. */
 #include "columnar/time_zone_private.h"
 #include "common/file_system.h"
 
@@ -46,8 +46,8 @@ static bool read_header(const uint8_t *data, size_t length, Counts *counts)
 {
     if (length < HEADER_BYTES || memcmp(data, "TZif", 4) != 0)
         return false;
-    uint32_t *fields[] = {&counts->utc_indicators, &counts->standard_indicators, &counts->leaps,
-                          &counts->transitions,    &counts->types,               &counts->characters};
+    uint32_t *fields[] = {&counts->utc_indicators, &counts->standard_indicators, &counts->leaps, &counts->transitions,
+                          &counts->types,          &counts->characters};
     for (size_t i = 0; i < 6; i++) {
         *fields[i] = read_32(data + 20 + 4 * i);
         if (*fields[i] > FILE_BYTES_MAX)
@@ -288,7 +288,8 @@ static bool decode(WeirTimeZone *zone, const uint8_t *data, size_t length)
         return false;
     const uint8_t *body = data + second + HEADER_BYTES;
     size_t rest = length - second - HEADER_BYTES, bytes = body_bytes(&counts, 8);
-    if (bytes + 2 > rest || counts.types == 0 || counts.types > TYPES_MAX || body[bytes] != '\n' || data[length - 1] != '\n')
+    if (bytes + 2 > rest || counts.types == 0 || counts.types > TYPES_MAX || body[bytes] != '\n' ||
+        data[length - 1] != '\n')
         return false;
     char footer[256];
     size_t footer_length = rest - bytes - 2;
@@ -314,7 +315,8 @@ bool weir_time_zone_load(const char *name, WeirTimeZone *zone)
     WeirBuffer content;
     weir_arena_init(&arena, NULL);
     weir_buffer_init(&content, FILE_BYTES_MAX, NULL);
-    const char *path = weir_path_join(&arena, directory != NULL && *directory != '\0' ? directory : "/usr/share/zoneinfo", name);
+    const char *path =
+        weir_path_join(&arena, directory != NULL && *directory != '\0' ? directory : "/usr/share/zoneinfo", name);
     bool loaded = weir_file_read_all(weir_local_file_system(), path, FILE_BYTES_MAX, &content, NULL) == WEIR_OK &&
                   decode(zone, (const uint8_t *)content.data, content.length);
     weir_buffer_deinit(&content);

@@ -1,6 +1,7 @@
-/* Writing UnsafeRow bytes. A row and an array are both: null bits, slots, then variable parts in order, each padded with zeros
- * to 8 bytes; a slot of a variable value holds offset << 32 | size. Two values keep their place when they are null, since Spark
- * wants to overwrite them in place: wide decimals and calendar intervals in a row (not in an array). */
+/* Writing UnsafeRow bytes. A row and an array are both: null bits, slots, then variable parts in order, each padded
+ * with zeros to 8 bytes; a slot of a variable value holds offset << 32 | size. Two values keep their place when they
+ * are null, since Spark wants to overwrite them in place: wide decimals and calendar intervals in a row (not in an
+ * array). */
 #include "columnar/unsafe_row_private.h"
 #include "columnar/vector_private.h"
 
@@ -91,8 +92,9 @@ static inline uint8_t *put_variable(const WeirVector *flat, WeirPhysicalType phy
         *size = 16;
         return cursor + 16;
     default: {
-        uint8_t *end = physical == WEIR_PHYSICAL_STRUCT ? encode_struct(flat->children, flat->type->field_count, row, cursor)
-                                                        : encode_list(flat, row, cursor);
+        uint8_t *end = physical == WEIR_PHYSICAL_STRUCT
+                           ? encode_struct(flat->children, flat->type->field_count, row, cursor)
+                           : encode_list(flat, row, cursor);
         *size = (uint32_t)(end - cursor);
         return end;
     }
@@ -120,8 +122,8 @@ static inline uint64_t fixed_word(const WeirVector *flat, WeirPhysicalType physi
 }
 
 /* Field `index` of the row that starts at `out`; its null bits must be zero before. Returns the new end of the row. */
-static inline uint8_t *put_field(const WeirVector *vector, uint32_t row, uint8_t *out, size_t null_bytes, uint32_t index,
-                                 uint8_t *cursor)
+static inline uint8_t *put_field(const WeirVector *vector, uint32_t row, uint8_t *out, size_t null_bytes,
+                                 uint32_t index, uint8_t *cursor)
 {
     WeirPhysicalType physical = weir_type_physical(vector->type);
     uint8_t *slot = out + null_bytes + (size_t)index * 8u;

@@ -1,5 +1,5 @@
-/* Writing many UnsafeRows at once, column by column: the kind of a column is looked at once, not once per value, and flat columns
- * without nulls (most keys) get loops of their own. */
+/* Writing many UnsafeRows at once, column by column: the kind of a column is looked at once, not once per value, and
+ * flat columns without nulls (most keys) get loops of their own. */
 #include "columnar/unsafe_row_private.h"
 #include "columnar/vector_private.h"
 
@@ -13,7 +13,10 @@ typedef struct RowWriter {
     uint32_t *ends;
 } RowWriter;
 
-static inline uint32_t row_number(const RowWriter *writer, uint32_t k) { return writer->rows == NULL ? k : writer->rows[k]; }
+static inline uint32_t row_number(const RowWriter *writer, uint32_t k)
+{
+    return writer->rows == NULL ? k : writer->rows[k];
+}
 
 static inline bool is_flat_without_nulls(const WeirVector *vector)
 {
@@ -80,7 +83,8 @@ static void write_column(const RowWriter *writer, const WeirVector *vector, uint
         return;
     for (uint32_t k = 0; k < writer->count; k++) {
         uint8_t *row = writer->data + writer->starts[k];
-        uint8_t *end = weir_unsafe_put_field(vector, row_number(writer, k), row, writer->null_bytes, index, row + writer->ends[k]);
+        uint8_t *end =
+            weir_unsafe_put_field(vector, row_number(writer, k), row, writer->null_bytes, index, row + writer->ends[k]);
         writer->ends[k] = (uint32_t)(end - row);
     }
 }

@@ -4,8 +4,14 @@
 
 #include "columnar/unsafe_row.h"
 
-static inline size_t weir_round_to_word(size_t bytes) { return (bytes + 7u) & ~(size_t)7u; }
-static inline size_t weir_bit_words_bytes(size_t count) { return (count + 63u) / 64u * 8u; }
+static inline size_t weir_round_to_word(size_t bytes)
+{
+    return (bytes + 7u) & ~(size_t)7u;
+}
+static inline size_t weir_bit_words_bytes(size_t count)
+{
+    return (count + 63u) / 64u * 8u;
+}
 
 /* Bytes that an element takes in an array: its own width when fixed, else a slot of offset and size. */
 static inline size_t weir_unsafe_element_width(WeirPhysicalType physical)
@@ -14,9 +20,15 @@ static inline size_t weir_unsafe_element_width(WeirPhysicalType physical)
 }
 
 /* Values that live in the slot itself; void has no value but is as wide. */
-static inline bool weir_unsafe_is_fixed(WeirPhysicalType physical) { return physical <= WEIR_PHYSICAL_DOUBLE; }
+static inline bool weir_unsafe_is_fixed(WeirPhysicalType physical)
+{
+    return physical <= WEIR_PHYSICAL_DOUBLE;
+}
 
-static inline void weir_put_word(uint8_t *out, uint64_t word) { memcpy(out, &word, sizeof(word)); }
+static inline void weir_put_word(uint8_t *out, uint64_t word)
+{
+    memcpy(out, &word, sizeof(word));
+}
 
 /* Copy and pad; returns the end of the padding. */
 static inline uint8_t *weir_unsafe_put_bytes(uint8_t *out, const void *data, size_t length)

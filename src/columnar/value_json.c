@@ -1,5 +1,6 @@
-/* Values as Spark's to_json and JSON files write them. Numbers of decimals are BigDecimal.toString, binary is base64, what JSON has
- * no number for (NaN, infinities) is a string, and the keys of a map are the texts of its internal values. */
+/* Values as Spark's to_json and JSON files write them. Numbers of decimals are BigDecimal.toString, binary is base64,
+ * what JSON has no number for (NaN, infinities) is a string, and the keys of a map are the texts of its internal
+ * values. */
 #include "columnar/utf8.h"
 #include "columnar/value_format.h"
 #include "columnar/value_text.h"
@@ -26,7 +27,10 @@ static inline void put(WeirBuffer *out, const void *data, size_t length)
     out->data[out->length] = '\0';
 }
 
-static inline void put_char(WeirBuffer *out, char c) { put(out, &c, 1); }
+static inline void put_char(WeirBuffer *out, char c)
+{
+    put(out, &c, 1);
+}
 
 /* Printable ASCII without quotes and backslashes, eight bytes at a time. */
 static bool is_plain(const uint8_t *data, size_t length)
@@ -55,7 +59,8 @@ static void write_non_ascii(const uint8_t *data, size_t length, WeirBuffer *out)
         else if (code_point < 0x10000)
             weir_buffer_append_format(out, "\\u%04X", code_point);
         else
-            weir_buffer_append_format(out, "\\u%04X\\u%04X", 0xd7c0 + (code_point >> 10), 0xdc00 + (code_point & 0x3ff));
+            weir_buffer_append_format(out, "\\u%04X\\u%04X", 0xd7c0 + (code_point >> 10),
+                                      0xdc00 + (code_point & 0x3ff));
         at += bytes;
     }
 }
@@ -94,7 +99,8 @@ static void write_base64(const JsonText *json, const WeirStringView *view)
     put_char(json->out, '"');
     for (uint32_t i = 0; i < view->length; i += 3) {
         uint32_t left = view->length - i;
-        uint32_t word = (uint32_t)data[i] << 16 | (left > 1 ? (uint32_t)data[i + 1] << 8 : 0) | (left > 2 ? data[i + 2] : 0);
+        uint32_t word =
+            (uint32_t)data[i] << 16 | (left > 1 ? (uint32_t)data[i + 1] << 8 : 0) | (left > 2 ? data[i + 2] : 0);
         char text[4] = {digits[word >> 18], digits[word >> 12 & 63], left > 1 ? digits[word >> 6 & 63] : '=',
                         left > 2 ? digits[word & 63] : '='};
         put(json->out, text, 4);
@@ -193,9 +199,10 @@ static void write_date_time(const JsonText *json, const WeirDataType *type, int6
         return;
     }
     char text[WEIR_VALUE_TEXT_BYTES];
-    size_t length = type->id == WEIR_TYPE_DATE
-                        ? weir_format_date((int32_t)value, text)
-                        : weir_format_timestamp_iso(value, type->id == WEIR_TYPE_TIMESTAMP ? options->zone : NULL, text);
+    size_t length =
+        type->id == WEIR_TYPE_DATE
+            ? weir_format_date((int32_t)value, text)
+            : weir_format_timestamp_iso(value, type->id == WEIR_TYPE_TIMESTAMP ? options->zone : NULL, text);
     write_string(json, text, length);
 }
 
@@ -264,8 +271,8 @@ void weir_value_json(const WeirVector *vector, uint32_t row, const WeirJsonWrite
     write_value(&json, vector, row);
 }
 
-void weir_row_json(const WeirSchema *schema, const WeirVector *columns, uint32_t row, const WeirJsonWriteOptions *options,
-                   WeirBuffer *out)
+void weir_row_json(const WeirSchema *schema, const WeirVector *columns, uint32_t row,
+                   const WeirJsonWriteOptions *options, WeirBuffer *out)
 {
     JsonText json = {options, out};
     write_fields(&json, schema, columns, row);

@@ -155,13 +155,13 @@ static WeirStatus split_condition(WeirPlanner *planner, WeirPhysicalPlan *plan, 
         parts[part][kept[part]++] = conjuncts[i];
     }
     for (uint32_t side = 0; side < 2; side++) {
-        WeirExpression *filter = weir_and_conjuncts(planner, parts[side], kept[side], rest);
+        WeirExpression *filter = weir_physical_conjunction(planner, parts[side], kept[side], rest);
         const WeirPhysicalPlan *child = plan->children[side];
         if (filter != NULL)
             WEIR_TRY(weir_bind(planner, filter, child->output, child->output_count, &plan->side_filters[side], error));
     }
     plan->condition = NULL;
-    WeirExpression *both = weir_and_conjuncts(planner, parts[2], kept[2], rest);
+    WeirExpression *both = weir_physical_conjunction(planner, parts[2], kept[2], rest);
     if (both == NULL)
         return WEIR_OK;
     WeirExpression **columns = WEIR_ARENA_ARRAY(planner->arena, WeirExpression *, left->output_count + right->output_count + 1);

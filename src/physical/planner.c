@@ -100,7 +100,7 @@ uint32_t weir_physical_conjuncts(WeirExpression *condition, WeirArena *arena, We
 }
 
 /* `any_and` is the AND that the parts came from: the conjunction of some of them is copies of it. */
-WeirExpression *weir_and_conjuncts(WeirPlanner *planner, WeirExpression *const *conjuncts, uint32_t count, const WeirExpression *any_and)
+WeirExpression *weir_physical_conjunction(WeirPlanner *planner, WeirExpression *const *conjuncts, uint32_t count, const WeirExpression *any_and)
 {
     if (count == 0)
         return NULL;
