@@ -1,6 +1,6 @@
-/* The log of a file source or file sink (Spark: CompactibleFileStreamLog): one file an id, and every `interval`-th id in a file <id>.compact that
- * carries the entries of all before it. The directory is listed once, when it is opened; then the log remembers which files are there, so
- * that adding and deleting expired files list nothing. */
+/* The log of a file source or file sink (Spark: CompactibleFileStreamLog): one file an id, and every `interval`-th id
+ * in a file <id>.compact that carries the entries of all before it. The directory is listed once, when it is opened;
+ * then the log remembers which files are there, so that adding and deleting expired files list nothing. */
 #include "checkpoint/checkpoint_private.h"
 
 #include <inttypes.h>
@@ -33,7 +33,10 @@ struct WeirCompactibleLog {
     void *keep_context;
 };
 
-static bool is_compaction(const WeirCompactibleLog *log, int64_t id) { return (id + 1) % log->interval == 0; }
+static bool is_compaction(const WeirCompactibleLog *log, int64_t id)
+{
+    return (id + 1) % log->interval == 0;
+}
 
 static char *path_of(const WeirCompactibleLog *log, int64_t id)
 {
@@ -62,7 +65,8 @@ static int compare_files(const void *a, const void *b)
     return x->id != y->id ? (x->id > y->id) - (x->id < y->id) : (int)x->compact - (int)y->compact;
 }
 
-/* Spark's rule for one .compact file under a changed setting: the smallest divisor of (id + 1) that is at least the setting. */
+/* Spark's rule for one .compact file under a changed setting: the smallest divisor of (id + 1) that is at least the
+ * setting. */
 static int64_t derive_interval(int64_t setting, int64_t compact_id)
 {
     if (compact_id + 1 <= setting)
@@ -148,7 +152,10 @@ void weir_compactible_log_set_filter(WeirCompactibleLog *log, WeirLogEntryFilter
     log->keep_context = context;
 }
 
-int64_t weir_compactible_log_latest(const WeirCompactibleLog *log) { return log->latest; }
+int64_t weir_compactible_log_latest(const WeirCompactibleLog *log)
+{
+    return log->latest;
+}
 
 /* Append the lines that are kept; `text` is the part of a log file after its version. */
 static WeirStatus append_kept(WeirCompactibleLog *log, WeirAtomicFile *output, const char *text, size_t text_length,
@@ -166,9 +173,10 @@ static WeirStatus append_kept(WeirCompactibleLog *log, WeirAtomicFile *output, c
     return WEIR_OK;
 }
 
-/* The bytes after the version line go over as they are: "\nline\nline". A file that ends in a line end (weir and Spark write none)
- * takes the way line by line, like one that a filter looks at. */
-static WeirStatus copy_entries(WeirCompactibleLog *log, WeirFile *file, const char *path, WeirAtomicFile *output, WeirError *error)
+/* The bytes after the version line go over as they are: "\nline\nline". A file that ends in a line end (weir and Spark
+ * write none) takes the way line by line, like one that a filter looks at. */
+static WeirStatus copy_entries(WeirCompactibleLog *log, WeirFile *file, const char *path, WeirAtomicFile *output,
+                               WeirError *error)
 {
     char start[16], last;
     size_t got;
@@ -224,7 +232,8 @@ static WeirStatus copy_file(WeirCompactibleLog *log, int64_t id, WeirAtomicFile 
     return status;
 }
 
-static WeirStatus write_file(WeirCompactibleLog *log, int64_t id, const char *const *lines, uint32_t count, WeirError *error)
+static WeirStatus write_file(WeirCompactibleLog *log, int64_t id, const char *const *lines, uint32_t count,
+                             WeirError *error)
 {
     char *path = path_of(log, id);
     WeirAtomicFile *file = NULL;
@@ -240,7 +249,8 @@ static WeirStatus write_file(WeirCompactibleLog *log, int64_t id, const char *co
     }
     WeirStatus status;
     WEIR_TRY_OR_GO(done, weir_buffer_check(&own, error));
-    WEIR_TRY_OR_GO(done, weir_atomic_file_open(log->fs, path, WEIR_RENAME_CREATE_ONLY, log->durable, log->fault_name, &file, error));
+    WEIR_TRY_OR_GO(done, weir_atomic_file_open(log->fs, path, WEIR_RENAME_CREATE_ONLY, log->durable, log->fault_name,
+                                               &file, error));
     WEIR_TRY_OR_GO(done, weir_atomic_file_append(file, "v1", 2, error));
     for (int64_t before = id < log->interval ? 0 : id - log->interval; compact && before < id; before++)
         WEIR_TRY_OR_GO(done, copy_file(log, before, file, error));
@@ -253,8 +263,8 @@ done:
     return status;
 }
 
-/* Spark: deleteExpiredLog. What lies before the compaction that still leaves `batches_to_retain` batches goes, once it is old enough
- * for readers that list slowly. */
+/* Spark: deleteExpiredLog. What lies before the compaction that still leaves `batches_to_retain` batches goes, once it
+ * is old enough for readers that list slowly. */
 static WeirStatus remove_expired(WeirCompactibleLog *log, int64_t id, WeirError *error)
 {
     int64_t first_retained = id + 1 - log->batches_to_retain;
@@ -276,7 +286,8 @@ static WeirStatus remove_expired(WeirCompactibleLog *log, int64_t id, WeirError 
     return WEIR_OK;
 }
 
-WeirStatus weir_compactible_log_add(WeirCompactibleLog *log, int64_t id, const char *const *lines, uint32_t count, WeirError *error)
+WeirStatus weir_compactible_log_add(WeirCompactibleLog *log, int64_t id, const char *const *lines, uint32_t count,
+                                    WeirError *error)
 {
     WEIR_ASSERT(id >= 0);
     WEIR_TRY(weir_log_concurrent_update(write_file(log, id, lines, count, error), id, error));
@@ -285,8 +296,8 @@ WeirStatus weir_compactible_log_add(WeirCompactibleLog *log, int64_t id, const c
 }
 
 /* Append the entries of one file to `lines`. */
-static WeirStatus read_entries(WeirCompactibleLog *log, int64_t id, bool filtered, WeirArena *arena, WeirBuffer *lines, bool *found,
-                               WeirError *error)
+static WeirStatus read_entries(WeirCompactibleLog *log, int64_t id, bool filtered, WeirArena *arena, WeirBuffer *lines,
+                               bool *found, WeirError *error)
 {
     char *path = path_of(log, id);
     WeirBuffer text;
@@ -316,7 +327,8 @@ done:
     return status;
 }
 
-static WeirStatus take_lines(WeirBuffer *buffer, WeirArena *arena, const char ***lines, uint32_t *count, WeirError *error)
+static WeirStatus take_lines(WeirBuffer *buffer, WeirArena *arena, const char ***lines, uint32_t *count,
+                             WeirError *error)
 {
     void *array;
     WEIR_TRY(weir_arena_try_alloc(arena, buffer->length + sizeof(char *), &array, error));
@@ -327,8 +339,8 @@ static WeirStatus take_lines(WeirBuffer *buffer, WeirArena *arena, const char **
     return WEIR_OK;
 }
 
-WeirStatus weir_compactible_log_get(WeirCompactibleLog *log, int64_t id, WeirArena *arena, const char ***lines, uint32_t *count,
-                                    bool *compacted, bool *found, WeirError *error)
+WeirStatus weir_compactible_log_get(WeirCompactibleLog *log, int64_t id, WeirArena *arena, const char ***lines,
+                                    uint32_t *count, bool *compacted, bool *found, WeirError *error)
 {
     WeirBuffer buffer;
     weir_buffer_init(&buffer, 0, NULL);
@@ -353,7 +365,8 @@ WeirStatus weir_compactible_log_all(WeirCompactibleLog *log, WeirArena *arena, c
         if (!found) {
             char *path = path_of(log, id);
             status = weir_error_format(error, WEIR_ERROR_LEGACY_ERROR_TEMP_0000,
-                                       "The log file %s does not exist (latest id %" PRId64 ", compact interval %" PRId64 ").",
+                                       "The log file %s does not exist (latest id %" PRId64
+                                       ", compact interval %" PRId64 ").",
                                        path, log->latest, log->interval);
             weir_free(path);
             goto done;

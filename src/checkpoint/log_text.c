@@ -60,7 +60,8 @@ bool weir_line_reader_next(WeirLineReader *reader, const char **line, size_t *le
 
 WeirStatus weir_log_malformed(const char *path, const char *reason, WeirError *error)
 {
-    return weir_error_format(error, WEIR_ERROR_LEGACY_ERROR_TEMP_0000, "The log file %s is malformed: %s.", path, reason);
+    return weir_error_format(error, WEIR_ERROR_LEGACY_ERROR_TEMP_0000, "The log file %s is malformed: %s.", path,
+                             reason);
 }
 
 static WeirStatus bad_version(const char *path, const char *line, size_t length, WeirError *error)
@@ -70,7 +71,8 @@ static WeirStatus bad_version(const char *path, const char *line, size_t length,
                              (int)(length < 64 ? length : 64), line);
 }
 
-WeirStatus weir_log_read_version(WeirLineReader *reader, int32_t supported, const char *path, int32_t *version, WeirError *error)
+WeirStatus weir_log_read_version(WeirLineReader *reader, int32_t supported, const char *path, int32_t *version,
+                                 WeirError *error)
 {
     const char *line;
     size_t length;
@@ -87,9 +89,10 @@ WeirStatus weir_log_read_version(WeirLineReader *reader, int32_t supported, cons
     if (!good || value <= 0 || value > INT32_MAX)
         return bad_version(path, line, length, error);
     if (value > supported)
-        return weir_error_format(error, WEIR_ERROR_INVALID_LOG_VERSION_MAX_SUPPORTED_VERSION,
-                                 "The log file %s has version v%d, which a newer program wrote: v%d is the highest that is read.",
-                                 path, (int)value, supported);
+        return weir_error_format(
+            error, WEIR_ERROR_INVALID_LOG_VERSION_MAX_SUPPORTED_VERSION,
+            "The log file %s has version v%d, which a newer program wrote: v%d is the highest that is read.", path,
+            (int)value, supported);
     *version = (int32_t)value;
     return WEIR_OK;
 }

@@ -1,11 +1,12 @@
-/* A directory of files named by batch id (Spark: HDFSMetadataLog): offsets/ and commits/. The directory is listed once; from then on the
- * log knows its latest id and what it has purged, so that a batch costs the same however many there were. */
+/* A directory of files named by batch id (Spark: HDFSMetadataLog): offsets/ and commits/. The directory is listed once;
+ * from then on the log knows its latest id and what it has purged, so that a batch costs the same however many there
+ * were. */
 #include "checkpoint/checkpoint_private.h"
 
 #include <stdlib.h>
 
-WeirStatus weir_metadata_log_open(WeirMetadataLog *log, WeirFileSystem *fs, const char *directory, const char *fault_name,
-                                  bool durable, WeirError *error)
+WeirStatus weir_metadata_log_open(WeirMetadataLog *log, WeirFileSystem *fs, const char *directory,
+                                  const char *fault_name, bool durable, WeirError *error)
 {
     WEIR_TRY(fs->make_directories(fs, directory, durable, error));
     *log = (WeirMetadataLog){
@@ -19,7 +20,8 @@ void weir_metadata_log_close(WeirMetadataLog *log)
     *log = (WeirMetadataLog){.latest = -1};
 }
 
-WeirStatus weir_metadata_log_add(WeirMetadataLog *log, int64_t batch_id, const void *data, size_t length, WeirError *error)
+WeirStatus weir_metadata_log_add(WeirMetadataLog *log, int64_t batch_id, const void *data, size_t length,
+                                 WeirError *error)
 {
     WEIR_ASSERT(batch_id >= 0);
     char *path = weir_log_id_path(log->directory, batch_id, "");
@@ -33,7 +35,8 @@ WeirStatus weir_metadata_log_add(WeirMetadataLog *log, int64_t batch_id, const v
     return WEIR_OK;
 }
 
-WeirStatus weir_metadata_log_get(WeirMetadataLog *log, int64_t batch_id, WeirBuffer *content, bool *found, WeirError *error)
+WeirStatus weir_metadata_log_get(WeirMetadataLog *log, int64_t batch_id, WeirBuffer *content, bool *found,
+                                 WeirError *error)
 {
     char *path = weir_log_id_path(log->directory, batch_id, "");
     WeirStatus status = weir_log_read_file(log->fs, path, content, found, error);
@@ -47,7 +50,8 @@ static int compare_ids(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-WeirStatus weir_metadata_log_list(WeirMetadataLog *log, WeirArena *arena, int64_t **ids, size_t *count, WeirError *error)
+WeirStatus weir_metadata_log_list(WeirMetadataLog *log, WeirArena *arena, int64_t **ids, size_t *count,
+                                  WeirError *error)
 {
     WeirFileStatus *entries;
     size_t entry_count, found = 0;

@@ -1,5 +1,6 @@
-/* For unit tests only: batches from text. A schema as DDL, and rows of literals: (1, null, 'text', [1, 2], {'k': 1}, (1, 'nested')).
- * Numbers are physical values: days, microseconds, unscaled decimals; x'00ff' is binary, <1 2 3> a calendar interval. */
+/* For unit tests only: batches from text. A schema as DDL, and rows of literals: (1, null, 'text', [1, 2], {'k': 1},
+ * (1, 'nested')). Numbers are physical values: days, microseconds, unscaled decimals; x'00ff' is binary, <1 2 3> a
+ * calendar interval. */
 #ifndef WEIR_COLUMNAR_TEST_ROWS_H
 #define WEIR_COLUMNAR_TEST_ROWS_H
 

@@ -6,7 +6,7 @@
 void weir_memory_state_tables_init(WeirMemoryStateStore *store)
 {
     weir_state_table_init(&store->table, store->spec.tracker);
-    weir_event_time_index_init(&store->event_times, &store->table.memory);
+    weir_event_time_index_init(&store->event_times, &store->table.memory, &store->table.heap);
     if (store->spec.prefix_column_count > 0)
         weir_prefix_index_init(&store->prefixes, store->spec.key_schema, (uint32_t)store->spec.prefix_column_count,
                                store->spec.tracker);
@@ -30,7 +30,8 @@ static bool time_of_row(const void *context, WeirRowRef ref, int64_t *time)
     return weir_event_time_read(&store->event_time, key, key + weir_row_key_size(row), time);
 }
 
-/* File all rows anew when most references are stale: rows that were removed and came back. Costs less than what made them stale. */
+/* File all rows anew when most references are stale: rows that were removed and came back. Costs less than what made
+ * them stale. */
 static WeirStatus sweep_event_times(WeirMemoryStateStore *store, WeirError *error)
 {
     weir_event_time_index_clear(&store->event_times);
@@ -62,14 +63,15 @@ static WeirStatus index_change(WeirMemoryStateStore *store, const WeirStateTable
     return weir_prefix_index_add(&store->prefixes, key, change->ref, error);
 }
 
-WeirStatus weir_memory_state_put(WeirMemoryStateStore *store, const void *key, uint32_t key_size, uint64_t hash, const void *value,
-                                 uint32_t value_size, WeirError *error)
+WeirStatus weir_memory_state_put(WeirMemoryStateStore *store, const void *key, uint32_t key_size, uint64_t hash,
+                                 const void *value, uint32_t value_size, WeirError *error)
 {
     WeirStateTableChange change;
     WEIR_TRY(weir_state_table_upsert(&store->table, key, key_size, hash, value_size, &change, error));
     WeirRow *row = weir_state_table_row(&store->table, change.ref);
     bool in_place = change.existed && change.ref == change.old;
-    bool filed = in_place; /* A row that stayed where it was is filed already, at or before its time, unless its time falls. */
+    bool filed =
+        in_place; /* A row that stayed where it was is filed already, at or before its time, unless its time falls. */
     int64_t before, now;
     if (in_place && weir_event_time_in_value(&store->event_time)) {
         bool had = weir_event_time_read(&store->event_time, weir_row_key(row), weir_row_value(row), &before);
@@ -111,30 +113,34 @@ static WeirStatus remove_row(WeirMemoryStateStore *store, WeirRowRef ref, WeirEr
     return weir_state_table_remove(&store->table, ref, error);
 }
 
-WeirStatus weir_memory_state_remove(WeirMemoryStateStore *store, const void *key, uint32_t key_size, uint64_t hash, bool *existed,
-                                    WeirError *error)
+WeirStatus weir_memory_state_remove(WeirMemoryStateStore *store, const void *key, uint32_t key_size, uint64_t hash,
+                                    bool *existed, WeirError *error)
 {
     WeirRowRef ref = weir_state_table_find(&store->table, key, key_size, hash);
     *existed = ref != WEIR_ROW_NONE;
     return *existed ? remove_row(store, ref, error) : WEIR_OK;
 }
 
-static WeirStatus visit(WeirMemoryStateStore *store, WeirRowRef ref, WeirStateVisitor visitor, void *context, WeirError *error)
+static WeirStatus visit(WeirMemoryStateStore *store, WeirRowRef ref, WeirStateVisitor visitor, void *context,
+                        WeirError *error)
 {
     WeirRow *row = weir_state_table_row(&store->table, ref);
-    WeirStateRow visited = {.key = weir_row_key(row), .key_size = weir_row_key_size(row), .value_size = weir_row_value_size(row)};
+    WeirStateRow visited = {
+        .key = weir_row_key(row), .key_size = weir_row_key_size(row), .value_size = weir_row_value_size(row)};
     visited.value = visited.key + visited.key_size;
     return visitor(context, &visited, error);
 }
 
-WeirStatus weir_memory_state_scan(WeirMemoryStateStore *store, WeirStateVisitor visitor, void *context, WeirError *error)
+WeirStatus weir_memory_state_scan(WeirMemoryStateStore *store, WeirStateVisitor visitor, void *context,
+                                  WeirError *error)
 {
     for (WeirRowRef ref = WEIR_ROW_NONE; weir_state_table_next(&store->table, &ref);)
         WEIR_TRY(visit(store, ref, visitor, context, error));
     return WEIR_OK;
 }
 
-WeirStatus weir_memory_state_scan_updated(WeirMemoryStateStore *store, WeirStateVisitor visitor, void *context, WeirError *error)
+WeirStatus weir_memory_state_scan_updated(WeirMemoryStateStore *store, WeirStateVisitor visitor, void *context,
+                                          WeirError *error)
 {
     for (WeirRowListChunk *chunk = store->table.touched.first; chunk != NULL; chunk = chunk->next) {
         for (uint32_t i = 0; i < chunk->count; i++) {
@@ -162,7 +168,8 @@ static void prefetch_rows(const WeirMemoryStateStore *store, const WeirRowRef *r
     weir_state_table_prefetch(&store->table, hashes, hash_count);
 }
 
-/* One reference that may be due: gone, not due (filed anew), or visited and removed. The visitor may have changed the row. */
+/* One reference that may be due: gone, not due (filed anew), or visited and removed. The visitor may have changed the
+ * row. */
 static WeirStatus evict_one(WeirMemoryStateStore *store, WeirRowRef ref, int64_t watermark, WeirStateVisitor visitor,
                             void *context, WeirError *error)
 {
@@ -192,8 +199,8 @@ static WeirStatus take_due(WeirMemoryStateStore *store, int64_t watermark, WeirR
     return WEIR_OK;
 }
 
-WeirStatus weir_memory_state_evict(WeirMemoryStateStore *store, int64_t watermark, WeirStateVisitor visitor, void *context,
-                                   WeirError *error)
+WeirStatus weir_memory_state_evict(WeirMemoryStateStore *store, int64_t watermark, WeirStateVisitor visitor,
+                                   void *context, WeirError *error)
 {
     WeirRowList due;
     WEIR_TRY(take_due(store, watermark, &due, error));
@@ -227,8 +234,8 @@ static WeirStatus visit_due(WeirMemoryStateStore *store, WeirRowRef ref, int64_t
     return visit(store, ref, visitor, context, error);
 }
 
-WeirStatus weir_memory_state_scan_due(WeirMemoryStateStore *store, int64_t watermark, WeirStateVisitor visitor, void *context,
-                                      WeirError *error)
+WeirStatus weir_memory_state_scan_due(WeirMemoryStateStore *store, int64_t watermark, WeirStateVisitor visitor,
+                                      void *context, WeirError *error)
 {
     WeirRowList due;
     WEIR_TRY(take_due(store, watermark, &due, error));

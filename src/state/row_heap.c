@@ -1,5 +1,5 @@
-/* Row heap: bump allocation in 2 MiB segments, then free lists. Classes are 8 bytes apart up to 512 bytes and an eighth of a power of two
- * apart up to 16 KiB; larger rows live in memory of their own behind a 16-byte stub. */
+/* Row heap: bump allocation in 2 MiB segments, then free lists. Classes are 8 bytes apart up to 512 bytes and an eighth
+ * of a power of two apart up to 16 KiB; larger rows live in memory of their own behind a 16-byte stub. */
 #include "state/row_heap.h"
 
 #include <sys/mman.h>
@@ -31,7 +31,7 @@ static uint32_t class_of(size_t bytes)
 {
     if (bytes <= SMALL_BYTES_MAX)
         return (uint32_t)(bytes - BLOCK_BYTES_MIN) / 8;
-    uint32_t power = (uint32_t)(63 - __builtin_clzll(bytes - 1)); /* 9 for 513..1024 */
+    uint32_t power = (uint32_t)(63 - __builtin_clzll(bytes - 1));                /* 9 for 513..1024 */
     uint32_t eighth = (uint32_t)((bytes - ((size_t)1 << power)) >> (power - 3)); /* 1..8 */
     uint32_t class_index = 63 + (power - 9) * 8 + (eighth - 1);
     WEIR_ASSERT(class_index < WEIR_ROW_HEAP_CLASS_COUNT);
@@ -81,7 +81,8 @@ void weir_row_heap_deinit(WeirRowHeap *heap)
  * millions of rows is bound by address translation otherwise. */
 static uint8_t *map_segment(void)
 {
-    uint8_t *memory = mmap(NULL, 2 * SEGMENT_BYTES, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    uint8_t *memory =
+        mmap(NULL, 2 * SEGMENT_BYTES, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (memory == MAP_FAILED)
         return NULL;
     size_t before = (SEGMENT_BYTES - (uintptr_t)memory % SEGMENT_BYTES) % SEGMENT_BYTES;
@@ -94,9 +95,10 @@ static uint8_t *map_segment(void)
 
 static WeirStatus refuse(const WeirRowHeap *heap, WeirError *error)
 {
-    return weir_error_format(error, WEIR_ERROR_UNABLE_TO_ACQUIRE_MEMORY,
-                             "Cannot grow a state table of %lld bytes: one partition holds at most 32 GiB; use more partitions.",
-                             (long long)heap->memory->used_bytes);
+    return weir_error_format(
+        error, WEIR_ERROR_UNABLE_TO_ACQUIRE_MEMORY,
+        "Cannot grow a state table of %lld bytes: one partition holds at most 32 GiB; use more partitions.",
+        (long long)heap->memory->used_bytes);
 }
 
 static WeirStatus add_segment(WeirRowHeap *heap, WeirError *error)
@@ -164,7 +166,8 @@ static WeirStatus bump(WeirRowHeap *heap, size_t bytes, WeirRowRef *ref, WeirErr
     return WEIR_OK;
 }
 
-WeirStatus weir_row_heap_alloc(WeirRowHeap *heap, uint32_t key_size, uint32_t value_size, WeirRowRef *ref, WeirError *error)
+WeirStatus weir_row_heap_alloc(WeirRowHeap *heap, uint32_t key_size, uint32_t value_size, WeirRowRef *ref,
+                               WeirError *error)
 {
     if (key_size > WEIR_ROW_KEY_BYTES_MAX || value_size > WEIR_ROW_VALUE_BYTES_MAX)
         return weir_error_format(error, WEIR_ERROR_UNABLE_TO_ACQUIRE_MEMORY,
@@ -232,7 +235,8 @@ bool weir_row_heap_next(const WeirRowHeap *heap, WeirRowRef *ref)
     if (*ref == WEIR_ROW_NONE)
         offset = FIRST_BLOCK_OFFSET;
     else
-        offset = (size_t)(*ref & ((1u << WEIR_ROW_HEAP_SEGMENT_SHIFT) - 1)) * 8 + row_block_bytes(weir_row_heap_row(heap, *ref));
+        offset = (size_t)(*ref & ((1u << WEIR_ROW_HEAP_SEGMENT_SHIFT) - 1)) * 8 +
+                 row_block_bytes(weir_row_heap_row(heap, *ref));
     while (segment < heap->segment_count && offset >= heap->segment_used[segment]) {
         segment++;
         offset = 0;

@@ -1,4 +1,6 @@
 /* State files: names, listing, damaged snapshots that are replaced by older ones, retention and left-over files. */
+#include "support/test.h"
+
 #include "state/test_store.h"
 
 #include "checkpoint/checkpoint.h"
@@ -18,8 +20,9 @@ static void test_names(void **state)
     assert_int_equal(weir_state_temporary_version(".x.delta.1.tmp"), -1);
     assert_int_equal(weir_state_temporary_version(".99999999999999999999.delta.1.tmp"), -1);
     WeirFileSystem *fs = weir_simulated_file_system_new(NULL);
-    static const char *const names[] = {"10.delta", "9.delta", "9.snapshot", "11.delta", "x.delta", "12.deltax", ".13.delta.1-1.tmp",
-                                        "metadata", "-1.delta", "14.zip", ".9.delta.crc", "99999999999999999999.delta"};
+    static const char *const names[] = {"10.delta", "9.delta",   "9.snapshot",        "11.delta",
+                                        "x.delta",  "12.deltax", ".13.delta.1-1.tmp", "metadata",
+                                        "-1.delta", "14.zip",    ".9.delta.crc",      "99999999999999999999.delta"};
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         char path[64];
         snprintf(path, sizeof path, "s/%s", names[i]);
@@ -124,7 +127,8 @@ static void test_damaged_deltas_are_errors(void **state)
     TestVersion model;
     make_versions(&test, fs, &model);
     weir_simulated_file_system_put(fs, "ck/state/0/1/10.delta", "", 0);
-    assert_condition(weir_state_store_load(test.store, 10, &test.failure), test.failure, "CANNOT_LOAD_STATE_STORE.UNCATEGORIZED");
+    assert_condition(weir_state_store_load(test.store, 10, &test.failure), test.failure,
+                     "CANNOT_LOAD_STATE_STORE.UNCATEGORIZED");
     assert_non_null(strstr(test.failure.message, "ck/state/0/1/10.delta"));
     assert_int_equal(weir_state_store_version(test.store), -1);
     assert_ok(weir_state_store_load(test.store, 9, &test.failure), test.failure);

@@ -1,10 +1,11 @@
-/* ReplaceDistinctWithAggregate, ReplaceIntersectWithSemiJoin, ReplaceExceptWithAntiJoin, RewriteExceptAll, RewriteIntersectAll, ReplaceDeduplicateWithAggregate: fewer kinds
- * of operators below. */
+/* ReplaceDistinctWithAggregate, ReplaceIntersectWithSemiJoin, ReplaceExceptWithAntiJoin, RewriteExceptAll,
+ * RewriteIntersectAll, ReplaceDeduplicateWithAggregate: fewer kinds of operators below. */
 #include "optimizer/rules.h"
 
 static WeirLogicalPlan *distinct(WeirOptimization *optimization, WeirLogicalPlan *child)
 {
-    return weir_make_aggregate(optimization, child->output, child->output_count, child->output, child->output_count, child);
+    return weir_make_aggregate(optimization, child->output, child->output_count, child->output, child->output_count,
+                               child);
 }
 
 static WeirLogicalPlan *set_join(WeirOptimization *optimization, const WeirLogicalPlan *plan, WeirJoinType type)
@@ -12,14 +13,18 @@ static WeirLogicalPlan *set_join(WeirOptimization *optimization, const WeirLogic
     WeirLogicalPlan *left = plan->children[0], *right = plan->children[1];
     WeirExpressions conditions = {0};
     for (uint32_t i = 0; i < left->output_count; i++)
-        weir_expressions_add(optimization, &conditions, weir_binary(optimization, "<=>", left->output[i], right->output[i]));
-    return distinct(optimization, weir_make_join(optimization, type, weir_join_conjuncts(optimization, &conditions), left, right));
+        weir_expressions_add(optimization, &conditions,
+                             weir_binary(optimization, "<=>", left->output[i], right->output[i]));
+    return distinct(optimization,
+                    weir_make_join(optimization, type, weir_join_conjuncts(optimization, &conditions), left, right));
 }
 
-static WeirExpression *call(WeirOptimization *optimization, const char *name, WeirExpression *const *arguments, uint32_t count)
+static WeirExpression *call(WeirOptimization *optimization, const char *name, WeirExpression *const *arguments,
+                            uint32_t count)
 {
     WeirFunctionResolver resolver = {.arena = optimization->arena, .context = optimization->context};
-    WeirExpression *unresolved = weir_expression_function(optimization->arena, name, arguments, count, (WeirOrigin){0}), *resolved = NULL;
+    WeirExpression *unresolved = weir_expression_function(optimization->arena, name, arguments, count, (WeirOrigin){0}),
+                   *resolved = NULL;
     WeirStatus status = weir_function_resolve(&resolver, unresolved, &resolved, NULL);
     WEIR_ASSERT(status == WEIR_OK);
     return resolved;
@@ -44,7 +49,8 @@ static WeirLogicalPlan *tagged(WeirOptimization *optimization, WeirLogicalPlan *
 /* EXCEPT ALL keeps left - right copies of a row, INTERSECT ALL the lesser of both. */
 static WeirLogicalPlan *multiset(WeirOptimization *optimization, const WeirLogicalPlan *plan)
 {
-    WeirLogicalPlan *children[2] = {tagged(optimization, plan->children[0], 1, 0), tagged(optimization, plan->children[1], 0, 1)};
+    WeirLogicalPlan *children[2] = {tagged(optimization, plan->children[0], 1, 0),
+                                    tagged(optimization, plan->children[1], 0, 1)};
     WeirLogicalPlan *both = weir_logical_binary(optimization->arena, WEIR_LOGICAL_UNION, children[0], children[1]);
     weir_refresh(optimization, both);
     uint32_t width = plan->children[0]->output_count;
@@ -53,14 +59,17 @@ static WeirLogicalPlan *multiset(WeirOptimization *optimization, const WeirLogic
         weir_expressions_add(optimization, &list, both->output[i]);
     WeirExpression *sums[2];
     for (uint32_t i = 0; i < 2; i++) {
-        sums[i] = alias_new(optimization, call(optimization, "sum", &both->output[width + i], 1), i == 0 ? "left_sum" : "right_sum");
+        sums[i] = alias_new(optimization, call(optimization, "sum", &both->output[width + i], 1),
+                            i == 0 ? "left_sum" : "right_sum");
         weir_expressions_add(optimization, &list, sums[i]);
         sums[i] = weir_expression_to_attribute(optimization->arena, sums[i]);
     }
     WeirLogicalPlan *aggregate = weir_make_aggregate(optimization, both->output, width, list.items, list.count, both);
-    WeirExpression *copies = plan->set_operation == WEIR_SET_INTERSECT ? call(optimization, "least", sums, 2)
-                                                                       : weir_binary(optimization, "-", sums[0], sums[1]);
-    WeirLogicalPlan *filter = weir_make_filter(optimization, weir_binary(optimization, ">", copies, weir_long(optimization, 0)), aggregate);
+    WeirExpression *copies = plan->set_operation == WEIR_SET_INTERSECT
+                                 ? call(optimization, "least", sums, 2)
+                                 : weir_binary(optimization, "-", sums[0], sums[1]);
+    WeirLogicalPlan *filter =
+        weir_make_filter(optimization, weir_binary(optimization, ">", copies, weir_long(optimization, 0)), aggregate);
     WeirExpression *count = weir_expression_cast(optimization->arena, copies, &weir_type_int, WEIR_EVAL_ANSI, true);
     WeirExpression *repeat[2] = {weir_boolean(optimization, true), count};
     WeirExpression *array = call(optimization, "array_repeat", repeat, 2);
@@ -91,13 +100,15 @@ static WeirLogicalPlan *deduplicate(WeirOptimization *optimization, WeirLogicalP
             is_key = is_key || plan->expressions[k]->id == child->output[i]->id;
         WeirExpression *column = child->output[i];
         if (!is_key)
-            column = weir_expression_alias(optimization->arena, call(optimization, "first", &column, 1), column->name, column->id);
+            column = weir_expression_alias(optimization->arena, call(optimization, "first", &column, 1), column->name,
+                                           column->id);
         weir_expressions_add(optimization, &list, column);
     }
     return weir_make_aggregate(optimization, plan->expressions, plan->expression_count, list.items, list.count, child);
 }
 
-static WeirLogicalPlan *replace(WeirOptimization *optimization, void *context, WeirLogicalPlan *plan, WeirStatus *status, WeirError *error)
+static WeirLogicalPlan *replace(WeirOptimization *optimization, void *context, WeirLogicalPlan *plan,
+                                WeirStatus *status, WeirError *error)
 {
     (void)context;
     (void)status;
@@ -110,7 +121,8 @@ static WeirLogicalPlan *replace(WeirOptimization *optimization, void *context, W
     case WEIR_LOGICAL_SET_OPERATION:
         if (plan->is_all)
             return multiset(optimization, plan);
-        return set_join(optimization, plan, plan->set_operation == WEIR_SET_INTERSECT ? WEIR_JOIN_LEFT_SEMI : WEIR_JOIN_LEFT_ANTI);
+        return set_join(optimization, plan,
+                        plan->set_operation == WEIR_SET_INTERSECT ? WEIR_JOIN_LEFT_SEMI : WEIR_JOIN_LEFT_ANTI);
     default:
         return plan;
     }

@@ -1,4 +1,5 @@
-/* BooleanSimplification, NullPropagation, SimplifyCasts, SimplifyConditionals, SimplifyExtractValueOps: each node from what its children became. */
+/* BooleanSimplification, NullPropagation, SimplifyCasts, SimplifyConditionals, SimplifyExtractValueOps: each node from
+ * what its children became. */
 #include "expr/aggregate.h"
 #include "optimizer/rules.h"
 
@@ -31,7 +32,8 @@ static WeirExpression *simplify_or(WeirExpression *expression)
 
 static const char *opposite(const WeirExpression *expression)
 {
-    static const char *const pairs[][2] = {{"<", ">="}, {"<=", ">"}, {">", "<="}, {">=", "<"}, {"isnull", "isnotnull"}, {"isnotnull", "isnull"}};
+    static const char *const pairs[][2] = {
+        {"<", ">="}, {"<=", ">"}, {">", "<="}, {">=", "<"}, {"isnull", "isnotnull"}, {"isnotnull", "isnull"}};
     for (size_t i = 0; i < sizeof(pairs) / sizeof(pairs[0]); i++)
         if (weir_is_call_of(expression, pairs[i][0]))
             return pairs[i][1];
@@ -47,7 +49,8 @@ static WeirExpression *simplify_not(WeirOptimization *optimization, WeirExpressi
         return child->children[0];
     bool is_and = weir_is_call_of(child, "and");
     if (is_and || weir_is_call_of(child, "or")) {
-        WeirExpression *left = weir_unary(optimization, "not", child->children[0]), *right = weir_unary(optimization, "not", child->children[1]);
+        WeirExpression *left = weir_unary(optimization, "not", child->children[0]),
+                       *right = weir_unary(optimization, "not", child->children[1]);
         return weir_binary(optimization, is_and ? "or" : "and", left, right);
     }
     const char *name = opposite(child);
