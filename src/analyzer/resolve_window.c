@@ -76,6 +76,24 @@ static bool same_frame(const WeirWindowSpec *spec, bool is_range, WeirFrameBound
     return spec->is_range == is_range && spec->lower == lower && spec->upper == upper;
 }
 
+/* The row `offset` after the current one; lag looks back by a negative offset, as Spark prints it. */
+static WeirStatus offset_frame(WeirAnalysis *analysis, const WeirExpression *function, WeirWindowSpec *spec,
+                               WeirError *error)
+{
+    WeirExpression *offset =
+        function->child_count > 1 ? function->children[1] : weir_literal_int(analysis, &weir_type_int, 1);
+    if (strcasecmp(function->function->name, "lag") == 0) {
+        WeirValue *value = NULL;
+        WEIR_TRY(weir_build_call(analysis, "-", &offset, 1, function->origin, &offset, error));
+        if (weir_expression_is_foldable(offset) &&
+            weir_expression_evaluate(offset, analysis->analyzer->context, analysis->arena, &value, NULL) == WEIR_OK)
+            offset = weir_expression_literal(analysis->arena, value);
+    }
+    spec->lower = spec->upper = WEIR_FRAME_FOLLOWING;
+    spec->lower_offset = spec->upper_offset = offset;
+    return WEIR_OK;
+}
+
 /* Ranking functions run from the first row to the current one; lag and lead look at one other row. */
 static WeirStatus function_frame(WeirExpressionContext *context, const WeirExpression *expression,
                                  const WeirExpression *function, WeirWindowSpec *spec, WeirError *error)
@@ -99,16 +117,11 @@ static WeirStatus function_frame(WeirExpressionContext *context, const WeirExpre
     if (spec->has_frame)
         return WEIR_OK;
     spec->has_frame = true;
-    spec->is_range = strcasecmp(function->function->name, "nth_value") == 0;
+    spec->is_range = strcasecmp(function->function->name, "nth_value") == 0 ||
+                     strcasecmp(function->function->name, "cume_dist") == 0;
     spec->lower = WEIR_FRAME_UNBOUNDED_PRECEDING;
     spec->upper = WEIR_FRAME_CURRENT_ROW;
-    if (offset) {
-        bool lead = strcasecmp(function->function->name, "lead") == 0;
-        spec->lower = spec->upper = lead ? WEIR_FRAME_FOLLOWING : WEIR_FRAME_PRECEDING;
-        spec->lower_offset = spec->upper_offset =
-            function->child_count > 1 ? function->children[1] : weir_literal_int(analysis, &weir_type_int, 1);
-    }
-    return WEIR_OK;
+    return offset ? offset_frame(analysis, function, spec, error) : WEIR_OK;
 }
 
 static void default_frame(WeirWindowSpec *spec)
