@@ -89,7 +89,7 @@ struct WeirPhysicalPlan {
     WeirExpression **named_aggregates;  /* as in the logical plan: for EXPLAIN */
     WeirExpression **buffer_attributes; /* Spark's names of the buffer columns: for EXPLAIN */
     uint32_t buffer_count;
-    WeirExpression *condition; /* bound; joins: to left ++ right */
+    WeirExpression *condition; /* bound; joins: to left ++ right; scans: what the reader's rows must pass (bound to the output); NULL: all pass */
     WeirExpression ***rows;    /* EXPAND projections */
     uint32_t row_count;
     WeirRelation *relation;

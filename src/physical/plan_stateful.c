@@ -85,7 +85,7 @@ static WeirStatus plan_session_state(WeirPlanner *planner, WeirExpression *const
             key[key_count++] = columns->fields[i];
     }
     if (key_count == 0)
-        return weir_error_format(error, WEIR_ERROR_INTERNAL_ERROR,
+        return weir_error_format(error, WEIR_ERROR_LEGACY_ERROR_TEMP_3068,
                                  "Global aggregation with session window in streaming query is not supported.");
     for (uint32_t i = 0; i < buffers->field_count; i++)
         value[count + i] = buffers->fields[i];

@@ -182,6 +182,11 @@ WeirStatus weir_plan_stream_join(WeirPlanner *planner, WeirPhysicalPlan *plan, W
         if (weir_has_metadata(plan->grouping[i], "spark.watermarkDelayMs") || weir_has_metadata(plan->other_keys[i], "spark.watermarkDelayMs"))
             plan->key_event_time = (int32_t)i;
     }
+    for (uint32_t side = 0; side < 2 && plan->key_event_time >= 0; side++) { /* the key is the side's event time where its columns don't say so */
+        const WeirExpression *key = (side == 0 ? plan->grouping : plan->other_keys)[plan->key_event_time];
+        if (plan->side_event_time[side] < 0 && key->kind == WEIR_EXPRESSION_BOUND_REFERENCE && weir_has_metadata(key, "spark.watermarkDelayMs"))
+            plan->side_event_time[side] = (int32_t)key->ordinal;
+    }
     WEIR_TRY(split_condition(planner, plan, rest, error));
     plan->stateful = weir_stateful_new(planner, "symmetricHashJoin", NULL, NULL);
     make_stores(planner, plan);

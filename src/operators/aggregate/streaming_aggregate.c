@@ -263,6 +263,8 @@ static WeirStatus write_output(PartitionMerge *merge, WeirPipelineTask *task, We
         WEIR_TRY_OR_GO(done, weir_state_store_scan_updated(merge->store, write_row, &writer, error));
     if (merge->mode != MODE_APPEND)
         WEIR_TRY_OR_GO(done, weir_result_writer_flush(&writer, error)); /* rows point into the store, which changes now */
+    WeirStateStoreMetrics before, after;
+    weir_state_store_metrics(merge->store, &before); /* what was put and is evicted now counts as both */
     int64_t start = weir_monotonic_nanos();
     if (evicts) {
         WeirStateVisitor visitor = merge->mode == MODE_APPEND ? write_row : NULL;
@@ -270,6 +272,10 @@ static WeirStatus write_output(PartitionMerge *merge, WeirPipelineTask *task, We
     }
     status = weir_result_writer_flush(&writer, error);
     merge->metrics->removals_nanos += weir_monotonic_nanos() - start;
+    weir_state_store_metrics(merge->store, &after);
+    merge->metrics->counts_own_rows = true;
+    merge->metrics->rows_updated = before.updated_count;
+    merge->metrics->rows_removed = before.row_count - after.row_count;
 done:
     weir_result_writer_deinit(&writer);
     return status;

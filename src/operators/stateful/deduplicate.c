@@ -109,8 +109,14 @@ static WeirStatus stream_partition(WeirOperator *operator, uint32_t partition, W
     WEIR_TRY(weir_row_writer_flush(writer, error));
     int64_t updated = weir_monotonic_nanos();
     set->metrics[partition].updates_nanos = updated - start;
+    WeirStateStoreMetrics before, after;
+    weir_state_store_metrics(store, &before);
     if (set->info->event_time != WEIR_STATE_EVENT_TIME_NONE)
         WEIR_TRY(weir_state_store_evict(store, weir_eviction_watermark_micros(operator), NULL, NULL, error));
+    weir_state_store_metrics(store, &after);
+    set->metrics[partition].counts_own_rows = true;
+    set->metrics[partition].rows_updated = before.updated_count;
+    set->metrics[partition].rows_removed = before.row_count - after.row_count;
     set->metrics[partition].removals_nanos = weir_monotonic_nanos() - updated;
     return WEIR_OK;
 }
