@@ -69,6 +69,7 @@ typedef struct WeirStatefulInfo {
     WeirStatefulStore stores[WEIR_STATEFUL_STORES_MAX]; /* stores[0] repeats key_schema … event_time_column */
     uint32_t store_count;
     bool filters_late_rows;    /* its input has a watermark column */
+    bool hides_instances;      /* Spark reports no store instances for it */
     bool asks_for_no_data_batch; /* when the watermark moved: streaming semantics §1.2 */
 } WeirStatefulInfo;
 

@@ -98,6 +98,7 @@ static WeirStatus plan_session_state(WeirPlanner *planner, WeirExpression *const
     for (uint32_t i = 0; i < count; i++)
         info->filters_late_rows |= weir_has_metadata(keys[i], DELAY_KEY) && !complete;
     info->asks_for_no_data_batch = !complete;
+    info->hides_instances = complete;
     plan->stateful = info;
     return WEIR_OK;
 }

@@ -48,9 +48,11 @@ static bool linear_time(const WeirPhysicalPlan *plan, const WeirExpression *expr
         return weir_type_equal(expression->type, expression->children[0]->type) && linear_time(plan, expression->children[0], out);
     if (expression->kind != WEIR_EXPRESSION_CALL || expression->function == NULL || expression->child_count != 2)
         return false;
-    bool minus = strcmp(expression->function->name, "-") == 0;
+    const char *name = expression->function->name;
+    bool minus = strcmp(name, "-") == 0 || strcmp(name, "timestamp_add_interval_minus") == 0;
+    bool plus = strcmp(name, "+") == 0 || strcmp(name, "timestamp_add_interval") == 0;
     LinearTime left, right;
-    if ((!minus && strcmp(expression->function->name, "+") != 0) || !linear_time(plan, expression->children[0], &left) ||
+    if ((!minus && !plus) || !linear_time(plan, expression->children[0], &left) ||
         !linear_time(plan, expression->children[1], &right) || (right.side >= 0 && (minus || left.side >= 0)))
         return false;
     out->side = left.side >= 0 ? left.side : right.side;

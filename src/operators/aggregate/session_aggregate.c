@@ -77,6 +77,7 @@ typedef struct SessionRow {
     int64_t start, end;
     const uint8_t *buffers; /* encoded */
     uint32_t size;
+    bool stored;
 } SessionRow;
 
 typedef struct MergedSession {
@@ -267,7 +268,7 @@ static WeirStatus restore_group(PartitionSessions *sessions, uint32_t group, Wei
         goto done;
     WEIR_TRY_OR_GO(done, split_values(sessions, &stored, 0, stored.count, &keys, &buffers, error));
     for (uint32_t i = 0; i < stored.count; i++) {
-        SessionRow row = {.group = group};
+        SessionRow row = {.group = group, .stored = true};
         uint8_t *bytes = NULL;
         bool existed = false;
         session_bounds(&keys[sessions->state->session], i, &row.start, &row.end);
@@ -325,6 +326,8 @@ static WeirStatus merge_rows(PartitionSessions *sessions, WeirError *error)
         const SessionRow *row = &sessions->rows[i];
         if (open == NULL || open->group != row->group || row->start > open->end)
             open = new_session(sessions, row);
+        if (row->stored && row->start != open->start) /* its key leaves the state for good */
+            sessions->metrics->rows_removed++;
         open->end = row->end > open->end ? row->end : open->end;
         status = weir_aggregates_merge(functions, &open->row, &row->buffers, &row->size, 1, &sessions->arena, &scratch, error);
         weir_arena_reset(&scratch);
