@@ -109,7 +109,8 @@ WeirStatus weir_plan_stateful_aggregate(WeirPlanner *planner, const WeirLogicalP
     for (uint32_t i = 0; i < logical->grouping_count; i++) {
         WeirExpression *key = logical->grouping[i];
         bool named = key->kind == WEIR_EXPRESSION_ALIAS || key->kind == WEIR_EXPRESSION_ATTRIBUTE;
-        keys[i] = named ? weir_expression_to_attribute(planner->arena, key) : key;
+        keys[i] = named ? weir_expression_to_attribute(planner->arena, key)
+                        : weir_expression_attribute(planner->arena, "_groupingexpression", key->type, key->nullable, -1); /* Spark's name */
     }
     WeirAggregateSlots *slots = WEIR_ARENA_ARRAY(planner->arena, WeirAggregateSlots, plan->aggregate_count + 1);
     bool fixed = false;
