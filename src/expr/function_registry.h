@@ -5,7 +5,11 @@
 #include "expr/aggregate.h"
 #include "expr/function.h"
 
+#define WEIR_COLLECTION_FAMILIES(X) \
+    X(constructors) X(collection_access) X(array_edit) X(array_set)
+
 #define WEIR_FUNCTION_FAMILIES(X)                                                                                            \
+    WEIR_COLLECTION_FAMILIES(X)   \
     X(arithmetic)                                                                                                          \
     X(comparison)                                                                                                          \
     X(boolean)                                                                                                             \
