@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <strings.h>
 
+#include "common/number_format.h"
+
 const char *const weir_csv_read_option_names[] = {
     "sep", "delimiter", "encoding", "charset", "quote", "escape", "charToEscapeQuoteEscaping", "comment", "header", "inferSchema",
     "enforceSchema", "preferDate", "ignoreLeadingWhiteSpace", "ignoreTrailingWhiteSpace", "nullValue", "emptyValue", "nanValue",
@@ -159,8 +161,8 @@ static WeirStatus record_options(const WeirFormatOptions *given, WeirCsvOptions 
     WEIR_TRY(int_option(given, "maxColumns", 20480, &columns, error));
     WEIR_TRY(int_option(given, "maxCharsPerColumn", -1, &options->chars_max, error));
     options->columns_max = columns < 1 ? 1 : (uint32_t)columns;
-    options->sampling_ratio = ratio == NULL ? 1.0 : strtod(ratio, NULL);
-    if (options->sampling_ratio <= 0)
+    options->sampling_ratio = 1.0;
+    if (ratio != NULL && (!weir_parse_double(ratio, strlen(ratio), &options->sampling_ratio) || options->sampling_ratio <= 0))
         return weir_error_format(error, WEIR_ERROR_LEGACY_ERROR_TEMP_0000, "requirement failed: samplingRatio is greater than 0.");
     options->corrupt_column = get(given, "columnNameOfCorruptRecord");
     if (options->corrupt_column == NULL)
