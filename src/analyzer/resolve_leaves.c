@@ -144,6 +144,9 @@ static WeirStatus make_range(WeirAnalysis *analysis, const WeirLogicalPlan *plan
                                                weir_expression_quoted(analysis, argument), "inputType",
                                                weir_type_quoted(analysis, argument->type)));
     }
+    if (values[2] == 0)
+        return weir_located(analysis, plan->origin, error,
+                            weir_error_set(error, WEIR_ERROR_FAILED_FUNCTION_CALL, "funcName", "`range`"));
     WeirLogicalPlan *range = weir_logical_new(analysis->arena, WEIR_LOGICAL_RANGE, plan->origin);
     range->range_start = values[0];
     range->range_end = values[1];

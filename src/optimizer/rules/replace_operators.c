@@ -111,14 +111,17 @@ static WeirLogicalPlan *replace(WeirOptimization *optimization, void *context, W
                                 WeirStatus *status, WeirError *error)
 {
     (void)context;
-    (void)status;
-    (void)error;
     switch (plan->kind) {
     case WEIR_LOGICAL_DISTINCT:
         return distinct(optimization, plan->children[0]);
     case WEIR_LOGICAL_DEDUPLICATE:
         return deduplicate(optimization, plan);
     case WEIR_LOGICAL_SET_OPERATION:
+        if (plan->is_all && weir_function_find("array_repeat") == NULL) {
+            *status = weir_error_format(error, WEIR_ERROR_UNSUPPORTED_FEATURE_TABLE_OPERATION,
+                                        "INTERSECT ALL and EXCEPT ALL need the function array_repeat");
+            return NULL;
+        }
         if (plan->is_all)
             return multiset(optimization, plan);
         return set_join(optimization, plan,
