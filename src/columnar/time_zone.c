@@ -114,7 +114,7 @@ static void format_offset(int32_t seconds, char text[16])
 {
     int32_t magnitude = seconds < 0 ? -seconds : seconds;
     if (seconds == 0)
-        strcpy(text, "Z");
+        memcpy(text, "Z", 2);
     else if (magnitude % 60 == 0)
         snprintf(text, 16, "%c%02d:%02d", seconds < 0 ? '-' : '+', magnitude / 3600 % 100, magnitude / 60 % 60);
     else
@@ -126,7 +126,7 @@ static void format_offset(int32_t seconds, char text[16])
 static bool is_region_name(const char *name)
 {
     bool letter = (name[0] >= 'A' && name[0] <= 'Z') || (name[0] >= 'a' && name[0] <= 'z');
-    if (!letter || strlen(name) < 2 || strlen(name) > NAME_BYTES_MAX || strncmp(name, "posix/", 6) == 0 ||
+    if (!letter || strlen(name) < 2 || strlen(name) >= NAME_BYTES_MAX || strncmp(name, "posix/", 6) == 0 ||
         strncmp(name, "right/", 6) == 0)
         return false;
     for (const char *c = name; *c != '\0'; c++) {
@@ -166,7 +166,7 @@ static bool make_zone(const char *name, WeirTimeZone *zone, char zone_name[NAME_
     }
     if (strcmp(name, "Z") == 0 || strcmp(name, "UTC") == 0 || strcmp(name, "GMT") == 0 || strcmp(name, "UT") == 0 ||
         strcmp(name, "Etc/UTC") == 0) { /* must work without any zone files */
-        strcpy(zone_name, name);
+        snprintf(zone_name, NAME_BYTES_MAX, "%s", name);
         weir_time_zone_make_fixed(zone, 0, name);
         return true;
     }
@@ -314,7 +314,7 @@ static bool try_system_name(const char *name)
     trimmed[length] = '\0';
     if (weir_time_zone_find(trimmed, &zone, NULL) != WEIR_OK)
         return false;
-    strcpy(system_name, trimmed);
+    memcpy(system_name, trimmed, length + 1);
     return true;
 }
 
@@ -334,7 +334,7 @@ static void find_system_name(void)
     text[length > 0 ? length : 0] = '\0';
     const char *marker = strstr(text, "/zoneinfo/");
     if (marker == NULL || !try_system_name(marker + strlen("/zoneinfo/")))
-        strcpy(system_name, "Etc/UTC");
+        memcpy(system_name, "Etc/UTC", sizeof("Etc/UTC"));
 }
 
 const char *weir_time_zone_system_name(void)

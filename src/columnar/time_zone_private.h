@@ -5,9 +5,10 @@
 #include "columnar/time_zone.h"
 #include "common/memory.h"
 
-#define WEIR_ZONE_HINT_SHIFT 24                           /* half a year: a lookup steps over one or two transitions */
-#define WEIR_ZONE_CYCLE_SECONDS (INT64_C(146097) * 86400) /* the calendar, weekdays included, repeats after 400 years  \
-                                                           */
+#define WEIR_ZONE_HINT_SHIFT 24 /* half a year: a lookup steps over one or two transitions */
+#define WEIR_ZONE_CYCLE_SECONDS                                                                                        \
+    (INT64_C(146097) * 86400) /* the calendar, weekdays included, repeats after 400 years                              \
+                               */
 
 typedef struct WeirZoneType {
     int32_t offset_seconds; /* east of UTC */

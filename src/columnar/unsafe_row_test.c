@@ -160,7 +160,7 @@ static void test_more_than_64_columns(void **state)
         else
             snprintf(row + strlen(row), 32, ",%d", i);
     }
-    strcat(row, ")");
+    snprintf(row + strlen(row), 2, ")");
     const WeirSchema *schema;
     WeirBatch *batch = test_rows(&arena, ddl, row, &schema);
     uint8_t bytes[16 + 66 * 8];

@@ -73,7 +73,7 @@ static bool parse(const WeirDataType *type, bool legacy, const char *text, size_
     switch (type->id) {
     case WEIR_TYPE_BOOLEAN:
         parsed = weir_string_to_boolean(text, length, &truth);
-        strcpy(out, parsed && truth ? "true" : "false");
+        snprintf(out, WEIR_VALUE_TEXT_BYTES, parsed && truth ? "true" : "false");
         return parsed;
     case WEIR_TYPE_DATE:
         parsed = weir_string_to_date(text, length, &days);

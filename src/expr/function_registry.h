@@ -11,7 +11,7 @@
     X(boolean)                                                                                                             \
     X(conditional)                                                                                                         \
     X(bitwise)                                                                                                             \
-    X(in_list) X(text_slice) X(like) X(regexp) X(text_build) X(text_search) X(special) X(generator)
+    X(in_list) X(text_slice) X(like) X(regexp) X(text_build) X(text_search) X(datetime_arithmetic) X(datetime_fields) X(collection) X(hash) X(special) X(generator)
 #define WEIR_AGGREGATE_FAMILIES(X) X(count) X(sum) X(min_max)
 
 #define WEIR_DECLARE_FAMILY(family) extern const WeirFunction weir_functions_##family[];

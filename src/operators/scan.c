@@ -1,5 +1,5 @@
-/* FileScanExec, BatchScanExec, MicroBatchScanExec: one unit per partition of the source. A batch relation is opened and planned anew in every run (the static side of a
- * stream-static join); a stream's partitions come with the micro-batch. */
+/* FileScanExec, BatchScanExec, MicroBatchScanExec: one unit per partition of the source. A batch relation is opened and planned by itself; a stream's partitions come with the
+ * micro-batch. */
 #include "operators/operator.h"
 
 typedef struct ScanRun {
@@ -45,7 +45,10 @@ static void scan_reset(WeirOperator *operator, bool failed)
 
 static WeirStatus batch_scan_prepare(WeirOperator *operator, uint32_t *unit_count, WeirError *error)
 {
-    scan_reset(operator, false);
+    if (operator->run != NULL) { /* the static side of a stream: the files are listed once a query, as in Spark, and read in every batch */
+        *unit_count = ((const ScanRun *)operator->run)->partition_count;
+        return WEIR_OK;
+    }
     ScanRun *run = scan_run_new(operator);
     const WeirRelation *relation = operator->plan->relation;
     WeirConnectorContext context = operator->execution->environment->connector;
@@ -140,11 +143,21 @@ static WeirStatus scan_produce(WeirOperator *operator, uint32_t first_unit, cons
     return WEIR_OK;
 }
 
+/* In a stream what was planned stays: see batch_scan_prepare. */
+static void batch_scan_reset(WeirOperator *operator, bool failed)
+{
+    if (operator->execution->batch == NULL || failed)
+        scan_reset(operator, failed);
+}
+
+static void batch_scan_close(WeirOperator *operator) { scan_reset(operator, false); }
+
 const WeirOperatorType weir_batch_scan_operator = {
     .name = "BatchScan",
+    .close = batch_scan_close,
     .prepare = batch_scan_prepare,
     .produce = scan_produce,
-    .reset = scan_reset,
+    .reset = batch_scan_reset,
 };
 
 const WeirOperatorType weir_stream_scan_operator = {

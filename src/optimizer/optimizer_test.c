@@ -95,13 +95,28 @@ static const Case cases[] = {
      "   +- Aggregate [id#4], [count(1) AS count(1)#2L, id#4, true AS alwaysTrue#1]\n"
      "      +- Filter isnotnull(id#4)\n"
      "         +- Relation [id#4] json\n"},
+    {"SELECT id FROM t WHERE n > (SELECT max(id) FROM u)", "Project [id#0]\n"
+                                                           "+- Join Inner, (n#1L > cast(max(id)#2 as bigint))\n"
+                                                           "   :- Filter isnotnull(n#1L)\n"
+                                                           "   :  +- Relation [id#0, n#1L] json\n"
+                                                           "   +- Aggregate [max(id#3) AS max(id)#2]\n"
+                                                           "      +- Relation [id#3] json\n"},
+    {"SELECT max(n) + (SELECT id FROM u) AS x FROM t",
+     "Project [(_value#0L + cast(CASE WHEN single_row(count#1L) THEN id#2 END as bigint)) AS x#3L]\n"
+     "+- Join Inner\n"
+     "   :- Aggregate [max(n#4L) AS _value#0L]\n"
+     "   :  +- Relation [n#4L] json\n"
+     "   +- Aggregate [first(id#5) AS id#2, count(1) AS count#1L]\n"
+     "      +- Relation [id#5] json\n"},
     /* expressions */
+    {"SELECT id FROM t WHERE id BETWEEN 1 AND n", "Project [id#0]\n"
+                                                  "+- Filter ((id#0 >= 1) AND (cast(id#0 as bigint) <= n#1L))\n"
+                                                  "   +- Relation [id#0, n#1L] json\n"},
     {"SELECT id FROM t WHERE NOT (id > 1 OR id IS NULL) AND s.b LIKE 'a%'",
      "Project [id#0]\n"
      "+- Filter (((id#0 <= 1) AND isnotnull(id#0)) AND startswith(s#1.b, a))\n"
      "   +- Relation [id#0, s#1] json\n"},
-    {"SELECT 1 / 0 AS a, 1 + 1 AS b",
-     "Project [(cast(1 as double) / cast(0 as double)) AS a#0, 2 AS b#1]\n+- OneRowRelation\n"},
+    {"SELECT 1 / 0 AS a, 1 + 1 AS b", "Project [(1.0 / 0.0) AS a#0, 2 AS b#1]\n+- OneRowRelation\n"},
 };
 
 static void optimizes(void **state)

@@ -119,7 +119,7 @@ WeirStatus weir_plan_stateful_aggregate(WeirPlanner *planner, const WeirLogicalP
         weir_stateful_new(planner, "stateStoreSave", weir_schema_of(keys, logical->grouping_count, planner->arena), value);
     bool complete = strcmp(info->output_mode, "complete") == 0;
     if (logical->grouping_count == 0)
-        info->partition_count = info->metadata_partition_count = 1;
+        info->partition_count = 1;
     int32_t column = -1;
     WEIR_TRY(weir_find_event_time(keys, logical->grouping_count, &column, error));
     if (column >= 0)

@@ -173,7 +173,7 @@ static WeirStatus split_condition(WeirPlanner *planner, WeirPhysicalPlan *plan, 
 WeirStatus weir_plan_stream_join(WeirPlanner *planner, WeirPhysicalPlan *plan, WeirExpression *rest, WeirError *error)
 {
     if (plan->grouping_count == 0)
-        return weir_error_format(error, WEIR_ERROR_INTERNAL_ERROR, "Stream-stream join without equality predicate is not supported.");
+        return weir_error_format(error, WEIR_ERROR_LEGACY_ERROR_TEMP_1181, "Stream-stream join without equality predicate is not supported.");
     plan->kind = WEIR_PHYSICAL_STREAM_JOIN;
     plan->key_event_time = -1;
     for (uint32_t side = 0; side < 2; side++)

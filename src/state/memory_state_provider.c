@@ -50,6 +50,8 @@ static WeirStatus memory_open(const WeirStateStoreSpec *spec, WeirStateStore **r
     store->event_time = weir_event_time_column(&store->spec);
     atomic_init(&store->confirmed_version, -1);
     atomic_init(&store->snapshot_last_uploaded, -1);
+    atomic_init(&store->damaged_after, 0);
+    atomic_init(&store->damaged_until, 0);
     weir_buffer_init(&store->pending, SIZE_MAX / 2, spec->tracker);
     weir_memory_state_tables_init(store);
     *result = &store->base;
@@ -141,8 +143,13 @@ static WeirStatus read_version(WeirMemoryStateStore *store, int64_t version, Wei
         store->directory_made = set.delta_count + set.snapshot_count > 0;
         const WeirReplayTarget target = {apply, reset, store};
         store->table.tracking = false;
-        status = weir_state_files_replay(store->spec.fs, store->directory, &set, version, &target, error);
+        int64_t used, newest = weir_state_file_set_base(&set, version);
+        status = weir_state_files_replay(store->spec.fs, store->directory, &set, version, &target, &used, error);
         store->table.tracking = true;
+        if (status == WEIR_OK && used < newest) {
+            atomic_store(&store->damaged_until, newest);
+            atomic_store(&store->damaged_after, used);
+        }
     }
     weir_arena_free(arena);
     return status;
@@ -306,6 +313,7 @@ static WeirStatus memory_prepare(WeirStateStore *base, WeirError *error)
         return end(store, status);
     }
     weir_state_table_finish_version(&store->table);
+    weir_memory_state_compact(store);
     store->stage = WEIR_MEMORY_STATE_PREPARED;
     return end(store, WEIR_OK);
 }
@@ -417,6 +425,25 @@ static WeirStatus remove_old_files(const WeirMemoryStateStore *store, const Weir
     return remove_versions_below(store, set->snapshots, set->snapshot_count, base, WEIR_SNAPSHOT_FILE, error);
 }
 
+/* Take out of the set what a load has found to be damaged: deltas before it are still needed. */
+static void forget_damaged(const WeirMemoryStateStore *store, WeirStateFileSet *set)
+{
+    int64_t after = atomic_load(&store->damaged_after), until = atomic_load(&store->damaged_until);
+    size_t kept = 0;
+    for (size_t i = 0; i < set->snapshot_count; i++)
+        if (set->snapshots[i] <= after || set->snapshots[i] > until)
+            set->snapshots[kept++] = set->snapshots[i];
+    set->snapshot_count = kept;
+}
+
+static WeirStatus list_good_files(const WeirMemoryStateStore *store, WeirArena *arena, WeirStateFileSet *set,
+                                  WeirError *error)
+{
+    WEIR_TRY(weir_state_file_set_list(store->spec.fs, store->directory, arena, set, error));
+    forget_damaged(store, set);
+    return WEIR_OK;
+}
+
 static WeirStatus memory_maintain(WeirStateStore *base, WeirError *error)
 {
     WeirMemoryStateStore *store = weir_memory_state_store(base);
@@ -426,12 +453,12 @@ static WeirStatus memory_maintain(WeirStateStore *base, WeirError *error)
     WeirArena *arena = weir_arena_new(NULL);
     WeirStateFileSet set;
     WeirStatus status;
-    WEIR_TRY_OR_GO(done, weir_state_file_set_list(store->spec.fs, store->directory, arena, &set, error));
+    WEIR_TRY_OR_GO(done, list_good_files(store, arena, &set, error));
     if (confirmed - weir_state_file_set_base(&set, confirmed) > store->spec.min_deltas_for_snapshot) {
         WEIR_TRY_OR_GO(done, weir_state_snapshot_write(store->spec.fs, store->directory, &set, confirmed, store->codec,
                                                        store->spec.durable, store->spec.tracker, error));
         atomic_store(&store->snapshot_last_uploaded, confirmed);
-        WEIR_TRY_OR_GO(done, weir_state_file_set_list(store->spec.fs, store->directory, arena, &set, error));
+        WEIR_TRY_OR_GO(done, list_good_files(store, arena, &set, error));
     }
     status = remove_old_files(store, &set, confirmed, error);
 done:

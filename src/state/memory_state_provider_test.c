@@ -361,6 +361,47 @@ static void test_memory_is_bounded_and_given_back(void **state)
     weir_simulated_file_system_free(fs);
 }
 
+/* What an eviction leaves free is given back, and the store goes on as before. */
+static void test_memory_follows_the_state(void **state)
+{
+    (void)state;
+    WeirFileSystem *fs = weir_simulated_file_system_new(NULL);
+    TestStore test;
+    test_store_init(&test, fs, "v STRING");
+    test.spec.prefix_column_count = 1;
+    test_store_open(&test);
+    assert_ok(weir_state_store_load(test.store, 0, &test.failure), test.failure);
+    uint8_t key[24] = {0}, value[256], prefix[16] = {0};
+    uint32_t size = test_string_value(200, 'x', value);
+    enum { ROWS = 100000 };
+    for (int64_t k = 0; k < ROWS; k++) {
+        memcpy(key + 8, &k, 8);
+        memcpy(key + 16, &k, 8);
+        assert_ok(weir_state_store_put(test.store, key, 24, weir_state_hash(key, 24), value, size, &test.failure),
+                  test.failure);
+    }
+    WeirStateStoreMetrics before, after;
+    weir_state_store_metrics(test.store, &before);
+    assert_int_equal(evict_count(&test, ROWS - 101), ROWS - 100);
+    assert_ok(weir_state_store_commit(test.store, &test.failure), test.failure);
+    weir_state_store_metrics(test.store, &after);
+    assert_true(before.memory_bytes > 20 << 20);
+    assert_true(after.memory_bytes < 1 << 20);
+    assert_int_equal(after.row_count, 100);
+    assert_ok(weir_state_store_load(test.store, 1, &test.failure), test.failure);
+    for (int64_t k = ROWS - 100; k < ROWS; k++) {
+        size_t count = 0;
+        memcpy(prefix + 8, &k, 8);
+        assert_ok(weir_state_store_scan_prefix(test.store, prefix, 16, count_row, &count, &test.failure), test.failure);
+        assert_int_equal(count, 1);
+    }
+    assert_int_equal(evict_count(&test, ROWS - 51), 50);
+    assert_int_equal(evict_count(&test, ROWS), 50);
+    assert_ok(weir_state_store_commit(test.store, &test.failure), test.failure);
+    test_store_deinit(&test);
+    weir_simulated_file_system_free(fs);
+}
+
 static void change_at_random(TestStore *test, TestVersion *model, WeirRandom *random)
 {
     for (uint64_t i = weir_random_next(random) % 40; i > 0; i--) {
@@ -444,6 +485,7 @@ int main(void)
         cmocka_unit_test(test_prefixes),
         cmocka_unit_test(test_foreign_rows_are_checked),
         cmocka_unit_test(test_memory_is_bounded_and_given_back),
+        cmocka_unit_test(test_memory_follows_the_state),
         cmocka_unit_test(test_random_walk),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,7 +1,8 @@
 /* Rows of the memory provider: the table and its indexes kept together. */
 #include "state/memory_state_store.h"
 
-#define GROUP 64u /* rows whose memory is fetched together */
+#define GROUP 64u                           /* rows whose memory is fetched together */
+#define COMPACT_BYTES_MIN ((size_t)8 << 20) /* free memory that one partition may keep */
 
 void weir_memory_state_tables_init(WeirMemoryStateStore *store)
 {
@@ -102,6 +103,45 @@ WeirStatus weir_memory_state_upsert(WeirMemoryStateStore *store, const void *key
     if (store->event_time.kind != WEIR_STATE_EVENT_TIME_NONE)
         WEIR_TRY(file_event_time(store, change.ref, error));
     return index_change(store, &change, error);
+}
+
+/* Rows of `from` into the empty tables of `to`. */
+static WeirStatus copy_rows(WeirMemoryStateStore *to, const WeirMemoryStateStore *from, WeirError *error)
+{
+    for (WeirRowRef ref = WEIR_ROW_NONE; weir_state_table_next(&from->table, &ref);) {
+        WeirRow *row = weir_state_table_row(&from->table, ref);
+        uint8_t *key = weir_row_key(row);
+        uint32_t key_size = weir_row_key_size(row);
+        WEIR_TRY(weir_memory_state_put(to, key, key_size, weir_state_table_hash(key, key_size), key + key_size,
+                                       weir_row_value_size(row), error));
+    }
+    return WEIR_OK;
+}
+
+void weir_memory_state_compact(WeirMemoryStateStore *store)
+{
+    size_t live = store->table.heap.block_bytes - store->table.heap.free_bytes;
+    if (store->table.heap.free_bytes <= live + COMPACT_BYTES_MIN)
+        return;
+    WEIR_ASSERT(!weir_state_table_has_changes(&store->table));
+    WeirMemoryStateStore smaller = *store;
+    weir_memory_state_tables_init(&smaller);
+    smaller.table.tracking = false;
+    smaller.event_times.last = store->event_times.last;
+    if (copy_rows(&smaller, store, NULL) != WEIR_OK) { /* No memory for both: it stays as it is. */
+        weir_memory_state_tables_deinit(&smaller);
+        return;
+    }
+    weir_memory_state_tables_deinit(store);
+    weir_state_table_move(&store->table, &smaller.table);
+    store->table.tracking = true;
+    store->event_times = smaller.event_times;
+    store->event_times.memory = &store->table.memory;
+    store->event_times.heap = &store->table.heap;
+    if (store->spec.prefix_column_count > 0) {
+        store->prefixes = smaller.prefixes;
+        weir_state_table_move(&store->prefixes.table, &smaller.prefixes.table);
+    }
 }
 
 static WeirStatus remove_row(WeirMemoryStateStore *store, WeirRowRef ref, WeirError *error)

@@ -40,6 +40,8 @@ typedef struct WeirMemoryStateStore {
     /* Read by the maintenance thread; all else that it uses never changes. */
     _Atomic int64_t confirmed_version; /* the newest version that a load made the base of a batch */
     _Atomic int64_t snapshot_last_uploaded;
+    /* Snapshots above the first and up to the second version could not be read: maintenance does not build on them. */
+    _Atomic int64_t damaged_after, damaged_until;
 } WeirMemoryStateStore;
 
 static inline WeirMemoryStateStore *weir_memory_state_store(WeirStateStore *store)
@@ -50,6 +52,9 @@ static inline WeirMemoryStateStore *weir_memory_state_store(WeirStateStore *stor
 /* An empty table with its indexes. */
 void weir_memory_state_tables_init(WeirMemoryStateStore *store);
 void weir_memory_state_tables_deinit(WeirMemoryStateStore *store);
+/* Between versions: move the rows to a smaller table when most of the memory is free blocks, as after an eviction of a
+ * large window. Costs less than what was removed. */
+void weir_memory_state_compact(WeirMemoryStateStore *store);
 /* Also while a version is loaded, with the table's tracking off. */
 WEIR_CHECKED WeirStatus weir_memory_state_put(WeirMemoryStateStore *store, const void *key, uint32_t key_size,
                                               uint64_t hash, const void *value, uint32_t value_size, WeirError *error);

@@ -16,7 +16,7 @@
 #define FIRST_BLOCK_OFFSET 16u        /* so that no row has the reference 0 */
 #define COUNT_STEP_BYTES 65536u       /* untouched pages of a segment cost nothing: they are counted in these steps */
 
-static size_t block_bytes(size_t payload)
+static size_t block_bytes_for(size_t payload)
 {
     size_t bytes = (HEADER_BYTES + payload + 7) & ~(size_t)7;
     if (bytes <= SMALL_BYTES_MAX)
@@ -44,7 +44,7 @@ static size_t row_block_bytes(const WeirRow *row)
         return HEADER_BYTES + row->value_and_flag;
     if ((row->value_and_flag & WEIR_ROW_LARGE) != 0)
         return STUB_BYTES;
-    return block_bytes((size_t)weir_row_key_size(row) + weir_row_value_size(row));
+    return block_bytes_for((size_t)weir_row_key_size(row) + weir_row_value_size(row));
 }
 
 void weir_row_heap_init(WeirRowHeap *heap, WeirStateMemory *memory)
@@ -163,6 +163,7 @@ static WeirStatus bump(WeirRowHeap *heap, size_t bytes, WeirRowRef *ref, WeirErr
     }
     *ref = (last << WEIR_ROW_HEAP_SEGMENT_SHIFT) | (used / 8);
     heap->segment_used[last] = used + (uint32_t)bytes;
+    heap->block_bytes += bytes;
     return WEIR_OK;
 }
 
@@ -176,7 +177,7 @@ WeirStatus weir_row_heap_alloc(WeirRowHeap *heap, uint32_t key_size, uint32_t va
     bool large = HEADER_BYTES + payload > BLOCK_BYTES_MAX;
     if (large)
         WEIR_TRY(weir_state_memory_grow(heap->memory, payload, error));
-    size_t bytes = block_bytes(payload);
+    size_t bytes = block_bytes_for(payload);
     uint32_t class_index = class_of(bytes);
     if (heap->free_lists[class_index] != WEIR_ROW_NONE) {
         *ref = heap->free_lists[class_index];
@@ -225,7 +226,7 @@ bool weir_row_heap_fits(const WeirRowHeap *heap, WeirRowRef ref, uint32_t value_
     if ((row->value_and_flag & WEIR_ROW_LARGE) != 0)
         return weir_row_value_size(row) == value_size;
     size_t payload = (size_t)weir_row_key_size(row) + value_size;
-    return HEADER_BYTES + payload <= BLOCK_BYTES_MAX && block_bytes(payload) == row_block_bytes(row);
+    return HEADER_BYTES + payload <= BLOCK_BYTES_MAX && block_bytes_for(payload) == row_block_bytes(row);
 }
 
 bool weir_row_heap_next(const WeirRowHeap *heap, WeirRowRef *ref)

@@ -35,6 +35,7 @@ typedef struct WeirRowHeap {
     uint32_t segment_count;
     uint32_t segment_capacity;
     size_t first_bytes; /* size of segment 0, which grows to a full one */
+    size_t block_bytes; /* of all blocks, those in free lists included */
     size_t free_bytes;  /* in free lists */
     size_t large_count; /* LARGE rows */
     WeirRowRef free_lists[WEIR_ROW_HEAP_CLASS_COUNT];

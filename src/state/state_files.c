@@ -162,18 +162,18 @@ static WeirStatus repair_base(WeirFileSystem *fs, const char *directory, const W
 }
 
 WeirStatus weir_state_files_replay(WeirFileSystem *fs, const char *directory, const WeirStateFileSet *set,
-                                   int64_t version, const WeirReplayTarget *target, WeirError *error)
+                                   int64_t version, const WeirReplayTarget *target, int64_t *base, WeirError *error)
 {
-    int64_t base = weir_state_file_set_base(set, version);
+    *base = weir_state_file_set_base(set, version);
     WeirError own = {0};
-    WeirStatus status = read_base(fs, directory, base, target, &own);
+    WeirStatus status = read_base(fs, directory, *base, target, &own);
     if (status != WEIR_OK && status != WEIR_ERROR_UNABLE_TO_ACQUIRE_MEMORY)
-        status = repair_base(fs, directory, set, version, target, &base, &own);
+        status = repair_base(fs, directory, set, version, target, base, &own);
     if (status != WEIR_OK) {
         weir_error_copy(error, &own);
         return status;
     }
-    for (int64_t delta = base + 1; delta <= version; delta++)
+    for (int64_t delta = *base + 1; delta <= version; delta++)
         WEIR_TRY(weir_state_file_read(fs, directory, delta, WEIR_DELTA_FILE, target->visitor, target->context, error));
     return WEIR_OK;
 }
@@ -245,7 +245,8 @@ WeirStatus weir_state_files_scan(WeirFileSystem *fs, const char *store_directory
     WeirStatus status;
     WEIR_TRY_OR_GO(done, weir_state_file_set_list(fs, store_directory, arena, &set, error));
     const WeirReplayTarget target = {apply, reset, &table};
-    WEIR_TRY_OR_GO(done, weir_state_files_replay(fs, store_directory, &set, version, &target, error));
+    int64_t base;
+    WEIR_TRY_OR_GO(done, weir_state_files_replay(fs, store_directory, &set, version, &target, &base, error));
     for (WeirRowRef ref = WEIR_ROW_NONE; weir_state_table_next(&table, &ref);) {
         WeirRow *row = weir_state_table_row(&table, ref);
         WeirStateRow visited = {weir_row_key(row), weir_row_key_size(row), weir_row_value(row),

@@ -31,14 +31,15 @@ WEIR_CHECKED WeirStatus weir_state_file_read(WeirFileSystem *fs, const char *dir
                                              WeirError *error);
 /* Every entry that rebuilds `version`: the newest snapshot, then the deltas after it. A damaged snapshot is replaced by
  * an older one with more deltas (Spark: autoSnapshotRepair, on by default): then `reset` is called, to forget all
- * entries so far. */
+ * entries so far. `*base` is the snapshot used. */
 typedef struct WeirReplayTarget {
     WeirDeltaVisitor visitor;
     void (*reset)(void *context);
     void *context;
 } WeirReplayTarget;
 WEIR_CHECKED WeirStatus weir_state_files_replay(WeirFileSystem *fs, const char *directory, const WeirStateFileSet *set,
-                                                int64_t version, const WeirReplayTarget *target, WeirError *error);
+                                                int64_t version, const WeirReplayTarget *target, int64_t *base,
+                                                WeirError *error);
 
 /* Hashes of a group's keys, with what `table` will read of them fetched. */
 void weir_state_group_hash(const WeirDeltaGroup *group, const WeirStateTable *table,

@@ -104,6 +104,32 @@ static void test_damaged_snapshots_are_repaired(void **state)
     }
 }
 
+/* A new snapshot is made of good files, and nothing is deleted that a damaged one would have replaced. */
+static void test_maintenance_does_not_build_on_damage(void **state)
+{
+    (void)state;
+    WeirFileSystem *fs = weir_simulated_file_system_new(NULL);
+    TestStore test;
+    TestVersion model;
+    make_versions(&test, fs, &model);
+    weir_state_store_close(test.store);
+    weir_simulated_file_system_put(fs, "ck/state/0/1/8.snapshot", "garbage", 0);
+    test.spec.batches_to_retain = 1;
+    test_store_open(&test);
+    assert_ok(weir_state_store_load(test.store, 10, &test.failure), test.failure);
+    assert_ok(weir_state_store_maintain(test.store, &test.failure), test.failure);
+    assert_true(exists(fs, "ck/state/0/1/10.snapshot"));
+    assert_true(exists(fs, "ck/state/0/1/4.snapshot"));
+    assert_true(exists(fs, "ck/state/0/1/5.delta"));
+    assert_false(exists(fs, "ck/state/0/1/3.delta"));
+    assert_ok(weir_state_store_load(test.store, 9, &test.failure), test.failure);
+    assert_ok(fs->remove(fs, "ck/state/0/1/10.delta", &test.failure), test.failure);
+    assert_ok(weir_state_store_load(test.store, 10, &test.failure), test.failure);
+    test_store_check(&test, &model);
+    test_store_deinit(&test);
+    weir_simulated_file_system_free(fs);
+}
+
 static void test_snapshot_far_behind_is_not_repaired(void **state)
 {
     (void)state;
@@ -177,6 +203,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_names),
         cmocka_unit_test(test_damaged_snapshots_are_repaired),
+        cmocka_unit_test(test_maintenance_does_not_build_on_damage),
         cmocka_unit_test(test_snapshot_far_behind_is_not_repaired),
         cmocka_unit_test(test_damaged_deltas_are_errors),
         cmocka_unit_test(test_retention),

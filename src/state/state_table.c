@@ -253,6 +253,12 @@ void weir_state_table_deinit(WeirStateTable *table)
     table->directory = NULL;
 }
 
+void weir_state_table_move(WeirStateTable *to, WeirStateTable *from)
+{
+    *to = *from;
+    to->heap.memory = &to->memory;
+}
+
 WeirRowRef weir_state_table_find(const WeirStateTable *table, const void *key, uint32_t key_size, uint64_t hash)
 {
     Slot slot;

@@ -38,6 +38,8 @@ typedef struct WeirStateTableChange {
 
 void weir_state_table_init(WeirStateTable *table, WeirMemoryTracker *tracker);
 void weir_state_table_deinit(WeirStateTable *table); /* may be initialised again */
+/* `to` becomes what `from` is, at another address; `from` must be initialised again before it is used. */
+void weir_state_table_move(WeirStateTable *to, WeirStateTable *from);
 /* WEIR_ROW_NONE when absent. */
 WeirRowRef weir_state_table_find(const WeirStateTable *table, const void *key, uint32_t key_size, uint64_t hash);
 /* Fetch what finds and upserts of these hashes will read. Runs of 32 to 512 hashes work best. */

@@ -171,7 +171,7 @@ static void collect_metrics(WeirExecution *execution)
         metrics->all_updates_ms = updates / 1000000;
         metrics->all_removals_ms = removals / 1000000;
         metrics->state_on_current_version_bytes = metrics->memory_bytes;
-        metrics->partition_count = set->info->partition_count;
+        metrics->partition_count = set->info->metadata_partition_count;
         metrics->store_instances = set->info->partition_count * (int32_t)set->info->store_count;
         metrics->snapshot_last_uploaded = set->snapshots;
     }

@@ -13,5 +13,9 @@ WEIR_CHECKED WeirStatus weir_decorrelate(WeirOptimization *optimization, WeirLog
 /* OUTER_REFERENCE(a) → a */
 WeirExpression *weir_strip_outer(WeirOptimization *optimization, WeirExpression *expression);
 bool weir_has_outer(const WeirExpression *expression);
+/* scalar_subqueries.c: join the one row of an uncorrelated scalar subquery's plan; the value. */
+WeirExpression *weir_join_scalar(WeirOptimization *optimization, WeirLogicalPlan *plan, WeirLogicalPlan **child);
+/* Items of an aggregate that hold subqueries, computed in a Project above it. */
+WeirLogicalPlan *weir_lift_from_aggregate(WeirOptimization *optimization, WeirLogicalPlan *aggregate);
 
 #endif

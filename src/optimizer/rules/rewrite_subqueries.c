@@ -1,6 +1,5 @@
 /* RewritePredicateSubquery, RewriteCorrelatedScalarSubquery: EXISTS and IN become semi, anti and existence joins,
- * correlated scalar subqueries left outer joins. Scalar subqueries that stand alone stay expressions; the planner runs
- * them once. */
+ * correlated scalar subqueries left outer joins, those that stand alone joins with one row (scalar_subqueries.c). */
 #include "expr/aggregate.h"
 #include "optimizer/rules/decorrelation.h"
 
@@ -162,6 +161,13 @@ static WeirExpression *scalar(Nested *nested, WeirExpression *subquery)
     return result;
 }
 
+static WeirExpression *alone(Nested *nested, WeirExpression *subquery)
+{
+    WeirLogicalPlan *plan = subquery->plan;
+    nested->status = prepare(nested->optimization, &plan, nested->error);
+    return nested->status == WEIR_OK ? weir_join_scalar(nested->optimization, plan, &nested->child) : subquery;
+}
+
 static WeirExpression *replace_nested(void *context, WeirExpression *expression, WeirStatus *status, WeirError *error)
 {
     (void)status;
@@ -171,8 +177,8 @@ static WeirExpression *replace_nested(void *context, WeirExpression *expression,
         return expression;
     if (is_predicate(expression))
         return existence(nested, expression);
-    if (expression->kind == WEIR_EXPRESSION_SCALAR_SUBQUERY && weir_plan_is_correlated(expression->plan))
-        return scalar(nested, expression);
+    if (expression->kind == WEIR_EXPRESSION_SCALAR_SUBQUERY)
+        return weir_plan_is_correlated(expression->plan) ? scalar(nested, expression) : alone(nested, expression);
     return expression;
 }
 
@@ -239,8 +245,7 @@ static WeirStatus rewrite_lists(WeirOptimization *optimization, WeirLogicalPlan 
 static bool has_rewritable(void *context, const WeirExpression *expression)
 {
     (void)context;
-    return is_predicate(expression) ||
-           (expression->kind == WEIR_EXPRESSION_SCALAR_SUBQUERY && weir_plan_is_correlated(expression->plan));
+    return is_predicate(expression) || expression->kind == WEIR_EXPRESSION_SCALAR_SUBQUERY;
 }
 
 static WeirLogicalPlan *rewrite(WeirOptimization *optimization, void *context, WeirLogicalPlan *plan,
@@ -258,6 +263,15 @@ static WeirLogicalPlan *rewrite(WeirOptimization *optimization, void *context, W
         return plan;
     for (uint32_t i = 0; i < plan->expression_count; i++)
         any = any || weir_expression_any(plan->expressions[i], has_rewritable, NULL);
+    if (any && plan->kind == WEIR_LOGICAL_AGGREGATE) {
+        WeirLogicalPlan *lifted = weir_lift_from_aggregate(optimization, plan), *lower = lifted->children[0];
+        *status = rewrite_lists(optimization, lower, &lower, error); /* inside of aggregate functions */
+        if (*status != WEIR_OK)
+            return NULL;
+        out = lifted = weir_with_child(optimization, lifted, 0, lower);
+        *status = rewrite_lists(optimization, lifted, &out, error);
+        return *status == WEIR_OK ? out : NULL;
+    }
     if (any)
         *status = rewrite_lists(optimization, plan, &out, error);
     return *status == WEIR_OK ? out : NULL;

@@ -167,6 +167,14 @@ static WeirExpression *simplify_cast(WeirExpression *expression)
     return weir_type_equal_strict(child->type, expression->type) ? child : expression;
 }
 
+/* a BETWEEN b AND c: two conditions, which go down on their own and bound a stream join's state. */
+static WeirExpression *expand_between(WeirOptimization *optimization, WeirExpression *expression)
+{
+    WeirExpression *const *children = expression->children;
+    return weir_binary(optimization, "and", weir_binary(optimization, ">=", children[0], children[1]),
+                       weir_binary(optimization, "<=", children[0], children[2]));
+}
+
 static WeirExpression *simplify_call(WeirOptimization *optimization, WeirExpression *expression)
 {
     if (weir_is_call_of(expression, "and"))
@@ -177,6 +185,8 @@ static WeirExpression *simplify_call(WeirOptimization *optimization, WeirExpress
         return simplify_not(optimization, expression);
     if (weir_is_call_of(expression, "isnull") || weir_is_call_of(expression, "isnotnull"))
         return simplify_null_test(optimization, expression, weir_is_call_of(expression, "isnull"));
+    if (weir_is_call_of(expression, "between") && expression->child_count == 3)
+        return expand_between(optimization, expression);
     if (weir_is_call_of(expression, "coalesce"))
         return simplify_coalesce(optimization, expression);
     if (weir_is_call_of(expression, "if") && expression->child_count == 3)
