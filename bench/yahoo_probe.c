@@ -57,26 +57,30 @@ static void count_group(uint64_t key)
     groups[at].count++;
 }
 
-/* Behind `name` in what is left of the line. */
-static const char *value_of(const char *at, const char *end, const char *name, size_t name_bytes)
+/* Behind `name` in what is left of the line; looked for first where it was the last time. */
+static const char *value_of(const char *at, const char *end, const char *name, size_t name_bytes, size_t *guess)
 {
+    if (*guess + name_bytes < (size_t)(end - at) && memcmp(at + *guess, name, name_bytes) == 0)
+        return at + *guess + name_bytes;
     const char *found = memmem(at, (size_t)(end - at), name, name_bytes);
     if (found == NULL) {
         fprintf(stderr, "an event has no %.*s\n", (int)name_bytes, name);
         exit(1);
     }
+    *guess = (size_t)(found - at);
     return found + name_bytes;
 }
 
 static void count_event(const char *line, const char *end)
 {
     static const char ad_name[] = "\"ad_id\":\"", type_name[] = "\"event_type\":\"", time_name[] = "\"event_time\":\"";
+    static size_t ad_guess, type_guess, time_guess;
     events++;
-    const char *ad_id = value_of(line, end, ad_name, sizeof(ad_name) - 1);
-    const char *type = value_of(ad_id + UUID_BYTES, end, type_name, sizeof(type_name) - 1);
+    const char *ad_id = value_of(line, end, ad_name, sizeof(ad_name) - 1, &ad_guess);
+    const char *type = value_of(ad_id + UUID_BYTES, end, type_name, sizeof(type_name) - 1, &type_guess);
     if (memcmp(type, "view\"", 5) != 0)
         return;
-    const char *time = value_of(type, end, time_name, sizeof(time_name) - 1);
+    const char *time = value_of(type, end, time_name, sizeof(time_name) - 1, &time_guess);
     uint64_t millis = 0;
     while (*time >= '0' && *time <= '9')
         millis = millis * 10 + (uint64_t)(*time++ - '0');
