@@ -59,7 +59,12 @@ static WeirStatus refuse_type(const WeirField *field, WeirError *error)
 static WeirStatus csv_check(const WeirFormatOptions *given, const WeirSchema *schema, bool writing, WeirError *error)
 {
     WeirCsvOptions options;
-    WEIR_TRY(weir_csv_options(given, writing, &options, error));
+    WeirArena arena;
+    weir_arena_init(&arena, NULL);
+    WeirStatus status = weir_csv_options(given, writing, &arena, &options, error);
+    weir_arena_deinit(&arena);
+    if (status != WEIR_OK)
+        return status;
     for (uint32_t i = 0; i < schema->field_count; i++) {
         WeirTypeId type = schema->fields[i].type->id;
         if (weir_type_is_nested(schema->fields[i].type) || type == WEIR_TYPE_VOID || type == WEIR_TYPE_CALENDAR_INTERVAL)
@@ -70,7 +75,7 @@ static WeirStatus csv_check(const WeirFormatOptions *given, const WeirSchema *sc
         WeirBuffer type;
         weir_buffer_init(&type, 0, NULL);
         weir_type_sql(schema->fields[at].type, &type);
-        WeirStatus status = weir_error_set(error, WEIR_ERROR_INVALID_CORRUPT_RECORD_TYPE, "columnName", schema->fields[at].name,
+        status = weir_error_set(error, WEIR_ERROR_INVALID_CORRUPT_RECORD_TYPE, "columnName", schema->fields[at].name,
                                            "actualType", weir_buffer_text(&type));
         weir_buffer_deinit(&type);
         return status;
@@ -146,7 +151,7 @@ static WeirStatus csv_open_reader(const WeirFormatScan *scan, const WeirByteSour
     reader->source = source;
     weir_arena_init(&reader->arena, scan->tracker);
     weir_buffer_init(&reader->scratch, 0, scan->tracker);
-    WEIR_TRY_OR_GO(done, weir_csv_options(scan->options, false, &reader->options, error));
+    WEIR_TRY_OR_GO(done, weir_csv_options(scan->options, false, &reader->arena, &reader->options, error));
     WEIR_TRY_OR_GO(done, plan_columns(reader, error));
     reader->records_open = true;
     WEIR_TRY_OR_GO(done, weir_csv_records_open(&reader->records, &reader->options, source, start, end, scan->tracker, error));
