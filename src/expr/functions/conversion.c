@@ -240,11 +240,11 @@ WEIR_TEXT_KERNEL(timestampdiff_kernel)
 
 const WeirFunction weir_functions_conversion[] = {
     CAST("boolean"), CAST("tinyint"), CAST("smallint"), CAST("int"), CAST("bigint"), CAST("float"), CAST("double"), CAST("decimal"), CAST("string"), CAST("binary"), CAST("date"), CAST("timestamp"),
-    {.name = "is unknown", .flags = WEIR_FUNCTION_INTERNAL, .arguments_min = 1, .arguments_max = 1, .resolve = resolve_unknown},
-    {.name = "is not unknown", .flags = WEIR_FUNCTION_INTERNAL, .arguments_min = 1, .arguments_max = 1, .resolve = resolve_unknown},
+    {.name = "is unknown", .flags = WEIR_FUNCTION_INTERNAL | WEIR_FUNCTION_REPLACED, .sql_format = "($1 IS UNKNOWN)", .arguments_min = 1, .arguments_max = 1, .resolve = resolve_unknown},
+    {.name = "is not unknown", .flags = WEIR_FUNCTION_INTERNAL | WEIR_FUNCTION_REPLACED, .sql_format = "($1 IS NOT UNKNOWN)", .arguments_min = 1, .arguments_max = 1, .resolve = resolve_unknown},
     {.name = "decode", .flags = WEIR_FUNCTION_REPLACED, .arguments_min = 2, .arguments_max = -1, .resolve = resolve_decode, .group = "string_funcs", .usage = "decode(a, key, value, …[, default]) or decode(binary, charset)."},
-    {.name = "decode_charset", .flags = F | WEIR_FUNCTION_INTERNAL, .arguments_min = 2, .arguments_max = 2, .signature = "binary,string->string", .kernel = charset_kernel},
-    {.name = "encode", .flags = F, .arguments_min = 2, .arguments_max = 2, .signature = "string,string->binary", .kernel = charset_kernel, .group = "string_funcs", .usage = "encode(text, charset): its bytes."},
+    {.name = "decode_charset", .flags = F | WEIR_FUNCTION_NULLABLE | WEIR_FUNCTION_INTERNAL, .arguments_min = 2, .arguments_max = 2, .signature = "binary,string->string", .kernel = charset_kernel},
+    {.name = "encode", .flags = F | WEIR_FUNCTION_NULLABLE, .arguments_min = 2, .arguments_max = 2, .signature = "string,string->binary", .kernel = charset_kernel, .group = "string_funcs", .usage = "encode(text, charset): its bytes."},
     {.name = "conv", .flags = F | WEIR_FUNCTION_NULLABLE, .arguments_min = 3, .arguments_max = 3, .signature = "string,int,int->string", .kernel = conv_kernel, .group = "math_funcs", .usage = "conv(text, from, to): a number in another base."},
     {.name = "raise_error", .flags = F | WEIR_FUNCTION_NONDETERMINISTIC, .arguments_min = 1, .arguments_max = 1, .signature = "string->?", .resolve = resolve_raise, .kernel = raise_kernel, .group = "misc_funcs", .usage = "raise_error(message): fails."},
     {.name = "assert_true", .flags = WEIR_FUNCTION_MAY_FAIL | WEIR_FUNCTION_NONDETERMINISTIC | WEIR_FUNCTION_ANY_VECTOR, .arguments_min = 1, .arguments_max = 2, .signature = "boolean,string?->?", .resolve = resolve_raise, .kernel = assert_kernel, .group = "misc_funcs", .usage = "assert_true(condition[, message]): fails where it is not true."},
