@@ -6,7 +6,7 @@
 #include "expr/function.h"
 
 #define WEIR_COLLECTION_FAMILIES(X) \
-    X(constructors) X(collection_access) X(array_edit) X(array_set)
+    X(constructors) X(collection_access) X(array_edit) X(array_set) X(array_lambda) X(map_lambda) X(array_sort)
 
 #define WEIR_FUNCTION_FAMILIES(X)                                                                                            \
     WEIR_COLLECTION_FAMILIES(X)   \
