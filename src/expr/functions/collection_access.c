@@ -1,5 +1,5 @@
 /* Reading collections: elements, sizes, keys and values, searching. */
-#include "expr/functions/collection.h"
+#include "expr/functions/collection_shared.h"
 
 /* ---- sizes */
 

@@ -2,7 +2,7 @@
 #ifndef WEIR_EXPR_FUNCTIONS_LAMBDA_BIND_H
 #define WEIR_EXPR_FUNCTIONS_LAMBDA_BIND_H
 
-#include "expr/functions/collection.h"
+#include "expr/functions/collection_shared.h"
 #include "expr/higher_order.h"
 
 #define WEIR_LAMBDA_VARIABLES_MAX 3u
