@@ -11,6 +11,9 @@
     X(collection_access) \
     X(array_edit) \
     X(array_set) \
+    X(array_lambda) \
+    X(map_lambda) \
+    X(array_sort) \
     X(arithmetic) \
     X(comparison) \
     X(boolean) \
@@ -33,6 +36,7 @@
     X(conversion) \
     X(random) \
     X(json) \
+    X(collection) \
     X(special) \
     X(generator)
 #define WEIR_AGGREGATE_FAMILIES(X) \
