@@ -36,7 +36,6 @@
     X(conversion) \
     X(random) \
     X(json) \
-    X(collection) \
     X(special) \
     X(generator)
 #define WEIR_AGGREGATE_FAMILIES(X) \
