@@ -52,6 +52,8 @@ typedef struct WeirSessionOptions {
 WEIR_API WEIR_CHECKED WeirStatus weir_session_open(const WeirSessionOptions *options, WeirSession **session, WeirError *error);
 /* Stops every query (each finishes its running batch), then frees all. NULL is allowed. */
 WEIR_API void weir_session_close(WeirSession *session);
+/* Ask every query to end after its running batch, and refuse to start further statements (condition CANCELLED). From any thread; not from a signal handler. */
+WEIR_API void weir_session_interrupt(WeirSession *session);
 WEIR_API WEIR_CHECKED WeirStatus weir_session_set(WeirSession *session, const char *key, const char *value, WeirError *error);
 /* The value in force, valid until it is set again; NULL: not set and no default. */
 WEIR_API const char *weir_session_get(WeirSession *session, const char *key);

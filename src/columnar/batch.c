@@ -6,11 +6,12 @@
 /* What a batch retains: a list in the batch's own arena. */
 typedef struct Dependency {
     struct Dependency *next;
-    WeirBatch *batch; /* one of the two */
-    WeirSharedBuffer *buffer;
+    void *object;
+    void (*release)(void *object);
 } Dependency;
 
-WeirStatus weir_shared_buffer_new(size_t capacity, WeirMemoryTracker *tracker, WeirSharedBuffer **buffer, WeirError *error)
+WeirStatus weir_shared_buffer_new(size_t capacity, WeirMemoryTracker *tracker, WeirSharedBuffer **buffer,
+                                  WeirError *error)
 {
     size_t bytes = sizeof(WeirSharedBuffer) + capacity + SHARED_BUFFER_PADDING;
     if (tracker != NULL)
@@ -70,34 +71,40 @@ void weir_batch_release(WeirBatch *batch)
     WEIR_ASSERT(before > 0);
     if (before > 1)
         return;
-    for (Dependency *dependency = batch->dependencies; dependency != NULL; dependency = dependency->next) {
-        weir_batch_release(dependency->batch);
-        weir_shared_buffer_release(dependency->buffer);
-    }
+    for (Dependency *dependency = batch->dependencies; dependency != NULL; dependency = dependency->next)
+        dependency->release(dependency->object);
     weir_arena_deinit(&batch->arena);
     weir_free(batch);
 }
 
-static void add_dependency(WeirBatch *batch, WeirBatch *other, WeirSharedBuffer *buffer)
+static void release_batch(void *batch)
+{
+    weir_batch_release(batch);
+}
+static void release_buffer(void *buffer)
+{
+    weir_shared_buffer_release(buffer);
+}
+
+void weir_batch_keep_object(WeirBatch *batch, void *object, void (*release)(void *object))
 {
     Dependency *dependency = WEIR_ARENA_NEW(&batch->arena, Dependency);
-    *dependency = (Dependency){batch->dependencies, other, buffer};
+    *dependency = (Dependency){batch->dependencies, object, release};
     batch->dependencies = dependency;
 }
 
 void weir_batch_keep_batch(WeirBatch *batch, WeirBatch *other)
 {
     WEIR_ASSERT(batch != other);
-    add_dependency(batch, weir_batch_retain(other), NULL);
+    weir_batch_keep_object(batch, weir_batch_retain(other), release_batch);
 }
 
 /* Scanners keep the same buffer for batch after batch, and often several times for one: once is enough. */
 void weir_batch_keep_buffer(WeirBatch *batch, WeirSharedBuffer *buffer)
 {
     const Dependency *newest = batch->dependencies;
-    if (newest != NULL && newest->buffer == buffer)
-        return;
-    add_dependency(batch, NULL, weir_shared_buffer_retain(buffer));
+    if (newest == NULL || newest->object != buffer)
+        weir_batch_keep_object(batch, weir_shared_buffer_retain(buffer), release_buffer);
 }
 
 WeirStatus weir_batch_compact(const WeirBatch *batch, WeirMemoryTracker *tracker, WeirBatch **out, WeirError *error)

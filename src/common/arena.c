@@ -21,9 +21,15 @@ struct WeirArenaChunk {
     bool counted; /* reserved with the tracker */
 };
 
-static size_t round_up(size_t bytes, size_t unit) { return (bytes + unit - 1) & ~(unit - 1); }
+static size_t round_up(size_t bytes, size_t unit)
+{
+    return (bytes + unit - 1) & ~(unit - 1);
+}
 
-static uint8_t *chunk_data(WeirArenaChunk *chunk) { return (uint8_t *)chunk + sizeof *chunk; }
+static uint8_t *chunk_data(WeirArenaChunk *chunk)
+{
+    return (uint8_t *)chunk + sizeof *chunk;
+}
 
 static void free_chunk(WeirArena *arena, WeirArenaChunk *chunk)
 {
@@ -255,7 +261,10 @@ char *weir_arena_strndup(WeirArena *arena, const char *text, size_t length)
     return copy;
 }
 
-char *weir_arena_strdup(WeirArena *arena, const char *text) { return weir_arena_strndup(arena, text, strlen(text)); }
+char *weir_arena_strdup(WeirArena *arena, const char *text)
+{
+    return weir_arena_strndup(arena, text, strlen(text));
+}
 
 char *weir_arena_printf(WeirArena *arena, const char *format, ...)
 {

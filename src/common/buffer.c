@@ -68,9 +68,15 @@ void weir_buffer_append(WeirBuffer *buffer, const void *data, size_t length)
     buffer->data[buffer->length] = '\0';
 }
 
-void weir_buffer_append_text(WeirBuffer *buffer, const char *text) { weir_buffer_append(buffer, text, strlen(text)); }
+void weir_buffer_append_text(WeirBuffer *buffer, const char *text)
+{
+    weir_buffer_append(buffer, text, strlen(text));
+}
 
-void weir_buffer_append_char(WeirBuffer *buffer, char c) { weir_buffer_append(buffer, &c, 1); }
+void weir_buffer_append_char(WeirBuffer *buffer, char c)
+{
+    weir_buffer_append(buffer, &c, 1);
+}
 
 void weir_buffer_append_format(WeirBuffer *buffer, const char *format, ...)
 {

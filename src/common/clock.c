@@ -42,7 +42,10 @@ static int64_t manual_now_micros(WeirClock *table)
     return now_ms * 1000;
 }
 
-static int64_t manual_monotonic_nanos(WeirClock *table) { return manual_now_micros(table) * 1000; }
+static int64_t manual_monotonic_nanos(WeirClock *table)
+{
+    return manual_now_micros(table) * 1000;
+}
 
 /* With the mutex held: whether the wall clock shows `wake_ms`. */
 static bool is_over(Clock *clock, int64_t wake_ms)
@@ -94,7 +97,10 @@ static Clock *new_clock(void)
     return clock;
 }
 
-WeirClock *weir_system_clock_new(void) { return &new_clock()->table; }
+WeirClock *weir_system_clock_new(void)
+{
+    return &new_clock()->table;
+}
 
 WeirClock *weir_manual_clock_new(int64_t now_ms)
 {

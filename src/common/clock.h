@@ -11,13 +11,16 @@ struct WeirClock {
     int64_t (*now_micros)(WeirClock *clock);
     /* Monotonic nanoseconds, for durations. */
     int64_t (*monotonic_nanos)(WeirClock *clock);
-    /* Sleep until the wall clock shows `wake_ms` or `interrupt` is called. True when interrupted. An interrupt that comes
-     * while nobody sleeps ends the next sleep at once, so that none is lost. */
+    /* Sleep until the wall clock shows `wake_ms` or `interrupt` is called. True when interrupted. An interrupt that
+     * comes while nobody sleeps ends the next sleep at once, so that none is lost. */
     bool (*sleep_until_ms)(WeirClock *clock, int64_t wake_ms);
     void (*interrupt)(WeirClock *clock);
 };
 
-static inline int64_t weir_clock_now_ms(WeirClock *clock) { return clock->now_micros(clock) / 1000; }
+static inline int64_t weir_clock_now_ms(WeirClock *clock)
+{
+    return clock->now_micros(clock) / 1000;
+}
 /* The machine's clock; one per sleeping thread (interrupt wakes its sleeper). Free with weir_clock_free. */
 WeirClock *weir_system_clock_new(void);
 void weir_clock_free(WeirClock *clock);

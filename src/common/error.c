@@ -80,7 +80,7 @@ WeirStatus weir_error_set_parameters(WeirError *error, WeirStatus condition, con
             length = name_length + 2; /* not given: the name in brackets says what is missing */
         } else {
             while (*template != '\0' && *template != '<') {
-                template++;
+                template ++;
                 length++;
             }
         }
@@ -149,9 +149,15 @@ void weir_error_clear(WeirError *error)
         *error = (WeirError){0};
 }
 
-const char *weir_error_condition_name(WeirStatus condition) { return find_condition(condition)->name; }
+const char *weir_error_condition_name(WeirStatus condition)
+{
+    return find_condition(condition)->name;
+}
 
-const char *weir_error_condition_sqlstate(WeirStatus condition) { return find_condition(condition)->sqlstate; }
+const char *weir_error_condition_sqlstate(WeirStatus condition)
+{
+    return find_condition(condition)->sqlstate;
+}
 
 _Noreturn void weir_assertion_failed(const char *condition, const char *file, int line)
 {

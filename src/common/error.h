@@ -1,5 +1,6 @@
 /* Raising and passing errors inside weir. Conditions are generated from data/error_conditions.json into
- * "common/error_conditions.h" (enum WEIR_ERROR_<NAME>: Spark's condition name, dots as underscores, no leading underscore). */
+ * "common/error_conditions.h" (enum WEIR_ERROR_<NAME>: Spark's condition name, dots as underscores, no leading
+ * underscore). */
 #ifndef WEIR_COMMON_ERROR_H
 #define WEIR_COMMON_ERROR_H
 
@@ -10,7 +11,9 @@
 
 /* Set `error` to a condition. The arguments are pairs of const char * (parameter name, value) that fill the condition's
  * message template: weir_error_set(error, WEIR_ERROR_DIVIDE_BY_ZERO, "config", key). With no parameters pass nothing.
- * Returns the status, so that `return weir_error_set(...)` reads well. Values are copied and cut to fit. */
+ * Returns the status, so that `return weir_error_set(...)` reads well. Values are copied and cut to fit. They come
+ * quoted as Spark quotes them, since the templates add no quotes: names `a`.`b`, SQL texts, types and settings "a + 1",
+ * "INT", "spark.x". */
 #define weir_error_set(error, condition, ...)                                                                          \
     weir_error_set_parameters((error), (condition), (const char *const[]){__VA_ARGS__ __VA_OPT__(, ) NULL})
 

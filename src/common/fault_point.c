@@ -102,7 +102,8 @@ bool weir_fault_point_arm(const char *specification)
 
 bool weir_fault_point_take_short_write(void)
 {
-    return atomic_load_explicit(&short_write_is_due, memory_order_relaxed) && atomic_exchange(&short_write_is_due, false);
+    return atomic_load_explicit(&short_write_is_due, memory_order_relaxed) &&
+           atomic_exchange(&short_write_is_due, false);
 }
 
 static WeirStatus fire(Effect effect, const char *name, WeirError *error)

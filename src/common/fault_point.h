@@ -1,10 +1,9 @@
-/* Named places where a test may kill the process or make a step fail; absent from release builds. Each is listed once in
- * common/fault_points.def, a line WEIR_FAULT_POINT_NAME("offset_log.before_write"). In builds with WEIR_FAULTS the environment variable
- * WEIR_FAULT='name[#nth]=kill|eio|enospc|short' arms one, for the nth time that it is reached (1 unless told):
- *   kill          SIGKILL to the process
- *   eio, enospc   the step fails with that system error
- *   short         the next write of the local file system stores half of its bytes and fails with ENOSPC
- * WEIR_FAULT_TRACE=1 prints "fault point NAME" to standard error whenever one is reached, for a runner that tries them all. */
+/* Named places where a test may kill the process or make a step fail; absent from release builds. Each is listed once
+ * in common/fault_points.def, a line WEIR_FAULT_POINT_NAME("offset_log.before_write"). In builds with WEIR_FAULTS the
+ * environment variable WEIR_FAULT='name[#nth]=kill|eio|enospc|short' arms one, for the nth time that it is reached (1
+ * unless told): kill          SIGKILL to the process eio, enospc   the step fails with that system error short the next
+ * write of the local file system stores half of its bytes and fails with ENOSPC WEIR_FAULT_TRACE=1 prints "fault point
+ * NAME" to standard error whenever one is reached, for a runner that tries them all. */
 #ifndef WEIR_COMMON_FAULT_POINT_H
 #define WEIR_COMMON_FAULT_POINT_H
 

@@ -53,7 +53,8 @@ static void a_kill_kills(void **state)
 static void wrong_texts_arm_nothing(void **state)
 {
     (void)state;
-    const char *wrong[] = {"", "test.only", "test.only=", "test.only=bang", "test.only#0=eio", "test.only#x=eio", "no.such=eio"};
+    const char *wrong[] = {
+        "", "test.only", "test.only=", "test.only=bang", "test.only#0=eio", "test.only#x=eio", "no.such=eio"};
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
         assert_false(weir_fault_point_arm(wrong[i]));
 }

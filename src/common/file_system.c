@@ -3,7 +3,8 @@
 
 #include <stdio.h>
 
-WeirStatus weir_file_read_all(WeirFileSystem *fs, const char *path, size_t maximum, WeirBuffer *content, WeirError *error)
+WeirStatus weir_file_read_all(WeirFileSystem *fs, const char *path, size_t maximum, WeirBuffer *content,
+                              WeirError *error)
 {
     WeirFile *file = NULL;
     WEIR_TRY(fs->open_read(fs, path, &file, error));
@@ -26,7 +27,8 @@ WeirStatus weir_file_read_all(WeirFileSystem *fs, const char *path, size_t maxim
         if (got > maximum - total) {
             char reason[64];
             snprintf(reason, sizeof reason, "it is larger than %zu bytes", maximum);
-            status = weir_error_set(error, WEIR_ERROR_INPUT_OUTPUT, "operation", "read", "path", path, "reason", reason);
+            status =
+                weir_error_set(error, WEIR_ERROR_INPUT_OUTPUT, "operation", "read", "path", path, "reason", reason);
             break;
         }
         content->length += got;

@@ -1,8 +1,8 @@
 /* Every file that weir touches goes through this table, so that a whole query runs on the simulated file system
- * (test/support/simulated_file_system.c: power cuts, failing and short writes) as on the real one. Paths are plain local paths,
- * absolute or relative to the working directory; "file:" URIs are turned into paths by weir_path_from_uri before.
- * Functions are thread-safe; a WeirFile belongs to one thread at a time. Errors: PATH_NOT_FOUND for ENOENT where
- * Spark says so, else WEIR_ERROR_INPUT_OUTPUT with the path and the system's reason. */
+ * (test/support/simulated_file_system.c: power cuts, failing and short writes) as on the real one. Paths are plain
+ * local paths, absolute or relative to the working directory; "file:" URIs are turned into paths by weir_path_from_uri
+ * before. Functions are thread-safe; a WeirFile belongs to one thread at a time. Errors: PATH_NOT_FOUND for ENOENT
+ * where Spark says so, else WEIR_ERROR_INPUT_OUTPUT with the path and the system's reason. */
 #ifndef WEIR_COMMON_FILE_SYSTEM_H
 #define WEIR_COMMON_FILE_SYSTEM_H
 
@@ -43,7 +43,8 @@ struct WeirFileSystem {
     WeirStatus (*sync_directory)(WeirFileSystem *fs, const char *path, WeirError *error);
     /* Create with parents; `sync` = make each new level durable (fsync of its parent). An existing one is no error. */
     WeirStatus (*make_directories)(WeirFileSystem *fs, const char *path, bool sync, WeirError *error);
-    /* Entries in no particular order, without "." and "..", allocated in `arena`; PATH_NOT_FOUND if there is no such directory. */
+    /* Entries in no particular order, without "." and "..", allocated in `arena`; PATH_NOT_FOUND if there is no such
+     * directory. */
     WeirStatus (*list)(WeirFileSystem *fs, const char *path, WeirArena *arena, WeirFileStatus **entries, size_t *count,
                        WeirError *error);
     /* `*exists` false and WEIR_OK when nothing is there. */
@@ -61,11 +62,12 @@ WEIR_CHECKED WeirStatus weir_file_read_all(WeirFileSystem *fs, const char *path,
 WEIR_CHECKED WeirStatus weir_directory_remove_all(WeirFileSystem *fs, const char *path, WeirError *error);
 
 /* Paths (path.c). All of them drop double and closing slashes, "." and "..", as Hadoop's Path does.
- * From a URI as in Spark's source and sink logs: "file:///a%20b" or "file:/a%20b" → "/a b"; without a scheme nothing is decoded.
- * Errors: UNSUPPORTED_FEATURE.FILE_SYSTEM for another scheme or a host, _LEGACY_ERROR_TEMP_0000 for a malformed one. */
+ * From a URI as in Spark's source and sink logs: "file:///a%20b" or "file:/a%20b" → "/a b"; without a scheme nothing is
+ * decoded. Errors: UNSUPPORTED_FEATURE.FILE_SYSTEM for another scheme or a host, _LEGACY_ERROR_TEMP_0000 for a
+ * malformed one. */
 WEIR_CHECKED WeirStatus weir_path_from_uri(const char *uri, WeirArena *arena, char **path, WeirError *error);
-/* The same for a path that a user wrote in an option or in LOCATION: as Hadoop's Path(String), which decodes nothing, so that
- * "file:///a%20b" means "/a%20b". */
+/* The same for a path that a user wrote in an option or in LOCATION: as Hadoop's Path(String), which decodes nothing,
+ * so that "file:///a%20b" means "/a%20b". */
 WEIR_CHECKED WeirStatus weir_path_from_hadoop(const char *text, WeirArena *arena, char **path, WeirError *error);
 /* "/a b" → "file:///a%20b" (Java's URI encoding of a path, as in Spark's source and sink logs). Made absolute first. */
 char *weir_path_to_uri(const char *path, WeirArena *arena);

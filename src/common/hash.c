@@ -1,11 +1,18 @@
-/* Murmur3 and XXH64 exactly as Spark computes them, XXH32 for LZ4's frames, CRC-32, and a fast hash for our own tables. */
+/* Murmur3 and XXH64 exactly as Spark computes them, XXH32 for LZ4's frames, CRC-32, and a fast hash for our own tables.
+ */
 #include "common/hash.h"
 
 #include <pthread.h>
 #include <string.h>
 
-static inline uint32_t rotate_left32(uint32_t value, int bits) { return value << bits | value >> (32 - bits); }
-static inline uint64_t rotate_left64(uint64_t value, int bits) { return value << bits | value >> (64 - bits); }
+static inline uint32_t rotate_left32(uint32_t value, int bits)
+{
+    return value << bits | value >> (32 - bits);
+}
+static inline uint64_t rotate_left64(uint64_t value, int bits)
+{
+    return value << bits | value >> (64 - bits);
+}
 
 static inline uint32_t read32(const void *data)
 {

@@ -1,5 +1,5 @@
-/* Hash functions: Spark's Murmur3 and XXH64 (which define partitions and SQL's hash functions), XXH32 for LZ4 blocks, and
- * our own fast table hash. Facts: docs of Spark 4.2.1's results in streaming semantics; vectors in hash_test.c. */
+/* Hash functions: Spark's Murmur3 and XXH64 (which define partitions and SQL's hash functions), XXH32 for LZ4 blocks,
+ * and our own fast table hash. Facts: docs of Spark 4.2.1's results in streaming semantics; vectors in hash_test.c. */
 #ifndef WEIR_COMMON_HASH_H
 #define WEIR_COMMON_HASH_H
 

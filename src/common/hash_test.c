@@ -30,7 +30,10 @@ static void check_bytes(const void *bytes, size_t length, int32_t murmur, int64_
     free(copy);
 }
 
-static void check_text(const char *text, int32_t murmur, int64_t xxh) { check_bytes(text, strlen(text), murmur, xxh); }
+static void check_text(const char *text, int32_t murmur, int64_t xxh)
+{
+    check_bytes(text, strlen(text), murmur, xxh);
+}
 
 static int32_t float_bits(float value)
 {
@@ -91,8 +94,8 @@ static void strings_hash_as_in_spark(void **state)
     check_text("dog", 1738090639, 7234039700573616243);
     check_text("owl", 328519998, 5903744435168420548);
     check_text("The quick brown fox jumps over the lazy dog", 466024576, -6152153990451020481);
-    check_text("\xC3\xA9", 2119106806, 2065146811275570100);                   /* é */
-    check_text("\xE6\x97\xA5\xE6\x9C\xAC", -336983209, 5255273406210089560);   /* 日本 */
+    check_text("\xC3\xA9", 2119106806, 2065146811275570100);                 /* é */
+    check_text("\xE6\x97\xA5\xE6\x9C\xAC", -336983209, 5255273406210089560); /* 日本 */
     check_bytes("\xFF", 1, 1398487324, -4006032525457443936);
     check_bytes("\x00\xFF\x80", 3, -2052482636, 7869338589911211550);
 }
@@ -157,7 +160,8 @@ static void the_table_hash_spreads(void **state)
     assert_true(chi_square > 3600 && chi_square < 4600); /* 4095 degrees of freedom: 4095 +- 5.5 sigma */
     for (size_t length = 0; length < sizeof key; length++) {
         memset(key, 0, sizeof key);
-        assert_true(weir_table_hash_bytes(key, length) != weir_table_hash_bytes(key, length + 1) || length + 1 > sizeof key);
+        assert_true(weir_table_hash_bytes(key, length) != weir_table_hash_bytes(key, length + 1) ||
+                    length + 1 > sizeof key);
     }
 }
 

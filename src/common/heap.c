@@ -35,7 +35,10 @@ void *weir_realloc(void *old, size_t bytes)
     return memory;
 }
 
-void weir_free(void *memory) { free(memory); }
+void weir_free(void *memory)
+{
+    free(memory);
+}
 
 char *weir_strdup(const char *text)
 {

@@ -32,7 +32,10 @@ static void skip_space(Parser *parser)
 }
 
 /* The next byte, or 0 at the end (a zero byte is malformed wherever it stands). */
-static char peek(const Parser *parser) { return parser->next < parser->end ? *parser->next : '\0'; }
+static char peek(const Parser *parser)
+{
+    return parser->next < parser->end ? *parser->next : '\0';
+}
 
 static bool take(Parser *parser, char c)
 {
@@ -87,7 +90,8 @@ static WeirStatus parse_unicode_escape(Parser *parser, char **out)
 {
     uint32_t unit = 0;
     WEIR_TRY(parse_hex4(parser, &unit));
-    if (unit >= 0xD800 && unit < 0xDC00 && parser->end - parser->next >= 6 && parser->next[0] == '\\' && parser->next[1] == 'u') {
+    if (unit >= 0xD800 && unit < 0xDC00 && parser->end - parser->next >= 6 && parser->next[0] == '\\' &&
+        parser->next[1] == 'u') {
         const char *before = parser->next;
         uint32_t low = 0;
         parser->next += 2;

@@ -1,5 +1,6 @@
-/* Small JSON for logs, offsets, progress and schemas: a tree in an arena and a writer. Not the scanner of the JSON source
- * (formats/json_reader.c), which is built for speed. Strict JSON, nesting <= 256, duplicate keys: the last wins. */
+/* Small JSON for logs, offsets, progress and schemas: a tree in an arena and a writer. Not the scanner of the JSON
+ * source (formats/json_reader.c), which is built for speed. Strict JSON, nesting <= 256, duplicate keys: the last wins.
+ */
 #ifndef WEIR_COMMON_JSON_H
 #define WEIR_COMMON_JSON_H
 
@@ -29,7 +30,8 @@ struct WeirJson {
 };
 
 /* Error: MALFORMED_JSON (internal condition) with the byte offset. Everything is copied into `arena`. */
-WEIR_CHECKED WeirStatus weir_json_parse(const char *text, size_t length, WeirArena *arena, WeirJson **json, WeirError *error);
+WEIR_CHECKED WeirStatus weir_json_parse(const char *text, size_t length, WeirArena *arena, WeirJson **json,
+                                        WeirError *error);
 const WeirJson *weir_json_get(const WeirJson *object, const char *key); /* NULL: absent or not an object */
 bool weir_json_int64(const WeirJson *json, int64_t *value);             /* false: not an integer */
 bool weir_json_double(const WeirJson *json, double *value);

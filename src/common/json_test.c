@@ -58,9 +58,11 @@ static void a_tree_is_read(void **state)
 static void strings_are_unescaped(void **state)
 {
     (void)state;
-    const WeirJson *json = parse("\"a\\\"\\\\\\/\\b\\f\\n\\r\\t\\u00e9\\u65E5\\ud83d\\ude00\\ud800x\\udc00\\ud800\\u0041\"");
-    assert_string_equal(json->text, "a\"\\/\b\f\n\r\t\xC3\xA9\xE6\x97\xA5\xF0\x9F\x98\x80\xEF\xBF\xBDx\xEF\xBF\xBD\xEF\xBF\xBD"
-                                    "A");
+    const WeirJson *json =
+        parse("\"a\\\"\\\\\\/\\b\\f\\n\\r\\t\\u00e9\\u65E5\\ud83d\\ude00\\ud800x\\udc00\\ud800\\u0041\"");
+    assert_string_equal(json->text,
+                        "a\"\\/\b\f\n\r\t\xC3\xA9\xE6\x97\xA5\xF0\x9F\x98\x80\xEF\xBF\xBDx\xEF\xBF\xBD\xEF\xBF\xBD"
+                        "A");
     json = parse("\"a\\u0000b\"");
     assert_int_equal(json->length, 3);
     assert_memory_equal(json->text, "a\0b", 4);
@@ -69,9 +71,12 @@ static void strings_are_unescaped(void **state)
 static void malformed_texts_are_refused(void **state)
 {
     (void)state;
-    const char *texts[] = {"", " ", "{", "[1,]", "[1 2]", "{\"a\"}", "{\"a\":}", "{a:1}", "{\"a\":1,}", "nul", "tru", "01", "-",
-                           "1.", ".5", "+1", "1e", "1e+", "\"", "\"\\", "\"\\x\"", "\"\\u12\"", "\"\\u12g4\"", "\"a\nb\"", "1 2",
-                           "[1]]", "{\"a\":1}}", "NaN", "'a'", "\"\\ud83d\\u12\"", "[\"a\\\"]"};
+    const char *texts[] = {"",         " ",     "{",          "[1,]",      "[1 2]",       "{\"a\"}",
+                           "{\"a\":}", "{a:1}", "{\"a\":1,}", "nul",       "tru",         "01",
+                           "-",        "1.",    ".5",         "+1",        "1e",          "1e+",
+                           "\"",       "\"\\",  "\"\\x\"",    "\"\\u12\"", "\"\\u12g4\"", "\"a\nb\"",
+                           "1 2",      "[1]]",  "{\"a\":1}}", "NaN",       "'a'",         "\"\\ud83d\\u12\"",
+                           "[\"a\\\"]"};
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
         WeirJson *json = NULL;
         assert_condition(weir_json_parse(texts[i], strlen(texts[i]), &arena, &json, &error), error, "MALFORMED_JSON");

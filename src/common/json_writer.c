@@ -1,4 +1,5 @@
-/* JSON text as Jackson writes it: no spaces, short escapes where there are, upper-case \u00XX for the other controls. */
+/* JSON text as Jackson writes it: no spaces, short escapes where there are, upper-case \u00XX for the other controls.
+ */
 #include "common/json.h"
 
 #include <stdio.h>
@@ -14,7 +15,8 @@ static void write_escape(WeirBuffer *buffer, unsigned char c)
     if (c >= 8 && c <= 13 && c != 11) {
         text[1] = short_letters[c - 8];
     } else if (c < 0x20) {
-        memcpy(text + 1, "u00", 3);
+        text[1] = 'u';
+        text[2] = text[3] = '0';
         text[4] = (char)('0' + (c >> 4));
         text[5] = "0123456789ABCDEF"[c & 15];
         length = 6;
@@ -68,10 +70,22 @@ static void end_level(WeirJsonWriter *writer, char bracket)
     writer->need_comma = true;
 }
 
-void weir_json_begin_object(WeirJsonWriter *writer, const char *key) { begin_level(writer, key, '{'); }
-void weir_json_end_object(WeirJsonWriter *writer) { end_level(writer, '}'); }
-void weir_json_begin_array(WeirJsonWriter *writer, const char *key) { begin_level(writer, key, '['); }
-void weir_json_end_array(WeirJsonWriter *writer) { end_level(writer, ']'); }
+void weir_json_begin_object(WeirJsonWriter *writer, const char *key)
+{
+    begin_level(writer, key, '{');
+}
+void weir_json_end_object(WeirJsonWriter *writer)
+{
+    end_level(writer, '}');
+}
+void weir_json_begin_array(WeirJsonWriter *writer, const char *key)
+{
+    begin_level(writer, key, '[');
+}
+void weir_json_end_array(WeirJsonWriter *writer)
+{
+    end_level(writer, ']');
+}
 
 void weir_json_add_raw(WeirJsonWriter *writer, const char *key, const char *json)
 {

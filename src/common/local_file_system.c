@@ -222,7 +222,8 @@ static void fill_status(const struct stat *from, const char *path, WeirFileStatu
 }
 
 /* Doubles the array of entries; the old one is garbage in the arena until it is reset. */
-static WeirStatus grow_entries(WeirArena *arena, WeirFileStatus **entries, size_t count, size_t *capacity, WeirError *error)
+static WeirStatus grow_entries(WeirArena *arena, WeirFileStatus **entries, size_t count, size_t *capacity,
+                               WeirError *error)
 {
     size_t larger = *capacity == 0 ? 64 : *capacity * 2;
     void *memory = NULL;
@@ -261,8 +262,8 @@ static WeirStatus list_open(DIR *directory, const char *path, WeirArena *arena, 
     return WEIR_OK;
 }
 
-static WeirStatus local_list(WeirFileSystem *fs, const char *path, WeirArena *arena, WeirFileStatus **entries, size_t *count,
-                             WeirError *error)
+static WeirStatus local_list(WeirFileSystem *fs, const char *path, WeirArena *arena, WeirFileStatus **entries,
+                             size_t *count, WeirError *error)
 {
     (void)fs;
     DIR *directory = opendir(path);
@@ -273,8 +274,8 @@ static WeirStatus local_list(WeirFileSystem *fs, const char *path, WeirArena *ar
     return status;
 }
 
-static WeirStatus local_status(WeirFileSystem *fs, const char *path, WeirArena *arena, bool *exists, WeirFileStatus *status,
-                               WeirError *error)
+static WeirStatus local_status(WeirFileSystem *fs, const char *path, WeirArena *arena, bool *exists,
+                               WeirFileStatus *status, WeirError *error)
 {
     (void)fs;
     struct stat found;

@@ -64,7 +64,8 @@ static void modification_times_are_milliseconds(void **state)
 {
     (void)state;
     WeirFileSystem *fs = weir_local_file_system();
-    struct timespec times[2] = {{.tv_sec = 1700000000, .tv_nsec = 123999999}, {.tv_sec = 1700000000, .tv_nsec = 123999999}};
+    struct timespec times[2] = {{.tv_sec = 1700000000, .tv_nsec = 123999999},
+                                {.tv_sec = 1700000000, .tv_nsec = 123999999}};
     assert_int_equal(utimensat(AT_FDCWD, root, times, 0), 0);
     WeirArena arena;
     weir_arena_init(&arena, NULL);

@@ -19,7 +19,8 @@ typedef struct WeirMemoryTracker {
     int64_t limit_bytes; /* <= 0: no limit of its own */
 } WeirMemoryTracker;
 
-void weir_memory_tracker_init(WeirMemoryTracker *tracker, WeirMemoryTracker *parent, const char *name, int64_t limit_bytes);
+void weir_memory_tracker_init(WeirMemoryTracker *tracker, WeirMemoryTracker *parent, const char *name,
+                              int64_t limit_bytes);
 /* Returns what is still reserved to the parent. */
 void weir_memory_tracker_deinit(WeirMemoryTracker *tracker);
 /* Fails with UNABLE_TO_ACQUIRE_MEMORY, naming the tracker whose limit was met and what it held. */
@@ -34,9 +35,9 @@ void weir_free(void *memory);
 char *weir_strdup(const char *text);
 
 /* Bump allocator. Nothing is freed singly; reset or free ends the lifetime of everything in it. Not thread-safe.
- * Chunks come from the heap in >= 64 KiB pieces (first chunk smaller) and are reserved with the tracker. When the tracker
- * refuses, small allocations still succeed and the arena turns `exhausted`: callers check once per batch or statement
- * with weir_arena_check. Allocations sized by data and larger than 1 MiB must use weir_arena_try_alloc. */
+ * Chunks come from the heap in >= 64 KiB pieces (first chunk smaller) and are reserved with the tracker. When the
+ * tracker refuses, small allocations still succeed and the arena turns `exhausted`: callers check once per batch or
+ * statement with weir_arena_check. Allocations sized by data and larger than 1 MiB must use weir_arena_try_alloc. */
 typedef struct WeirArenaChunk WeirArenaChunk;
 typedef struct WeirArena {
     WeirArenaChunk *chunk; /* newest first */

@@ -12,7 +12,7 @@ static void reserving_walks_to_the_root(void **state)
     WeirMemoryTracker root, query, operator;
     weir_memory_tracker_init(&root, NULL, "the session", 1000);
     weir_memory_tracker_init(&query, &root, "query counts", 0);
-    weir_memory_tracker_init(&operator, &query, "hash aggregate", 600);
+    weir_memory_tracker_init(&operator, & query, "hash aggregate", 600);
     WeirError error;
     assert_ok(weir_memory_reserve(&operator, 500, &error), error);
     assert_int_equal(root.used_bytes, 500);

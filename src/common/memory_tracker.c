@@ -4,7 +4,8 @@
 
 #include "common/memory.h"
 
-void weir_memory_tracker_init(WeirMemoryTracker *tracker, WeirMemoryTracker *parent, const char *name, int64_t limit_bytes)
+void weir_memory_tracker_init(WeirMemoryTracker *tracker, WeirMemoryTracker *parent, const char *name,
+                              int64_t limit_bytes)
 {
     tracker->parent = parent;
     tracker->name = name;
@@ -66,8 +67,8 @@ WeirStatus weir_memory_reserve(WeirMemoryTracker *tracker, int64_t bytes, WeirEr
         snprintf(limit_text, sizeof limit_text, "%" PRId64, level->limit_bytes);
         snprintf(left_text, sizeof left_text, "%" PRId64, level->limit_bytes > used ? level->limit_bytes - used : 0);
         return weir_error_set(error, WEIR_ERROR_UNABLE_TO_ACQUIRE_MEMORY, "requestedBytes", requested_text,
-                              "receivedBytes", left_text, "requester", tracker->name, "holder", level->name, "usedBytes",
-                              used_text, "limitBytes", limit_text);
+                              "receivedBytes", left_text, "requester", tracker->name, "holder", level->name,
+                              "usedBytes", used_text, "limitBytes", limit_text);
     }
     return WEIR_OK;
 }

@@ -7,9 +7,18 @@
 #include "common/powers_of_ten.h"
 
 /* floor(log10(2^e)), floor(log10(3/4 * 2^e)) and floor(log2(10^e)) for the exponents of doubles. */
-static int32_t floor_log10_of_power_of_2(int32_t e) { return (int32_t)(((int64_t)e * 1262611) >> 22); }
-static int32_t floor_log10_of_three_quarters(int32_t e) { return (int32_t)(((int64_t)e * 1262611 - 524031) >> 22); }
-static int32_t floor_log2_of_power_of_10(int32_t e) { return (int32_t)(((int64_t)e * 1741647) >> 19); }
+static int32_t floor_log10_of_power_of_2(int32_t e)
+{
+    return (int32_t)(((int64_t)e * 1262611) >> 22);
+}
+static int32_t floor_log10_of_three_quarters(int32_t e)
+{
+    return (int32_t)(((int64_t)e * 1262611 - 524031) >> 22);
+}
+static int32_t floor_log2_of_power_of_10(int32_t e)
+{
+    return (int32_t)(((int64_t)e * 1741647) >> 19);
+}
 
 /* The 128-bit power of ten, rounded up where it is not exact (10^0 to 10^55 are). */
 static __uint128_t power_of_ten_up(int32_t k)
@@ -98,9 +107,10 @@ WeirShortest weir_shortest_float(float value)
     return shortest_of_fields(bits & 0x7FFFFF, (int32_t)(bits >> 23 & 0xFF), 23, 127);
 }
 
-static const char digit_pairs[] = "00010203040506070809101112131415161718192021222324252627282930313233343536373839404142434445464748"
-                                  "49505152535455565758596061626364656667686970717273747576777879808182838485868788899091929394959697"
-                                  "9899";
+static const char digit_pairs[] =
+    "00010203040506070809101112131415161718192021222324252627282930313233343536373839404142434445464748"
+    "49505152535455565758596061626364656667686970717273747576777879808182838485868788899091929394959697"
+    "9899";
 
 /* Writes the digits of `value` so that they end before `end`; returns where they begin. */
 static char *write_digits(uint64_t value, char *end)

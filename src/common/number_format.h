@@ -1,5 +1,5 @@
-/* Numbers to text and back, exactly: Spark's texts of doubles and floats are Java's, the shortest digits that read back as the
- * same value. Nothing here depends on a locale or allocates. */
+/* Numbers to text and back, exactly: Spark's texts of doubles and floats are Java's, the shortest digits that read back
+ * as the same value. Nothing here depends on a locale or allocates. */
 #ifndef WEIR_COMMON_NUMBER_FORMAT_H
 #define WEIR_COMMON_NUMBER_FORMAT_H
 
@@ -25,8 +25,8 @@ typedef struct WeirShortest {
 WeirShortest weir_shortest_double(double value);
 WeirShortest weir_shortest_float(float value);
 
-/* [+-] digits [. digits] [e|E [+-] digits], with a digit before or after the point, nothing before or behind. Rounded to
- * nearest, ties to even; too large gives an infinity, too small a zero. False: not such a text. */
+/* [+-] digits [. digits] [e|E [+-] digits], with a digit before or after the point, nothing before or behind. Rounded
+ * to nearest, ties to even; too large gives an infinity, too small a zero. False: not such a text. */
 bool weir_parse_double(const char *text, size_t length, double *value);
 bool weir_parse_float(const char *text, size_t length, float *value);
 /* [+-] digits, nothing else; false also when out of range. */

@@ -119,7 +119,7 @@ static void hard_texts_are_rounded_right(void **state)
     check_parse("-1e99999999999999999999", (double)-INFINITY);
     check_parse("1e-400", 0.0);
     check_parse("0e99999999999999999999", 0.0);
-    check_parse("9007199254740993", 9007199254740992.0);                      /* a tie, to even */
+    check_parse("9007199254740993", 9007199254740992.0);                                  /* a tie, to even */
     check_parse("9007199254740993.00000000000000000000000000000001", 9007199254740994.0); /* just above it */
     check_parse("9007199254740992.99999999999999999999999999999999", 9007199254740992.0);
     check_parse("2.4703282292062327208e-324", 0.0);
@@ -141,7 +141,8 @@ static void hard_texts_are_rounded_right(void **state)
 static void other_texts_are_no_numbers(void **state)
 {
     (void)state;
-    const char *texts[] = {"", "-", ".", "+.", "e5", "1e", "1e+", "1x", " 1", "1 ", "0x1", "NaN", "Infinity", "1.2.3", "1e5.0", "--1", "1f"};
+    const char *texts[] = {"",   "-",   ".",   "+.",       "e5",    "1e",    "1e+", "1x", " 1",
+                           "1 ", "0x1", "NaN", "Infinity", "1.2.3", "1e5.0", "--1", "1f"};
     double value;
     float small;
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
@@ -163,7 +164,8 @@ static void integers_have_64_bits(void **state)
         assert_true(weir_parse_int64(text, strlen(text), &value));
         assert_int_equal(value, values[i]);
     }
-    const char *wrong[] = {"", "+", "-", "9223372036854775808", "-9223372036854775809", "1a", " 1", "99999999999999999999"};
+    const char *wrong[] = {
+        "", "+", "-", "9223372036854775808", "-9223372036854775809", "1a", " 1", "99999999999999999999"};
     int64_t value;
     for (size_t i = 0; i < 8; i++)
         assert_false(weir_parse_int64(wrong[i], strlen(wrong[i]), &value));
@@ -188,9 +190,12 @@ static void shortest_digits_have_no_zeros(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(doubles_print_as_in_java),   cmocka_unit_test(floats_print_as_in_java),
-        cmocka_unit_test(any_bits_read_back),         cmocka_unit_test(hard_texts_are_rounded_right),
-        cmocka_unit_test(other_texts_are_no_numbers), cmocka_unit_test(integers_have_64_bits),
+        cmocka_unit_test(doubles_print_as_in_java),
+        cmocka_unit_test(floats_print_as_in_java),
+        cmocka_unit_test(any_bits_read_back),
+        cmocka_unit_test(hard_texts_are_rounded_right),
+        cmocka_unit_test(other_texts_are_no_numbers),
+        cmocka_unit_test(integers_have_64_bits),
         cmocka_unit_test(shortest_digits_have_no_zeros),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,5 +1,5 @@
-/* Text to numbers, exactly. Short numbers by one exact multiplication or division (Clinger), others by a 128-bit product
- * (Lemire, "Number parsing at a gigabyte per second", 2021), the rare rest by the C library. */
+/* Text to numbers, exactly. Short numbers by one exact multiplication or division (Clinger), others by a 128-bit
+ * product (Lemire, "Number parsing at a gigabyte per second", 2021), the rare rest by the C library. */
 #include <locale.h>
 #include <pthread.h>
 #include <stdlib.h>
@@ -29,7 +29,10 @@ typedef struct Format {
 static const Format double_format = {52, 1023, 0x7FF, -342, 308, -4, 23};
 static const Format float_format = {23, 127, 0xFF, -64, 38, -17, 10};
 
-static bool is_digit(char c) { return c >= '0' && c <= '9'; }
+static bool is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
 
 /* Adds the digits at `next` to `decimal`; returns how many there were. */
 static size_t scan_digits(const char *next, const char *end, Decimal *decimal, int *significant, int64_t *dropped)
@@ -181,7 +184,10 @@ static bool round_decimal(const Decimal *decimal, const Format *format, Fields *
 
 static locale_t c_locale;
 static pthread_once_t c_locale_once = PTHREAD_ONCE_INIT;
-static void make_c_locale(void) { c_locale = newlocale(LC_ALL_MASK, "C", (locale_t)0); }
+static void make_c_locale(void)
+{
+    c_locale = newlocale(LC_ALL_MASK, "C", (locale_t)0);
+}
 
 /* The C library's answer, which wants a zero behind the text. */
 static double parse_slowly(const char *text, size_t length, bool is_float)

@@ -143,8 +143,9 @@ static bool is_plain_ascii(unsigned char c)
            (c != '\0' && strchr("/-_.!~*'(),:;$&+=@", c) != NULL);
 }
 
-/* Bytes of the UTF-8 sequence at `text` if Java quotes its character although it is not ASCII: the controls U+0080-U+009F
- * and the space characters U+00A0, U+1680, U+2000-U+200A, U+2028, U+2029, U+202F, U+205F, U+3000. Else 0. */
+/* Bytes of the UTF-8 sequence at `text` if Java quotes its character although it is not ASCII: the controls
+ * U+0080-U+009F and the space characters U+00A0, U+1680, U+2000-U+200A, U+2028, U+2029, U+202F, U+205F, U+3000. Else 0.
+ */
 static size_t quoted_sequence_length(const unsigned char *text)
 {
     if (text[0] == 0xC2 && text[1] >= 0x80 && text[1] <= 0xA0)

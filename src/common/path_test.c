@@ -63,7 +63,8 @@ static void other_schemes_are_refused(void **state)
     char *path = NULL;
     const char *unsupported[] = {"s3a://bucket/key", "hdfs:/x", "file://host/x", "FILE:/x"};
     for (size_t i = 0; i < 4; i++)
-        assert_condition(weir_path_from_uri(unsupported[i], &arena, &path, &error), error, "UNSUPPORTED_FEATURE.FILE_SYSTEM");
+        assert_condition(weir_path_from_uri(unsupported[i], &arena, &path, &error), error,
+                         "UNSUPPORTED_FEATURE.FILE_SYSTEM");
     const char *malformed[] = {"", "a:b", "file:rel", "file:/a%zz", "file:/a%4", "file:/a%00b"};
     for (size_t i = 0; i < 6; i++)
         assert_condition(weir_path_from_uri(malformed[i], &arena, &path, &error), error, "_LEGACY_ERROR_TEMP_0000");
@@ -75,8 +76,14 @@ static void paths_become_uris(void **state)
     (void)state;
     assert_string_equal(weir_path_to_uri("/a b/c", &arena), "file:///a%20b/c");
     assert_string_equal(weir_path_to_uri("/a%20b", &arena), "file:///a%2520b");
-    assert_string_equal(weir_path_to_uri("/\xC3\xA9\xE6\x97\xA5\xE6\x9C\xAC", &arena), "file:///\xC3\xA9\xE6\x97\xA5\xE6\x9C\xAC");
-    assert_string_equal(weir_path_to_uri("/a\xC2\xA0" "b\xE3\x80\x80" "c\xC2\x85" "d", &arena), "file:///a%C2%A0b%E3%80%80c%C2%85d");
+    assert_string_equal(weir_path_to_uri("/\xC3\xA9\xE6\x97\xA5\xE6\x9C\xAC", &arena),
+                        "file:///\xC3\xA9\xE6\x97\xA5\xE6\x9C\xAC");
+    assert_string_equal(weir_path_to_uri("/a\xC2\xA0"
+                                         "b\xE3\x80\x80"
+                                         "c\xC2\x85"
+                                         "d",
+                                         &arena),
+                        "file:///a%C2%A0b%E3%80%80c%C2%85d");
     assert_string_equal(weir_path_to_uri("/!\"#$%&'()*+,-.:;<=>?@[\\]^_`{|}~", &arena),
                         "file:///!%22%23$%25&'()*+,-.:;%3C=%3E%3F@%5B%5C%5D%5E_%60%7B%7C%7D~");
     assert_string_equal(weir_path_to_uri("/x\x01\x7Fy", &arena), "file:///x%01%7Fy");

@@ -6,7 +6,10 @@
 #include "common/clock.h"
 #include "common/error.h"
 
-static uint64_t rotate_left(uint64_t value, int bits) { return value << bits | value >> (64 - bits); }
+static uint64_t rotate_left(uint64_t value, int bits)
+{
+    return value << bits | value >> (64 - bits);
+}
 
 void weir_random_init(WeirRandom *random, uint64_t seed)
 {
@@ -44,7 +47,7 @@ uint64_t weir_random_next(WeirRandom *random)
 
 void weir_random_uuid(WeirRandom *random, char text[37])
 {
-    uint64_t high = (weir_random_next(random) & ~0xF000ull) | 0x4000ull; /* version 4 */
+    uint64_t high = (weir_random_next(random) & ~0xF000ull) | 0x4000ull;    /* version 4 */
     uint64_t low = (weir_random_next(random) & ~(3ull << 62)) | 2ull << 62; /* RFC 4122's variant */
     snprintf(text, 37, "%08x-%04x-%04x-%04x-%012llx", (unsigned)(high >> 32), (unsigned)(high >> 16 & 0xFFFF),
              (unsigned)(high & 0xFFFF), (unsigned)(low >> 48), (unsigned long long)(low & 0xFFFFFFFFFFFFull));

@@ -1,5 +1,5 @@
-/* Workers take tasks of the oldest set that still has some, a counter handing out indexes in rising order. Since an index
- * is handed out only after all lower ones, the failure of the lowest index is the same on every schedule. */
+/* Workers take tasks of the oldest set that still has some, a counter handing out indexes in rising order. Since an
+ * index is handed out only after all lower ones, the failure of the lowest index is the same on every schedule. */
 #include "common/task_pool.h"
 
 #include <pthread.h>
@@ -61,7 +61,10 @@ void weir_task_pool_free(WeirTaskPool *pool)
     weir_free(pool);
 }
 
-uint32_t weir_task_pool_worker_count(const WeirTaskPool *pool) { return pool->worker_count; }
+uint32_t weir_task_pool_worker_count(const WeirTaskPool *pool)
+{
+    return pool->worker_count;
+}
 
 static bool has_tasks(const TaskSet *set)
 {

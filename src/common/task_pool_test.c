@@ -15,8 +15,8 @@ enum { TASKS = 1000 };
 typedef struct Record {
     uint32_t runs[TASKS];
     _Atomic uint32_t total;
-    uint32_t fail_from;   /* tasks of this index and above fail; TASKS: none */
-    uint32_t cancel_at;   /* this task cancels */
+    uint32_t fail_from; /* tasks of this index and above fail; TASKS: none */
+    uint32_t cancel_at; /* this task cancels */
     _Atomic bool cancelled;
     _Atomic uint32_t last; /* index of the task run before, to see the order */
     _Atomic bool out_of_order;
@@ -71,12 +71,14 @@ static void the_lowest_failure_is_returned(void **state)
             WeirError error;
             char expected[32];
             snprintf(expected, sizeof expected, "task %u", from);
-            assert_condition(weir_task_pool_run(pool, record_run, &record, TASKS, NULL, &error), error, "INTERNAL_ERROR");
+            assert_condition(weir_task_pool_run(pool, record_run, &record, TASKS, NULL, &error), error,
+                             "INTERNAL_ERROR");
             assert_string_equal(error.message, expected);
             for (uint32_t j = 0; j < from; j++)
                 assert_int_equal(record.runs[j], 1);
             assert_true(record.total <= from + worker_counts[i] + 1);
-            assert_int_equal(weir_task_pool_run(pool, record_run, &record, TASKS, NULL, NULL), WEIR_ERROR_INTERNAL_ERROR);
+            assert_int_equal(weir_task_pool_run(pool, record_run, &record, TASKS, NULL, NULL),
+                             WEIR_ERROR_INTERNAL_ERROR);
         }
         weir_task_pool_free(pool);
     }
@@ -89,7 +91,8 @@ static void cancelling_skips_what_has_not_begun(void **state)
         WeirTaskPool *pool = weir_task_pool_new(worker_counts[i]);
         Record record = {.fail_from = TASKS, .cancel_at = 10};
         WeirError error;
-        assert_condition(weir_task_pool_run(pool, record_run, &record, TASKS, &record.cancelled, &error), error, "CANCELLED");
+        assert_condition(weir_task_pool_run(pool, record_run, &record, TASKS, &record.cancelled, &error), error,
+                         "CANCELLED");
         assert_true(record.total >= 11 && record.total < TASKS);
         weir_task_pool_free(pool);
     }

@@ -50,11 +50,11 @@ static WeirStatus log_offsets(WeirStreamExecution *query, WeirError *error)
         .has_metadata = true,
         .batch_watermark_ms = query->batch_watermark_ms,
         .batch_timestamp_ms = query->batch_timestamp_ms,
-        .offset_count = query->source_count,
+        .offset_count = query->leaf_count,
     };
-    const char **texts = WEIR_ARENA_ARRAY(&query->batch_arena, const char *, query->source_count + 1);
-    for (uint32_t i = 0; i < query->source_count; i++)
-        texts[i] = query->sources[i].available;
+    const char **texts = WEIR_ARENA_ARRAY(&query->batch_arena, const char *, query->leaf_count + 1);
+    for (uint32_t i = 0; i < query->leaf_count; i++)
+        texts[i] = query->sources[query->leaf_sources[i]].available;
     offsets.offsets = texts;
     offsets.conf = weir_query_settings_logged(&query->settings, &query->batch_arena, &offsets.conf_count);
     return weir_offset_log_add(&query->offset_log, query->batch_id, &offsets, error);

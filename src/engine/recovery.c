@@ -5,6 +5,8 @@
 #include "columnar/time_zone.h"
 #include "optimizer/optimizer.h"
 
+#define SOURCES_MAX 256u
+
 /* Leaves that one source may serve: earlier ones on the same side of every join. */
 typedef struct SourceScope {
     const WeirRelation *relation;
@@ -14,8 +16,10 @@ typedef struct SourceScope {
 
 typedef struct SourceAssignment {
     WeirStreamExecution *query;
-    const WeirRelation *relations[256];
+    const WeirRelation *relations[SOURCES_MAX];
     uint32_t count;
+    uint32_t leaf_sources[SOURCES_MAX];
+    uint32_t leaf_count;
 } SourceAssignment;
 
 /* Number the streaming leaves from left to right, as Spark does: leaves of one view below a union share a source, the two sides of a join do not. */
@@ -34,7 +38,6 @@ static WeirLogicalPlan *assign_sources(SourceAssignment *assignment, WeirLogical
         if (found != NULL) {
             relation->source_index = found->index;
         } else {
-            WEIR_ASSERT(assignment->count < 256);
             relation->source_index = (int32_t)assignment->count;
             SourceScope *entry = WEIR_ARENA_NEW(arena, SourceScope);
             *entry = (SourceScope){.relation = plan->relation, .index = relation->source_index, .outer = *scope};
@@ -42,6 +45,8 @@ static WeirLogicalPlan *assign_sources(SourceAssignment *assignment, WeirLogical
             assignment->relations[assignment->count++] = relation;
         }
         copy->relation = relation;
+        WEIR_ASSERT(assignment->leaf_count < SOURCES_MAX);
+        assignment->leaf_sources[assignment->leaf_count++] = (uint32_t)relation->source_index;
         return copy;
     }
     const SourceScope *before = *scope;
@@ -51,6 +56,13 @@ static WeirLogicalPlan *assign_sources(SourceAssignment *assignment, WeirLogical
         copy->children[i] = assign_sources(assignment, plan->children[i], scope);
     }
     return copy;
+}
+
+/* A source with news ends the driver's sleep. */
+static void wake_query(void *context)
+{
+    WeirStreamExecution *query = context;
+    query->clock->interrupt(query->clock);
 }
 
 static WeirStatus open_source(WeirStreamExecution *query, uint32_t index, const WeirRelation *relation, WeirError *error)
@@ -69,8 +81,10 @@ static WeirStatus open_source(WeirStreamExecution *query, uint32_t index, const 
     for (uint32_t i = 0; i < relation->option_count; i++)
         options[i] = (WeirConnectorOption){relation->options[i].key, relation->options[i].value};
     source->context.options = (WeirOptions){options, relation->option_count};
-    WEIR_TRY(query->fs->make_directories(query->fs, source->directory, query->durable, error));
-    return source->type->open(&source->context, true, &source->source, error);
+    WEIR_TRY(source->type->open(&source->context, true, &source->source, error));
+    if (source->type->set_wakeup != NULL)
+        source->type->set_wakeup(source->source, wake_query, query);
+    return WEIR_OK;
 }
 
 static WeirStatus open_logs(WeirStreamExecution *query, WeirError *error)
@@ -112,18 +126,20 @@ static WeirStatus read_offsets(WeirStreamExecution *query, int64_t batch_id, Wei
         return weir_error_format(error, WEIR_ERROR_LEGACY_ERROR_TEMP_0000,
                                  "batch %lld doesn't exist in the offset log of %s; a checkpoint needs the offsets of its last two batches",
                                  (long long)batch_id, query->checkpoint);
-    if (offsets->offset_count != query->source_count)
+    if (offsets->offset_count != query->leaf_count)
         return weir_error_format(error, WEIR_ERROR_LEGACY_ERROR_TEMP_0000,
                                  "There are [%u] sources in the checkpoint offsets and now there are [%u] sources requested by the "
                                  "query. Cannot continue; use a new checkpointLocation for a changed query.",
-                                 offsets->offset_count, query->source_count);
+                                 offsets->offset_count, query->leaf_count);
     return WEIR_OK;
 }
 
 static void take_offsets(WeirStreamExecution *query, const WeirOffsetSeq *offsets, bool committed)
 {
-    for (uint32_t i = 0; i < query->source_count; i++)
-        weir_stream_replace_text(committed ? &query->sources[i].committed : &query->sources[i].available, offsets->offsets[i]);
+    for (uint32_t i = 0; i < query->leaf_count; i++) {
+        WeirStreamSource *source = &query->sources[query->leaf_sources[i]];
+        weir_stream_replace_text(committed ? &source->committed : &source->available, offsets->offsets[i]);
+    }
 }
 
 static WeirStatus resume(WeirStreamExecution *query, int64_t latest, WeirError *error)
@@ -252,6 +268,9 @@ WeirStatus weir_stream_recover(WeirStreamExecution *query, WeirError *error)
     WEIR_TRY(open_logs(query, error));
     query->sources = WEIR_ARENA_ARRAY(&query->query_arena, WeirStreamSource, assignment.count + 1);
     query->source_count = assignment.count;
+    query->leaf_count = assignment.leaf_count;
+    query->leaf_sources = WEIR_ARENA_ARRAY(&query->query_arena, uint32_t, assignment.leaf_count + 1);
+    memcpy(query->leaf_sources, assignment.leaf_sources, assignment.leaf_count * sizeof(uint32_t));
     WEIR_TRY(make_context(query, error));
     query->sink_context.zone = query->context.zone;
     for (uint32_t i = 0; i < assignment.count; i++)

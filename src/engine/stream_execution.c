@@ -218,7 +218,7 @@ static void *query_thread(void *context)
     WeirStatus status = weir_micro_batch_run(query, &error);
     close_parts(query);
     if (status == WEIR_OK && query->temporary_checkpoint)
-        (void)weir_directory_remove_all(query->fs, query->checkpoint, NULL);
+        (void)(weir_directory_remove_all(query->fs, query->checkpoint, NULL) == WEIR_OK); /* what stays is in the temporary folder */
     post_simple_event(query, WEIR_QUERY_TERMINATED, status == WEIR_OK ? NULL : &error);
     pthread_mutex_lock(&query->mutex);
     if (status != WEIR_OK)

@@ -65,6 +65,8 @@ struct WeirStreamExecution {
     WeirMetadataLog offset_log, commit_log;
     WeirStreamSource *sources;
     uint32_t source_count;
+    uint32_t *leaf_sources; /* the source of each streaming leaf of the plan: the offset log has a line a leaf */
+    uint32_t leaf_count;
     WeirSink *sink;
     WeirLogicalPlan *optimized;
     WeirPhysicalPlan *physical;

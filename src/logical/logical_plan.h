@@ -3,6 +3,7 @@
 #ifndef WEIR_LOGICAL_LOGICAL_PLAN_H
 #define WEIR_LOGICAL_LOGICAL_PLAN_H
 
+#include "columnar/batch.h"
 #include "expr/expression.h"
 
 typedef enum WeirLogicalKind {
@@ -23,6 +24,7 @@ typedef enum WeirLogicalKind {
     WEIR_LOGICAL_FILTER,         /* condition */
     WEIR_LOGICAL_AGGREGATE,      /* grouping, expressions */
     WEIR_LOGICAL_HAVING,         /* condition over an AGGREGATE, unresolved; the analyzer turns it into Filter */
+    WEIR_LOGICAL_QUALIFY,        /* condition over window functions, over PROJECT, AGGREGATE or HAVING; unresolved */
     WEIR_LOGICAL_GENERATE,       /* generator (in `condition`), is_outer, name = qualifier, generator_output, required child columns pruned by the optimizer */
     WEIR_LOGICAL_WINDOW,         /* window expressions (aliases) in expressions; one spec per node: partition_by/order_by in window */
     WEIR_LOGICAL_SORT,           /* expressions = sort orders; is_global */
@@ -35,7 +37,9 @@ typedef enum WeirLogicalKind {
     WEIR_LOGICAL_REPARTITION,    /* expressions, partition_count */
     WEIR_LOGICAL_EVENT_TIME_WATERMARK, /* condition = event-time column (ALIAS where "expr AS name"), delay; child */
     WEIR_LOGICAL_EXPAND,         /* rows = projections; output */
-    WEIR_LOGICAL_PIVOT, WEIR_LOGICAL_UNPIVOT,
+    WEIR_LOGICAL_PIVOT,          /* condition = pivot column ("struct" of several), grouping = values (plain or ALIAS), expressions = aggregates */
+    WEIR_LOGICAL_UNPIVOT,        /* rows = groups of columns, parts = name of each group or NULL, name = the name column, names = value columns;
+                                    EXCLUDE NULLS is a FILTER above */
     WEIR_LOGICAL_WITH,           /* CTE definitions in ctes; child */
     WEIR_LOGICAL_UNRESOLVED_HINT, /* name; a warning, then removed */
     WEIR_LOGICAL_WINDOW_DEFINITIONS, /* WINDOW w AS (…): names, windows; child */
@@ -120,10 +124,11 @@ struct WeirLogicalPlan {
     bool is_recursive;
     WeirBatch *const *batches; /* LOCAL_RELATION; retained by the arena's owner */
     uint32_t batch_count;
+    void *extension; /* of the analyzer, for its own notes on a node */
     double sample_lower, sample_upper;
     int64_t sample_seed, sample_rows;
     bool sample_with_seed;
-    void *extension; /* PIVOT, UNPIVOT: struct of the sql layer's pivot.h in logical/ */
+    const void *grouping_analytics; /* AGGREGATE over ROLLUP, CUBE, GROUPING SETS: the analyzer's note of them; NULL otherwise */
 };
 
 WeirLogicalPlan *weir_logical_new(WeirArena *arena, WeirLogicalKind kind, WeirOrigin origin);
@@ -141,6 +146,8 @@ typedef bool (*WeirLogicalMatch)(void *context, const WeirLogicalPlan *plan);
 bool weir_logical_any(const WeirLogicalPlan *plan, WeirLogicalMatch match, void *context);
 /* Schema of the output, in `arena`. */
 const WeirSchema *weir_logical_schema(const WeirLogicalPlan *plan, WeirArena *arena);
+/* Is a parsed, unanalyzed expression without any name to be looked up: literals, operators and casts over them? */
+bool weir_parsed_is_resolved(const WeirExpression *expression);
 /* EXPLAIN text of a tree in Spark's form ("+- ~Project [word#2]"). */
 void weir_logical_explain(const WeirLogicalPlan *plan, WeirBuffer *out);
 

@@ -3,6 +3,7 @@
 #ifndef WEIR_PHYSICAL_PHYSICAL_PLAN_H
 #define WEIR_PHYSICAL_PHYSICAL_PLAN_H
 
+#include "columnar/batch.h"
 #include "connector/connector.h"
 #include "expr/aggregate.h"
 #include "expr/program.h"
@@ -26,12 +27,32 @@ typedef enum WeirPhysicalKind {
     WEIR_PHYSICAL_WINDOW,
     WEIR_PHYSICAL_SAMPLE,
     WEIR_PHYSICAL_EVENT_TIME_WATERMARK,
-    WEIR_PHYSICAL_DEDUPLICATE,         /* streaming, stateful */
+    WEIR_PHYSICAL_DEDUPLICATE,         /* stateful in a stream, else within the query */
     WEIR_PHYSICAL_STREAM_LIMIT,        /* streaming, stateful */
+    WEIR_PHYSICAL_STREAM_JOIN,         /* stream-stream: four state stores */
+    WEIR_PHYSICAL_SESSION_AGGREGATE,   /* aggregation by session_window, batch or streaming */
     WEIR_PHYSICAL_COALESCE             /* repartition hints: nothing to do in one process, kept for EXPLAIN */
 } WeirPhysicalKind;
 
 typedef struct WeirPhysicalPlan WeirPhysicalPlan;
+
+/* As WeirStateEventTime of state/state_store.h, which this layer does not see. */
+enum {
+    WEIR_PHYSICAL_EVENT_TIME_NONE,
+    WEIR_PHYSICAL_EVENT_TIME_SLOT,
+    WEIR_PHYSICAL_EVENT_TIME_WINDOW_END,
+    WEIR_PHYSICAL_EVENT_TIME_VALUE_SLOT
+};
+
+#define WEIR_STATEFUL_STORES_MAX 4u
+/* One store of a stateful operator: directory <partition>/[name/]. */
+typedef struct WeirStatefulStore {
+    const char *name; /* "default" or of a join's four */
+    const WeirSchema *key_schema, *value_schema;
+    int event_time; /* WeirStateEventTime of state/state_store.h: what eviction goes by */
+    int32_t event_time_column;
+    int32_t prefix_columns; /* numColsPrefixKey of the metadata file */
+} WeirStatefulStore;
 
 /* A stateful operator: what its state directory says of it. Ids are given top-down from the sink (pre-order), as in Spark. */
 typedef struct WeirStatefulInfo {
@@ -40,11 +61,15 @@ typedef struct WeirStatefulInfo {
     const char *short_name;    /* as in progress: the same names */
     const WeirSchema *key_schema, *value_schema;
     int32_t partition_count;   /* of the store: shuffle partitions, 1 for global aggregation */
+    int32_t metadata_partition_count; /* what the metadata file says: differs for globalLimit, whose only partition is 0 */
     const char *output_mode;
     /* Event time in the grouping key: eviction predicate; NONE: never evicts. */
     int event_time;            /* WeirStateEventTime of state/state_store.h */
     int32_t event_time_column;
+    WeirStatefulStore stores[WEIR_STATEFUL_STORES_MAX]; /* stores[0] repeats key_schema … event_time_column */
+    uint32_t store_count;
     bool filters_late_rows;    /* its input has a watermark column */
+    bool hides_instances;      /* Spark reports no store instances for it */
     bool asks_for_no_data_batch; /* when the watermark moved: streaming semantics §1.2 */
 } WeirStatefulInfo;
 
@@ -62,7 +87,10 @@ struct WeirPhysicalPlan {
     WeirExpression **other_keys; /* joins: right keys */
     WeirExpression **aggregates; /* AGGREGATE, bound to the child's output */
     uint32_t aggregate_count;
-    WeirExpression *condition; /* bound; joins: to left ++ right */
+    WeirExpression **named_aggregates;  /* as in the logical plan: for EXPLAIN */
+    WeirExpression **buffer_attributes; /* Spark's names of the buffer columns: for EXPLAIN */
+    uint32_t buffer_count;
+    WeirExpression *condition; /* bound; joins: to left ++ right; scans: what the reader's rows must pass (bound to the output); NULL: all pass */
     WeirExpression ***rows;    /* EXPAND projections */
     uint32_t row_count;
     WeirRelation *relation;
@@ -71,8 +99,24 @@ struct WeirPhysicalPlan {
     WeirExpression **pushed_filters;
     uint32_t pushed_filter_count;
     WeirJoinType join_type;
-    bool build_left, is_outer, is_global;
+    bool *null_safe; /* joins: by key, <=> instead of = */
+    bool build_left, is_outer, is_global, is_streaming, within_watermark;
+    int32_t event_time_ordinal; /* stateful: the input's event-time column, -1: none */
+    int64_t delay_micros;       /* DEDUPLICATE within a watermark: of the watermark; STREAM_JOIN: its output's watermark is that much older */
+    /* STREAM_JOIN, by side: conjuncts on that side alone; event-time column; how long after `watermark` its rows may still match (state watermark = watermark + shift) */
+    WeirExpression *side_filters[2];
+    int32_t side_event_time[2];
+    bool side_has_value_watermark[2];
+    int64_t side_watermark_shift_ms[2];
+    int32_t key_event_time; /* STREAM_JOIN: key that is an event time or window, -1: none */
     int64_t limit, offset; /* -1: none */
+    int32_t partition_count; /* hash aggregates: of the exchange */
+    int64_t range_start, range_end, range_step;
+    double sample_lower, sample_upper;
+    int64_t sample_seed;
+    WeirBatch *const *batches; /* LOCAL_SCAN */
+    uint32_t batch_count;
+    WeirWindowSpec *window; /* WINDOW: bound partition_by and order_by */
     WeirCalendarInterval delay;
     const char *watermark_id;
     WeirStatefulInfo *stateful; /* NULL: stateless */

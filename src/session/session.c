@@ -72,6 +72,7 @@ WeirStatus weir_session_open(const WeirSessionOptions *options, WeirSession **ou
     weir_listener_bus_init(&session->bus);
     weir_random_init(&session->random, 0);
     pthread_mutex_init(&session->memory_mutex, NULL);
+    pthread_mutex_init(&session->queries_mutex, NULL);
     session->fs = weir_local_file_system();
     session->clock = weir_system_clock_new();
     session->next_expression_id = 1;
@@ -84,6 +85,15 @@ WeirStatus weir_session_open(const WeirSessionOptions *options, WeirSession **ou
 done:
     weir_session_close(session);
     return status;
+}
+
+void weir_session_interrupt(WeirSession *session)
+{
+    atomic_store(&session->interrupted, true);
+    pthread_mutex_lock(&session->queries_mutex);
+    for (uint32_t i = 0; i < session->query_count; i++)
+        weir_stream_execution_request_stop(session->queries[i]->execution);
+    pthread_mutex_unlock(&session->queries_mutex);
 }
 
 static void free_queries(WeirSession *session)
@@ -132,6 +142,7 @@ void weir_session_close(WeirSession *session)
     weir_clock_free(session->clock);
     weir_listener_bus_deinit(&session->bus);
     pthread_mutex_destroy(&session->memory_mutex);
+    pthread_mutex_destroy(&session->queries_mutex);
     weir_memory_tracker_deinit(&session->memory);
     weir_free(session);
 }

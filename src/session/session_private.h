@@ -82,8 +82,10 @@ struct WeirSession {
     WeirStatementScope *current; /* the statement under way */
     WeirView *views;
     uint32_t view_count, view_capacity;
+    pthread_mutex_t queries_mutex; /* the list: weir_session_interrupt walks it from any thread */
     WeirQuery **queries;
     uint32_t query_count, query_capacity;
+    _Atomic bool interrupted;
     WeirFlowTable *flow_tables;
     uint32_t flow_table_count;
     WeirVariable *variables;
@@ -99,6 +101,7 @@ struct WeirSession {
 };
 
 struct WeirResult {
+    _Atomic int32_t references;
     WeirArena arena;
     WeirMemoryTracker tracker;
     const WeirSchema *schema;

@@ -2,27 +2,33 @@
 #ifndef WEIR_SQL_PARSER_H
 #define WEIR_SQL_PARSER_H
 
+#include "columnar/time_zone.h"
 #include "logical/statement.h"
 
 typedef struct WeirParserOptions {
     bool ansi_reserved_words;       /* spark.sql.ansi.enforceReservedKeywords */
     bool double_quoted_identifiers; /* spark.sql.ansi.doubleQuotedIdentifiers */
     bool escaped_string_literals;   /* spark.sql.parser.escapedStringLiterals */
-    uint32_t nesting_max;           /* 1,000 */
+    bool timestamp_ntz;             /* spark.sql.timestampType is TIMESTAMP_NTZ */
+    uint32_t nesting_max;           /* 0: 1,000 */
+    const WeirTimeZone *zone;       /* of the session, for TIMESTAMP '…'; NULL: UTC */
+    int64_t now_micros;             /* for TIMESTAMP 'now', DATE 'today' */
 } WeirParserOptions;
 
-/* Split a script at semicolons outside of quotes, comments and BEGIN…END: the next statement from `*position` (bytes), blank ones skipped.
+/* Split a script at semicolons outside of quotes, comments and BEGIN…END: the next statement from `*position` (bytes),
+ * blank ones skipped.
  * `*length` 0 at the end. `*line` is the line (from 1) it begins on. */
-WEIR_CHECKED WeirStatus weir_sql_split(const char *text, size_t text_length, size_t *position, const char **statement, size_t *length,
-                                       int32_t *line, WeirError *error);
+WEIR_CHECKED WeirStatus weir_sql_split(const char *text, size_t text_length, size_t *position, const char **statement,
+                                       size_t *length, int32_t *line, WeirError *error);
 /* Replace ${name} by `lookup`'s values (spark.sql.variable.substitute). */
-WEIR_CHECKED WeirStatus weir_sql_substitute(const char *text, size_t length, const char *(*lookup)(void *context, const char *name),
-                                            void *context, WeirArena *arena, const char **out, size_t *out_length, WeirError *error);
+WEIR_CHECKED WeirStatus weir_sql_substitute(const char *text, size_t length,
+                                            const char *(*lookup)(void *context, const char *name), void *context,
+                                            WeirArena *arena, const char **out, size_t *out_length, WeirError *error);
 /* One statement. Errors carry line, position and the line's text. */
-WEIR_CHECKED WeirStatus weir_sql_parse(const char *text, size_t length, const WeirParserOptions *options, WeirArena *arena,
-                                       WeirStatement **statement, WeirError *error);
+WEIR_CHECKED WeirStatus weir_sql_parse(const char *text, size_t length, const WeirParserOptions *options,
+                                       WeirArena *arena, WeirStatement **statement, WeirError *error);
 /* One expression ("a + 1 AS b"), for selectExpr-like doors. */
-WEIR_CHECKED WeirStatus weir_sql_parse_expression(const char *text, size_t length, const WeirParserOptions *options, WeirArena *arena,
-                                                  WeirExpression **expression, WeirError *error);
+WEIR_CHECKED WeirStatus weir_sql_parse_expression(const char *text, size_t length, const WeirParserOptions *options,
+                                                  WeirArena *arena, WeirExpression **expression, WeirError *error);
 
 #endif

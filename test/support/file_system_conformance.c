@@ -13,7 +13,10 @@ typedef struct Check {
     WeirError error;
 } Check;
 
-static char *at(Check *check, const char *name) { return weir_path_join(&check->arena, check->root, name); }
+static char *at(Check *check, const char *name)
+{
+    return weir_path_join(&check->arena, check->root, name);
+}
 
 static void write_file(Check *check, const char *name, const char *text)
 {
@@ -92,7 +95,8 @@ static void check_renaming(Check *check)
     assert_ok(fs->rename(fs, at(check, "c"), at(check, "a"), WEIR_RENAME_REPLACE, error), check->error);
     assert_false(is_there(check, "c"));
     expect_content(check, "a", "second");
-    assert_condition(fs->rename(fs, at(check, "c"), at(check, "a"), WEIR_RENAME_REPLACE, error), check->error, "PATH_NOT_FOUND");
+    assert_condition(fs->rename(fs, at(check, "c"), at(check, "a"), WEIR_RENAME_REPLACE, error), check->error,
+                     "PATH_NOT_FOUND");
     assert_ok(fs->sync_directory(fs, check->root, error), check->error);
     assert_condition(fs->sync_directory(fs, at(check, "none"), error), check->error, "PATH_NOT_FOUND");
 }
@@ -108,7 +112,8 @@ static void check_directories(Check *check)
     assert_condition(fs->make_directories(fs, at(check, "a/x"), false, error), check->error, "INPUT_OUTPUT");
     assert_ok(fs->list(fs, at(check, "d/e/f"), &check->arena, &entries, &count, error), check->error);
     assert_int_equal(count, 0);
-    assert_condition(fs->list(fs, at(check, "none"), &check->arena, &entries, &count, error), check->error, "PATH_NOT_FOUND");
+    assert_condition(fs->list(fs, at(check, "none"), &check->arena, &entries, &count, error), check->error,
+                     "PATH_NOT_FOUND");
     for (int i = 0; i < 200; i++)
         write_file(check, weir_arena_printf(&check->arena, "d/e/file-%d", i), "12345");
     assert_ok(fs->list(fs, at(check, "d/e"), &check->arena, &entries, &count, error), check->error);

@@ -151,7 +151,8 @@ static Change *new_change(Disk *disk, Inode *inode)
     return change;
 }
 
-Inode *disk_create(Disk *disk, Inode *directory, const char *name, size_t name_length, bool is_directory, int64_t now_ms)
+Inode *disk_create(Disk *disk, Inode *directory, const char *name, size_t name_length, bool is_directory,
+                   int64_t now_ms)
 {
     Inode *inode = new_inode(disk, is_directory, now_ms);
     set_entry(&directory->current, name, name_length, inode);

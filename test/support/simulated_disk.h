@@ -1,6 +1,6 @@
 /* The disk under the simulated file system: inodes in memory, and for each what a power cut would leave. The model is
- * harsher than a journaling file system: of all directory changes since the directory was synced any subset may survive,
- * and of the bytes of a file since it was synced a prefix, or all of them with blocks of zeros among them. */
+ * harsher than a journaling file system: of all directory changes since the directory was synced any subset may
+ * survive, and of the bytes of a file since it was synced a prefix, or all of them with blocks of zeros among them. */
 #ifndef WEIR_TEST_SUPPORT_SIMULATED_DISK_H
 #define WEIR_TEST_SUPPORT_SIMULATED_DISK_H
 
@@ -60,7 +60,8 @@ void disk_free(Disk *disk);
 Inode *disk_find(const Disk *disk, const char *path);
 /* The directory that holds, or would hold, `path`, and the last part of the path within `path`. */
 Inode *disk_find_parent(const Disk *disk, const char *path, const char **name, size_t *name_length);
-Inode *disk_create(Disk *disk, Inode *directory, const char *name, size_t name_length, bool is_directory, int64_t now_ms);
+Inode *disk_create(Disk *disk, Inode *directory, const char *name, size_t name_length, bool is_directory,
+                   int64_t now_ms);
 void disk_remove(Disk *disk, Inode *directory, const char *name, size_t name_length);
 void disk_rename(Disk *disk, Inode *from_directory, const char *from_name, size_t from_length, Inode *to_directory,
                  const char *to_name, size_t to_length);

@@ -34,8 +34,8 @@ static int64_t now_ms(const Simulated *simulated)
     return simulated->clock != NULL ? weir_clock_now_ms(simulated->clock) : 0;
 }
 
-/* With the mutex held, at the start of each call: 0, or the errno with which it is to fail; *short_write if half is to be
- * written before. */
+/* With the mutex held, at the start of each call: 0, or the errno with which it is to fail; *short_write if half is to
+ * be written before. */
 static int next_failure(Simulated *simulated, WeirSimulatedCall call, bool *short_write)
 {
     if (simulated->is_off)
@@ -130,7 +130,8 @@ static WeirStatus simulated_create(WeirFileSystem *fs, const char *path, WeirFil
     return end(simulated, error, failure, "create", path);
 }
 
-static WeirStatus simulated_read_at(WeirFile *file, int64_t offset, void *data, size_t bytes, size_t *got, WeirError *error)
+static WeirStatus simulated_read_at(WeirFile *file, int64_t offset, void *data, size_t bytes, size_t *got,
+                                    WeirError *error)
 {
     int failure;
     bool ignored = false;
@@ -193,7 +194,8 @@ static void simulated_close(WeirFile *file)
     weir_free(file);
 }
 
-static WeirStatus simulated_rename(WeirFileSystem *fs, const char *from, const char *to, WeirRename how, WeirError *error)
+static WeirStatus simulated_rename(WeirFileSystem *fs, const char *from, const char *to, WeirRename how,
+                                   WeirError *error)
 {
     int failure;
     Simulated *simulated = begin(fs, WEIR_SIMULATED_RENAME, &failure);
@@ -362,7 +364,8 @@ void weir_simulated_file_system_free(WeirFileSystem *fs)
     weir_free(simulated);
 }
 
-void weir_simulated_file_system_fail(WeirFileSystem *fs, WeirSimulatedCall calls, uint64_t nth, WeirSimulatedFailure failure)
+void weir_simulated_file_system_fail(WeirFileSystem *fs, WeirSimulatedCall calls, uint64_t nth,
+                                     WeirSimulatedFailure failure)
 {
     Simulated *simulated = (Simulated *)fs;
     pthread_mutex_lock(&simulated->mutex);

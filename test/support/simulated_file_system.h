@@ -40,8 +40,10 @@ WeirFileSystem *weir_simulated_file_system_new(WeirClock *clock);
 /* Files still open are an error of the caller. */
 void weir_simulated_file_system_free(WeirFileSystem *fs);
 
-/* The `nth` call from now (from 1) among `calls` fails, once (but see POWER_CUT). Replaces what was armed; 0 disarms. */
-void weir_simulated_file_system_fail(WeirFileSystem *fs, WeirSimulatedCall calls, uint64_t nth, WeirSimulatedFailure failure);
+/* The `nth` call from now (from 1) among `calls` fails, once (but see POWER_CUT). Replaces what was armed; 0 disarms.
+ */
+void weir_simulated_file_system_fail(WeirFileSystem *fs, WeirSimulatedCall calls, uint64_t nth,
+                                     WeirSimulatedFailure failure);
 /* Calls among those armed since then. */
 uint64_t weir_simulated_file_system_call_count(WeirFileSystem *fs);
 /* Switch off and on: open files are dead (all their calls fail; close them), what was not synced is lost in a subset

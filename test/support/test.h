@@ -11,7 +11,8 @@
 
 #include "weir/error.h"
 
-/* Run `expression`, which fills the WeirError `failure`; fail the test with its condition and message unless WEIR_OK. */
+/* Run `expression`, which fills the WeirError `failure`; fail the test with its condition and message unless WEIR_OK.
+ */
 #define assert_ok(expression, failure)                                                                                 \
     do {                                                                                                               \
         if ((expression) != WEIR_OK)                                                                                   \

@@ -1,305 +1,242 @@
-/* Constructors of structs, arrays and maps, and access to their parts. */
-#include "expr/column_writer.h"
-#include "expr/function_private.h"
-#include "expr/kernel.h"
+/* Shared parts of the collection functions. */
+#include "expr/functions/collection.h"
 
-#define KERNEL(name) static WeirStatus name(WeirKernelCall *call, const WeirVector *const *arguments, WeirVector *result, WeirError *error)
+#include "columnar/value_text.h"
 
-/* ---- struct(a, b AS c), named_struct('a', 1, …) */
+#define SMALL_SET 16u
 
-static const char *field_name(const WeirFunctionCall *call, uint32_t index)
+const WeirDataType *weir_wider_without_strings(WeirArena *arena, const WeirDataType *a, const WeirDataType *b)
 {
-    const WeirExpression *argument = call->arguments[index];
-    switch (argument->kind) {
-    case WEIR_EXPRESSION_ALIAS:
-    case WEIR_EXPRESSION_ATTRIBUTE:
-    case WEIR_EXPRESSION_EXTRACT_FIELD:
-        return argument->name;
-    default:
-        return weir_arena_printf(call->arena, "col%u", index + 1);
+    const WeirDataType *type = weir_tightest_type(arena, a, b);
+    if (type != NULL)
+        return type;
+    if (weir_type_is_numeric(a) && weir_type_is_numeric(b))
+        return weir_common_type(arena, a, b);
+    if (a->id == WEIR_TYPE_ARRAY && b->id == WEIR_TYPE_ARRAY) {
+        type = weir_wider_without_strings(arena, weir_type_element(a), weir_type_element(b));
+        return type == NULL ? NULL : weir_type_array(arena, type, a->contains_null || b->contains_null);
     }
+    return NULL;
 }
 
-static WeirStatus resolve_struct(WeirFunctionCall *call, WeirError *error)
+WeirStatus weir_call_null_type(const WeirFunctionCall *call, WeirError *error)
 {
-    (void)error;
-    WeirField *fields = WEIR_ARENA_ARRAY(call->arena, WeirField, call->argument_count);
-    for (uint32_t i = 0; i < call->argument_count; i++)
-        fields[i] = (WeirField){field_name(call, i), call->arguments[i]->type, call->arguments[i]->nullable, "{}"};
-    call->result_type = weir_type_struct(call->arena, fields, call->argument_count);
-    call->nullable = false;
-    return WEIR_OK;
-}
-
-static WeirStatus resolve_named_struct(WeirFunctionCall *call, WeirError *error)
-{
-    if (call->argument_count % 2 != 0)
-        return weir_call_wrong_count(call, "2n (n > 0)", error);
-    WeirField *fields = WEIR_ARENA_ARRAY(call->arena, WeirField, call->argument_count / 2 + 1);
-    for (uint32_t i = 0; i < call->argument_count; i += 2) {
-        WeirValue *name = NULL;
-        WEIR_TRY(weir_call_constant(call, i, &name, error));
-        if (name == NULL || name->type->id != WEIR_TYPE_STRING || weir_value_is_null(name))
-            return weir_error_set(error, WEIR_ERROR_DATATYPE_MISMATCH_CREATE_NAMED_STRUCT_WITHOUT_FOLDABLE_STRING, "sqlExpr", weir_call_sql(call), "inputExprs", weir_quoted_sql(call->arena, call->arguments[i]));
-        WeirStringView view = weir_value_get_view(name);
-        fields[i / 2] = (WeirField){weir_arena_strndup(call->arena, (const char *)weir_view_data(&view), view.length), call->arguments[i + 1]->type, call->arguments[i + 1]->nullable, "{}"};
-    }
-    call->result_type = weir_type_struct(call->arena, fields, call->argument_count / 2);
-    call->nullable = false;
-    return WEIR_OK;
-}
-
-static WeirStatus make_struct(WeirKernelCall *call, const WeirVector *const *arguments, uint32_t first, uint32_t step, WeirVector *result)
-{
-    WeirVector *children = WEIR_ARENA_ARRAY(call->arena, WeirVector, result->type->field_count + 1);
-    for (uint32_t i = 0; i < result->type->field_count; i++) {
-        children[i] = *arguments[first + i * step];
-        children[i].length = call->row_count;
-        children[i].type = result->type->fields[i].type;
-    }
-    result->children = children;
-    return WEIR_OK;
-}
-KERNEL(struct_kernel)
-{
-    (void)error;
-    return make_struct(call, arguments, 0, 1, result);
-}
-KERNEL(named_struct_kernel)
-{
-    (void)error;
-    return make_struct(call, arguments, 1, 2, result);
-}
-
-/* ---- array(a, b, …) */
-
-static WeirStatus resolve_array(WeirFunctionCall *call, WeirError *error)
-{
-    bool contains_null = false;
-    if (call->argument_count > 0 && !weir_call_unify(call, 0, call->argument_count))
-        return weir_call_diff_types(call, error);
-    for (uint32_t i = 0; i < call->argument_count; i++)
-        contains_null = contains_null || call->arguments[i]->nullable || weir_cast_is_nullable(call->arguments[i]->type, call->result_type);
-    call->result_type = weir_type_array(call->arena, call->argument_count > 0 ? call->result_type : &weir_type_void, contains_null);
-    call->nullable = false;
-    return WEIR_OK;
-}
-
-KERNEL(array_kernel)
-{
-    uint32_t count = call->expression->child_count;
-    WeirListRows rows = {result->values, 0};
-    WeirColumnWriter writer;
-    weir_column_writer_init(&writer, weir_type_element(result->type), call->count * count, call->arena);
-    WEIR_FOR_ROWS(call, row)
-    {
-        weir_list_rows_begin(&rows, row, writer.length);
-        for (uint32_t i = 0; i < count; i++)
-            weir_column_writer_append_row(&writer, arguments[i], row);
-    }
-    weir_list_rows_finish(&rows, call->row_count, writer.length);
-    return weir_column_writer_finish(&writer, &result->children[0], error);
-}
-
-/* ---- map(k, v, …): duplicate keys are refused (spark.sql.mapKeyDedupPolicy EXCEPTION) */
-
-static WeirStatus resolve_map(WeirFunctionCall *call, WeirError *error)
-{
-    if (call->argument_count % 2 != 0)
-        return weir_call_wrong_count(call, "2n (n > 0)", error);
-    uint32_t pairs = call->argument_count / 2;
-    WeirExpression **keys = WEIR_ARENA_ARRAY(call->arena, WeirExpression *, pairs), **values = WEIR_ARENA_ARRAY(call->arena, WeirExpression *, pairs);
-    bool contains_null = false;
-    for (uint32_t i = 0; i < pairs; i++) {
-        keys[i] = call->arguments[2 * i];
-        values[i] = call->arguments[2 * i + 1];
-        contains_null = contains_null || values[i]->nullable;
-    }
-    const WeirDataType *key = weir_common_type_of(call->arena, keys, pairs), *value = weir_common_type_of(call->arena, values, pairs);
-    if (key == NULL || value == NULL)
-        return weir_error_set(error, key == NULL ? WEIR_ERROR_DATATYPE_MISMATCH_CREATE_MAP_KEY_DIFF_TYPES : WEIR_ERROR_DATATYPE_MISMATCH_CREATE_MAP_VALUE_DIFF_TYPES, "sqlExpr",
-                              weir_call_sql(call), "functionName", "`map`", "dataType", "");
-    if (key->id == WEIR_TYPE_MAP)
-        return weir_error_set(error, WEIR_ERROR_DATATYPE_MISMATCH_INVALID_MAP_KEY_TYPE, "sqlExpr", weir_call_sql(call), "keyType", weir_quoted_type(call->arena, key));
-    for (uint32_t i = 0; i < pairs; i++) {
-        call->cast_types[2 * i] = key;
-        call->cast_types[2 * i + 1] = value;
-        contains_null = contains_null || weir_cast_is_nullable(values[i]->type, value);
-    }
-    call->result_type = weir_type_map(call->arena, key, value, contains_null);
-    call->nullable = false;
-    return WEIR_OK;
-}
-
-static WeirStatus check_key(WeirKernelCall *call, const WeirColumnWriter *keys, uint32_t first, const WeirVector *vector, uint32_t row, WeirError *error)
-{
-    if (weir_vector_is_null(vector, row))
-        return weir_row_error(call, weir_error_set(error, WEIR_ERROR_NULL_MAP_KEY), error);
-    if (keys->type->field_count > 0)
-        return WEIR_OK;
-    WeirVector so_far = {.type = keys->type, .kind = WEIR_VECTOR_FLAT, .length = keys->length, .values = keys->values, .validity = keys->validity};
-    for (uint32_t i = first; i < keys->length; i++)
-        if (weir_vector_compare_rows(&so_far, i, vector, row) == 0)
-            return weir_row_error(call, weir_error_set(error, WEIR_ERROR_DUPLICATED_MAP_KEY, "key", "", "mapKeyDedupPolicy", "\"spark.sql.mapKeyDedupPolicy\""), error);
-    return WEIR_OK;
-}
-
-KERNEL(map_kernel)
-{
-    uint32_t count = call->expression->child_count;
-    WeirListRows rows = {result->values, 0};
-    WeirColumnWriter keys, values;
-    weir_column_writer_init(&keys, weir_type_key(result->type), call->count * count / 2, call->arena);
-    weir_column_writer_init(&values, weir_type_value(result->type), call->count * count / 2, call->arena);
-    WEIR_FOR_ROWS(call, row)
-    {
-        uint32_t first = keys.length;
-        weir_list_rows_begin(&rows, row, first);
-        for (uint32_t i = 0; i < count; i += 2) {
-            WEIR_TRY(check_key(call, &keys, first, arguments[i], row, error));
-            weir_column_writer_append_row(&keys, arguments[i], row);
-            weir_column_writer_append_row(&values, arguments[i + 1], row);
-        }
-    }
-    weir_list_rows_finish(&rows, call->row_count, keys.length);
-    WEIR_TRY(weir_column_writer_finish(&keys, &result->children[0], error));
-    return weir_column_writer_finish(&values, &result->children[1], error);
-}
-
-/* ---- a[i], m[k], s['f'], element_at, get */
-
-static bool is_foldable_text(const WeirFunctionCall *call, uint32_t index)
-{
-    return call->arguments[index]->type->id == WEIR_TYPE_STRING && weir_expression_is_foldable(call->arguments[index]);
-}
-
-static WeirStatus resolve_item(WeirFunctionCall *call, WeirError *error)
-{
-    const WeirDataType *type = call->arguments[0]->type, *index = call->arguments[1]->type;
-    bool element_at = strstr(call->name, "element_at") != NULL;
-    const WeirDataType *holder = type->id == WEIR_TYPE_ARRAY ? weir_type_element(type) : type;
-    if (!element_at && holder->id == WEIR_TYPE_STRUCT && is_foldable_text(call, 1)) {
-        WeirValue *name = NULL;
-        WEIR_TRY(weir_call_constant(call, 1, &name, error));
-        WeirStringView view = weir_value_get_view(name);
-        return weir_extract_field_resolve(call->resolver, call->arguments[0], weir_arena_strndup(call->arena, (const char *)weir_view_data(&view), view.length), call->origin,
-                                          &call->replacement, error);
-    }
-    call->nullable = true;
-    if (call->name[0] == 't')
-        call->eval_mode = WEIR_EVAL_TRY;
-    if (type->id == WEIR_TYPE_ARRAY) {
-        bool fine = element_at ? weir_type_is_integral(index) : weir_type_is_integral(index);
-        if (index->id == WEIR_TYPE_VOID)
-            call->cast_types[1] = &weir_type_int;
-        else if (!fine)
-            return weir_call_unexpected_type(call, 1, element_at ? "\"INT\"" : "\"INTEGRAL\"", error);
-        else
-            call->cast_types[1] = &weir_type_long;
-        call->result_type = weir_type_element(type);
-        bool checked = call->eval_mode == WEIR_EVAL_ANSI && strcmp(call->name, "get") != 0;
-        call->nullable = !checked || call->arguments[0]->nullable || call->arguments[1]->nullable || type->contains_null;
-        return WEIR_OK;
-    }
-    if (type->id == WEIR_TYPE_MAP && strcmp(call->name, "get") != 0) {
-        const WeirDataType *key = weir_type_key(type);
-        if (!weir_type_equal(index, key)) {
-            const WeirDataType *common = weir_tightest_type(call->arena, key, index);
-            if (common == NULL || !weir_type_equal(common, key)) {
-                if (!weir_can_implicitly_cast(index, key))
-                    return weir_call_unexpected_type(call, 1, weir_quoted_type(call->arena, key), error);
-            }
-            call->cast_types[1] = key;
-        }
-        call->result_type = weir_type_value(type);
-        return WEIR_OK;
-    }
-    if (element_at || strcmp(call->name, "get") == 0)
-        return weir_call_unexpected_type(call, 0, element_at ? "(\"ARRAY\" or \"MAP\")" : "\"ARRAY\"", error);
-    WeirStatus status = weir_error_set(error, WEIR_ERROR_INVALID_EXTRACT_BASE_FIELD_TYPE, "base", weir_quoted_sql(call->arena, call->arguments[0]), "other", weir_quoted_type(call->arena, type));
+    WeirStatus status = weir_error_set(error, WEIR_ERROR_DATATYPE_MISMATCH_NULL_TYPE, "sqlExpr", weir_call_sql(call), "functionName",
+                                       weir_arena_printf(call->arena, "`%s`", call->name));
     weir_error_locate(error, NULL, call->origin);
     return status;
 }
 
-static WeirStatus array_item(WeirKernelCall *call, int base, bool checked, const WeirVector *const *arguments, uint32_t row, WeirColumnWriter *writer, WeirError *error)
+WeirStatus weir_call_require_array(WeirFunctionCall *call, uint32_t index, WeirError *error)
 {
-    const WeirVector *list, *flat;
-    uint32_t first, count = weir_list_range(arguments[0], row, &list, &first);
-    uint32_t at = weir_vector_locate(arguments[1], row, &flat);
-    int64_t index = ((const int64_t *)flat->values)[at], position = index - base;
-    if (base == 1 && index < 0)
-        position = count + index;
-    if (base == 1 && index == 0)
-        return weir_row_error(call, weir_error_set(error, WEIR_ERROR_INVALID_INDEX_OF_ZERO), error);
-    if (position >= 0 && position < count) {
-        weir_column_writer_append_row(writer, &list->children[0], first + (uint32_t)position);
+    const WeirDataType *type = call->arguments[index]->type;
+    if (type->id == WEIR_TYPE_VOID) {
+        call->cast_types[index] = weir_type_array(call->arena, &weir_type_void, true);
         return WEIR_OK;
     }
-    if (checked && call->expression->eval_mode == WEIR_EVAL_ANSI) {
-        char value[24], size[16];
-        snprintf(value, sizeof(value), "%lld", (long long)index);
-        snprintf(size, sizeof(size), "%u", count);
-        return weir_row_error(call, weir_error_set(error, base == 1 ? WEIR_ERROR_INVALID_ARRAY_INDEX_IN_ELEMENT_AT : WEIR_ERROR_INVALID_ARRAY_INDEX, "indexValue", value, "arraySize", size), error);
+    return type->id == WEIR_TYPE_ARRAY ? WEIR_OK : weir_call_unexpected_type(call, index, "\"ARRAY\"", error);
+}
+
+WeirStatus weir_call_require_map(WeirFunctionCall *call, uint32_t index, WeirError *error)
+{
+    const WeirDataType *type = call->arguments[index]->type;
+    if (type->id == WEIR_TYPE_VOID) {
+        call->cast_types[index] = weir_type_map(call->arena, &weir_type_void, &weir_type_void, true);
+        return WEIR_OK;
     }
-    weir_column_writer_append_null(writer);
+    return type->id == WEIR_TYPE_MAP ? WEIR_OK : weir_call_unexpected_type(call, index, "\"MAP\"", error);
+}
+
+WeirStatus weir_collection_unify_element(WeirFunctionCall *call, uint32_t value, WeirError *error)
+{
+    const WeirDataType *array = call->arguments[0]->type, *type = call->arguments[value]->type;
+    if (array->id == WEIR_TYPE_VOID || type->id == WEIR_TYPE_VOID)
+        return weir_call_null_type(call, error);
+    const WeirDataType *common = array->id == WEIR_TYPE_ARRAY ? weir_wider_without_strings(call->arena, weir_type_element(array), type) : NULL;
+    if (common == NULL) {
+        WeirStatus status = weir_error_set(error, WEIR_ERROR_DATATYPE_MISMATCH_ARRAY_FUNCTION_DIFF_TYPES, "sqlExpr", weir_call_sql(call),
+                                           "functionName", weir_arena_printf(call->arena, "`%s`", call->name), "dataType", "\"ARRAY\"", "leftType",
+                                           weir_quoted_type(call->arena, array), "rightType", weir_quoted_type(call->arena, type));
+        weir_error_locate(error, NULL, call->origin);
+        return status;
+    }
+    call->cast_types[0] = weir_type_array(call->arena, common, array->contains_null);
+    call->cast_types[value] = common;
     return WEIR_OK;
 }
 
-static void map_item(const WeirVector *const *arguments, uint32_t row, WeirColumnWriter *writer)
+/* ---- lists */
+
+void weir_list_result_init(WeirListResult *list, WeirKernelCall *call, WeirVector *result)
 {
-    const WeirVector *list;
-    uint32_t first, count = weir_list_range(arguments[0], row, &list, &first);
-    for (uint32_t i = first; i < first + count; i++)
-        if (weir_vector_compare_rows(&list->children[0], i, arguments[1], row) == 0) {
-            weir_column_writer_append_row(writer, &list->children[1], i);
-            return;
-        }
-    weir_column_writer_append_null(writer);
+    *list = (WeirListResult){.call = call, .result = result, .rows = {result->values, 0}};
+    weir_column_writer_init(&list->elements, weir_type_element(result->type), call->count * 4, call->arena);
 }
 
-static WeirStatus item(WeirKernelCall *call, int base, bool checked, const WeirVector *const *arguments, WeirVector *result, WeirError *error)
+WeirStatus weir_list_result_finish(WeirListResult *list, WeirError *error)
 {
-    bool map = arguments[0]->type->id == WEIR_TYPE_MAP;
-    WeirColumnWriter writer;
-    weir_column_writer_init(&writer, result->type, call->row_count, call->arena);
-    WEIR_FOR_ROWS(call, row)
-    {
-        while (writer.length < row && !writer.failed)
-            weir_column_writer_append_null(&writer);
-        if (map)
-            map_item(arguments, row, &writer);
-        else
-            WEIR_TRY(array_item(call, base, checked, arguments, row, &writer, error));
+    weir_list_rows_finish(&list->rows, list->call->row_count, list->elements.length);
+    return weir_column_writer_finish(&list->elements, &list->result->children[0], error);
+}
+
+WeirStatus weir_array_too_long(const WeirKernelCall *call, int64_t length, WeirError *error)
+{
+    if (length <= WEIR_ARRAY_LENGTH_MAX)
+        return WEIR_OK;
+    char number[32], function[80];
+    snprintf(number, sizeof(number), "%lld", (long long)length);
+    snprintf(function, sizeof(function), "`%s`", call->expression->function->name);
+    return weir_row_error(call,
+                          weir_error_set(error, WEIR_ERROR_COLLECTION_SIZE_LIMIT_EXCEEDED_FUNCTION, "numberOfElements", number, "maxRoundedArrayLength",
+                                         "2147483632", "functionName", function),
+                          error);
+}
+
+/* ---- sets of rows */
+
+void weir_row_set_init(WeirRowSet *set, WeirArena *arena) { *set = (WeirRowSet){.arena = arena}; }
+
+static uint32_t slot_hash(const WeirVector *vector, uint32_t row) { return weir_vector_murmur3_row(vector, row, 42); }
+
+static void put_slot(WeirRowSet *set, uint32_t index)
+{
+    uint32_t at = slot_hash(set->vectors[index], set->rows[index]) & (set->table_size - 1);
+    while (set->table[at] != 0)
+        at = (at + 1) & (set->table_size - 1);
+    set->table[at] = index + 1;
+}
+
+uint32_t weir_row_set_find(const WeirRowSet *set, const WeirVector *vector, uint32_t row)
+{
+    if (set->table == NULL) {
+        for (uint32_t i = 0; i < set->count; i++)
+            if (weir_vector_compare_rows(set->vectors[i], set->rows[i], vector, row) == 0)
+                return i;
+        return set->count;
     }
-    while (writer.length < call->row_count && !writer.failed)
-        weir_column_writer_append_null(&writer);
-    const uint64_t *validity = result->validity;
-    WEIR_TRY(weir_column_writer_finish(&writer, result, error));
-    if (validity != NULL) {
-        weir_vector_ensure_validity(result, call->row_count, call->arena);
-        for (size_t w = 0; w < weir_bit_words(call->row_count); w++)
-            result->validity[w] &= validity[w];
+    for (uint32_t at = slot_hash(vector, row) & (set->table_size - 1); set->table[at] != 0; at = (at + 1) & (set->table_size - 1)) {
+        uint32_t i = set->table[at] - 1;
+        if (weir_vector_compare_rows(set->vectors[i], set->rows[i], vector, row) == 0)
+            return i;
     }
+    return set->count;
+}
+
+static void grow_set(WeirRowSet *set)
+{
+    uint32_t capacity = set->capacity == 0 ? SMALL_SET : set->capacity * 2;
+    const WeirVector **vectors = WEIR_ARENA_ARRAY(set->arena, const WeirVector *, capacity);
+    uint32_t *rows = WEIR_ARENA_ARRAY(set->arena, uint32_t, capacity);
+    if (set->count > 0) {
+        memcpy(vectors, set->vectors, sizeof(*vectors) * set->count);
+        memcpy(rows, set->rows, sizeof(*rows) * set->count);
+    }
+    set->vectors = vectors;
+    set->rows = rows;
+    set->capacity = capacity;
+}
+
+bool weir_row_set_add(WeirRowSet *set, const WeirVector *vector, uint32_t row)
+{
+    if (weir_row_set_find(set, vector, row) < set->count)
+        return false;
+    if (set->count == set->capacity)
+        grow_set(set);
+    set->vectors[set->count] = vector;
+    set->rows[set->count++] = row;
+    if (set->count <= SMALL_SET)
+        return true;
+    if (set->table == NULL || set->count * 2 > set->table_size) {
+        set->table_size = set->table == NULL ? SMALL_SET * 8 : set->table_size * 4;
+        set->table = weir_arena_calloc(set->arena, set->table_size * sizeof(uint32_t));
+        for (uint32_t i = 0; i < set->count; i++)
+            put_slot(set, i);
+    } else {
+        put_slot(set, set->count - 1);
+    }
+    return true;
+}
+
+/* ---- maps */
+
+void weir_map_builder_init(WeirMapBuilder *builder, const WeirKernelCall *call, const WeirDataType *map, uint32_t capacity)
+{
+    *builder = (WeirMapBuilder){.call = call};
+    weir_row_set_init(&builder->keys, call->arena);
+    weir_column_writer_init(&builder->key_writer, weir_type_key(map), capacity, call->arena);
+    weir_column_writer_init(&builder->value_writer, weir_type_value(map), capacity, call->arena);
+    const char *policy = call->context->conf == NULL ? NULL : call->context->conf(call->context->conf_context, "spark.sql.mapKeyDedupPolicy");
+    builder->last_wins = policy != NULL && (policy[0] == 'L' || policy[0] == 'l');
+}
+
+static WeirStatus duplicate_key(const WeirMapBuilder *builder, const WeirVector *keys, uint32_t row, WeirError *error)
+{
+    WeirBuffer text;
+    weir_buffer_init(&text, 4096, NULL);
+    weir_value_show(keys, row, builder->call->context->zone, &text);
+    WeirStatus status = weir_error_set(error, WEIR_ERROR_DUPLICATED_MAP_KEY, "key", weir_buffer_text(&text), "mapKeyDedupPolicy",
+                                       "\"spark.sql.mapKeyDedupPolicy\"");
+    weir_buffer_deinit(&text);
+    return weir_row_error(builder->call, status, error);
+}
+
+static void grow_values(WeirMapBuilder *builder, uint32_t needed)
+{
+    uint32_t capacity = builder->value_capacity == 0 ? SMALL_SET : builder->value_capacity * 2;
+    WeirArena *arena = builder->call->arena;
+    const WeirVector **vectors = WEIR_ARENA_ARRAY(arena, const WeirVector *, capacity);
+    uint32_t *rows = WEIR_ARENA_ARRAY(arena, uint32_t, capacity);
+    if (needed > 1) {
+        memcpy(vectors, builder->value_vectors, sizeof(*vectors) * (needed - 1));
+        memcpy(rows, builder->value_rows, sizeof(*rows) * (needed - 1));
+    }
+    builder->value_vectors = vectors;
+    builder->value_rows = rows;
+    builder->value_capacity = capacity;
+}
+
+WeirStatus weir_map_builder_put(WeirMapBuilder *builder, const WeirVector *keys, uint32_t key_row, const WeirVector *values, uint32_t value_row,
+                                WeirError *error)
+{
+    if (weir_vector_is_null(keys, key_row))
+        return weir_row_error(builder->call, weir_error_set(error, WEIR_ERROR_NULL_MAP_KEY), error);
+    uint32_t index = builder->keys.count;
+    if (!weir_row_set_add(&builder->keys, keys, key_row)) {
+        if (!builder->last_wins)
+            return duplicate_key(builder, keys, key_row, error);
+        index = weir_row_set_find(&builder->keys, keys, key_row);
+    } else if (builder->keys.count > builder->value_capacity) {
+        grow_values(builder, builder->keys.count);
+    }
+    builder->value_vectors[index] = values;
+    builder->value_rows[index] = value_row;
     return WEIR_OK;
 }
-KERNEL(item_kernel) { return item(call, 0, true, arguments, result, error); }
-KERNEL(get_kernel) { return item(call, 0, false, arguments, result, error); }
-KERNEL(element_at_kernel) { return item(call, 1, true, arguments, result, error); }
 
-#define NP WEIR_FUNCTION_NULL_PROPAGATING
-#define ANY (WEIR_FUNCTION_ANY_VECTOR | WEIR_FUNCTION_NEVER_NULL)
-#define ITEM(NAME, KERNEL, FORMAT, USAGE)                                                                                   \
-    {.name = NAME, .flags = NP | WEIR_FUNCTION_MAY_FAIL | WEIR_FUNCTION_ANY_VECTOR, .arguments_min = 2, .arguments_max = 2, .resolve = resolve_item, .kernel = KERNEL, .sql_format = FORMAT, \
-     .group = "collection_funcs", .usage = USAGE}
+/* Keys keep no -0.0, so that equal keys have equal bytes. */
+static void normalize_last_key(WeirColumnWriter *writer)
+{
+    uint8_t *last = writer->values + (size_t)(writer->length - 1) * writer->value_bytes;
+    if (writer->physical == WEIR_PHYSICAL_DOUBLE && *(double *)(void *)last == 0)
+        *(double *)(void *)last = 0;
+    else if (writer->physical == WEIR_PHYSICAL_FLOAT && *(float *)(void *)last == 0)
+        *(float *)(void *)last = 0;
+}
 
-const WeirFunction weir_functions_collection[] = {
-    {.name = "struct", .flags = ANY | WEIR_FUNCTION_SHARES, .arguments_min = 0, .arguments_max = -1, .resolve = resolve_struct, .kernel = struct_kernel, .group = "struct_funcs", .usage = "struct(a, b, …): the values as one row."},
-    {.name = "named_struct", .flags = ANY | WEIR_FUNCTION_SHARES, .arguments_min = 0, .arguments_max = -1, .resolve = resolve_named_struct, .kernel = named_struct_kernel, .group = "struct_funcs", .usage = "named_struct(name, a, …): the values as one row with names."},
-    {.name = "array", .flags = ANY, .arguments_min = 0, .arguments_max = -1, .resolve = resolve_array, .kernel = array_kernel, .group = "array_funcs", .usage = "array(a, b, …): the values as elements."},
-    {.name = "map", .flags = ANY | WEIR_FUNCTION_MAY_FAIL, .arguments_min = 0, .arguments_max = -1, .resolve = resolve_map, .kernel = map_kernel, .group = "map_funcs", .usage = "map(key, value, …): the values by key."},
-    ITEM("[]", item_kernel, "$1[$2]", "a[i]: the element (from 0), m[k]: the value of a key."),
-    ITEM("get", get_kernel, NULL, "get(array, i): the element from 0, or null."),
-    ITEM("element_at", element_at_kernel, NULL, "element_at(list, i): the element from 1 or the value of a key."),
-    ITEM("try_element_at", element_at_kernel, NULL, "try_element_at(list, i): the element from 1, or null."),
-    {0},
-};
+void weir_map_builder_end_map(WeirMapBuilder *builder)
+{
+    bool floating = builder->key_writer.physical == WEIR_PHYSICAL_DOUBLE || builder->key_writer.physical == WEIR_PHYSICAL_FLOAT;
+    for (uint32_t i = 0; i < builder->keys.count; i++) {
+        weir_column_writer_append_row(&builder->key_writer, builder->keys.vectors[i], builder->keys.rows[i]);
+        if (floating && !builder->key_writer.failed)
+            normalize_last_key(&builder->key_writer);
+        weir_column_writer_append_row(&builder->value_writer, builder->value_vectors[i], builder->value_rows[i]);
+    }
+    weir_row_set_clear(&builder->keys);
+}
+
+WeirStatus weir_map_builder_finish(WeirMapBuilder *builder, WeirVector *children, WeirError *error)
+{
+    WEIR_TRY(weir_column_writer_finish(&builder->key_writer, &children[0], error));
+    return weir_column_writer_finish(&builder->value_writer, &children[1], error);
+}

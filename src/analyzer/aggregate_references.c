@@ -1,0 +1,202 @@
+/* HAVING and ORDER BY over an aggregate: their aggregates and grouping expressions become columns that the AGGREGATE
+ * gives, added where the SELECT list does not have them (Spark: ResolveAggregateFunctions). Also the rules of what an
+ * aggregate's list may hold. */
+#include <strings.h>
+
+#include "analyzer/analyzer_private.h"
+
+WeirLogicalPlan *weir_aggregate_below(WeirLogicalPlan *plan)
+{
+    while (plan->kind == WEIR_LOGICAL_FILTER || plan->kind == WEIR_LOGICAL_PROJECT) {
+        for (uint32_t i = 0; plan->kind == WEIR_LOGICAL_PROJECT && i < plan->expression_count; i++)
+            if (plan->expressions[i]->kind != WEIR_EXPRESSION_ATTRIBUTE)
+                return NULL;
+        plan = plan->children[0];
+    }
+    return plan->kind == WEIR_LOGICAL_AGGREGATE ? plan : NULL;
+}
+
+static bool uses_column(void *context, const WeirExpression *expression)
+{
+    return expression->kind == WEIR_EXPRESSION_ATTRIBUTE && expression->id == ((const WeirExpression *)context)->id;
+}
+
+static bool is_used(WeirExpression *const *expressions, uint32_t count, WeirExpression *column)
+{
+    for (uint32_t i = 0; i < count; i++)
+        if (weir_expression_any(expressions[i], uses_column, column))
+            return true;
+    return false;
+}
+
+/* The same plan over another aggregate, with the columns of it that `expressions` use. */
+static WeirLogicalPlan *replace_below(WeirAnalysis *analysis, WeirLogicalPlan *plan, WeirLogicalPlan *aggregate,
+                                      WeirExpression *const *expressions, uint32_t count)
+{
+    if (plan->kind == WEIR_LOGICAL_AGGREGATE)
+        return aggregate;
+    WeirLogicalPlan *child = replace_below(analysis, plan->children[0], aggregate, expressions, count);
+    if (plan->kind == WEIR_LOGICAL_FILTER)
+        return weir_plan_with_children(analysis, plan, child, NULL);
+    WeirExpressionList list = {0};
+    for (uint32_t i = 0; i < plan->expression_count; i++)
+        weir_list_append(analysis, &list, plan->expressions[i]);
+    for (uint32_t i = 0; i < aggregate->output_count; i++)
+        if (weir_find_by_id(list.items, list.count, aggregate->output[i]->id) == NULL &&
+            is_used(expressions, count, aggregate->output[i]))
+            weir_list_append(analysis, &list, aggregate->output[i]);
+    return list.count == plan->expression_count && child == plan->children[0]
+               ? plan
+               : weir_plan_project(analysis, list.items, list.count, child);
+}
+
+typedef struct Push {
+    WeirAnalysis *analysis;
+    const WeirLogicalPlan *aggregate;
+    WeirExpressionList list; /* the AGGREGATE's expressions, growing */
+    WeirStatus status;
+    WeirError *error;
+} Push;
+
+static WeirExpression *aggregate_column(Push *push, WeirExpression *expression)
+{
+    for (uint32_t i = 0; i < push->list.count; i++)
+        if (weir_expression_equal(weir_trim_alias(push->list.items[i]), expression))
+            return weir_expression_to_attribute(push->analysis->arena, push->list.items[i]);
+    if (expression->kind != WEIR_EXPRESSION_ATTRIBUTE)
+        expression =
+            weir_expression_alias(push->analysis->arena, expression, weir_expression_text(push->analysis, expression),
+                                  weir_next_id(push->analysis));
+    weir_list_append(push->analysis, &push->list, expression);
+    return weir_expression_to_attribute(push->analysis->arena, expression);
+}
+
+static bool is_output_only(void *context, const WeirExpression *expression)
+{
+    const WeirLogicalPlan *aggregate = context, *input = aggregate->children[0];
+    return expression->kind == WEIR_EXPRESSION_ATTRIBUTE &&
+           weir_find_by_id(input->output, input->output_count, expression->id) == NULL &&
+           weir_find_by_id(aggregate->output, aggregate->output_count, expression->id) != NULL;
+}
+
+static WeirExpression *push_node(void *context, WeirExpression *expression)
+{
+    Push *push = context;
+    if (push->status != WEIR_OK)
+        return expression;
+    for (uint32_t i = 0; i < push->aggregate->grouping_count; i++)
+        if (weir_expression_equal(push->aggregate->grouping[i], expression))
+            return aggregate_column(push, push->aggregate->grouping[i]);
+    if (expression->kind == WEIR_EXPRESSION_AGGREGATE) {
+        if (weir_expression_any(expression, is_output_only, (void *)(uintptr_t)push->aggregate)) {
+            const char *name = weir_expression_quoted(
+                push->analysis, expression->child_count > 0 ? expression->children[0] : expression);
+            push->status = weir_located(
+                push->analysis, expression->origin, push->error,
+                weir_error_set(push->error, WEIR_ERROR_MISSING_ATTRIBUTES_RESOLVED_ATTRIBUTE_APPEAR_IN_OPERATION,
+                               "missingAttributes", name, "input", name, "operator", "Aggregate", "operation", name));
+            return expression;
+        }
+        return aggregate_column(push, expression);
+    }
+    return NULL;
+}
+
+WeirStatus weir_resolve_over_aggregate(WeirAnalysis *analysis, const WeirEnvironment *env, WeirExpression *const *in,
+                                       uint32_t count, bool having, WeirLogicalPlan **plan, WeirExpression **out,
+                                       WeirError *error)
+{
+    WeirLogicalPlan *aggregate = weir_aggregate_below(*plan);
+    const WeirGroupingAnalytics *analytics = aggregate->grouping_analytics;
+    WeirScope scope = weir_scope_of(analysis, env, *plan);
+    WeirScope input = weir_scope_of(analysis, env, analytics != NULL ? analytics->input : aggregate->children[0]);
+    WeirExpressionContext expression_context = weir_expression_context(analysis, env, &scope);
+    expression_context.second = &input;
+    expression_context.second_first = having;
+    expression_context.grouping = analytics != NULL ? analytics->expressions : aggregate->grouping;
+    expression_context.grouping_count = analytics != NULL ? analytics->count : aggregate->grouping_count;
+    Push push = {.analysis = analysis, .aggregate = aggregate, .error = error};
+    for (uint32_t i = 0; i < aggregate->expression_count; i++)
+        weir_list_append(analysis, &push.list, aggregate->expressions[i]);
+    for (uint32_t i = 0; i < count; i++) {
+        WeirExpression *resolved = NULL;
+        WEIR_TRY(weir_resolve_expression(&expression_context, in[i], &resolved, error));
+        if (having && weir_has_window(resolved))
+            return weir_located(
+                analysis, resolved->origin, error,
+                weir_error_set(error, WEIR_ERROR_WINDOW_FUNCTION_NOT_ALLOWED_IN_CLAUSE, "clauseName", "HAVING"));
+        if (analytics != NULL)
+            WEIR_TRY(weir_replace_grouping(analysis, analytics, resolved, &resolved, error));
+        out[i] = weir_transform_down(analysis->arena, resolved, push_node, &push);
+        if (push.status != WEIR_OK)
+            return push.status;
+    }
+    WeirLogicalPlan *extended = aggregate;
+    if (push.list.count > aggregate->expression_count) {
+        extended = weir_logical_copy(analysis->arena, aggregate);
+        extended->expressions = push.list.items;
+        extended->expression_count = push.list.count;
+        weir_plan_finish(analysis, extended);
+        WEIR_TRY(weir_check_aggregate(analysis, extended, error));
+    }
+    *plan = replace_below(analysis, *plan, extended, out, count);
+    return WEIR_OK;
+}
+
+/* ---- what an aggregate's list may hold */
+
+static WeirStatus check_function(WeirAnalysis *analysis, const WeirExpression *expression, WeirError *error)
+{
+    for (uint32_t i = 0; i < expression->child_count; i++) {
+        const WeirExpression *child = expression->children[i];
+        if (weir_contains_kind(child, WEIR_EXPRESSION_AGGREGATE))
+            return weir_located(analysis, child->origin, error,
+                                weir_error_set(error, WEIR_ERROR_NESTED_AGGREGATE_FUNCTION));
+        if (weir_has_window(child))
+            return weir_located(analysis, expression->origin, error,
+                                weir_error_set(error, WEIR_ERROR_LEGACY_ERROR_TEMP_1031));
+        if (weir_contains_kind(child, WEIR_EXPRESSION_GENERATOR))
+            return weir_located(analysis, expression->origin, error,
+                                weir_error_set(error, WEIR_ERROR_UNSUPPORTED_GENERATOR_NESTED_IN_EXPRESSIONS,
+                                               "expression", weir_expression_quoted(analysis, expression)));
+        if (!weir_expression_is_deterministic(child))
+            return weir_located(analysis, expression->origin, error,
+                                weir_error_set(error, WEIR_ERROR_AGGREGATE_FUNCTION_WITH_NONDETERMINISTIC_EXPRESSION,
+                                               "sqlExpr", weir_expression_quoted(analysis, expression)));
+    }
+    return WEIR_OK;
+}
+
+static WeirStatus check_item(WeirAnalysis *analysis, const WeirLogicalPlan *aggregate, const WeirExpression *expression,
+                             WeirError *error)
+{
+    if (expression->kind == WEIR_EXPRESSION_AGGREGATE)
+        return check_function(analysis, expression, error);
+    for (uint32_t i = 0; i < aggregate->grouping_count; i++)
+        if (weir_expression_equal(aggregate->grouping[i], expression))
+            return WEIR_OK;
+    if (weir_is_grouping_call(expression))
+        return weir_located(analysis, expression->origin, error,
+                            weir_error_set(error, WEIR_ERROR_UNSUPPORTED_GROUPING_EXPRESSION));
+    if (expression->kind == WEIR_EXPRESSION_OUTER_REFERENCE)
+        return WEIR_OK;
+    if (expression->kind == WEIR_EXPRESSION_ATTRIBUTE) {
+        if (aggregate->grouping_count == 0)
+            return weir_located(analysis, aggregate->origin, error, weir_error_set(error, WEIR_ERROR_MISSING_GROUP_BY));
+        const char *text = weir_expression_text(analysis, expression);
+        return weir_located(analysis, expression->origin, error,
+                            weir_error_set(error, WEIR_ERROR_MISSING_AGGREGATION, "expression",
+                                           weir_expression_quoted(analysis, expression), "expressionAnyValue",
+                                           weir_arena_printf(analysis->arena, "\"any_value(%s)\"", text)));
+    }
+    for (uint32_t i = 0; i < expression->child_count; i++)
+        WEIR_TRY(check_item(analysis, aggregate, expression->children[i], error));
+    return WEIR_OK;
+}
+
+WeirStatus weir_check_aggregate(WeirAnalysis *analysis, const WeirLogicalPlan *aggregate, WeirError *error)
+{
+    for (uint32_t i = 0; i < aggregate->expression_count; i++)
+        WEIR_TRY(check_item(analysis, aggregate, aggregate->expressions[i], error));
+    return WEIR_OK;
+}

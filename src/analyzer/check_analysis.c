@@ -1,0 +1,78 @@
+/* What only a whole resolved plan shows: functions in places where they mean nothing (Spark: CheckAnalysis). Then the
+ * leaves of one stream are united. */
+#include "analyzer/analyzer_private.h"
+
+WeirStatus weir_check_boolean(WeirAnalysis *analysis, const WeirLogicalPlan *plan, const WeirExpression *condition,
+                              WeirError *error)
+{
+    if (condition->type->id == WEIR_TYPE_BOOLEAN)
+        return WEIR_OK;
+    const char *sql = weir_expression_quoted(analysis, condition);
+    return weir_located(analysis, plan->origin, error,
+                        weir_error_set(error, WEIR_ERROR_DATATYPE_MISMATCH_FILTER_NOT_BOOLEAN, "sqlExpr", sql, "filter",
+                                       sql, "type", weir_type_quoted(analysis, condition->type)));
+}
+
+typedef struct Check {
+    WeirAnalysis *analysis;
+    const WeirLogicalPlan *plan;
+    WeirError *error;
+} Check;
+
+static WeirStatus check_expression(Check *check, const WeirExpression *expression, bool in_window)
+{
+    WeirAnalysis *analysis = check->analysis;
+    if (expression == NULL)
+        return WEIR_OK;
+    bool window_function = expression->kind == WEIR_EXPRESSION_CALL && expression->function != NULL &&
+                           expression->function->kind == WEIR_FUNCTION_WINDOW;
+    if (window_function && !in_window)
+        return weir_located(analysis, check->plan->origin, check->error,
+                            weir_error_set(check->error, WEIR_ERROR_WINDOW_FUNCTION_WITHOUT_OVER_CLAUSE, "funcName",
+                                           weir_expression_quoted(analysis, expression)));
+    if (weir_is_marker(expression))
+        return weir_located(analysis, expression->origin, check->error,
+                            weir_error_set(check->error, WEIR_ERROR_UNSUPPORTED_EXPR_FOR_OPERATOR, "invalidExprSqls",
+                                           weir_expression_quoted(analysis, expression)));
+    if (weir_is_grouping_call(expression))
+        return weir_located(analysis, expression->origin, check->error,
+                            weir_error_set(check->error, WEIR_ERROR_UNSUPPORTED_GROUPING_EXPRESSION));
+    if (expression->kind == WEIR_EXPRESSION_GENERATOR && check->plan->kind != WEIR_LOGICAL_GENERATE)
+        return weir_located(analysis, expression->origin, check->error,
+                            weir_error_set(check->error, WEIR_ERROR_UNSUPPORTED_GENERATOR_OUTSIDE_SELECT, "plan",
+                                           weir_expression_text(analysis, expression)));
+    if (expression->plan != NULL)
+        WEIR_TRY(weir_check_analysis(analysis, expression->plan, check->error));
+    for (uint32_t i = 0; i < expression->child_count; i++)
+        WEIR_TRY(check_expression(check, expression->children[i], expression->kind == WEIR_EXPRESSION_WINDOW));
+    return check_expression(check, expression->filter, false);
+}
+
+static bool allows_aggregates(const WeirLogicalPlan *plan)
+{
+    return plan->kind == WEIR_LOGICAL_AGGREGATE || plan->kind == WEIR_LOGICAL_WINDOW;
+}
+
+static WeirStatus check_aggregates(const Check *check, const WeirExpression *expression)
+{
+    if (expression == NULL || allows_aggregates(check->plan) || !weir_has_aggregate(expression))
+        return WEIR_OK;
+    return weir_located(check->analysis, expression->origin, check->error,
+                        weir_error_set(check->error, WEIR_ERROR_UNSUPPORTED_EXPR_FOR_OPERATOR, "invalidExprSqls",
+                                       weir_expression_quoted(check->analysis, expression)));
+}
+
+WeirStatus weir_check_analysis(WeirAnalysis *analysis, const WeirLogicalPlan *plan, WeirError *error)
+{
+    for (uint32_t i = 0; i < plan->child_count; i++)
+        WEIR_TRY(weir_check_analysis(analysis, plan->children[i], error));
+    Check check = {analysis, plan, error};
+    for (uint32_t i = 0; i < plan->expression_count; i++) {
+        WEIR_TRY(check_expression(&check, plan->expressions[i], false));
+        WEIR_TRY(check_aggregates(&check, plan->expressions[i]));
+    }
+    for (uint32_t i = 0; i < plan->grouping_count; i++)
+        WEIR_TRY(check_expression(&check, plan->grouping[i], false));
+    WEIR_TRY(check_expression(&check, plan->condition, false));
+    return check_aggregates(&check, plan->condition);
+}

@@ -1,0 +1,95 @@
+/* SELECT without GROUP BY, and WHERE. A list with an aggregate is a global aggregate. */
+#include "analyzer/analyzer_private.h"
+
+static bool any_aggregate(const WeirExpressionList *items)
+{
+    for (uint32_t i = 0; i < items->count; i++)
+        if (weir_has_aggregate(items->items[i]))
+            return true;
+    return false;
+}
+
+WeirStatus weir_finish_select(WeirAnalysis *analysis, WeirExpressionList *items, bool lateral, WeirLogicalPlan *child,
+                              WeirLogicalPlan **out, WeirError *error)
+{
+    WEIR_TRY(weir_extract_generators(analysis, items, &child, error));
+    bool windows = false;
+    for (uint32_t i = 0; i < items->count; i++)
+        windows = windows || weir_has_window(items->items[i]);
+    if (windows)
+        return weir_extract_windows(analysis, items->items, items->count, child, out, error);
+    *out = lateral ? weir_plan_lateral_aliases(analysis, items->items, items->count, child)
+                   : weir_plan_project(analysis, items->items, items->count, child);
+    return WEIR_OK;
+}
+
+WeirStatus weir_resolve_project(WeirAnalysis *analysis, const WeirEnvironment *env, WeirLogicalPlan *plan,
+                                WeirLogicalPlan **out, WeirError *error)
+{
+    WeirLogicalPlan *child = NULL;
+    WEIR_TRY(weir_resolve_plan(analysis, env, plan->children[0], &child, error));
+    WeirScope scope = weir_scope_of(analysis, env, child);
+    WeirExpressionContext context = weir_expression_context(analysis, env, &scope);
+    WeirExpressionList items = {0};
+    WEIR_TRY(weir_resolve_select_list(&context, plan->expressions, plan->expression_count, &items, error));
+    if (any_aggregate(&items)) {
+        WeirLogicalPlan *aggregate = weir_logical_copy(analysis->arena, plan);
+        aggregate->kind = WEIR_LOGICAL_AGGREGATE;
+        aggregate->children[0] = child; /* resolved: the aggregate resolves its own lists again */
+        return weir_resolve_aggregate(analysis, env, aggregate, out, error);
+    }
+    if (context.used_hidden)
+        child = weir_plan_expose(analysis, child, items.items, items.count);
+    WeirExpressionSlots slots = {.lists = {&items.items}, .counts = {&items.count}, .list_count = 1};
+    WEIR_TRY(weir_rewrite_time_windows(analysis, &slots, &child, error));
+    WEIR_TRY(weir_finish_select(analysis, &items, context.used_lateral, child, out, error));
+    (*out)->origin = plan->origin;
+    return WEIR_OK;
+}
+
+static WeirStatus check_where(WeirAnalysis *analysis, const WeirLogicalPlan *plan, const WeirExpression *condition,
+                              WeirError *error)
+{
+    if (weir_has_window(condition))
+        return weir_located(
+            analysis, plan->origin, error,
+            weir_error_set(error, WEIR_ERROR_WINDOW_FUNCTION_NOT_ALLOWED_IN_CLAUSE, "clauseName", "WHERE"));
+    if (weir_contains_kind(condition, WEIR_EXPRESSION_GENERATOR))
+        return weir_located(analysis, plan->origin, error,
+                            weir_error_set(error, WEIR_ERROR_UNSUPPORTED_GENERATOR_OUTSIDE_SELECT, "plan", "Filter"));
+    if (weir_contains_kind(condition, WEIR_EXPRESSION_AGGREGATE))
+        return weir_located(analysis, plan->origin, error,
+                            weir_error_set(error, WEIR_ERROR_INVALID_WHERE_CONDITION, "condition",
+                                           weir_expression_quoted(analysis, condition), "expressionList",
+                                           "aggregate functions"));
+    return weir_check_boolean(analysis, plan, condition, error);
+}
+
+/* A node that keeps its child's columns although its expressions needed hidden or generated ones. */
+static WeirLogicalPlan *keep_output(WeirAnalysis *analysis, WeirLogicalPlan *plan, const WeirLogicalPlan *child)
+{
+    return plan->output_count == child->output_count
+               ? plan
+               : weir_plan_project(analysis, child->output, child->output_count, plan);
+}
+
+WeirStatus weir_resolve_filter(WeirAnalysis *analysis, const WeirEnvironment *env, WeirLogicalPlan *plan,
+                               WeirLogicalPlan **out, WeirError *error)
+{
+    WeirLogicalPlan *child = NULL;
+    WEIR_TRY(weir_resolve_plan(analysis, env, plan->children[0], &child, error));
+    WeirScope scope = weir_scope_of(analysis, env, child);
+    WeirExpressionContext context = weir_expression_context(analysis, env, &scope);
+    WeirExpression *condition = NULL;
+    WEIR_TRY(weir_resolve_expression(&context, plan->condition, &condition, error));
+    WEIR_TRY(check_where(analysis, plan, condition, error));
+    WeirLogicalPlan *input = context.used_hidden ? weir_plan_expose(analysis, child, &condition, 1) : child;
+    WeirExpression **list = &condition;
+    uint32_t one = 1;
+    WeirExpressionSlots slots = {.lists = {&list}, .counts = {&one}, .list_count = 1};
+    WEIR_TRY(weir_rewrite_time_windows(analysis, &slots, &input, error));
+    WeirLogicalPlan *filter = weir_plan_filter(analysis, list[0], input);
+    filter->origin = plan->origin;
+    *out = keep_output(analysis, filter, child);
+    return WEIR_OK;
+}

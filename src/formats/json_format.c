@@ -1,0 +1,375 @@
+/* JSON files: a record a line (Spark: JsonFileFormat, JacksonParser). The layout of the last record is remembered as literal bytes between its values, so that records
+ * written by one program cost a comparison for each name; anything else takes the general path. Values are converted only for the columns that are needed. */
+#include "formats/json_format_private.h"
+
+#include <strings.h>
+
+#include "formats/record_reader.h"
+
+static const char *const json_read_options[] = {"mode", NULL};
+
+/* ---- options ---- */
+
+static const char *corrupt_column(const WeirFormatOptions *options)
+{
+    const char *name = options->get(options->context, "columnNameOfCorruptRecord");
+    if (name == NULL && options->conf != NULL)
+        name = options->conf(options->conf_context, "spark.sql.columnNameOfCorruptRecord");
+    return name == NULL ? "_corrupt_record" : name;
+}
+
+static WeirParseMode parse_mode(const WeirFormatOptions *options)
+{
+    const char *mode = options->get(options->context, "mode");
+    if (mode != NULL && strcasecmp(mode, "DROPMALFORMED") == 0)
+        return WEIR_PARSE_MODE_DROP;
+    return mode != NULL && strcasecmp(mode, "FAILFAST") == 0 ? WEIR_PARSE_MODE_FAIL : WEIR_PARSE_MODE_PERMISSIVE;
+}
+
+static bool json_is_splittable(const WeirFormatOptions *options, const char *path)
+{
+    bool multi_line = false;
+    return weir_format_option_bool(options, "multiLine", false, &multi_line, NULL) == WEIR_OK && !multi_line &&
+           !weir_path_is_compressed(path);
+}
+
+static WeirStatus json_check(const WeirFormatOptions *options, const WeirSchema *schema, bool writing, WeirError *error)
+{
+    WeirJsonRules rules;
+    bool multi_line;
+    if (writing)
+        return WEIR_OK;
+    WEIR_TRY(weir_json_rules(options, &rules, error));
+    WEIR_TRY(weir_format_option_bool(options, "multiLine", false, &multi_line, error));
+    int32_t at = weir_schema_find(schema, corrupt_column(options), false);
+    if (at >= 0 && (schema->fields[at].type->id != WEIR_TYPE_STRING || !schema->fields[at].nullable))
+        return weir_error_format(error, WEIR_ERROR_INVALID_CORRUPT_RECORD_TYPE,
+                                 "The column %s for malformed records must be a nullable string.", schema->fields[at].name);
+    return WEIR_OK;
+}
+
+/* ---- open ---- */
+
+static void json_close_reader(WeirFormatReader *reader)
+{
+    if (reader == NULL)
+        return;
+    weir_record_reader_close(reader->records);
+    weir_shared_buffer_release(reader->block);
+    weir_batch_builder_deinit(&reader->builder);
+    weir_buffer_deinit(&reader->scratch);
+    weir_arena_deinit(&reader->arena);
+    weir_free(reader);
+}
+
+static void plan_columns(WeirFormatReader *reader)
+{
+    const WeirFormatScan *scan = reader->scan;
+    const char *corrupt = corrupt_column(scan->options);
+    WeirField *fields = WEIR_ARENA_ARRAY(&reader->arena, WeirField, scan->column_count + 1);
+    reader->corrupt_column = -1;
+    reader->values = WEIR_ARENA_ARRAY(&reader->arena, WeirJsonToken, scan->column_count + 1);
+    for (uint32_t i = 0; i < scan->column_count; i++) {
+        fields[i] = scan->schema->fields[scan->columns[i]];
+        if (strcasecmp(fields[i].name, corrupt) == 0)
+            reader->corrupt_column = (int32_t)i;
+    }
+    reader->schema = weir_type_struct(&reader->arena, fields, scan->column_count);
+}
+
+static WeirStatus json_open_reader(const WeirFormatScan *scan, const WeirByteSource *source, int64_t start, int64_t end,
+                                   WeirFormatReader **out, WeirError *error)
+{
+    WeirFormatReader *reader = weir_calloc(1, sizeof(*reader));
+    WeirStatus status;
+    reader->scan = scan;
+    reader->source = source;
+    weir_arena_init(&reader->arena, scan->tracker);
+    weir_buffer_init(&reader->scratch, 0, scan->tracker);
+    reader->mode = parse_mode(scan->options);
+    reader->separator = scan->options->get(scan->options->context, "lineSep");
+    reader->separator_length = reader->separator == NULL ? 0 : strlen(reader->separator);
+    plan_columns(reader);
+    WEIR_TRY_OR_GO(done, weir_json_rules(scan->options, &reader->rules, error));
+    WEIR_TRY_OR_GO(done, weir_format_option_bool(scan->options, "multiLine", false, &reader->multi_line, error));
+    if (reader->corrupt_column >= 0 && scan->column_count == 1) {
+        status = weir_error_set(error, WEIR_ERROR_UNSUPPORTED_FEATURE_QUERY_ONLY_CORRUPT_RECORD_COLUMN);
+        goto done;
+    }
+    WEIR_TRY_OR_GO(done, weir_batch_builder_init(&reader->builder, reader->schema, scan->tracker, error));
+    if (!reader->multi_line)
+        WEIR_TRY_OR_GO(done, weir_record_reader_open(source, start, end, reader->separator, reader->separator_length, scan->tracker,
+                                                     &reader->records, error));
+    reader->first_block = start == 0;
+    *out = reader;
+    reader = NULL;
+done:
+    json_close_reader(reader);
+    return status;
+}
+
+/* ---- one record ---- */
+
+static int32_t find_column(WeirFormatReader *reader, const WeirJsonToken *name)
+{
+    const uint8_t *text = name->start;
+    size_t length = name->length;
+    if ((name->flags & WEIR_JSON_ESCAPED) != 0) {
+        weir_buffer_clear(&reader->scratch);
+        if (!weir_buffer_reserve(&reader->scratch, length))
+            return -1;
+        length = weir_json_unescape(name, (uint8_t *)reader->scratch.data);
+        text = (const uint8_t *)reader->scratch.data;
+    }
+    for (uint32_t i = 0; i < reader->schema->field_count; i++) {
+        const char *field = reader->schema->fields[i].name;
+        if ((int32_t)i != reader->corrupt_column && strlen(field) == length && memcmp(field, text, length) == 0)
+            return (int32_t)i;
+    }
+    return -1;
+}
+
+/* From the end of the value before (or the record's bracket) to this member's value; the bytes between become the layout's literal for `index`. NULL: malformed. */
+static const uint8_t *read_member_name(WeirFormatReader *reader, const WeirJsonText *text, const uint8_t *from, uint32_t index, int32_t *column)
+{
+    WeirJsonToken name;
+    const uint8_t *at = from;
+    if (index > 0) {
+        at = weir_json_skip_blank(text, at);
+        if (at == NULL || at >= text->end || *at != ',')
+            return NULL;
+    }
+    at = weir_json_skip_blank(text, at + 1);
+    at = at == NULL ? NULL : weir_json_scan_name(text, at, &name);
+    at = at == NULL ? NULL : weir_json_skip_blank(text, at);
+    if (at == NULL || at >= text->end || *at != ':')
+        return NULL;
+    at = weir_json_skip_blank(text, at + 1);
+    if (at == NULL || at >= text->end)
+        return NULL;
+    *column = find_column(reader, &name);
+    if (index < WEIR_JSON_LAYOUT_MEMBERS && at - from <= WEIR_JSON_LITERAL_BYTES) {
+        WeirJsonLayoutMember *member = &reader->layout[index];
+        member->length = (uint8_t)(at - from);
+        member->column = *column;
+        memset(member->literal, 0, sizeof(member->literal));
+        memcpy(member->literal, from, member->length);
+        if (index >= reader->layout_count)
+            reader->layout_count = index + 1;
+    }
+    return at;
+}
+
+static bool matches_layout(const WeirFormatReader *reader, const WeirJsonText *text, const uint8_t *at, uint32_t index)
+{
+    if (index >= reader->layout_count)
+        return false;
+    const WeirJsonLayoutMember *member = &reader->layout[index];
+    return text->end - at > member->length && memcmp(at, member->literal, member->length) == 0;
+}
+
+/* Find the values of the needed columns in the object at `at`. Behind the object, or NULL where it is malformed. */
+static const uint8_t *scan_record(WeirFormatReader *reader, const WeirJsonText *text, const uint8_t *at)
+{
+    const uint8_t *first = weir_json_skip_blank(text, at + 1);
+    for (uint32_t i = 0; i < reader->schema->field_count; i++)
+        reader->values[i].start = NULL;
+    if (first == NULL || first >= text->end)
+        return NULL;
+    if (*first == '}')
+        return first + 1;
+    for (uint32_t index = 0;; index++) {
+        int32_t column;
+        WeirJsonToken value;
+        if (matches_layout(reader, text, at, index)) {
+            at += reader->layout[index].length;
+            column = reader->layout[index].column;
+            if (*at <= ' ')
+                at = weir_json_skip_blank(text, at);
+            if (at == NULL || at >= text->end)
+                return NULL;
+        } else {
+            at = read_member_name(reader, text, at, index, &column);
+            if (at == NULL)
+                return NULL;
+        }
+        at = weir_json_scan_value(text, at, 1, &value);
+        if (at == NULL || at >= text->end)
+            return NULL;
+        if (column >= 0)
+            reader->values[column] = value; /* of equal names the last counts */
+        if (*at == '}')
+            return at + 1;
+        if (*at != ',') {
+            const uint8_t *next = weir_json_skip_blank(text, at);
+            if (next == NULL || next >= text->end || (*next != ',' && *next != '}'))
+                return NULL;
+            if (*next == '}')
+                return next + 1;
+        }
+    }
+}
+
+static void append_nulls(WeirFormatReader *reader, const uint8_t *record, size_t length)
+{
+    for (uint32_t i = 0; i < reader->schema->field_count; i++) {
+        if ((int32_t)i == reader->corrupt_column)
+            weir_vector_builder_append_view(reader->builder.columns[i], weir_view_make(record, (uint32_t)length));
+        else
+            weir_vector_builder_append_null(reader->builder.columns[i]);
+    }
+    weir_batch_builder_end_row(&reader->builder);
+}
+
+static WeirStatus malformed_record(WeirFormatReader *reader, const uint8_t *record, size_t length, WeirError *error)
+{
+    if (reader->mode == WEIR_PARSE_MODE_DROP)
+        return WEIR_OK;
+    if (reader->mode == WEIR_PARSE_MODE_FAIL)
+        return weir_error_format(error, WEIR_ERROR_FAILED_READ_FILE_NO_HINT,
+                                 "%s holds a malformed JSON record, and the mode is FAILFAST: %.*s", reader->source->path,
+                                 length > 200 ? 200 : (int)length, (const char *)record);
+    append_nulls(reader, record, length);
+    return WEIR_OK;
+}
+
+/* Values that do not fit are seen before anything is appended, where the record may have to be dropped or refused. */
+static bool fits_schema(WeirFormatReader *reader, const WeirJsonText *text)
+{
+    for (uint32_t i = 0; i < reader->schema->field_count; i++)
+        if (reader->values[i].start != NULL && weir_json_convert(&reader->rules, text, &reader->values[i], reader->schema->fields[i].type, NULL,
+                                                                 &reader->scratch) != WEIR_JSON_GOOD)
+            return false;
+    return true;
+}
+
+static WeirStatus append_record(WeirFormatReader *reader, const WeirJsonText *text, const uint8_t *record, size_t length, WeirError *error)
+{
+    bool good = true;
+    if (reader->mode != WEIR_PARSE_MODE_PERMISSIVE && !fits_schema(reader, text))
+        return malformed_record(reader, record, length, error);
+    for (uint32_t i = 0; i < reader->schema->field_count; i++) {
+        WeirVectorBuilder *column = reader->builder.columns[i];
+        if ((int32_t)i == reader->corrupt_column)
+            continue;
+        if (reader->values[i].start == NULL)
+            weir_vector_builder_append_null(column);
+        else if (weir_json_convert(&reader->rules, text, &reader->values[i], reader->schema->fields[i].type, column, &reader->scratch) !=
+                 WEIR_JSON_GOOD)
+            good = false;
+    }
+    if (reader->corrupt_column >= 0) {
+        WeirVectorBuilder *column = reader->builder.columns[reader->corrupt_column];
+        if (good)
+            weir_vector_builder_append_null(column);
+        else
+            weir_vector_builder_append_view(column, weir_view_make(record, (uint32_t)length));
+    }
+    weir_batch_builder_end_row(&reader->builder);
+    return WEIR_OK;
+}
+
+/* An array of objects on one line is a row for each. */
+static WeirStatus append_array(WeirFormatReader *reader, const WeirJsonText *text, const uint8_t *at, const uint8_t *record, size_t length,
+                               WeirError *error)
+{
+    WeirJsonToken array, element;
+    if (weir_json_scan_value(text, at, 0, &array) == NULL)
+        return malformed_record(reader, record, length, error);
+    WeirJsonText inside = *text;
+    inside.end = array.start + array.length;
+    for (at = array.start + 1; weir_json_next_member(&inside, &at, NULL, &element);)
+        if (element.kind != WEIR_JSON_TOKEN_OBJECT)
+            return malformed_record(reader, record, length, error);
+    for (at = array.start + 1; weir_json_next_member(&inside, &at, NULL, &element);) {
+        (void)scan_record(reader, text, element.start);
+        WEIR_TRY(append_record(reader, text, record, length, error));
+    }
+    return WEIR_OK;
+}
+
+WeirStatus weir_json_append_text(WeirFormatReader *reader, const uint8_t *record, size_t length, const uint8_t *readable, WeirError *error)
+{
+    WeirJsonText text = {record + length, readable, &reader->rules.syntax};
+    const uint8_t *at = weir_json_skip_blank(&text, record);
+    if (at == text.end)
+        return WEIR_OK; /* A blank line is no record. */
+    if (at != NULL && *at == '[')
+        return append_array(reader, &text, at, record, length, error);
+    if (at == NULL || *at != '{' || scan_record(reader, &text, at) == NULL)
+        return malformed_record(reader, record, length, error);
+    return append_record(reader, &text, record, length, error);
+}
+
+/* ---- batches ---- */
+
+static WeirStatus next_block(WeirFormatReader *reader, WeirError *error)
+{
+    size_t offset = 0;
+    weir_shared_buffer_release(reader->block);
+    reader->block = NULL;
+    reader->at = reader->length = 0;
+    if (reader->multi_line) {
+        if (!reader->done)
+            WEIR_TRY(weir_read_whole(reader->source, reader->scan->tracker, &reader->block, error));
+        reader->length = reader->block == NULL ? 0 : reader->block->length;
+    } else {
+        WEIR_TRY(weir_record_reader_next(reader->records, &reader->block, &offset, &reader->length, error));
+    }
+    reader->done = reader->block == NULL;
+    reader->data = reader->done ? NULL : reader->block->data + offset;
+    if (!reader->done && reader->first_block && reader->length >= 3 && memcmp(reader->data, "\xef\xbb\xbf", 3) == 0)
+        reader->at = 3;
+    reader->first_block = false;
+    return WEIR_OK;
+}
+
+static WeirStatus read_records(WeirFormatReader *reader, WeirError *error)
+{
+    const uint8_t *readable = reader->block->data + reader->block->capacity + 64, *record;
+    size_t length;
+    if (reader->multi_line) {
+        record = reader->data + reader->at;
+        length = reader->length - reader->at;
+        reader->at = reader->length;
+        reader->done = true;
+        return weir_json_append_text(reader, record, length, readable, error);
+    }
+    while (reader->builder.row_count < reader->scan->batch_rows_max &&
+           weir_record_next(reader->data, reader->length, &reader->at, reader->separator, reader->separator_length, &record, &length))
+        WEIR_TRY(weir_json_append_text(reader, record, length, readable, error));
+    return WEIR_OK;
+}
+
+static WeirStatus json_next_batch(WeirFormatReader *reader, WeirBatch **out, WeirError *error)
+{
+    *out = NULL;
+    /* Blocks without a row (blank or dropped records) are passed over. */
+    while (reader->builder.row_count == 0) {
+        if (reader->at >= reader->length && !(reader->multi_line && reader->done))
+            WEIR_TRY(next_block(reader, error));
+        if (reader->block == NULL || reader->at >= reader->length)
+            return WEIR_OK;
+        WEIR_TRY(read_records(reader, error));
+    }
+    WEIR_TRY(weir_batch_builder_finish(&reader->builder, out, error));
+    if (*out != NULL)
+        weir_batch_keep_buffer(*out, reader->block); /* Views point into it; a batch never spans two blocks. */
+    return WEIR_OK;
+}
+
+const WeirFormat weir_json_format = {
+    .name = "json",
+    .extension = "json",
+    .read_options = json_read_options,
+    .is_splittable = json_is_splittable,
+    .check = json_check,
+    .infer = weir_json_infer,
+    .open_reader = json_open_reader,
+    .next_batch = json_next_batch,
+    .close_reader = json_close_reader,
+    .open_writer = weir_json_open_writer,
+    .write_batch = weir_json_write_batch,
+    .finish = weir_json_finish,
+    .close_writer = weir_json_close_writer,
+};

@@ -1,0 +1,148 @@
+/* Frames of window functions: ROWS by position, RANGE by the value of the one order key. */
+#include "operators/window/window_private.h"
+
+static WeirStatus offset_value(const WeirExpression *offset, const WeirEvalContext *context, WeirArena *arena, int64_t *rows,
+                               long double *range, WeirError *error)
+{
+    if (offset == NULL)
+        return WEIR_OK;
+    WeirValue *value = NULL;
+    WEIR_TRY(weir_expression_evaluate(offset, context, arena, &value, error));
+    switch (weir_type_physical(value->type)) {
+    case WEIR_PHYSICAL_FLOAT:
+    case WEIR_PHYSICAL_DOUBLE: *range = (long double)weir_value_get_double(value); break;
+    case WEIR_PHYSICAL_INT128: *range = (long double)weir_value_get_int128(value); break;
+    case WEIR_PHYSICAL_INTERVAL: {
+        WeirCalendarInterval interval;
+        memcpy(&interval, value->values, sizeof(interval));
+        if (interval.months != 0)
+            return weir_error_format(error, WEIR_ERROR_INTERNAL_ERROR, "Window frames by months are not supported.");
+        *range = (long double)interval.days * 86400000000.0L + (long double)interval.microseconds;
+        break;
+    }
+    default:
+        if (value->type->id == WEIR_TYPE_YEAR_MONTH_INTERVAL)
+            return weir_error_format(error, WEIR_ERROR_INTERNAL_ERROR, "Window frames by months are not supported.");
+        *rows = weir_value_get_int(value);
+        *range = (long double)*rows;
+    }
+    /* Days are compared with dates as such, and as microseconds with timestamps. */
+    return WEIR_OK;
+}
+
+WeirStatus weir_window_frame_offsets(WeirWindowFunction *function, const WeirEvalContext *context, WeirArena *arena, WeirError *error)
+{
+    const WeirWindowSpec *spec = function->window->window;
+    WEIR_TRY(offset_value(spec->lower_offset, context, arena, &function->lower, &function->lower_range, error));
+    return offset_value(spec->upper_offset, context, arena, &function->upper, &function->upper_range, error);
+}
+
+static uint32_t add_clamped(uint32_t position, int64_t offset, uint32_t start, uint32_t end)
+{
+    int64_t at = (int64_t)position + offset;
+    return at < (int64_t)start ? start : at > (int64_t)end ? end : (uint32_t)at;
+}
+
+/* The order key as a number that rises with the order; false: null. */
+static bool key_value(const WeirWindowRows *rows, uint32_t position, long double *value)
+{
+    const WeirVector *flat;
+    uint32_t row = weir_vector_locate(&rows->rows->columns[rows->order_column], rows->order[position], &flat);
+    if (row == WEIR_NULL_INDEX || (flat->validity != NULL && !weir_bit_get(flat->validity, row)))
+        return false;
+    switch (weir_type_physical(flat->type)) {
+    case WEIR_PHYSICAL_INT8: *value = ((const int8_t *)flat->values)[row]; break;
+    case WEIR_PHYSICAL_INT16: *value = ((const int16_t *)flat->values)[row]; break;
+    case WEIR_PHYSICAL_INT32: *value = ((const int32_t *)flat->values)[row]; break;
+    case WEIR_PHYSICAL_INT64: *value = (long double)((const int64_t *)flat->values)[row]; break;
+    case WEIR_PHYSICAL_FLOAT: *value = ((const float *)flat->values)[row]; break;
+    case WEIR_PHYSICAL_DOUBLE: *value = ((const double *)flat->values)[row]; break;
+    case WEIR_PHYSICAL_INT128: {
+        WeirInt128 wide;
+        memcpy(&wide, (const uint8_t *)flat->values + (size_t)row * 16, 16);
+        *value = (long double)wide;
+        break;
+    }
+    default: return false;
+    }
+    if (rows->orders[0]->is_descending)
+        *value = -*value;
+    return true;
+}
+
+/* A date's key counts days; an interval counts microseconds. */
+static long double range_in_key_units(const WeirWindowRows *rows, const WeirExpression *offset, long double range)
+{
+    const WeirDataType *key = rows->rows->columns[rows->order_column].type;
+    bool interval = offset != NULL && (offset->type->id == WEIR_TYPE_DAY_TIME_INTERVAL || offset->type->id == WEIR_TYPE_CALENDAR_INTERVAL);
+    return key->id == WEIR_TYPE_DATE && interval ? range / 86400000000.0L : range;
+}
+
+/* First position whose key is >= bound (`after`: > bound). Nulls lie together at one end and are left out. */
+static uint32_t search_key(const WeirWindowRows *rows, long double bound, bool after)
+{
+    uint32_t low = rows->start, high = rows->end;
+    long double value;
+    while (low < high && !key_value(rows, low, &value))
+        low = rows->peer_end[low - rows->start];
+    while (high > low && !key_value(rows, high - 1, &value))
+        high = rows->peer_start[high - 1 - rows->start];
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        if (!key_value(rows, middle, &value))
+            value = 0;
+        if (after ? value > bound : value >= bound)
+            high = middle;
+        else
+            low = middle + 1;
+    }
+    return low;
+}
+
+static uint32_t range_bound(const WeirWindowRows *rows, const WeirExpression *offset_expression, long double offset, uint32_t position,
+                            bool upper)
+{
+    long double value;
+    if (!key_value(rows, position, &value)) /* null: its frame is the nulls */
+        return upper ? rows->peer_end[position - rows->start] : rows->peer_start[position - rows->start];
+    return search_key(rows, value + range_in_key_units(rows, offset_expression, offset), upper);
+}
+
+void weir_window_frame(const WeirWindowFunction *function, const WeirWindowRows *rows, uint32_t position, uint32_t *from, uint32_t *to)
+{
+    const WeirWindowSpec *spec = function->window->window;
+    uint32_t index = position - rows->start;
+    *from = rows->start;
+    *to = rows->end;
+    if (!spec->has_frame) { /* Spark's default: up to and with the row's equals */
+        if (rows->order_count > 0)
+            *to = rows->peer_end[index];
+        return;
+    }
+    switch (spec->lower) {
+    case WEIR_FRAME_CURRENT_ROW: *from = spec->is_range ? rows->peer_start[index] : position; break;
+    case WEIR_FRAME_PRECEDING:
+        *from = spec->is_range ? range_bound(rows, spec->lower_offset, -function->lower_range, position, false)
+                               : add_clamped(position, -function->lower, rows->start, rows->end);
+        break;
+    case WEIR_FRAME_FOLLOWING:
+        *from = spec->is_range ? range_bound(rows, spec->lower_offset, function->lower_range, position, false)
+                               : add_clamped(position, function->lower, rows->start, rows->end);
+        break;
+    default: break;
+    }
+    switch (spec->upper) {
+    case WEIR_FRAME_CURRENT_ROW: *to = spec->is_range ? rows->peer_end[index] : position + 1; break;
+    case WEIR_FRAME_PRECEDING:
+        *to = spec->is_range ? range_bound(rows, spec->upper_offset, -function->upper_range, position, true)
+                             : add_clamped(position, 1 - function->upper, rows->start, rows->end);
+        break;
+    case WEIR_FRAME_FOLLOWING:
+        *to = spec->is_range ? range_bound(rows, spec->upper_offset, function->upper_range, position, true)
+                             : add_clamped(position, 1 + function->upper, rows->start, rows->end);
+        break;
+    default: break;
+    }
+    if (*to < *from)
+        *to = *from;
+}

@@ -1,0 +1,145 @@
+/* DESCRIBE and SHOW. */
+#include <fnmatch.h>
+#include <strings.h>
+
+#include "session/session_private.h"
+
+/* Spark's SHOW patterns: * is any text, | separates alternatives, case does not count. */
+static bool matches(WeirArena *arena, const char *pattern, const char *name)
+{
+    if (pattern == NULL)
+        return true;
+    char *rest = weir_arena_strdup(arena, pattern);
+    for (char *part = rest; part != NULL; part = rest) {
+        char *bar = strchr(part, '|');
+        rest = bar == NULL ? NULL : bar + 1;
+        if (bar != NULL)
+            *bar = '\0';
+        if (fnmatch(part, name, FNM_CASEFOLD) == 0)
+            return true;
+    }
+    return false;
+}
+
+static WeirStatus describe_schema(WeirStatementContext *context, const WeirSchema *schema, WeirResult **result, WeirError *error)
+{
+    static const char *const columns[] = {"col_name", "data_type", "comment"};
+    const char **cells = WEIR_ARENA_ARRAY(context->arena, const char *, 3 * schema->field_count + 1);
+    for (uint32_t i = 0; i < schema->field_count; i++) {
+        WeirBuffer type;
+        weir_buffer_init(&type, 0, NULL);
+        weir_type_simple_string(schema->fields[i].type, &type);
+        cells[3 * i] = schema->fields[i].name;
+        cells[3 * i + 1] = weir_arena_strdup(context->arena, weir_buffer_text(&type));
+        cells[3 * i + 2] = NULL;
+        weir_buffer_deinit(&type);
+    }
+    return weir_result_from_text(context->session, columns, 3, cells, schema->field_count, result, error);
+}
+
+/* The plan SELECT * FROM name, as a stream where only that can be. */
+static WeirLogicalPlan *plan_of_name(WeirStatementContext *context)
+{
+    WeirLogicalPlan *relation = weir_logical_new(context->arena, WEIR_LOGICAL_UNRESOLVED_RELATION, context->statement->origin);
+    const char **parts = WEIR_ARENA_ARRAY(context->arena, const char *, 1);
+    WeirView *view = weir_session_find_view(context->session, context->statement->name);
+    parts[0] = context->statement->name;
+    relation->parts = parts;
+    relation->part_count = 1;
+    if (view != NULL && view->relation != NULL) {
+        const WeirSourceType *type = view->relation->connector;
+        relation->is_streaming = (type->capabilities & WEIR_SOURCE_BATCH) == 0;
+    }
+    return relation;
+}
+
+WeirStatus weir_statement_describe(WeirStatementContext *context, WeirResult **result, WeirError *error)
+{
+    WeirLogicalPlan *plan = context->statement->plan == NULL ? plan_of_name(context) : context->statement->plan;
+    WeirLogicalPlan *analyzed = NULL;
+    WEIR_TRY(weir_analyze(context->analyzer, plan, &analyzed, error));
+    return describe_schema(context, weir_logical_schema(analyzed, context->arena), result, error);
+}
+
+WeirStatus weir_statement_describe_function(WeirStatementContext *context, WeirResult **result, WeirError *error)
+{
+    static const char *const columns[] = {"function_desc"};
+    const char *name = context->statement->name;
+    const WeirFunction *function = weir_function_find(name);
+    const WeirAggregateFunction *aggregate = function == NULL ? weir_aggregate_find(name) : NULL;
+    if (function == NULL && aggregate == NULL)
+        return weir_error_set(error, WEIR_ERROR_UNRESOLVED_ROUTINE, "routineName", name, "searchPath",
+                              "[`system`.`builtin`, `system`.`session`, `spark_catalog`.`default`]");
+    const char *usage = function != NULL ? function->usage : aggregate->usage;
+    const char *cells[] = {
+        weir_arena_printf(context->arena, "Function: %s", function != NULL ? function->name : aggregate->name),
+        weir_arena_printf(context->arena, "Usage: %s", usage == NULL ? "" : usage),
+    };
+    return weir_result_from_text(context->session, columns, 1, cells, 2, result, error);
+}
+
+static WeirStatus show_names(WeirStatementContext *context, WeirResult **result, WeirError *error)
+{
+    static const char *const table_columns[] = {"namespace", "tableName", "isTemporary"};
+    static const char *const view_columns[] = {"namespace", "viewName", "isTemporary"};
+    const char *const *names = NULL;
+    uint32_t count = 0, rows = 0;
+    context->session->catalog.names(&context->session->catalog, context->arena, &names, &count);
+    const char **cells = WEIR_ARENA_ARRAY(context->arena, const char *, 3 * count + 1);
+    for (uint32_t i = 0; i < count; i++) {
+        if (!matches(context->arena, context->statement->pattern, names[i]))
+            continue;
+        cells[3 * rows] = "";
+        cells[3 * rows + 1] = names[i];
+        cells[3 * rows + 2] = "true";
+        rows++;
+    }
+    bool tables = context->statement->kind == WEIR_STATEMENT_SHOW_TABLES;
+    return weir_result_from_text(context->session, tables ? table_columns : view_columns, 3, cells, rows, result, error);
+}
+
+static WeirStatus show_functions(WeirStatementContext *context, WeirResult **result, WeirError *error)
+{
+    static const char *const columns[] = {"function"};
+    uint32_t count = 0, rows = 0;
+    const char *const *names = weir_function_names(&count);
+    WeirSession *session = context->session;
+    const char **cells = WEIR_ARENA_ARRAY(context->arena, const char *, count + session->function_count + 1);
+    for (uint32_t i = 0; i < count; i++)
+        if (matches(context->arena, context->statement->pattern, names[i]))
+            cells[rows++] = names[i];
+    for (uint32_t i = 0; i < session->function_count; i++)
+        if (matches(context->arena, context->statement->pattern, session->functions[i]->name))
+            cells[rows++] = session->functions[i]->name;
+    return weir_result_from_text(session, columns, 1, cells, rows, result, error);
+}
+
+static WeirStatus show_columns(WeirStatementContext *context, WeirResult **result, WeirError *error)
+{
+    static const char *const columns[] = {"col_name"};
+    WeirLogicalPlan *analyzed = NULL;
+    WEIR_TRY(weir_analyze(context->analyzer, plan_of_name(context), &analyzed, error));
+    const char **cells = WEIR_ARENA_ARRAY(context->arena, const char *, analyzed->output_count + 1);
+    for (uint32_t i = 0; i < analyzed->output_count; i++)
+        cells[i] = analyzed->output[i]->name;
+    return weir_result_from_text(context->session, columns, 1, cells, analyzed->output_count, result, error);
+}
+
+WeirStatus weir_statement_show(WeirStatementContext *context, WeirResult **result, WeirError *error)
+{
+    static const char *const namespace_column[] = {"namespace"}, *const catalog_column[] = {"catalog"};
+    static const char *const database[] = {"default"}, *const catalog[] = {"spark_catalog"};
+    switch (context->statement->kind) {
+    case WEIR_STATEMENT_SHOW_TABLES:
+    case WEIR_STATEMENT_SHOW_VIEWS:
+        return show_names(context, result, error);
+    case WEIR_STATEMENT_SHOW_FUNCTIONS:
+        return show_functions(context, result, error);
+    case WEIR_STATEMENT_SHOW_COLUMNS:
+        return show_columns(context, result, error);
+    case WEIR_STATEMENT_SHOW_DATABASES:
+        return weir_result_from_text(context->session, namespace_column, 1, database, 1, result, error);
+    default:
+        return weir_result_from_text(context->session, catalog_column, 1, catalog, 1, result, error);
+    }
+}

@@ -1,0 +1,353 @@
+/* Runs `.test` files on this build of weir: `sql_runner [-v] [--batch-rows N] [--threads N] [--only TEXT] FILE|DIR…`. Each file runs in a child process, so
+ * that a crash costs one block: the file is run again without it. Prints what did not match and a closing line that counts. */
+#include <dirent.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "columnar/value_text.h"
+#include "session/session_private.h"
+#include "sql_runner/sql_case.h"
+
+#define CRASHES_MAX 100u
+#define BLOCK_SECONDS_MAX 60u
+
+/* Shared with the child. */
+typedef struct Progress {
+    volatile int line; /* of the running block */
+    volatile size_t passed, failed, skipped;
+} Progress;
+
+static struct {
+    bool verbose;
+    const char *batch_rows, *threads, *only;
+    size_t passed, failed, skipped;
+    Progress *progress;
+    int crashed[CRASHES_MAX]; /* lines of blocks to leave out */
+    size_t crash_count;
+} runner;
+
+typedef struct Run {
+    const char *path;
+    WeirSession *session;
+    WeirArena arena;
+} Run;
+
+static void ignore_warning(void *context, const char *text)
+{
+    (void)context;
+    (void)text;
+}
+
+static void problem(const Run *run, const SqlBlock *block, const char *format, ...)
+{
+    if (runner.crash_count > 0 && block->line < runner.crashed[runner.crash_count - 1])
+        return; /* was printed before the crash */
+    va_list arguments;
+    va_start(arguments, format);
+    printf("%s:%d: %s\n    ", run->path, block->line, block->sql);
+    vprintf(format, arguments);
+    printf("\n");
+    va_end(arguments);
+    fflush(stdout);
+}
+
+/* ---- answers ---- */
+
+/* A cell as the recorder writes it: the text of show(), what that leaves of control characters as \xNN. */
+static void append_cell(const WeirVector *column, uint32_t row, const WeirTimeZone *zone, WeirBuffer *shown, WeirBuffer *out)
+{
+    weir_buffer_clear(shown);
+    weir_value_show(column, row, zone, shown);
+    size_t before = out->length;
+    WeirBuffer escaped;
+    weir_buffer_init(&escaped, 0, NULL);
+    weir_append_escaped_control((const uint8_t *)weir_buffer_text(shown), shown->length, &escaped);
+    for (size_t i = 0; i < escaped.length; i++) {
+        uint8_t c = (uint8_t)escaped.data[i];
+        if (c < 0x20 || c == 0x7f)
+            weir_buffer_append_format(out, "\\x%02x", c);
+        else
+            weir_buffer_append_char(out, (char)c);
+    }
+    weir_buffer_deinit(&escaped);
+    if (out->length == before)
+        weir_buffer_append_text(out, "(empty)");
+}
+
+static int compare_texts(const void *a, const void *b) { return strcmp(*(const char *const *)a, *(const char *const *)b); }
+
+static const char **rows_of(Run *run, const WeirResult *result, bool sorted, size_t *count)
+{
+    WeirBuffer line, shown;
+    weir_buffer_init(&line, 0, NULL);
+    weir_buffer_init(&shown, 0, NULL);
+    *count = 0;
+    const char **rows = WEIR_ARENA_ARRAY(&run->arena, const char *, (size_t)weir_result_row_count(result) + 1);
+    for (uint32_t b = 0; b < result->batches.count; b++) {
+        const WeirBatch *batch = result->batches.batches[b];
+        for (uint32_t k = 0; k < batch->selected_count; k++) {
+            weir_buffer_clear(&line);
+            for (uint32_t i = 0; i < batch->column_count; i++) {
+                if (i > 0)
+                    weir_buffer_append_char(&line, '\t');
+                append_cell(&batch->columns[i], weir_batch_row(batch, k), result->zone, &shown, &line);
+            }
+            rows[(*count)++] = weir_arena_strdup(&run->arena, weir_buffer_text(&line));
+        }
+    }
+    if (sorted)
+        qsort(rows, *count, sizeof(*rows), compare_texts);
+    weir_buffer_deinit(&line);
+    weir_buffer_deinit(&shown);
+    return rows;
+}
+
+static const char *schema_of(Run *run, const WeirResult *result)
+{
+    WeirBuffer out;
+    weir_buffer_init(&out, 0, NULL);
+    for (const char *c = weir_result_schema(result); *c != '\0'; c++) {
+        if (*c == '\n')
+            weir_buffer_append_text(&out, "\\n");
+        else if ((uint8_t)*c < 0x20 || *c == 0x7f)
+            weir_buffer_append_format(&out, "\\x%02x", (uint8_t)*c);
+        else
+            weir_buffer_append_char(&out, *c);
+    }
+    const char *text = weir_arena_strdup(&run->arena, weir_buffer_text(&out));
+    weir_buffer_deinit(&out);
+    return text;
+}
+
+static bool check_rows(Run *run, const SqlBlock *block, const WeirResult *result)
+{
+    size_t count;
+    const char *schema = schema_of(run, result);
+    if (strcmp(schema, block->schema) != 0) {
+        problem(run, block, "schema: %s\n    Spark:  %s", schema, block->schema);
+        return false;
+    }
+    const char **rows = rows_of(run, result, block->sorted, &count);
+    for (size_t i = 0; i < count || i < block->row_count; i++) {
+        const char *got = i < count ? rows[i] : "(no row)", *wanted = i < block->row_count ? block->rows[i] : "(no row)";
+        if (strcmp(got, wanted) != 0) {
+            problem(run, block, "row %zu: %s\n    Spark: %s", i + 1, got, wanted);
+            return false;
+        }
+    }
+    return true;
+}
+
+/* ---- blocks ---- */
+
+static bool run_error(Run *run, const SqlBlock *block)
+{
+    WeirError error = {0};
+    WeirResult *result = NULL;
+    if (weir_session_execute(run->session, block->sql, &result, &error) == WEIR_OK) {
+        weir_result_free(result);
+        problem(run, block, "ran, Spark fails with %s", block->condition);
+        return false;
+    }
+    bool legacy = strcmp(block->condition, "_LEGACY_ERROR_TEMP_0000") == 0;
+    if (legacy || (strcmp(error.condition, block->condition) == 0 && (block->sqlstate == NULL || strcmp(error.sqlstate, block->sqlstate) == 0)))
+        return true;
+    problem(run, block, "failed with %s %s: %s\n    Spark: %s %s", error.condition, error.sqlstate, error.message, block->condition,
+            block->sqlstate == NULL ? "" : block->sqlstate);
+    return false;
+}
+
+static bool run_statement(Run *run, const SqlBlock *block)
+{
+    WeirError error = {0};
+    WeirResult *result = NULL;
+    if (weir_session_execute(run->session, block->sql, &result, &error) != WEIR_OK) {
+        problem(run, block, "failed with %s %s: %s", error.condition, error.sqlstate, error.message);
+        return false;
+    }
+    bool good = true;
+    if (block->kind == SQL_BLOCK_QUERY && result == NULL) {
+        problem(run, block, "gave no rows");
+        good = false;
+    } else if (block->kind == SQL_BLOCK_QUERY) {
+        good = check_rows(run, block, result);
+    }
+    weir_result_free(result);
+    return good;
+}
+
+static bool run_conf(Run *run, const SqlBlock *block)
+{
+    WeirError error = {0};
+    WeirStatus status = WEIR_OK;
+    if (block->condition != NULL) {
+        status = weir_session_set(run->session, block->sql, block->condition, &error);
+    } else {
+        WeirResult *result = NULL;
+        status = weir_session_execute(run->session, weir_arena_printf(&run->arena, "RESET %s", block->sql), &result, &error);
+        weir_result_free(result);
+    }
+    if (status != WEIR_OK)
+        problem(run, block, "failed with %s %s: %s", error.condition, error.sqlstate, error.message);
+    return status == WEIR_OK;
+}
+
+static bool is_left_out(int line)
+{
+    for (size_t i = 0; i < runner.crash_count; i++)
+        if (runner.crashed[i] == line)
+            return true;
+    return false;
+}
+
+static void run_block(Run *run, const SqlBlock *block)
+{
+    Progress *progress = runner.progress;
+    progress->line = block->line;
+    if (is_left_out(block->line))
+        return;
+    if (block->kind == SQL_BLOCK_QUERY && !block->answered) {
+        progress->skipped++;
+        return;
+    }
+    alarm(BLOCK_SECONDS_MAX);
+    bool good = block->kind == SQL_BLOCK_CONF    ? run_conf(run, block)
+                : block->kind == SQL_BLOCK_ERROR ? run_error(run, block)
+                                                 : run_statement(run, block);
+    alarm(0);
+    if (!good)
+        progress->failed++;
+    else if (block->kind != SQL_BLOCK_CONF)
+        progress->passed++;
+    if (good && runner.verbose)
+        printf("%s:%d: ok\n", run->path, block->line);
+}
+
+static int run_file_here(const char *path)
+{
+    SqlCase sql_case;
+    WeirError error = {0};
+    const char *conf[12] = {"spark.sql.session.timeZone", "UTC", "weir.user", "weir"};
+    size_t conf_count = 4;
+    if (runner.batch_rows != NULL) {
+        conf[conf_count++] = "weir.batch.rows";
+        conf[conf_count++] = runner.batch_rows;
+    }
+    conf[conf_count++] = "weir.threads";
+    conf[conf_count++] = runner.threads != NULL ? runner.threads : "0";
+    Run run = {.path = path};
+    WeirSessionOptions options = {.struct_bytes = sizeof(options), .conf = conf, .conf_count = conf_count, .warning = ignore_warning};
+    if (!sql_case_read(&sql_case, path))
+        return 2;
+    if (weir_session_open(&options, &run.session, &error) != WEIR_OK) {
+        fprintf(stderr, "cannot open a session: [%s] %s\n", error.condition, error.message);
+        return 2;
+    }
+    weir_arena_init(&run.arena, NULL);
+    for (size_t i = 0; i < sql_case.block_count; i++) {
+        run_block(&run, &sql_case.blocks[i]);
+        weir_arena_reset(&run.arena);
+    }
+    weir_arena_deinit(&run.arena);
+    weir_session_close(run.session);
+    sql_case_deinit(&sql_case);
+    return 0;
+}
+
+static bool run_child(const char *path)
+{
+    runner.progress->passed = runner.progress->failed = runner.progress->skipped = 0;
+    runner.progress->line = 0;
+    fflush(stdout);
+    pid_t child = fork();
+    if (child == 0) {
+        int code = run_file_here(path);
+        fflush(stdout);
+        exit(code);
+    }
+    int status = 0;
+    waitpid(child, &status, 0);
+    if (WIFEXITED(status) && WEXITSTATUS(status) <= 2) {
+        runner.failed += WEXITSTATUS(status) == 0 ? 0 : 1;
+        return true;
+    }
+    if (WIFSIGNALED(status) && WTERMSIG(status) == SIGALRM)
+        printf("%s:%d: took longer than %u s\n", path, runner.progress->line, BLOCK_SECONDS_MAX);
+    else
+        printf("%s:%d: crashed with %s %d\n", path, runner.progress->line, WIFSIGNALED(status) ? "signal" : "code",
+               WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status));
+    return false;
+}
+
+static void run_file(const char *path)
+{
+    runner.crash_count = 0;
+    while (!run_child(path) && runner.crash_count < CRASHES_MAX)
+        runner.crashed[runner.crash_count++] = runner.progress->line;
+    runner.passed += runner.progress->passed;
+    runner.failed += runner.progress->failed + runner.crash_count;
+    runner.skipped += runner.progress->skipped;
+}
+
+/* ---- files ---- */
+
+static int by_name(const struct dirent **a, const struct dirent **b) { return strcmp((*a)->d_name, (*b)->d_name); }
+
+static void run_path(const char *path)
+{
+    struct stat info;
+    size_t length = strlen(path);
+    if (stat(path, &info) != 0) {
+        fprintf(stderr, "%s: there is no such file\n", path);
+        runner.failed++;
+        return;
+    }
+    if (!S_ISDIR(info.st_mode)) {
+        bool wanted = length > 5 && strcmp(path + length - 5, ".test") == 0 && (runner.only == NULL || strstr(path, runner.only) != NULL);
+        if (wanted)
+            run_file(path);
+        return;
+    }
+    struct dirent **entries = NULL;
+    int count = scandir(path, &entries, NULL, by_name);
+    for (int i = 0; i < count; i++) {
+        char child[4096];
+        if (entries[i]->d_name[0] != '.' && snprintf(child, sizeof(child), "%s/%s", path, entries[i]->d_name) < (int)sizeof(child))
+            run_path(child);
+        free(entries[i]);
+    }
+    free(entries);
+}
+
+int main(int argc, char **argv)
+{
+    runner.progress = mmap(NULL, sizeof(Progress), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    if (runner.progress == MAP_FAILED)
+        return 2;
+    int at = 1;
+    for (; at < argc && argv[at][0] == '-'; at++) {
+        const char **value = strcmp(argv[at], "--batch-rows") == 0 ? &runner.batch_rows
+                             : strcmp(argv[at], "--threads") == 0  ? &runner.threads
+                             : strcmp(argv[at], "--only") == 0     ? &runner.only
+                                                                   : NULL;
+        if (value != NULL && at + 1 < argc) {
+            *value = argv[++at];
+        } else if (strcmp(argv[at], "-v") == 0) {
+            runner.verbose = true;
+        } else {
+            fprintf(stderr, "usage: sql_runner [-v] [--batch-rows N] [--threads N] [--only TEXT] FILE|DIR…\n");
+            return 2;
+        }
+    }
+    for (; at < argc; at++)
+        run_path(argv[at]);
+    printf("%zu passed, %zu failed, %zu skipped\n", runner.passed, runner.failed, runner.skipped);
+    return runner.failed == 0 ? 0 : 1;
+}
