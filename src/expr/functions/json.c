@@ -420,7 +420,8 @@ WEIR_TEXT_KERNEL(from_json_kernel)
 const WeirFunction weir_functions_json[] = {
     JSON("get_json_object", NP | WEIR_FUNCTION_NULLABLE, 2, 2, "string,string->string", NULL, get_json_object_kernel, "get_json_object(json, path): the part at a path."),
     JSON("json_array_length", NP | WEIR_FUNCTION_NULLABLE, 1, 1, "string->int", NULL, array_length_kernel, "json_array_length(json): how many elements."),
-    JSON("to_json", WEIR_FUNCTION_ANY_VECTOR, 1, 2, NULL, resolve_to_json, to_json_kernel, "to_json(a[, options]): as JSON."),
+    {.name = "to_json", .flags = WEIR_FUNCTION_ANY_VECTOR | WEIR_FUNCTION_NULLABLE, .arguments_min = 1, .arguments_max = 2, .resolve = resolve_to_json, .kernel = to_json_kernel,
+     .sql_format = "to_json($1)", .group = "json_funcs", .usage = "to_json(a[, options]): as JSON."},
     JSON("from_json", 0, 2, 2, NULL, resolve_from_json, from_json_kernel, "from_json(json, schema): as a value of the schema's type."),
     {0},
 };
