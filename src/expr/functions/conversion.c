@@ -3,7 +3,7 @@
 
 #include "expr/function_private.h"
 #include "expr/kernels/text_find.h"
-#include "expr/kernels/time_zone_local.h"
+#include "columnar/time_zone.h"
 
 /* bigint(a) and its relatives: a cast whose name does not show. */
 static WeirStatus resolve_cast(WeirFunctionCall *call, WeirError *error)
