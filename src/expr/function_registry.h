@@ -11,6 +11,9 @@
     X(collection_access) \
     X(array_edit) \
     X(array_set) \
+    X(array_lambda) \
+    X(map_lambda) \
+    X(array_sort) \
     X(arithmetic) \
     X(comparison) \
     X(boolean) \

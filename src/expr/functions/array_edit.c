@@ -3,7 +3,7 @@
 
 #include "columnar/value_text.h"
 #include "common/hash.h"
-#include "expr/functions/collection.h"
+#include "expr/functions/collection_shared.h"
 #include "expr/kernels/utf8.h"
 
 static int32_t int_at(const WeirVector *vector, uint32_t row)

@@ -94,6 +94,9 @@ static WeirStatus resolve_concat(WeirFunctionCall *call, WeirError *error)
         binary = binary && call->arguments[i]->type->id == WEIR_TYPE_BINARY;
     }
     if (arrays) {
+        for (uint32_t i = 0; i < call->argument_count; i++)
+            if (call->arguments[i]->type->id != WEIR_TYPE_ARRAY)
+                return weir_call_diff_types(call, error);
         if (!weir_call_unify(call, 0, call->argument_count) || call->result_type->id != WEIR_TYPE_ARRAY)
             return weir_call_diff_types(call, error);
         return WEIR_OK;
