@@ -241,8 +241,8 @@ WEIR_TEXT_KERNEL(timestampdiff_kernel)
 
 const WeirFunction weir_functions_conversion[] = {
     CAST("boolean"), CAST("tinyint"), CAST("smallint"), CAST("int"), CAST("bigint"), CAST("float"), CAST("double"), CAST("decimal"), CAST("string"), CAST("binary"), CAST("date"), CAST("timestamp"),
-    {.name = "is unknown", .flags = WEIR_FUNCTION_INTERNAL | WEIR_FUNCTION_REPLACED, .sql_format = "($1 IS NULL)", .arguments_min = 1, .arguments_max = 1, .resolve = resolve_unknown},
-    {.name = "is not unknown", .flags = WEIR_FUNCTION_INTERNAL | WEIR_FUNCTION_REPLACED, .sql_format = "($1 IS NOT NULL)", .arguments_min = 1, .arguments_max = 1, .resolve = resolve_unknown},
+    {.name = "is unknown", .flags = WEIR_FUNCTION_INTERNAL | WEIR_FUNCTION_REPLACED, .sql_format = "($1 IS UNKNOWN)", .arguments_min = 1, .arguments_max = 1, .resolve = resolve_unknown},
+    {.name = "is not unknown", .flags = WEIR_FUNCTION_INTERNAL | WEIR_FUNCTION_REPLACED, .sql_format = "($1 IS NOT UNKNOWN)", .arguments_min = 1, .arguments_max = 1, .resolve = resolve_unknown},
     {.name = "decode", .flags = WEIR_FUNCTION_REPLACED, .arguments_min = 2, .arguments_max = -1, .resolve = resolve_decode, .group = "string_funcs", .usage = "decode(a, key, value, …[, default]) or decode(binary, charset)."},
     {.name = "decode_charset", .flags = F | WEIR_FUNCTION_NULLABLE | WEIR_FUNCTION_INTERNAL, .arguments_min = 2, .arguments_max = 2, .signature = "binary,string->string", .kernel = charset_kernel},
     {.name = "encode", .flags = F | WEIR_FUNCTION_NULLABLE, .arguments_min = 2, .arguments_max = 2, .signature = "string,string->binary", .kernel = charset_kernel, .group = "string_funcs", .usage = "encode(text, charset): its bytes."},
