@@ -1,9 +1,10 @@
 /* Functions named like types, decode and conv, errors on purpose, and units of time by name. */
 #include <strings.h>
 
+#include "columnar/civil_calendar.h"
+#include "columnar/time_zone.h"
 #include "expr/function_private.h"
 #include "expr/kernels/text_find.h"
-#include "columnar/time_zone.h"
 
 /* bigint(a) and its relatives: a cast whose name does not show. */
 static WeirStatus resolve_cast(WeirFunctionCall *call, WeirError *error)
