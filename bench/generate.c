@@ -21,7 +21,7 @@ static double uniform(void) { return (double)(next_random() >> 11) * 0x1p-53; }
 
 static FILE *open_file(const char *directory, const char *name)
 {
-    char path[4096];
+    char path[8192];
     snprintf(path, sizeof(path), "%s/%s", directory, name);
     FILE *file = fopen(path, "wb");
     if (file == NULL) {

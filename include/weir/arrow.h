@@ -1,5 +1,5 @@
-/* The Arrow C data and stream interfaces: the structs of the Arrow project's specification, whose layout never changes. The
- * guards are the specification's too, so that this header lives beside others that define the same. */
+/* The Arrow C data and stream interfaces: the structs of the Arrow project's specification, whose layout never changes.
+ * The guards are the specification's too, so that this header lives beside others that define the same. */
 #ifndef WEIR_ARROW_H
 #define WEIR_ARROW_H
 

@@ -1,5 +1,6 @@
-/* HAVING and ORDER BY over an aggregate: their aggregates and grouping expressions become columns that the AGGREGATE gives, added where the SELECT list does not have them
- * (Spark: ResolveAggregateFunctions). Also the rules of what an aggregate's list may hold. */
+/* HAVING and ORDER BY over an aggregate: their aggregates and grouping expressions become columns that the AGGREGATE
+ * gives, added where the SELECT list does not have them (Spark: ResolveAggregateFunctions). Also the rules of what an
+ * aggregate's list may hold. */
 #include <strings.h>
 
 #include "analyzer/analyzer_private.h"
@@ -29,8 +30,8 @@ static bool is_used(WeirExpression *const *expressions, uint32_t count, WeirExpr
 }
 
 /* The same plan over another aggregate, with the columns of it that `expressions` use. */
-static WeirLogicalPlan *replace_below(WeirAnalysis *analysis, WeirLogicalPlan *plan, WeirLogicalPlan *aggregate, WeirExpression *const *expressions,
-                                      uint32_t count)
+static WeirLogicalPlan *replace_below(WeirAnalysis *analysis, WeirLogicalPlan *plan, WeirLogicalPlan *aggregate,
+                                      WeirExpression *const *expressions, uint32_t count)
 {
     if (plan->kind == WEIR_LOGICAL_AGGREGATE)
         return aggregate;
@@ -41,10 +42,12 @@ static WeirLogicalPlan *replace_below(WeirAnalysis *analysis, WeirLogicalPlan *p
     for (uint32_t i = 0; i < plan->expression_count; i++)
         weir_list_append(analysis, &list, plan->expressions[i]);
     for (uint32_t i = 0; i < aggregate->output_count; i++)
-        if (weir_find_by_id(list.items, list.count, aggregate->output[i]->id) == NULL && is_used(expressions, count, aggregate->output[i]))
+        if (weir_find_by_id(list.items, list.count, aggregate->output[i]->id) == NULL &&
+            is_used(expressions, count, aggregate->output[i]))
             weir_list_append(analysis, &list, aggregate->output[i]);
-    return list.count == plan->expression_count && child == plan->children[0] ? plan
-                                                                              : weir_plan_project(analysis, list.items, list.count, child);
+    return list.count == plan->expression_count && child == plan->children[0]
+               ? plan
+               : weir_plan_project(analysis, list.items, list.count, child);
 }
 
 typedef struct Push {
@@ -61,8 +64,9 @@ static WeirExpression *aggregate_column(Push *push, WeirExpression *expression)
         if (weir_expression_equal(weir_trim_alias(push->list.items[i]), expression))
             return weir_expression_to_attribute(push->analysis->arena, push->list.items[i]);
     if (expression->kind != WEIR_EXPRESSION_ATTRIBUTE)
-        expression = weir_expression_alias(push->analysis->arena, expression, weir_expression_text(push->analysis, expression),
-                                           weir_next_id(push->analysis));
+        expression =
+            weir_expression_alias(push->analysis->arena, expression, weir_expression_text(push->analysis, expression),
+                                  weir_next_id(push->analysis));
     weir_list_append(push->analysis, &push->list, expression);
     return weir_expression_to_attribute(push->analysis->arena, expression);
 }
@@ -70,7 +74,8 @@ static WeirExpression *aggregate_column(Push *push, WeirExpression *expression)
 static bool is_output_only(void *context, const WeirExpression *expression)
 {
     const WeirLogicalPlan *aggregate = context, *input = aggregate->children[0];
-    return expression->kind == WEIR_EXPRESSION_ATTRIBUTE && weir_find_by_id(input->output, input->output_count, expression->id) == NULL &&
+    return expression->kind == WEIR_EXPRESSION_ATTRIBUTE &&
+           weir_find_by_id(input->output, input->output_count, expression->id) == NULL &&
            weir_find_by_id(aggregate->output, aggregate->output_count, expression->id) != NULL;
 }
 
@@ -84,11 +89,12 @@ static WeirExpression *push_node(void *context, WeirExpression *expression)
             return aggregate_column(push, push->aggregate->grouping[i]);
     if (expression->kind == WEIR_EXPRESSION_AGGREGATE) {
         if (weir_expression_any(expression, is_output_only, (void *)(uintptr_t)push->aggregate)) {
-            const char *name = weir_expression_quoted(push->analysis, expression->child_count > 0 ? expression->children[0] : expression);
-            push->status = weir_located(push->analysis, expression->origin, push->error,
-                                        weir_error_set(push->error, WEIR_ERROR_MISSING_ATTRIBUTES_RESOLVED_ATTRIBUTE_APPEAR_IN_OPERATION,
-                                                       "missingAttributes", name, "input", name, "operator", "Aggregate",
-                                                       "operation", name));
+            const char *name = weir_expression_quoted(
+                push->analysis, expression->child_count > 0 ? expression->children[0] : expression);
+            push->status = weir_located(
+                push->analysis, expression->origin, push->error,
+                weir_error_set(push->error, WEIR_ERROR_MISSING_ATTRIBUTES_RESOLVED_ATTRIBUTE_APPEAR_IN_OPERATION,
+                               "missingAttributes", name, "input", name, "operator", "Aggregate", "operation", name));
             return expression;
         }
         return aggregate_column(push, expression);
@@ -96,8 +102,9 @@ static WeirExpression *push_node(void *context, WeirExpression *expression)
     return NULL;
 }
 
-WeirStatus weir_resolve_over_aggregate(WeirAnalysis *analysis, const WeirEnvironment *env, WeirExpression *const *in, uint32_t count, bool having,
-                                       WeirLogicalPlan **plan, WeirExpression **out, WeirError *error)
+WeirStatus weir_resolve_over_aggregate(WeirAnalysis *analysis, const WeirEnvironment *env, WeirExpression *const *in,
+                                       uint32_t count, bool having, WeirLogicalPlan **plan, WeirExpression **out,
+                                       WeirError *error)
 {
     WeirLogicalPlan *aggregate = weir_aggregate_below(*plan);
     const WeirGroupingAnalytics *analytics = aggregate->grouping_analytics;
@@ -115,8 +122,9 @@ WeirStatus weir_resolve_over_aggregate(WeirAnalysis *analysis, const WeirEnviron
         WeirExpression *resolved = NULL;
         WEIR_TRY(weir_resolve_expression(&expression_context, in[i], &resolved, error));
         if (having && weir_has_window(resolved))
-            return weir_located(analysis, resolved->origin, error,
-                                weir_error_set(error, WEIR_ERROR_WINDOW_FUNCTION_NOT_ALLOWED_IN_CLAUSE, "clauseName", "HAVING"));
+            return weir_located(
+                analysis, resolved->origin, error,
+                weir_error_set(error, WEIR_ERROR_WINDOW_FUNCTION_NOT_ALLOWED_IN_CLAUSE, "clauseName", "HAVING"));
         if (analytics != NULL)
             WEIR_TRY(weir_replace_grouping(analysis, analytics, resolved, &resolved, error));
         out[i] = weir_transform_down(analysis->arena, resolved, push_node, &push);
@@ -142,24 +150,25 @@ static WeirStatus check_function(WeirAnalysis *analysis, const WeirExpression *e
     for (uint32_t i = 0; i < expression->child_count; i++) {
         const WeirExpression *child = expression->children[i];
         if (weir_contains_kind(child, WEIR_EXPRESSION_AGGREGATE))
-            return weir_located(analysis, child->origin, error, weir_error_set(error, WEIR_ERROR_NESTED_AGGREGATE_FUNCTION));
+            return weir_located(analysis, child->origin, error,
+                                weir_error_set(error, WEIR_ERROR_NESTED_AGGREGATE_FUNCTION));
         if (weir_has_window(child))
             return weir_located(analysis, expression->origin, error,
-                                weir_error_set(error, WEIR_ERROR_UNSUPPORTED_EXPR_FOR_OPERATOR, "invalidExprSqls",
-                                               weir_expression_quoted(analysis, child)));
+                                weir_error_set(error, WEIR_ERROR_LEGACY_ERROR_TEMP_1031));
         if (weir_contains_kind(child, WEIR_EXPRESSION_GENERATOR))
             return weir_located(analysis, expression->origin, error,
-                                weir_error_set(error, WEIR_ERROR_UNSUPPORTED_GENERATOR_NESTED_IN_EXPRESSIONS, "expression",
-                                               weir_expression_quoted(analysis, expression)));
+                                weir_error_set(error, WEIR_ERROR_UNSUPPORTED_GENERATOR_NESTED_IN_EXPRESSIONS,
+                                               "expression", weir_expression_quoted(analysis, expression)));
         if (!weir_expression_is_deterministic(child))
             return weir_located(analysis, expression->origin, error,
-                                weir_error_set(error, WEIR_ERROR_AGGREGATE_FUNCTION_WITH_NONDETERMINISTIC_EXPRESSION, "sqlExpr",
-                                               weir_expression_quoted(analysis, expression)));
+                                weir_error_set(error, WEIR_ERROR_AGGREGATE_FUNCTION_WITH_NONDETERMINISTIC_EXPRESSION,
+                                               "sqlExpr", weir_expression_quoted(analysis, expression)));
     }
     return WEIR_OK;
 }
 
-static WeirStatus check_item(WeirAnalysis *analysis, const WeirLogicalPlan *aggregate, const WeirExpression *expression, WeirError *error)
+static WeirStatus check_item(WeirAnalysis *analysis, const WeirLogicalPlan *aggregate, const WeirExpression *expression,
+                             WeirError *error)
 {
     if (expression->kind == WEIR_EXPRESSION_AGGREGATE)
         return check_function(analysis, expression, error);
@@ -167,7 +176,8 @@ static WeirStatus check_item(WeirAnalysis *analysis, const WeirLogicalPlan *aggr
         if (weir_expression_equal(aggregate->grouping[i], expression))
             return WEIR_OK;
     if (weir_is_grouping_call(expression))
-        return weir_located(analysis, expression->origin, error, weir_error_set(error, WEIR_ERROR_UNSUPPORTED_GROUPING_EXPRESSION));
+        return weir_located(analysis, expression->origin, error,
+                            weir_error_set(error, WEIR_ERROR_UNSUPPORTED_GROUPING_EXPRESSION));
     if (expression->kind == WEIR_EXPRESSION_OUTER_REFERENCE)
         return WEIR_OK;
     if (expression->kind == WEIR_EXPRESSION_ATTRIBUTE) {
@@ -175,8 +185,9 @@ static WeirStatus check_item(WeirAnalysis *analysis, const WeirLogicalPlan *aggr
             return weir_located(analysis, aggregate->origin, error, weir_error_set(error, WEIR_ERROR_MISSING_GROUP_BY));
         const char *text = weir_expression_text(analysis, expression);
         return weir_located(analysis, expression->origin, error,
-                            weir_error_set(error, WEIR_ERROR_MISSING_AGGREGATION, "expression", weir_expression_quoted(analysis, expression),
-                                           "expressionAnyValue", weir_arena_printf(analysis->arena, "\"any_value(%s)\"", text)));
+                            weir_error_set(error, WEIR_ERROR_MISSING_AGGREGATION, "expression",
+                                           weir_expression_quoted(analysis, expression), "expressionAnyValue",
+                                           weir_arena_printf(analysis->arena, "\"any_value(%s)\"", text)));
     }
     for (uint32_t i = 0; i < expression->child_count; i++)
         WEIR_TRY(check_item(analysis, aggregate, expression->children[i], error));

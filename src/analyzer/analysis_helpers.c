@@ -76,7 +76,8 @@ const char *weir_name_quoted(WeirAnalysis *analysis, const char *const *parts, u
 
 WeirExpression *weir_literal_string(WeirAnalysis *analysis, const char *text)
 {
-    return weir_expression_literal(analysis->arena, weir_value_bytes(analysis->arena, &weir_type_string, text, strlen(text)));
+    return weir_expression_literal(analysis->arena,
+                                   weir_value_bytes(analysis->arena, &weir_type_string, text, strlen(text)));
 }
 
 WeirExpression *weir_literal_int(WeirAnalysis *analysis, const WeirDataType *type, int64_t value)
@@ -89,8 +90,8 @@ WeirExpression *weir_literal_null(WeirAnalysis *analysis, const WeirDataType *ty
     return weir_expression_literal(analysis->arena, weir_value_null(analysis->arena, type));
 }
 
-WeirStatus weir_build_call(WeirAnalysis *analysis, const char *name, WeirExpression *const *children, uint32_t count, WeirOrigin origin,
-                           WeirExpression **out, WeirError *error)
+WeirStatus weir_build_call(WeirAnalysis *analysis, const char *name, WeirExpression *const *children, uint32_t count,
+                           WeirOrigin origin, WeirExpression **out, WeirError *error)
 {
     WeirFunctionResolver resolver = {.arena = analysis->arena, .context = analysis->analyzer->context};
     WeirExpression *call = weir_expression_function(analysis->arena, name, children, count, origin);
@@ -127,8 +128,8 @@ WeirExpression *weir_find_by_id(WeirExpression *const *list, uint32_t count, int
     return NULL;
 }
 
-static void transform_list_down(WeirArena *arena, WeirExpression ***list, uint32_t count, WeirTopDownRewrite rewrite, void *context,
-                                bool *changed)
+static void transform_list_down(WeirArena *arena, WeirExpression ***list, uint32_t count, WeirTopDownRewrite rewrite,
+                                void *context, bool *changed)
 {
     WeirExpression **copy = NULL;
     for (uint32_t i = 0; i < count; i++) {
@@ -145,7 +146,8 @@ static void transform_list_down(WeirArena *arena, WeirExpression ***list, uint32
     }
 }
 
-WeirExpression *weir_transform_down(WeirArena *arena, WeirExpression *expression, WeirTopDownRewrite rewrite, void *context)
+WeirExpression *weir_transform_down(WeirArena *arena, WeirExpression *expression, WeirTopDownRewrite rewrite,
+                                    void *context)
 {
     WeirExpression *replaced = rewrite(context, expression);
     if (replaced != NULL)

@@ -1,5 +1,6 @@
-/* What the files of analyzer/ share. A run resolves a plan bottom-up in one recursive pass: each resolve_<node>.c turns one kind of unresolved node,
- * whose children are still unresolved, into resolved nodes with `output` set. Names are looked up in scopes that chain from inner to outer query. */
+/* What the files of analyzer/ share. A run resolves a plan bottom-up in one recursive pass: each resolve_<node>.c turns
+ * one kind of unresolved node, whose children are still unresolved, into resolved nodes with `output` set. Names are
+ * looked up in scopes that chain from inner to outer query. */
 #ifndef WEIR_ANALYZER_ANALYZER_PRIVATE_H
 #define WEIR_ANALYZER_ANALYZER_PRIVATE_H
 
@@ -20,7 +21,8 @@ typedef struct WeirExpressionList {
     uint32_t count, capacity;
 } WeirExpressionList;
 
-/* The columns that names may mean. `hidden` are columns that a star does not show: the other side's keys of a USING join. */
+/* The columns that names may mean. `hidden` are columns that a star does not show: the other side's keys of a USING
+ * join. */
 typedef struct WeirScope WeirScope;
 struct WeirScope {
     const WeirScope *outer;
@@ -48,8 +50,8 @@ typedef struct WeirArgumentFrame {
 /* What a query block inherits from around it. */
 typedef struct WeirEnvironment {
     const WeirCteFrame *ctes;
-    const WeirScope *outer;             /* of the enclosing query, for correlated names */
-    const WeirLogicalPlan *windows;     /* WINDOW_DEFINITIONS in force */
+    const WeirScope *outer;         /* of the enclosing query, for correlated names */
+    const WeirLogicalPlan *windows; /* WINDOW_DEFINITIONS in force */
     const WeirArgumentFrame *arguments;
 } WeirEnvironment;
 
@@ -73,6 +75,7 @@ typedef struct WeirExpressionContext {
     uint32_t lateral_count;
     const WeirLambdaFrame *lambdas;
     uint32_t aggregate_depth;
+    bool in_select_list;            /* where a generator may stand */
     bool used_hidden, used_lateral; /* out */
 } WeirExpressionContext;
 
@@ -80,74 +83,95 @@ typedef struct WeirExpressionContext {
 void weir_list_append(WeirAnalysis *analysis, WeirExpressionList *list, WeirExpression *expression);
 int64_t weir_next_id(WeirAnalysis *analysis);
 WeirStatus weir_located(const WeirAnalysis *analysis, WeirOrigin origin, WeirError *error, WeirStatus status);
-const char *weir_expression_text(WeirAnalysis *analysis, const WeirExpression *expression);       /* Spark's sql */
-const char *weir_expression_quoted(WeirAnalysis *analysis, const WeirExpression *expression);     /* "sql" in double quotes */
-const char *weir_type_quoted(WeirAnalysis *analysis, const WeirDataType *type);                   /* "INT" */
-const char *weir_name_quoted(WeirAnalysis *analysis, const char *const *parts, uint32_t count);   /* `a`.`b` */
+const char *weir_expression_text(WeirAnalysis *analysis, const WeirExpression *expression); /* Spark's sql */
+const char *weir_expression_quoted(WeirAnalysis *analysis,
+                                   const WeirExpression *expression);           /* "sql" in double quotes */
+const char *weir_type_quoted(WeirAnalysis *analysis, const WeirDataType *type); /* "INT" */
+const char *weir_name_quoted(WeirAnalysis *analysis, const char *const *parts, uint32_t count); /* `a`.`b` */
 WeirExpression *weir_literal_string(WeirAnalysis *analysis, const char *text);
 WeirExpression *weir_literal_int(WeirAnalysis *analysis, const WeirDataType *type, int64_t value);
 WeirExpression *weir_literal_null(WeirAnalysis *analysis, const WeirDataType *type);
-WeirStatus weir_build_call(WeirAnalysis *analysis, const char *name, WeirExpression *const *children, uint32_t count, WeirOrigin origin,
-                           WeirExpression **out, WeirError *error); /* children resolved */
+WeirStatus weir_build_call(WeirAnalysis *analysis, const char *name, WeirExpression *const *children, uint32_t count,
+                           WeirOrigin origin, WeirExpression **out, WeirError *error); /* children resolved */
 bool weir_name_equal(const WeirAnalysis *analysis, const char *a, const char *b);
 const WeirExpression *weir_trim_alias(const WeirExpression *expression);
 bool weir_contains_kind(const WeirExpression *expression, WeirExpressionKind kind);
 WeirExpression *weir_find_by_id(WeirExpression *const *list, uint32_t count, int64_t id); /* NULL: none */
-/* Every node whose kind matches replaced top-down is rarely needed: weir_expression_transform is bottom-up. This one is top-down: `rewrite` returns NULL to go into
- * the children. */
+/* Every node whose kind matches replaced top-down is rarely needed: weir_expression_transform is bottom-up. This one is
+ * top-down: `rewrite` returns NULL to go into the children. */
 typedef WeirExpression *(*WeirTopDownRewrite)(void *context, WeirExpression *expression);
-WeirExpression *weir_transform_down(WeirArena *arena, WeirExpression *expression, WeirTopDownRewrite rewrite, void *context);
+WeirExpression *weir_transform_down(WeirArena *arena, WeirExpression *expression, WeirTopDownRewrite rewrite,
+                                    void *context);
 
 /* ---- plan construction: plan_output.c. Each sets output, is_streaming, analyzed. */
 WeirLogicalPlan *weir_plan_finish(WeirAnalysis *analysis, WeirLogicalPlan *plan);
-WeirLogicalPlan *weir_plan_project(WeirAnalysis *analysis, WeirExpression *const *expressions, uint32_t count, WeirLogicalPlan *child);
+WeirLogicalPlan *weir_plan_project(WeirAnalysis *analysis, WeirExpression *const *expressions, uint32_t count,
+                                   WeirLogicalPlan *child);
 WeirLogicalPlan *weir_plan_filter(WeirAnalysis *analysis, WeirExpression *condition, WeirLogicalPlan *child);
 WeirLogicalPlan *weir_plan_with_children(WeirAnalysis *analysis, const WeirLogicalPlan *plan, WeirLogicalPlan *left,
                                          WeirLogicalPlan *right); /* copy; right NULL: unary */
 WeirLogicalPlan *weir_plan_alias(WeirAnalysis *analysis, const char *name, WeirLogicalPlan *child);
-WeirLogicalPlan *weir_plan_renew(WeirAnalysis *analysis, WeirLogicalPlan *plan); /* same plan, new expression ids: renew_ids.c */
+WeirLogicalPlan *weir_plan_renew(WeirAnalysis *analysis,
+                                 WeirLogicalPlan *plan); /* same plan, new expression ids: renew_ids.c */
 
-/* Hidden columns of a resolved plan, and the same plan with one of them (or any attribute from below) added to its output: hidden_columns.c */
+/* Hidden columns of a resolved plan, and the same plan with one of them (or any attribute from below) added to its
+ * output: hidden_columns.c */
 void weir_plan_hidden(WeirAnalysis *analysis, const WeirLogicalPlan *plan, WeirExpressionList *hidden);
-void weir_plan_set_hidden(WeirAnalysis *analysis, WeirLogicalPlan *project, WeirExpression *const *hidden, uint32_t count);
-WeirLogicalPlan *weir_plan_add_attribute(WeirAnalysis *analysis, WeirLogicalPlan *plan, const WeirExpression *attribute); /* NULL: cannot */
+void weir_plan_set_hidden(WeirAnalysis *analysis, WeirLogicalPlan *project, WeirExpression *const *hidden,
+                          uint32_t count);
+WeirLogicalPlan *weir_plan_add_attribute(WeirAnalysis *analysis, WeirLogicalPlan *plan,
+                                         const WeirExpression *attribute); /* NULL: cannot */
 /* Add what `expressions` use and `plan` does not output but hides. */
-WeirLogicalPlan *weir_plan_expose(WeirAnalysis *analysis, WeirLogicalPlan *plan, WeirExpression *const *expressions, uint32_t count);
+WeirLogicalPlan *weir_plan_expose(WeirAnalysis *analysis, WeirLogicalPlan *plan, WeirExpression *const *expressions,
+                                  uint32_t count);
 
 /* ---- names: name_resolution.c, suggestions.c */
 WeirScope weir_scope_of(WeirAnalysis *analysis, const WeirEnvironment *env, const WeirLogicalPlan *child);
 /* Try one scope; `*out` NULL: no such name. Ambiguity and bad fields fail. */
-WeirStatus weir_resolve_in_attributes(WeirAnalysis *analysis, WeirExpression *const *attributes, uint32_t count, const char *const *parts,
-                                      uint32_t part_count, WeirOrigin origin, WeirExpression **out, WeirError *error);
-WeirStatus weir_resolve_name(WeirExpressionContext *context, const WeirExpression *name, WeirExpression **out, WeirError *error);
-WeirStatus weir_try_resolve_name(WeirExpressionContext *context, const WeirExpression *name, WeirExpression **out, WeirError *error);
-WeirStatus weir_extract_field(WeirAnalysis *analysis, WeirExpression *base, const char *field, WeirOrigin origin, WeirExpression **out,
-                              WeirError *error);
+WeirStatus weir_resolve_in_attributes(WeirAnalysis *analysis, WeirExpression *const *attributes, uint32_t count,
+                                      const char *const *parts, uint32_t part_count, WeirOrigin origin,
+                                      WeirExpression **out, WeirError *error);
+WeirStatus weir_resolve_name(WeirExpressionContext *context, const WeirExpression *name, WeirExpression **out,
+                             WeirError *error);
+WeirStatus weir_try_resolve_name(WeirExpressionContext *context, const WeirExpression *name, WeirExpression **out,
+                                 WeirError *error);
+WeirStatus weir_extract_field(WeirAnalysis *analysis, WeirExpression *base, const char *field, WeirOrigin origin,
+                              WeirExpression **out, WeirError *error);
 WeirStatus weir_unresolved_column(WeirExpressionContext *context, const WeirExpression *name, WeirError *error);
 /* "`a`, `b`" nearest first, at most five. */
-const char *weir_suggest(WeirAnalysis *analysis, const char *base, uint32_t base_parts, const char *const *const *candidates, const uint32_t *part_counts,
-                         uint32_t count);
+const char *weir_suggest(WeirAnalysis *analysis, const char *base, uint32_t base_parts,
+                         const char *const *const *candidates, const uint32_t *part_counts, uint32_t count);
 
 /* ---- expressions */
-WeirStatus weir_resolve_expression(WeirExpressionContext *context, WeirExpression *expression, WeirExpression **out, WeirError *error);
-WeirStatus weir_resolve_function_call(WeirExpressionContext *context, WeirExpression *call, WeirExpression **out, WeirError *error);
-WeirStatus weir_resolve_window_expression(WeirExpressionContext *context, WeirExpression *expression, WeirExpression **out, WeirError *error);
-WeirStatus weir_resolve_subquery(WeirExpressionContext *context, WeirExpression *expression, WeirExpression **out, WeirError *error);
-WeirStatus weir_expand_star(WeirExpressionContext *context, const WeirExpression *star, WeirExpressionList *out, WeirError *error);
-WeirStatus weir_resolve_sql_function(WeirExpressionContext *context, const WeirSqlFunction *function, WeirExpression *call, WeirExpression **out,
-                                     WeirError *error);
+WeirStatus weir_resolve_expression(WeirExpressionContext *context, WeirExpression *expression, WeirExpression **out,
+                                   WeirError *error);
+WeirStatus weir_resolve_function_call(WeirExpressionContext *context, WeirExpression *call, WeirExpression **out,
+                                      WeirError *error);
+WeirStatus weir_resolve_window_expression(WeirExpressionContext *context, WeirExpression *expression,
+                                          WeirExpression **out, WeirError *error);
+WeirStatus weir_resolve_subquery(WeirExpressionContext *context, WeirExpression *expression, WeirExpression **out,
+                                 WeirError *error);
+WeirStatus weir_expand_star(WeirExpressionContext *context, const WeirExpression *star, WeirExpressionList *out,
+                            WeirError *error);
+WeirStatus weir_resolve_sql_function(WeirExpressionContext *context, const WeirSqlFunction *function,
+                                     WeirExpression *call, WeirExpression **out, WeirError *error);
 /* Resolve over one plan's output; boolean where `boolean_condition` is set (its error otherwise). */
-WeirExpressionContext weir_expression_context(WeirAnalysis *analysis, const WeirEnvironment *env, const WeirScope *scope);
-WeirStatus weir_resolve_list(WeirExpressionContext *context, WeirExpression *const *in, uint32_t count, WeirExpressionList *out, WeirError *error);
+WeirExpressionContext weir_expression_context(WeirAnalysis *analysis, const WeirEnvironment *env,
+                                              const WeirScope *scope);
+WeirStatus weir_resolve_list(WeirExpressionContext *context, WeirExpression *const *in, uint32_t count,
+                             WeirExpressionList *out, WeirError *error);
 /* A name for an unnamed SELECT item; `expression` itself when it is named already. */
 WeirExpression *weir_name_expression(WeirAnalysis *analysis, WeirExpression *expression, const WeirExpression *written);
 
 /* ---- time windows: time_window.c, session_window.c, window_time.c */
 extern const WeirFunction weir_time_window_marker, weir_session_window_marker, weir_window_time_marker;
 bool weir_is_marker(const WeirExpression *expression); /* any of the three */
-WeirStatus weir_make_time_window(WeirExpressionContext *context, WeirExpression *call, WeirExpression **out, WeirError *error);
-WeirStatus weir_make_session_window(WeirExpressionContext *context, WeirExpression *call, WeirExpression **out, WeirError *error);
-WeirStatus weir_make_window_time(WeirExpressionContext *context, WeirExpression *call, WeirExpression **out, WeirError *error);
+WeirStatus weir_make_time_window(WeirExpressionContext *context, WeirExpression *call, WeirExpression **out,
+                                 WeirError *error);
+WeirStatus weir_make_session_window(WeirExpressionContext *context, WeirExpression *call, WeirExpression **out,
+                                    WeirError *error);
+WeirStatus weir_make_window_time(WeirExpressionContext *context, WeirExpression *call, WeirExpression **out,
+                                 WeirError *error);
 /* Replace the markers in some lists of one node's expressions by columns that a new child computes. */
 typedef struct WeirExpressionSlots {
     WeirExpression ***lists[3]; /* addresses of arrays, replaced by rewritten copies */
@@ -155,79 +179,114 @@ typedef struct WeirExpressionSlots {
     uint32_t list_count;
     WeirExpressionList markers, attributes; /* replaced by an earlier call for the same node */
 } WeirExpressionSlots;
-WeirStatus weir_rewrite_time_windows(WeirAnalysis *analysis, WeirExpressionSlots *slots, WeirLogicalPlan **child, WeirError *error);
+WeirStatus weir_rewrite_time_windows(WeirAnalysis *analysis, WeirExpressionSlots *slots, WeirLogicalPlan **child,
+                                     WeirError *error);
 
 /* ---- plans: one function per family of nodes, listed in resolve_plan.c */
-typedef WeirStatus (*WeirResolveNode)(WeirAnalysis *analysis, const WeirEnvironment *env, WeirLogicalPlan *plan, WeirLogicalPlan **out,
-                                      WeirError *error);
-WeirStatus weir_resolve_plan(WeirAnalysis *analysis, const WeirEnvironment *env, WeirLogicalPlan *plan, WeirLogicalPlan **out, WeirError *error);
-WeirStatus weir_resolve_relation(WeirAnalysis *, const WeirEnvironment *, WeirLogicalPlan *, WeirLogicalPlan **, WeirError *);
-WeirStatus weir_resolve_inline_table(WeirAnalysis *, const WeirEnvironment *, WeirLogicalPlan *, WeirLogicalPlan **, WeirError *);
-WeirStatus weir_resolve_table_function(WeirAnalysis *, const WeirEnvironment *, WeirLogicalPlan *, WeirLogicalPlan **, WeirError *);
-WeirStatus weir_resolve_subquery_alias(WeirAnalysis *, const WeirEnvironment *, WeirLogicalPlan *, WeirLogicalPlan **, WeirError *);
-WeirStatus weir_resolve_with(WeirAnalysis *, const WeirEnvironment *, WeirLogicalPlan *, WeirLogicalPlan **, WeirError *);
-WeirStatus weir_resolve_project(WeirAnalysis *, const WeirEnvironment *, WeirLogicalPlan *, WeirLogicalPlan **, WeirError *);
-WeirStatus weir_resolve_filter(WeirAnalysis *, const WeirEnvironment *, WeirLogicalPlan *, WeirLogicalPlan **, WeirError *);
-WeirStatus weir_resolve_aggregate(WeirAnalysis *, const WeirEnvironment *, WeirLogicalPlan *, WeirLogicalPlan **, WeirError *);
-WeirStatus weir_resolve_having(WeirAnalysis *, const WeirEnvironment *, WeirLogicalPlan *, WeirLogicalPlan **, WeirError *);
-WeirStatus weir_resolve_sort(WeirAnalysis *, const WeirEnvironment *, WeirLogicalPlan *, WeirLogicalPlan **, WeirError *);
-WeirStatus weir_resolve_limit(WeirAnalysis *, const WeirEnvironment *, WeirLogicalPlan *, WeirLogicalPlan **, WeirError *);
-WeirStatus weir_resolve_simple_unary(WeirAnalysis *, const WeirEnvironment *, WeirLogicalPlan *, WeirLogicalPlan **, WeirError *);
-WeirStatus weir_resolve_distinct(WeirAnalysis *, const WeirEnvironment *, WeirLogicalPlan *, WeirLogicalPlan **, WeirError *);
-WeirStatus weir_resolve_generate(WeirAnalysis *, const WeirEnvironment *, WeirLogicalPlan *, WeirLogicalPlan **, WeirError *);
-WeirStatus weir_resolve_watermark(WeirAnalysis *, const WeirEnvironment *, WeirLogicalPlan *, WeirLogicalPlan **, WeirError *);
-WeirStatus weir_resolve_join(WeirAnalysis *, const WeirEnvironment *, WeirLogicalPlan *, WeirLogicalPlan **, WeirError *);
-WeirStatus weir_resolve_union(WeirAnalysis *, const WeirEnvironment *, WeirLogicalPlan *, WeirLogicalPlan **, WeirError *);
-WeirStatus weir_resolve_set_operation(WeirAnalysis *, const WeirEnvironment *, WeirLogicalPlan *, WeirLogicalPlan **, WeirError *);
-WeirStatus weir_resolve_pivot(WeirAnalysis *, const WeirEnvironment *, WeirLogicalPlan *, WeirLogicalPlan **, WeirError *);
-WeirStatus weir_resolve_unpivot(WeirAnalysis *, const WeirEnvironment *, WeirLogicalPlan *, WeirLogicalPlan **, WeirError *);
-WeirStatus weir_resolve_qualify(WeirAnalysis *, const WeirEnvironment *, WeirLogicalPlan *, WeirLogicalPlan **, WeirError *);
+typedef WeirStatus (*WeirResolveNode)(WeirAnalysis *analysis, const WeirEnvironment *env, WeirLogicalPlan *plan,
+                                      WeirLogicalPlan **out, WeirError *error);
+WeirStatus weir_resolve_plan(WeirAnalysis *analysis, const WeirEnvironment *env, WeirLogicalPlan *plan,
+                             WeirLogicalPlan **out, WeirError *error);
+WeirStatus weir_resolve_relation(WeirAnalysis *, const WeirEnvironment *, WeirLogicalPlan *, WeirLogicalPlan **,
+                                 WeirError *);
+WeirStatus weir_resolve_inline_table(WeirAnalysis *, const WeirEnvironment *, WeirLogicalPlan *, WeirLogicalPlan **,
+                                     WeirError *);
+WeirStatus weir_resolve_table_function(WeirAnalysis *, const WeirEnvironment *, WeirLogicalPlan *, WeirLogicalPlan **,
+                                       WeirError *);
+WeirStatus weir_resolve_subquery_alias(WeirAnalysis *, const WeirEnvironment *, WeirLogicalPlan *, WeirLogicalPlan **,
+                                       WeirError *);
+WeirStatus weir_resolve_with(WeirAnalysis *, const WeirEnvironment *, WeirLogicalPlan *, WeirLogicalPlan **,
+                             WeirError *);
+WeirStatus weir_resolve_project(WeirAnalysis *, const WeirEnvironment *, WeirLogicalPlan *, WeirLogicalPlan **,
+                                WeirError *);
+WeirStatus weir_resolve_filter(WeirAnalysis *, const WeirEnvironment *, WeirLogicalPlan *, WeirLogicalPlan **,
+                               WeirError *);
+WeirStatus weir_resolve_aggregate(WeirAnalysis *, const WeirEnvironment *, WeirLogicalPlan *, WeirLogicalPlan **,
+                                  WeirError *);
+WeirStatus weir_resolve_having(WeirAnalysis *, const WeirEnvironment *, WeirLogicalPlan *, WeirLogicalPlan **,
+                               WeirError *);
+WeirStatus weir_resolve_sort(WeirAnalysis *, const WeirEnvironment *, WeirLogicalPlan *, WeirLogicalPlan **,
+                             WeirError *);
+WeirStatus weir_resolve_limit(WeirAnalysis *, const WeirEnvironment *, WeirLogicalPlan *, WeirLogicalPlan **,
+                              WeirError *);
+WeirStatus weir_resolve_simple_unary(WeirAnalysis *, const WeirEnvironment *, WeirLogicalPlan *, WeirLogicalPlan **,
+                                     WeirError *);
+WeirStatus weir_resolve_distinct(WeirAnalysis *, const WeirEnvironment *, WeirLogicalPlan *, WeirLogicalPlan **,
+                                 WeirError *);
+WeirStatus weir_resolve_generate(WeirAnalysis *, const WeirEnvironment *, WeirLogicalPlan *, WeirLogicalPlan **,
+                                 WeirError *);
+WeirStatus weir_resolve_watermark(WeirAnalysis *, const WeirEnvironment *, WeirLogicalPlan *, WeirLogicalPlan **,
+                                  WeirError *);
+WeirStatus weir_resolve_join(WeirAnalysis *, const WeirEnvironment *, WeirLogicalPlan *, WeirLogicalPlan **,
+                             WeirError *);
+WeirStatus weir_resolve_union(WeirAnalysis *, const WeirEnvironment *, WeirLogicalPlan *, WeirLogicalPlan **,
+                              WeirError *);
+WeirStatus weir_resolve_set_operation(WeirAnalysis *, const WeirEnvironment *, WeirLogicalPlan *, WeirLogicalPlan **,
+                                      WeirError *);
+WeirStatus weir_resolve_pivot(WeirAnalysis *, const WeirEnvironment *, WeirLogicalPlan *, WeirLogicalPlan **,
+                              WeirError *);
+WeirStatus weir_resolve_unpivot(WeirAnalysis *, const WeirEnvironment *, WeirLogicalPlan *, WeirLogicalPlan **,
+                                WeirError *);
+WeirStatus weir_resolve_qualify(WeirAnalysis *, const WeirEnvironment *, WeirLogicalPlan *, WeirLogicalPlan **,
+                                WeirError *);
 
 /* ---- parts of SELECT shared by Project and Aggregate */
-WeirStatus weir_resolve_select_list(WeirExpressionContext *context, WeirExpression *const *items, uint32_t count, WeirExpressionList *out,
-                                    WeirError *error);
+WeirStatus weir_resolve_select_list(WeirExpressionContext *context, WeirExpression *const *items, uint32_t count,
+                                    WeirExpressionList *out, WeirError *error);
 /* Stack of Projects so that items may use earlier aliases: lateral_alias.c */
-WeirLogicalPlan *weir_plan_lateral_aliases(WeirAnalysis *analysis, WeirExpression *const *items, uint32_t count, WeirLogicalPlan *child);
+WeirLogicalPlan *weir_plan_lateral_aliases(WeirAnalysis *analysis, WeirExpression *const *items, uint32_t count,
+                                           WeirLogicalPlan *child);
 /* Pull generators out of a SELECT list into GENERATE nodes below it: generators.c */
-WeirStatus weir_extract_generators(WeirAnalysis *analysis, WeirExpressionList *items, WeirLogicalPlan **child, WeirError *error);
-WeirStatus weir_make_generate(WeirAnalysis *analysis, WeirExpression *generator, const char *qualifier, const char *const *names, uint32_t name_count,
-                              bool outer, WeirLogicalPlan *child, WeirLogicalPlan **out, WeirError *error);
-/* WINDOW expressions of a SELECT list over `child` into WINDOW nodes: extract_windows.c. `items` stay what the list means above. */
-WeirStatus weir_extract_windows(WeirAnalysis *analysis, WeirExpression *const *items, uint32_t count, WeirLogicalPlan *child, WeirLogicalPlan **out,
-                                WeirError *error);
+WeirStatus weir_extract_generators(WeirAnalysis *analysis, WeirExpressionList *items, WeirLogicalPlan **child,
+                                   WeirError *error);
+WeirStatus weir_make_generate(WeirAnalysis *analysis, WeirExpression *generator, const char *qualifier,
+                              const char *const *names, uint32_t name_count, bool outer, WeirLogicalPlan *child,
+                              WeirLogicalPlan **out, WeirError *error);
+/* WINDOW expressions of a SELECT list over `child` into WINDOW nodes: extract_windows.c. `items` stay what the list
+ * means above. */
+WeirStatus weir_extract_windows(WeirAnalysis *analysis, WeirExpression *const *items, uint32_t count,
+                                WeirLogicalPlan *child, WeirLogicalPlan **out, WeirError *error);
 bool weir_has_window(const WeirExpression *expression);
 bool weir_has_aggregate(const WeirExpression *expression); /* one that is not a window's own function */
 /* Generators, windows and lateral aliases of resolved items over a resolved child. */
-WeirStatus weir_finish_select(WeirAnalysis *analysis, WeirExpressionList *items, bool lateral, WeirLogicalPlan *child, WeirLogicalPlan **out,
-                              WeirError *error);
-/* GROUP BY ROLLUP/CUBE/GROUPING SETS: expands below `*child`, replaces grouping expressions by attributes: grouping_analytics.c */
+WeirStatus weir_finish_select(WeirAnalysis *analysis, WeirExpressionList *items, bool lateral, WeirLogicalPlan *child,
+                              WeirLogicalPlan **out, WeirError *error);
+/* GROUP BY ROLLUP/CUBE/GROUPING SETS: expands below `*child`, replaces grouping expressions by attributes:
+ * grouping_analytics.c */
 bool weir_has_grouping_analytics(WeirExpression *const *grouping, uint32_t count);
 typedef struct WeirGroupingAnalytics { /* `grouping_analytics` of an AGGREGATE */
-    WeirExpression **expressions;    /* as written, over the input */
-    WeirExpression **attributes;     /* what stands for them above the Expand */
+    WeirExpression **expressions;      /* as written, over the input */
+    WeirExpression **attributes;       /* what stands for them above the Expand */
     uint32_t count;
-    WeirExpression *id;              /* spark_grouping_id */
-    WeirLogicalPlan *input;          /* below: names in HAVING and ORDER BY mean its columns */
+    WeirExpression *id;     /* spark_grouping_id */
+    WeirLogicalPlan *input; /* below: names in HAVING and ORDER BY mean its columns */
 } WeirGroupingAnalytics;
-WeirStatus weir_expand_grouping(WeirAnalysis *analysis, WeirExpression *const *grouping, uint32_t count, WeirExpressionList *grouping_out,
-                                WeirExpressionList *items, WeirLogicalPlan **child, WeirGroupingAnalytics **analytics, WeirError *error);
+WeirStatus weir_expand_grouping(WeirAnalysis *analysis, WeirExpression *const *grouping, uint32_t count,
+                                WeirExpressionList *grouping_out, WeirExpressionList *items, WeirLogicalPlan **child,
+                                WeirGroupingAnalytics **analytics, WeirError *error);
 /* Grouping expressions and grouping functions of one expression over such an aggregate. */
-WeirStatus weir_replace_grouping(WeirAnalysis *analysis, const WeirGroupingAnalytics *analytics, WeirExpression *expression, WeirExpression **out,
-                                 WeirError *error);
+WeirStatus weir_replace_grouping(WeirAnalysis *analysis, const WeirGroupingAnalytics *analytics,
+                                 WeirExpression *expression, WeirExpression **out, WeirError *error);
 bool weir_is_grouping_call(const WeirExpression *expression);
 WeirStatus weir_check_aggregate(WeirAnalysis *analysis, const WeirLogicalPlan *aggregate, WeirError *error);
-/* Resolve an expression over an aggregate's result, adding grouping columns and aggregates to it as needed: aggregate_references.c */
+/* Resolve an expression over an aggregate's result, adding grouping columns and aggregates to it as needed:
+ * aggregate_references.c */
 WeirLogicalPlan *weir_aggregate_below(WeirLogicalPlan *plan);
-WeirStatus weir_resolve_over_aggregate(WeirAnalysis *analysis, const WeirEnvironment *env, WeirExpression *const *in, uint32_t count, bool having,
-                                       WeirLogicalPlan **plan, WeirExpression **out, WeirError *error);
+WeirStatus weir_resolve_over_aggregate(WeirAnalysis *analysis, const WeirEnvironment *env, WeirExpression *const *in,
+                                       uint32_t count, bool having, WeirLogicalPlan **plan, WeirExpression **out,
+                                       WeirError *error);
 /* Casts that make the columns of several plans agree: set_operation_types.c */
 WeirStatus weir_widen_children(WeirAnalysis *analysis, WeirLogicalPlan *plan, const char *operation, WeirError *error);
 
 /* CheckAnalysis: everything that only a whole resolved tree shows. check_analysis.c */
 WeirStatus weir_check_analysis(WeirAnalysis *analysis, const WeirLogicalPlan *plan, WeirError *error);
 WeirStatus weir_check_no_maps(WeirAnalysis *analysis, const WeirLogicalPlan *plan, WeirOrigin origin, WeirError *error);
+/* An expression over `*child`, or over what its SELECT list left out, which is then added to `*child`. */
+WeirStatus weir_resolve_with_missing(WeirAnalysis *analysis, const WeirEnvironment *env, WeirExpression *expression,
+                                     WeirLogicalPlan **child, WeirExpression **out, WeirError *error);
 WeirStatus weir_share_streams(WeirAnalysis *analysis, WeirLogicalPlan **plan, WeirError *error);
-WeirStatus weir_check_boolean(WeirAnalysis *analysis, const WeirLogicalPlan *plan, const WeirExpression *condition, WeirError *error);
+WeirStatus weir_check_boolean(WeirAnalysis *analysis, const WeirLogicalPlan *plan, const WeirExpression *condition,
+                              WeirError *error);
 WeirStatus weir_check_correlation(WeirAnalysis *analysis, const WeirExpression *subquery, WeirError *error);
 
 #endif

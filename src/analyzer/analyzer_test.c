@@ -1,4 +1,5 @@
-/* SQL through parser and analyzer: the resolved tree, or the condition that refuses it. Trees were checked against EXPLAIN EXTENDED of Spark 4.2.1. */
+/* SQL through parser and analyzer: the resolved tree, or the condition that refuses it. Trees were checked against
+ * EXPLAIN EXTENDED of Spark 4.2.1. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -42,14 +43,15 @@ static void resolves_names(void **state)
 
 static void resolves_aggregates(void **state)
 {
-    assert_string_equal(analyze(*state, "SELECT id + 1 AS k, count(*) FROM t GROUP BY k HAVING max(n) > 1 ORDER BY 2"),
-                        "Sort [count(1)#0L ASC NULLS FIRST], true\n"
-                        "+- Project [k#1, count(1)#0L]\n"
-                        "   +- Filter (max(n)#2L > cast(1 as bigint))\n"
-                        "      +- Aggregate [(id#3 + 1)], [(id#3 + 1) AS k#1, count(1) AS count(1)#0L, max(n#4L) AS max(n)#2L]\n"
-                        "         +- SubqueryAlias t\n"
-                        "            +- View (`t`, [id#3, ts#5, s#6, n#4L])\n"
-                        "               +- Relation [id#3, ts#5, s#6, n#4L] json\n");
+    assert_string_equal(
+        analyze(*state, "SELECT id + 1 AS k, count(*) FROM t GROUP BY k HAVING max(n) > 1 ORDER BY 2"),
+        "Sort [count(1)#0L ASC NULLS FIRST], true\n"
+        "+- Project [k#1, count(1)#0L]\n"
+        "   +- Filter (max(n)#2L > cast(1 as bigint))\n"
+        "      +- Aggregate [(id#3 + 1)], [(id#3 + 1) AS k#1, count(1) AS count(1)#0L, max(n#4L) AS max(n)#2L]\n"
+        "         +- SubqueryAlias t\n"
+        "            +- View (`t`, [id#3, ts#5, s#6, n#4L])\n"
+        "               +- Relation [id#3, ts#5, s#6, n#4L] json\n");
 }
 
 static void resolves_lateral_aliases(void **state)
@@ -65,10 +67,12 @@ static void resolves_lateral_aliases(void **state)
 
 static void resolves_windows_of_time(void **state)
 {
-    assert_string_equal(analyze(*state, "SELECT window, count(*) FROM STREAM t WATERMARK ts DELAY OF INTERVAL 10 SECONDS "
-                                        "GROUP BY window(ts, '5 seconds')"),
+    assert_string_equal(analyze(*state,
+                                "SELECT window, count(*) FROM STREAM t WATERMARK ts DELAY OF INTERVAL 10 SECONDS "
+                                "GROUP BY window(ts, '5 seconds')"),
                         "~Aggregate [window#0-T10000ms], [window#0-T10000ms, count(1) AS count(1)#1L]\n"
-                        "+- ~Project [window(ts#2-T10000ms, 5000000, 5000000, 0, 0) AS window#0-T10000ms, id#3, ts#2-T10000ms, s#4, n#5L]\n"
+                        "+- ~Project [window(ts#2-T10000ms, 5000000, 5000000, 0, 0) AS window#0-T10000ms, id#3, "
+                        "ts#2-T10000ms, s#4, n#5L]\n"
                         "   +- ~Filter isnotnull(ts#2-T10000ms)\n"
                         "      +- ~EventTimeWatermark uuid, ts#2: timestamp, 10 seconds\n"
                         "         +- ~SubqueryAlias t\n"
@@ -103,6 +107,41 @@ static void resolves_set_operations(void **state)
                         "         +- Relation [id#3, ts#4, s#5, n#2L] json\n");
 }
 
+static void resolves_window_functions(void **state)
+{
+    assert_string_equal(analyze(*state, "SELECT id, sum(n) OVER (PARTITION BY s.a) AS x FROM t"),
+                        "Project [id#0, x#1L]\n"
+                        "+- Window [sum(n#2L) windowspecdefinition(_w0#3, specifiedwindowframe(RowFrame, "
+                        "unboundedpreceding$(), unboundedfollowing$())) AS x#1L], [_w0#3]\n"
+                        "   +- Project [id#0, n#2L, s#4.a AS _w0#3]\n"
+                        "      +- SubqueryAlias t\n"
+                        "         +- View (`t`, [id#0, ts#5, s#4, n#2L])\n"
+                        "            +- Relation [id#0, ts#5, s#4, n#2L] json\n");
+}
+
+static void resolves_generators(void **state)
+{
+    assert_string_equal(analyze(*state, "SELECT id, explode(split(s.b, ',')) AS word FROM t"),
+                        "Project [id#0, word#1]\n"
+                        "+- Generate explode(split(s#2.b, ,, -1)), false, [word#1]\n"
+                        "   +- SubqueryAlias t\n"
+                        "      +- View (`t`, [id#0, ts#3, s#2, n#4L])\n"
+                        "         +- Relation [id#0, ts#3, s#2, n#4L] json\n");
+}
+
+static void resolves_grouping_sets(void **state)
+{
+    assert_string_equal(analyze(*state, "SELECT id, count(*), grouping(id) AS g FROM t GROUP BY ROLLUP(id)"),
+                        "Aggregate [id#0, spark_grouping_id#1L], [id#0, count(1) AS count(1)#2L, "
+                        "cast((shiftright(spark_grouping_id#1L, 0) & 1) as tinyint) AS g#3]\n"
+                        "+- Expand [[id#4, ts#5, s#6, n#7L, id#8, 0], [id#4, ts#5, s#6, n#7L, null, 1]], "
+                        "[id#4, ts#5, s#6, n#7L, id#0, spark_grouping_id#1L]\n"
+                        "   +- Project [id#4, ts#5, s#6, n#7L, id#4 AS id#8]\n"
+                        "      +- SubqueryAlias t\n"
+                        "         +- View (`t`, [id#4, ts#5, s#6, n#7L])\n"
+                        "            +- Relation [id#4, ts#5, s#6, n#7L] json\n");
+}
+
 typedef struct Refusal {
     const char *sql, *condition;
     int column;
@@ -135,14 +174,22 @@ static const Refusal refusals[] = {
     {"SELECT id FROM t UNION SELECT s FROM t", "INCOMPATIBLE_COLUMN_TYPE", 0},
     {"SELECT * FROM t a JOIN t b USING (zz)", "UNRESOLVED_USING_COLUMN_FOR_JOIN", -1},
     {"SELECT grouping(id) FROM t GROUP BY id", "UNSUPPORTED_GROUPING_EXPRESSION", 7},
-    {"SELECT (SELECT id, n FROM t)", "INVALID_SUBQUERY_EXPRESSION.SCALAR_SUBQUERY_RETURN_MORE_THAN_ONE_OUTPUT_COLUMN", 7},
+    {"SELECT (SELECT id, n FROM t)", "INVALID_SUBQUERY_EXPRESSION.SCALAR_SUBQUERY_RETURN_MORE_THAN_ONE_OUTPUT_COLUMN",
+     7},
     {"SELECT id IN (SELECT id, n FROM t) FROM t", "DATATYPE_MISMATCH.IN_SUBQUERY_LENGTH_MISMATCH", -1},
     {"SELECT id FROM t WHERE id IN (SELECT id FROM STREAM t)", "INVALID_SUBQUERY_EXPRESSION.STREAMING_QUERY", -1},
-    {"SELECT sum(id) OVER (RANGE BETWEEN 1 PRECEDING AND 1 FOLLOWING) FROM t", "DATATYPE_MISMATCH.RANGE_FRAME_WITHOUT_ORDER", -1},
+    {"SELECT sum(id) OVER (RANGE BETWEEN 1 PRECEDING AND 1 FOLLOWING) FROM t",
+     "DATATYPE_MISMATCH.RANGE_FRAME_WITHOUT_ORDER", -1},
     {"SELECT count(DISTINCT id) OVER () FROM t", "DISTINCT_WINDOW_FUNCTION_UNSUPPORTED", 7},
     {"SELECT sum(id) OVER w FROM t", "MISSING_WINDOW_SPECIFICATION", -1},
     {"SELECT id FROM t QUALIFY id = 1", "QUALIFY_REQUIRES_WINDOW_FUNCTION", -1},
     {"SELECT * FROM lines", "_LEGACY_ERROR_TEMP_1135", 14},
+    {"SELECT rank() FROM t", "WINDOW_FUNCTION_WITHOUT_OVER_CLAUSE", -1},
+    {"SELECT rank() OVER () FROM t", "WINDOW_FUNCTION_FRAME_NOT_ORDERED", -1},
+    {"SELECT id FROM t WHERE row_number() OVER (ORDER BY id) > 1", "WINDOW_FUNCTION_NOT_ALLOWED_IN_CLAUSE", -1},
+    {"SELECT explode(split(s.b, ',')) + 1 FROM t", "UNSUPPORTED_GENERATOR.NESTED_IN_EXPRESSIONS", -1},
+    {"SELECT id FROM t WHERE explode(split(s.b, ',')) = 'a'", "UNSUPPORTED_GENERATOR.OUTSIDE_SELECT", -1},
+    {"SELECT id, explode(split(s.b, ',')), count(*) FROM t GROUP BY id", "MISSING_AGGREGATION", -1},
     {"SELECT window(ts, '1 month') FROM t", "_LEGACY_ERROR_TEMP_0000", 7},
     {"SELECT window(ts, 'foo') FROM t", "CANNOT_PARSE_INTERVAL", 7},
     {"SELECT window(ts, '-1 second') FROM t", "DATATYPE_MISMATCH.VALUE_OUT_OF_RANGE", 7},
@@ -160,7 +207,8 @@ static void refuses_with_sparks_conditions(void **state)
         WeirError error = {0};
         WeirLogicalPlan *plan = test_analyze(*state, refusals[i].sql, &error);
         if (plan != NULL || strcmp(error.condition, refusals[i].condition) != 0)
-            fail_msg("%s: %s, expected %s", refusals[i].sql, plan != NULL ? "accepted" : error.condition, refusals[i].condition);
+            fail_msg("%s: %s, expected %s", refusals[i].sql, plan != NULL ? "accepted" : error.condition,
+                     refusals[i].condition);
         if (refusals[i].column >= 0 && error.origin.column != refusals[i].column)
             fail_msg("%s: at %d, expected %d", refusals[i].sql, error.origin.column, refusals[i].column);
     }
@@ -195,6 +243,9 @@ int main(void)
         cmocka_unit_test_setup_teardown(resolves_windows_of_time, set_up, tear_down),
         cmocka_unit_test_setup_teardown(resolves_using_joins, set_up, tear_down),
         cmocka_unit_test_setup_teardown(resolves_set_operations, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(resolves_window_functions, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(resolves_generators, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(resolves_grouping_sets, set_up, tear_down),
         cmocka_unit_test_setup_teardown(refuses_with_sparks_conditions, set_up, tear_down),
         cmocka_unit_test_setup_teardown(shares_streams_but_in_joins, set_up, tear_down),
     };

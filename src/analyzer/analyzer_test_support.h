@@ -1,5 +1,5 @@
-/* For tests of the analyzer and the optimizer: a catalog of views made by CREATE TEMPORARY VIEW statements, a source that reads nothing, and SQL to EXPLAIN text with expression ids
- * numbered from 0 in order of appearance. */
+/* For tests of the analyzer and the optimizer: a catalog of views made by CREATE TEMPORARY VIEW statements, a source
+ * that reads nothing, and SQL to EXPLAIN text with expression ids numbered from 0 in order of appearance. */
 #ifndef WEIR_ANALYZER_ANALYZER_TEST_SUPPORT_H
 #define WEIR_ANALYZER_ANALYZER_TEST_SUPPORT_H
 
@@ -27,8 +27,8 @@ typedef struct TestSession {
     int64_t next_id;
 } TestSession;
 
-static inline WeirStatus test_lookup(WeirCatalog *catalog, const char *const *parts, uint32_t part_count, WeirLogicalPlan **plan,
-                                     const WeirRelation **relation, WeirError *error)
+static inline WeirStatus test_lookup(WeirCatalog *catalog, const char *const *parts, uint32_t part_count,
+                                     WeirLogicalPlan **plan, const WeirRelation **relation, WeirError *error)
 {
     (void)error;
     TestSession *session = (TestSession *)catalog;
@@ -40,8 +40,8 @@ static inline WeirStatus test_lookup(WeirCatalog *catalog, const char *const *pa
     return WEIR_OK;
 }
 
-static inline WeirStatus test_infer_schema(const WeirConnectorContext *context, bool streaming, WeirArena *arena, const WeirSchema **schema,
-                                           WeirError *error)
+static inline WeirStatus test_infer_schema(const WeirConnectorContext *context, bool streaming, WeirArena *arena,
+                                           const WeirSchema **schema, WeirError *error)
 {
     (void)streaming;
     (void)error;
@@ -50,17 +50,24 @@ static inline WeirStatus test_infer_schema(const WeirConnectorContext *context, 
 }
 
 static const char *const test_options[] = {"path", NULL};
-static const WeirSourceType test_source = {
-    .name = "json", .capabilities = WEIR_SOURCE_BATCH | WEIR_SOURCE_MICRO_BATCH, .options = test_options, .infer_schema = test_infer_schema};
-static const WeirSourceType test_socket = {
-    .name = "socket", .capabilities = WEIR_SOURCE_MICRO_BATCH, .options = test_options, .infer_schema = test_infer_schema};
+static const WeirSourceType test_source = {.name = "json",
+                                           .capabilities = WEIR_SOURCE_BATCH | WEIR_SOURCE_MICRO_BATCH,
+                                           .options = test_options,
+                                           .infer_schema = test_infer_schema};
+static const WeirSourceType test_socket = {.name = "socket",
+                                           .capabilities = WEIR_SOURCE_MICRO_BATCH,
+                                           .options = test_options,
+                                           .infer_schema = test_infer_schema};
 
 static inline TestSession *test_session_new(void)
 {
     TestSession *session = calloc(1, sizeof(*session));
     weir_arena_init(&session->arena, NULL);
     session->catalog.lookup = test_lookup;
-    session->context = (WeirEvalContext){.zone = weir_time_zone_utc(), .ansi = true, .current_user = "me", .current_catalog = "spark_catalog",
+    session->context = (WeirEvalContext){.zone = weir_time_zone_utc(),
+                                         .ansi = true,
+                                         .current_user = "me",
+                                         .current_catalog = "spark_catalog",
                                          .current_database = "default"};
     weir_connector_register_source(&test_source);
     weir_connector_register_source(&test_socket);
@@ -153,7 +160,8 @@ static inline const char *test_explain(TestSession *session, const char *sql)
 {
     WeirError error = {0};
     const WeirLogicalPlan *plan = test_analyze(session, sql, &error);
-    return plan != NULL ? test_text(session, plan) : weir_arena_printf(&session->arena, "%s: %s", error.condition, error.message);
+    return plan != NULL ? test_text(session, plan)
+                        : weir_arena_printf(&session->arena, "%s: %s", error.condition, error.message);
 }
 
 #endif

@@ -1,14 +1,16 @@
-/* What only a whole resolved plan shows: functions in places where they mean nothing (Spark: CheckAnalysis). Then the leaves of one stream are united. */
+/* What only a whole resolved plan shows: functions in places where they mean nothing (Spark: CheckAnalysis). Then the
+ * leaves of one stream are united. */
 #include "analyzer/analyzer_private.h"
 
-WeirStatus weir_check_boolean(WeirAnalysis *analysis, const WeirLogicalPlan *plan, const WeirExpression *condition, WeirError *error)
+WeirStatus weir_check_boolean(WeirAnalysis *analysis, const WeirLogicalPlan *plan, const WeirExpression *condition,
+                              WeirError *error)
 {
     if (condition->type->id == WEIR_TYPE_BOOLEAN)
         return WEIR_OK;
     const char *sql = weir_expression_quoted(analysis, condition);
     return weir_located(analysis, plan->origin, error,
-                        weir_error_set(error, WEIR_ERROR_DATATYPE_MISMATCH_FILTER_NOT_BOOLEAN, "sqlExpr", sql, "filter", sql, "type",
-                                       weir_type_quoted(analysis, condition->type)));
+                        weir_error_set(error, WEIR_ERROR_DATATYPE_MISMATCH_FILTER_NOT_BOOLEAN, "sqlExpr", sql, "filter",
+                                       sql, "type", weir_type_quoted(analysis, condition->type)));
 }
 
 typedef struct Check {

@@ -1,5 +1,5 @@
-/* Window expressions of a SELECT list become WINDOW nodes, one for each window specification, over a Project that computes their arguments; a Project above puts
- * the list together (Spark: ExtractWindowExpressions). */
+/* Window expressions of a SELECT list become WINDOW nodes, one for each window specification, over a Project that
+ * computes their arguments; a Project above puts the list together (Spark: ExtractWindowExpressions). */
 #include "analyzer/analyzer_private.h"
 
 typedef struct Extract {
@@ -32,7 +32,8 @@ static WeirExpression *lower_column(Extract *extract, WeirExpression *expression
             weir_expression_equal(extract->lower.items[i]->children[0], expression))
             return weir_expression_to_attribute(extract->analysis->arena, extract->lower.items[i]);
     const char *name = weir_arena_printf(extract->analysis->arena, "_w%u", extract->arguments++);
-    WeirExpression *alias = weir_expression_alias(extract->analysis->arena, expression, name, weir_next_id(extract->analysis));
+    WeirExpression *alias =
+        weir_expression_alias(extract->analysis->arena, expression, name, weir_next_id(extract->analysis));
     weir_list_append(extract->analysis, &extract->lower, alias);
     return weir_expression_to_attribute(extract->analysis->arena, alias);
 }
@@ -75,8 +76,10 @@ static WeirExpression *extract_node(void *context, WeirExpression *expression)
     for (uint32_t i = 0; !named && i < extract->windows.count; i++)
         if (weir_expression_equal(extract->windows.items[i]->children[0], window))
             return weir_expression_to_attribute(extract->analysis->arena, extract->windows.items[i]);
-    const char *name = named ? expression->name : weir_arena_printf(extract->analysis->arena, "_we%u", extract->results++);
-    WeirExpression *alias = weir_expression_alias(extract->analysis->arena, window, name, named ? expression->id : weir_next_id(extract->analysis));
+    const char *name =
+        named ? expression->name : weir_arena_printf(extract->analysis->arena, "_we%u", extract->results++);
+    WeirExpression *alias = weir_expression_alias(extract->analysis->arena, window, name,
+                                                  named ? expression->id : weir_next_id(extract->analysis));
     alias->metadata = named ? expression->metadata : NULL;
     weir_list_append(extract->analysis, &extract->windows, alias);
     return weir_expression_to_attribute(extract->analysis->arena, alias);
@@ -120,8 +123,8 @@ static WeirLogicalPlan *stack_windows(WeirAnalysis *analysis, const WeirExpressi
     return child;
 }
 
-WeirStatus weir_extract_windows(WeirAnalysis *analysis, WeirExpression *const *items, uint32_t count, WeirLogicalPlan *child, WeirLogicalPlan **out,
-                                WeirError *error)
+WeirStatus weir_extract_windows(WeirAnalysis *analysis, WeirExpression *const *items, uint32_t count,
+                                WeirLogicalPlan *child, WeirLogicalPlan **out, WeirError *error)
 {
     (void)error;
     Extract extract = {.analysis = analysis};
@@ -131,8 +134,9 @@ WeirStatus weir_extract_windows(WeirAnalysis *analysis, WeirExpression *const *i
             weir_list_append(analysis, &extract.lower, items[i]);
     for (uint32_t i = 0; i < count; i++)
         weir_list_append(analysis, &upper,
-                         weir_has_window(items[i]) ? weir_transform_down(analysis->arena, items[i], extract_node, &extract)
-                                                   : weir_expression_to_attribute(analysis->arena, items[i]));
+                         weir_has_window(items[i])
+                             ? weir_transform_down(analysis->arena, items[i], extract_node, &extract)
+                             : weir_expression_to_attribute(analysis->arena, items[i]));
     WeirLogicalPlan *project = weir_plan_project(analysis, extract.lower.items, extract.lower.count, child);
     WeirLogicalPlan *windows = stack_windows(analysis, &extract.windows, project);
     *out = weir_plan_project(analysis, upper.items, upper.count, windows);

@@ -1,11 +1,12 @@
-/* Table-generating functions: in a SELECT list, in LATERAL VIEW, in FROM. Each becomes a GENERATE node; several in one list are stacked. */
+/* Table-generating functions: in a SELECT list, in LATERAL VIEW, in FROM. Each becomes a GENERATE node; several in one
+ * list are stacked. */
 #include <strings.h>
 
 #include "analyzer/analyzer_private.h"
 
 /* Columns that a generator gives: the fields of its result type, renamed where the query names them. */
-static WeirStatus generator_columns(WeirAnalysis *analysis, const WeirExpression *generator, const char *const *names, uint32_t name_count,
-                                    bool outer, WeirExpressionList *columns, WeirError *error)
+static WeirStatus generator_columns(WeirAnalysis *analysis, const WeirExpression *generator, const char *const *names,
+                                    uint32_t name_count, bool outer, WeirExpressionList *columns, WeirError *error)
 {
     const WeirDataType *type = generator->type;
     uint32_t count = type->id == WEIR_TYPE_STRUCT ? type->field_count : 1;
@@ -18,13 +19,15 @@ static WeirStatus generator_columns(WeirAnalysis *analysis, const WeirExpression
         const WeirField field = type->id == WEIR_TYPE_STRUCT ? type->fields[i] : (WeirField){"col", type, true, "{}"};
         const char *name = name_count > 0 ? names[i] : field.name;
         weir_list_append(analysis, columns,
-                         weir_expression_attribute(analysis->arena, name, field.type, field.nullable || outer, weir_next_id(analysis)));
+                         weir_expression_attribute(analysis->arena, name, field.type, field.nullable || outer,
+                                                   weir_next_id(analysis)));
     }
     return WEIR_OK;
 }
 
-WeirStatus weir_make_generate(WeirAnalysis *analysis, WeirExpression *generator, const char *qualifier, const char *const *names, uint32_t name_count,
-                              bool outer, WeirLogicalPlan *child, WeirLogicalPlan **out, WeirError *error)
+WeirStatus weir_make_generate(WeirAnalysis *analysis, WeirExpression *generator, const char *qualifier,
+                              const char *const *names, uint32_t name_count, bool outer, WeirLogicalPlan *child,
+                              WeirLogicalPlan **out, WeirError *error)
 {
     WeirExpressionList columns = {0};
     WEIR_TRY(generator_columns(analysis, generator, names, name_count, outer, &columns, error));
@@ -53,7 +56,8 @@ static WeirExpression *top_generator(WeirExpression *item)
     return named && item->children[0]->kind == WEIR_EXPRESSION_GENERATOR ? item->children[0] : NULL;
 }
 
-static WeirStatus check_nesting(WeirAnalysis *analysis, const WeirExpression *item, const WeirExpression *generator, WeirError *error)
+static WeirStatus check_nesting(WeirAnalysis *analysis, const WeirExpression *item, const WeirExpression *generator,
+                                WeirError *error)
 {
     bool nested = generator == NULL;
     for (uint32_t i = 0; generator != NULL && i < generator->child_count; i++)
@@ -65,7 +69,8 @@ static WeirStatus check_nesting(WeirAnalysis *analysis, const WeirExpression *it
                                        weir_expression_quoted(analysis, weir_trim_alias(item))));
 }
 
-WeirStatus weir_extract_generators(WeirAnalysis *analysis, WeirExpressionList *items, WeirLogicalPlan **child, WeirError *error)
+WeirStatus weir_extract_generators(WeirAnalysis *analysis, WeirExpressionList *items, WeirLogicalPlan **child,
+                                   WeirError *error)
 {
     WeirExpressionList expanded = {0};
     for (uint32_t i = 0; i < items->count; i++) {
@@ -85,7 +90,8 @@ WeirStatus weir_extract_generators(WeirAnalysis *analysis, WeirExpressionList *i
         uint32_t name_count = item->kind == WEIR_EXPRESSION_ALIAS         ? 1
                               : item->kind == WEIR_EXPRESSION_MULTI_ALIAS ? item->part_count
                                                                           : 0;
-        WEIR_TRY(weir_make_generate(analysis, generator, NULL, names, name_count, generator->is_outer, *child, child, error));
+        WEIR_TRY(weir_make_generate(analysis, generator, NULL, names, name_count, generator->is_outer, *child, child,
+                                    error));
         for (uint32_t c = 0; c < (*child)->generator_output_count; c++)
             weir_list_append(analysis, &expanded, (*child)->generator_output[c]);
     }
@@ -94,8 +100,8 @@ WeirStatus weir_extract_generators(WeirAnalysis *analysis, WeirExpressionList *i
 }
 
 /* LATERAL VIEW [OUTER] generator(…) q AS a, b */
-WeirStatus weir_resolve_generate(WeirAnalysis *analysis, const WeirEnvironment *env, WeirLogicalPlan *plan, WeirLogicalPlan **out,
-                                 WeirError *error)
+WeirStatus weir_resolve_generate(WeirAnalysis *analysis, const WeirEnvironment *env, WeirLogicalPlan *plan,
+                                 WeirLogicalPlan **out, WeirError *error)
 {
     WeirLogicalPlan *child = NULL;
     WEIR_TRY(weir_resolve_plan(analysis, env, plan->children[0], &child, error));
@@ -108,12 +114,13 @@ WeirStatus weir_resolve_generate(WeirAnalysis *analysis, const WeirEnvironment *
     if (generator->kind != WEIR_EXPRESSION_GENERATOR)
         return weir_located(analysis, plan->origin, error,
                             weir_error_set(error, WEIR_ERROR_UNSUPPORTED_GENERATOR_NOT_GENERATOR, "functionName",
-                                           weir_expression_quoted(analysis, generator), "classCanonicalName", "expression"));
+                                           weir_expression_quoted(analysis, generator), "classCanonicalName",
+                                           "expression"));
     const char **names = WEIR_ARENA_ARRAY(analysis->arena, const char *, plan->generator_output_count);
     for (uint32_t i = 0; i < plan->generator_output_count; i++) {
         const WeirExpression *column = plan->generator_output[i];
         names[i] = column->part_count > 0 ? column->parts[column->part_count - 1] : column->name;
     }
-    return weir_make_generate(analysis, generator, plan->name, names, plan->generator_output_count, plan->is_outer || generator->is_outer, child,
-                              out, error);
+    return weir_make_generate(analysis, generator, plan->name, names, plan->generator_output_count,
+                              plan->is_outer || generator->is_outer, child, out, error);
 }

@@ -1,12 +1,13 @@
-/* ROLLUP, CUBE and GROUPING SETS: an Expand gives every row once per grouping set, with nulls for the columns that are not in it and a bit mask of those
- * (spark_grouping_id); the aggregate groups by both. */
+/* ROLLUP, CUBE and GROUPING SETS: an Expand gives every row once per grouping set, with nulls for the columns that are
+ * not in it and a bit mask of those (spark_grouping_id); the aggregate groups by both. */
 #include <strings.h>
 
 #include "analyzer/analyzer_private.h"
 
 bool weir_is_grouping_call(const WeirExpression *expression)
 {
-    return expression->kind == WEIR_EXPRESSION_UNRESOLVED_FUNCTION && expression->type != NULL && expression->name != NULL &&
+    return expression->kind == WEIR_EXPRESSION_UNRESOLVED_FUNCTION && expression->type != NULL &&
+           expression->name != NULL &&
            (strcmp(expression->name, "grouping") == 0 || strcmp(expression->name, "grouping_id") == 0);
 }
 
@@ -59,7 +60,8 @@ static void expand_sets(WeirAnalysis *analysis, const WeirExpression *expression
         }
     } else if (expression->kind == WEIR_EXPRESSION_CUBE) {
         uint32_t count = expression->child_count;
-        for (uint32_t absent = 0; absent < 1u << count; absent++) { /* Spark's order: the first expression varies slowest */
+        for (uint32_t absent = 0; absent < 1u << count;
+             absent++) { /* Spark's order: the first expression varies slowest */
             WeirExpressionList set = {0};
             for (uint32_t i = 0; i < count; i++)
                 if ((absent >> (count - 1 - i) & 1u) == 0)
@@ -69,7 +71,8 @@ static void expand_sets(WeirAnalysis *analysis, const WeirExpression *expression
     } else if (expression->kind == WEIR_EXPRESSION_GROUPING_SETS) {
         for (uint32_t i = 0; i < expression->child_count; i++) {
             const WeirExpression *child = expression->children[i];
-            if (child->kind == WEIR_EXPRESSION_ROLLUP || child->kind == WEIR_EXPRESSION_CUBE || child->kind == WEIR_EXPRESSION_GROUPING_SETS) {
+            if (child->kind == WEIR_EXPRESSION_ROLLUP || child->kind == WEIR_EXPRESSION_CUBE ||
+                child->kind == WEIR_EXPRESSION_GROUPING_SETS) {
                 expand_sets(analysis, child, sets);
                 continue;
             }
@@ -152,20 +155,23 @@ static WeirStatus grouping_bit(Replace *replace, WeirExpression *call, WeirExpre
             !weir_expression_equal(analytics->attributes[i], call->children[0]))
             continue;
         WeirExpression *shifted = NULL, *bit = NULL;
-        WeirExpression *arguments[2] = {analytics->id, weir_literal_int(analysis, &weir_type_int, analytics->count - 1 - i)};
+        WeirExpression *arguments[2] = {analytics->id,
+                                        weir_literal_int(analysis, &weir_type_int, analytics->count - 1 - i)};
         WEIR_TRY(weir_build_call(analysis, "shiftright", arguments, 2, call->origin, &shifted, replace->error));
-        WEIR_TRY(weir_build_call(analysis, "&", (WeirExpression *const[]){shifted, weir_literal_int(analysis, &weir_type_long, 1)}, 2, call->origin,
-                                 &bit, replace->error));
+        WEIR_TRY(weir_build_call(analysis, "&",
+                                 (WeirExpression *const[]){shifted, weir_literal_int(analysis, &weir_type_long, 1)}, 2,
+                                 call->origin, &bit, replace->error));
         *out = weir_expression_cast(analysis->arena, bit, &weir_type_byte, WEIR_EVAL_LEGACY, true);
         return WEIR_OK;
     }
     WeirBuffer columns;
     weir_buffer_init(&columns, 1u << 16, NULL);
     for (uint32_t i = 0; i < analytics->count; i++)
-        weir_buffer_append_format(&columns, "%s%s", i == 0 ? "" : ", ", weir_expression_text(analysis, analytics->expressions[i]));
+        weir_buffer_append_format(&columns, "%s%s", i == 0 ? "" : ", ",
+                                  weir_expression_text(analysis, analytics->expressions[i]));
     WeirStatus status = weir_error_set(replace->error, WEIR_ERROR_GROUPING_COLUMN_MISMATCH, "grouping",
-                                       call->child_count == 0 ? "" : weir_expression_text(analysis, call->children[0]), "groupingColumns",
-                                       weir_buffer_text(&columns));
+                                       call->child_count == 0 ? "" : weir_expression_text(analysis, call->children[0]),
+                                       "groupingColumns", weir_buffer_text(&columns));
     weir_buffer_deinit(&columns);
     return weir_located(analysis, call->origin, replace->error, status);
 }
@@ -182,7 +188,8 @@ static WeirStatus grouping_id(Replace *replace, const WeirExpression *call, Weir
         return WEIR_OK;
     return weir_located(replace->analysis, call->origin, replace->error,
                         weir_error_set(replace->error, WEIR_ERROR_GROUPING_ID_COLUMN_MISMATCH, "groupingIdColumn",
-                                       weir_expression_text(replace->analysis, call), "groupByColumns", "the GROUP BY columns"));
+                                       weir_expression_text(replace->analysis, call), "groupByColumns",
+                                       "the GROUP BY columns"));
 }
 
 static WeirExpression *replace_node(void *context, WeirExpression *expression)
@@ -202,8 +209,8 @@ static WeirExpression *replace_node(void *context, WeirExpression *expression)
     return NULL;
 }
 
-WeirStatus weir_replace_grouping(WeirAnalysis *analysis, const WeirGroupingAnalytics *analytics, WeirExpression *expression, WeirExpression **out,
-                                 WeirError *error)
+WeirStatus weir_replace_grouping(WeirAnalysis *analysis, const WeirGroupingAnalytics *analytics,
+                                 WeirExpression *expression, WeirExpression **out, WeirError *error)
 {
     Replace replace = {analysis, analytics, WEIR_OK, error};
     *out = weir_transform_down(analysis->arena, expression, replace_node, &replace);
@@ -214,10 +221,12 @@ WeirStatus weir_replace_grouping(WeirAnalysis *analysis, const WeirGroupingAnaly
 
 static const char *grouping_name(WeirAnalysis *analysis, const WeirExpression *expression)
 {
-    return expression->kind == WEIR_EXPRESSION_ATTRIBUTE ? expression->name : weir_expression_text(analysis, expression);
+    return expression->kind == WEIR_EXPRESSION_ATTRIBUTE ? expression->name
+                                                         : weir_expression_text(analysis, expression);
 }
 
-static WeirLogicalPlan *make_expand(WeirAnalysis *analysis, const Sets *sets, WeirGroupingAnalytics *analytics, WeirExpression *position)
+static WeirLogicalPlan *make_expand(WeirAnalysis *analysis, const Sets *sets, WeirGroupingAnalytics *analytics,
+                                    WeirExpression *position)
 {
     WeirLogicalPlan *input = analytics->input;
     uint32_t n = analytics->count;
@@ -226,7 +235,8 @@ static WeirLogicalPlan *make_expand(WeirAnalysis *analysis, const Sets *sets, We
         weir_list_append(analysis, &list, input->output[i]);
     for (uint32_t i = 0; i < n; i++)
         weir_list_append(analysis, &list,
-                         weir_expression_alias(analysis->arena, analytics->expressions[i], grouping_name(analysis, analytics->expressions[i]),
+                         weir_expression_alias(analysis->arena, analytics->expressions[i],
+                                               grouping_name(analysis, analytics->expressions[i]),
                                                weir_next_id(analysis)));
     WeirLogicalPlan *project = weir_plan_project(analysis, list.items, list.count, input);
     WeirLogicalPlan *expand = weir_logical_unary(analysis->arena, WEIR_LOGICAL_EXPAND, project);
@@ -258,8 +268,9 @@ static WeirLogicalPlan *make_expand(WeirAnalysis *analysis, const Sets *sets, We
     return weir_plan_finish(analysis, expand);
 }
 
-WeirStatus weir_expand_grouping(WeirAnalysis *analysis, WeirExpression *const *grouping, uint32_t count, WeirExpressionList *grouping_out,
-                                WeirExpressionList *items, WeirLogicalPlan **child, WeirGroupingAnalytics **out, WeirError *error)
+WeirStatus weir_expand_grouping(WeirAnalysis *analysis, WeirExpression *const *grouping, uint32_t count,
+                                WeirExpressionList *grouping_out, WeirExpressionList *items, WeirLogicalPlan **child,
+                                WeirGroupingAnalytics **out, WeirError *error)
 {
     Sets sets = cross_sets(analysis, grouping, count);
     WeirExpressionList distinct = {0};
@@ -276,8 +287,8 @@ WeirStatus weir_expand_grouping(WeirAnalysis *analysis, WeirExpression *const *g
     analytics->input = *child;
     for (uint32_t i = 0; i < distinct.count; i++) {
         const WeirExpression *expression = distinct.items[i];
-        WeirExpression *attribute = weir_expression_attribute(analysis->arena, grouping_name(analysis, expression), expression->type, true,
-                                                              weir_next_id(analysis));
+        WeirExpression *attribute = weir_expression_attribute(analysis->arena, grouping_name(analysis, expression),
+                                                              expression->type, true, weir_next_id(analysis));
         if (expression->kind == WEIR_EXPRESSION_ATTRIBUTE) {
             attribute->metadata = expression->metadata;
             attribute->parts = expression->parts;
@@ -286,11 +297,13 @@ WeirStatus weir_expand_grouping(WeirAnalysis *analysis, WeirExpression *const *g
         analytics->attributes[i] = attribute;
         weir_list_append(analysis, grouping_out, attribute);
     }
-    analytics->id = weir_expression_attribute(analysis->arena, "spark_grouping_id", &weir_type_long, false, weir_next_id(analysis));
+    analytics->id =
+        weir_expression_attribute(analysis->arena, "spark_grouping_id", &weir_type_long, false, weir_next_id(analysis));
     weir_list_append(analysis, grouping_out, analytics->id);
     WeirExpression *position = NULL;
     if (has_duplicate_sets(&sets)) {
-        position = weir_expression_attribute(analysis->arena, "_gen_grouping_pos", &weir_type_int, false, weir_next_id(analysis));
+        position = weir_expression_attribute(analysis->arena, "_gen_grouping_pos", &weir_type_int, false,
+                                             weir_next_id(analysis));
         weir_list_append(analysis, grouping_out, position);
     }
     *child = make_expand(analysis, &sets, analytics, position);

@@ -1,9 +1,10 @@
-/* Columns that a plan has but does not show: the other side's keys after JOIN USING, which `b.id` may still name (Spark: metadata output), and the way to bring a column
- * of a lower node up to the top. */
+/* Columns that a plan has but does not show: the other side's keys after JOIN USING, which `b.id` may still name
+ * (Spark: metadata output), and the way to bring a column of a lower node up to the top. */
 #include "analyzer/analyzer_private.h"
 
 /* In `generator_output` of a PROJECT: it has no generator, and the field survives copies. */
-void weir_plan_set_hidden(WeirAnalysis *analysis, WeirLogicalPlan *project, WeirExpression *const *hidden, uint32_t count)
+void weir_plan_set_hidden(WeirAnalysis *analysis, WeirLogicalPlan *project, WeirExpression *const *hidden,
+                          uint32_t count)
 {
     project->generator_output = WEIR_ARENA_ARRAY(analysis->arena, WeirExpression *, count);
     if (count > 0)
@@ -105,7 +106,8 @@ static bool expose_attribute(void *context, const WeirExpression *expression)
     return false;
 }
 
-WeirLogicalPlan *weir_plan_expose(WeirAnalysis *analysis, WeirLogicalPlan *plan, WeirExpression *const *expressions, uint32_t count)
+WeirLogicalPlan *weir_plan_expose(WeirAnalysis *analysis, WeirLogicalPlan *plan, WeirExpression *const *expressions,
+                                  uint32_t count)
 {
     Expose expose = {.analysis = analysis, .plan = plan};
     weir_plan_hidden(analysis, plan, &expose.hidden);

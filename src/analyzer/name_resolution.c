@@ -1,10 +1,12 @@
-/* Meaning of a name: Spark's AttributeSeq.resolve and the order in which scopes are asked: lambda variables, columns of the input, hidden columns, functions
- * without parentheses, earlier aliases of the SELECT list, the outer query, arguments of a SQL function, SQL variables. */
+/* Meaning of a name: Spark's AttributeSeq.resolve and the order in which scopes are asked: lambda variables, columns of
+ * the input, hidden columns, functions without parentheses, earlier aliases of the SELECT list, the outer query,
+ * arguments of a SQL function, SQL variables. */
 #include <strings.h>
 
 #include "analyzer/analyzer_private.h"
 
-static bool qualifier_matches(const WeirAnalysis *analysis, const WeirExpression *attribute, const char *const *parts, uint32_t count)
+static bool qualifier_matches(const WeirAnalysis *analysis, const WeirExpression *attribute, const char *const *parts,
+                              uint32_t count)
 {
     if (attribute->part_count == 0 || count == 0)
         return false;
@@ -20,8 +22,8 @@ static bool qualifier_matches(const WeirAnalysis *analysis, const WeirExpression
 }
 
 /* Attributes that `parts[0..qualifier_count]` name, without doubles. */
-static void collect(WeirAnalysis *analysis, WeirExpression *const *attributes, uint32_t count, const char *const *parts, uint32_t qualifier_count,
-                    WeirExpressionList *matches)
+static void collect(WeirAnalysis *analysis, WeirExpression *const *attributes, uint32_t count, const char *const *parts,
+                    uint32_t qualifier_count, WeirExpressionList *matches)
 {
     for (uint32_t i = 0; i < count; i++) {
         WeirExpression *attribute = attributes[i];
@@ -34,8 +36,8 @@ static void collect(WeirAnalysis *analysis, WeirExpression *const *attributes, u
     }
 }
 
-static WeirStatus ambiguous(WeirAnalysis *analysis, const WeirExpressionList *matches, const char *const *parts, uint32_t part_count,
-                            WeirOrigin origin, WeirError *error)
+static WeirStatus ambiguous(WeirAnalysis *analysis, const WeirExpressionList *matches, const char *const *parts,
+                            uint32_t part_count, WeirOrigin origin, WeirError *error)
 {
     WeirBuffer candidates;
     weir_buffer_init(&candidates, 1u << 20, NULL);
@@ -50,14 +52,16 @@ static WeirStatus ambiguous(WeirAnalysis *analysis, const WeirExpressionList *ma
                                   weir_name_quoted(analysis, full, attribute->part_count + 1));
     }
     weir_buffer_append_char(&candidates, ']');
-    WeirStatus status = weir_error_set(error, WEIR_ERROR_AMBIGUOUS_REFERENCE, "name", weir_name_quoted(analysis, parts, part_count),
-                                       "referenceNames", weir_buffer_text(&candidates));
+    WeirStatus status =
+        weir_error_set(error, WEIR_ERROR_AMBIGUOUS_REFERENCE, "name", weir_name_quoted(analysis, parts, part_count),
+                       "referenceNames", weir_buffer_text(&candidates));
     weir_buffer_deinit(&candidates);
     return weir_located(analysis, origin, error, status);
 }
 
-WeirStatus weir_resolve_in_attributes(WeirAnalysis *analysis, WeirExpression *const *attributes, uint32_t count, const char *const *parts,
-                                      uint32_t part_count, WeirOrigin origin, WeirExpression **out, WeirError *error)
+WeirStatus weir_resolve_in_attributes(WeirAnalysis *analysis, WeirExpression *const *attributes, uint32_t count,
+                                      const char *const *parts, uint32_t part_count, WeirOrigin origin,
+                                      WeirExpression **out, WeirError *error)
 {
     *out = NULL;
     WeirExpressionList matches = {0};
@@ -81,8 +85,8 @@ WeirStatus weir_resolve_in_attributes(WeirAnalysis *analysis, WeirExpression *co
     return WEIR_OK;
 }
 
-static WeirStatus struct_field(WeirAnalysis *analysis, WeirExpression *base, const WeirDataType *type, const char *field, WeirOrigin origin,
-                               WeirExpression **out, WeirError *error)
+static WeirStatus struct_field(WeirAnalysis *analysis, WeirExpression *base, const WeirDataType *type,
+                               const char *field, WeirOrigin origin, WeirExpression **out, WeirError *error)
 {
     uint32_t found = 0, matches = 0;
     for (uint32_t i = 0; i < type->field_count; i++)
@@ -92,15 +96,17 @@ static WeirStatus struct_field(WeirAnalysis *analysis, WeirExpression *base, con
         }
     if (matches > 1)
         return weir_located(analysis, origin, error,
-                            weir_error_set(error, WEIR_ERROR_AMBIGUOUS_REFERENCE_TO_FIELDS, "field", weir_name_quoted(analysis, &field, 1),
-                                           "count", weir_arena_printf(analysis->arena, "%u", matches)));
+                            weir_error_set(error, WEIR_ERROR_AMBIGUOUS_REFERENCE_TO_FIELDS, "field",
+                                           weir_name_quoted(analysis, &field, 1), "count",
+                                           weir_arena_printf(analysis->arena, "%u", matches)));
     if (matches == 0) {
         WeirBuffer names;
         weir_buffer_init(&names, 1u << 20, NULL);
         for (uint32_t i = 0; i < type->field_count; i++)
-            weir_buffer_append_format(&names, "%s%s", i == 0 ? "" : ", ", weir_name_quoted(analysis, &type->fields[i].name, 1));
-        WeirStatus status = weir_error_set(error, WEIR_ERROR_FIELD_NOT_FOUND, "fieldName", weir_name_quoted(analysis, &field, 1), "fields",
-                                           weir_buffer_text(&names));
+            weir_buffer_append_format(&names, "%s%s", i == 0 ? "" : ", ",
+                                      weir_name_quoted(analysis, &type->fields[i].name, 1));
+        WeirStatus status = weir_error_set(error, WEIR_ERROR_FIELD_NOT_FOUND, "fieldName",
+                                           weir_name_quoted(analysis, &field, 1), "fields", weir_buffer_text(&names));
         weir_buffer_deinit(&names);
         return weir_located(analysis, origin, error, status);
     }
@@ -120,8 +126,8 @@ static WeirStatus struct_field(WeirAnalysis *analysis, WeirExpression *base, con
     return WEIR_OK;
 }
 
-WeirStatus weir_extract_field(WeirAnalysis *analysis, WeirExpression *base, const char *field, WeirOrigin origin, WeirExpression **out,
-                              WeirError *error)
+WeirStatus weir_extract_field(WeirAnalysis *analysis, WeirExpression *base, const char *field, WeirOrigin origin,
+                              WeirExpression **out, WeirError *error)
 {
     const WeirDataType *type = base->type;
     if (type->id == WEIR_TYPE_ARRAY && weir_type_element(type)->id == WEIR_TYPE_STRUCT)
@@ -133,8 +139,9 @@ WeirStatus weir_extract_field(WeirAnalysis *analysis, WeirExpression *base, cons
         return weir_build_call(analysis, "[]", arguments, 2, origin, out, error);
     }
     return weir_located(analysis, origin, error,
-                        weir_error_set(error, WEIR_ERROR_INVALID_EXTRACT_BASE_FIELD_TYPE, "base", weir_expression_quoted(analysis, base),
-                                       "other", weir_type_quoted(analysis, type)));
+                        weir_error_set(error, WEIR_ERROR_INVALID_EXTRACT_BASE_FIELD_TYPE, "base",
+                                       weir_expression_quoted(analysis, base), "other",
+                                       weir_type_quoted(analysis, type)));
 }
 
 WeirScope weir_scope_of(WeirAnalysis *analysis, const WeirEnvironment *env, const WeirLogicalPlan *child)
@@ -146,7 +153,8 @@ WeirScope weir_scope_of(WeirAnalysis *analysis, const WeirEnvironment *env, cons
     return (WeirScope){env->outer, child->output, child->output_count, hidden.items, hidden.count};
 }
 
-static WeirStatus resolve_lambda(WeirExpressionContext *context, const WeirExpression *name, WeirExpression **out, WeirError *error)
+static WeirStatus resolve_lambda(WeirExpressionContext *context, const WeirExpression *name, WeirExpression **out,
+                                 WeirError *error)
 {
     for (const WeirLambdaFrame *frame = context->lambdas; frame != NULL; frame = frame->outer)
         for (uint32_t i = 0; i < frame->count; i++) {
@@ -160,24 +168,25 @@ static WeirStatus resolve_lambda(WeirExpressionContext *context, const WeirExpre
     return WEIR_OK;
 }
 
-static WeirStatus resolve_in_scope(WeirExpressionContext *context, const WeirScope *scope, const WeirExpression *name, WeirExpression **out,
-                                   WeirError *error)
+static WeirStatus resolve_in_scope(WeirExpressionContext *context, const WeirScope *scope, const WeirExpression *name,
+                                   WeirExpression **out, WeirError *error)
 {
-    WEIR_TRY(weir_resolve_in_attributes(context->analysis, scope->attributes, scope->attribute_count, name->parts, name->part_count,
-                                        name->origin, out, error));
+    WEIR_TRY(weir_resolve_in_attributes(context->analysis, scope->attributes, scope->attribute_count, name->parts,
+                                        name->part_count, name->origin, out, error));
     if (*out != NULL || scope->hidden_count == 0)
         return WEIR_OK;
-    WEIR_TRY(weir_resolve_in_attributes(context->analysis, scope->hidden, scope->hidden_count, name->parts, name->part_count, name->origin, out,
-                                        error));
+    WEIR_TRY(weir_resolve_in_attributes(context->analysis, scope->hidden, scope->hidden_count, name->parts,
+                                        name->part_count, name->origin, out, error));
     context->used_hidden = context->used_hidden || *out != NULL;
     return WEIR_OK;
 }
 
 /* current_date and its like need no parentheses. */
-static WeirStatus resolve_bare_function(WeirExpressionContext *context, const WeirExpression *name, WeirExpression **out, WeirError *error)
+static WeirStatus resolve_bare_function(WeirExpressionContext *context, const WeirExpression *name,
+                                        WeirExpression **out, WeirError *error)
 {
-    static const char *const bare[] = {"current_date", "current_timestamp", "current_time", "localtime", "current_user", "user",
-                                       "session_user", "grouping__id"};
+    static const char *const bare[] = {"current_date", "current_timestamp", "current_time", "localtime", "current_user",
+                                       "user",         "session_user",      "grouping__id"};
     if (name->part_count != 1)
         return WEIR_OK;
     for (size_t i = 0; i < sizeof(bare) / sizeof(bare[0]); i++)
@@ -189,22 +198,25 @@ static WeirStatus resolve_bare_function(WeirExpressionContext *context, const We
     return WEIR_OK;
 }
 
-static WeirStatus resolve_lateral(WeirExpressionContext *context, const WeirExpression *name, WeirExpression **out, WeirError *error)
+static WeirStatus resolve_lateral(WeirExpressionContext *context, const WeirExpression *name, WeirExpression **out,
+                                  WeirError *error)
 {
     if (context->lateral_count == 0)
         return WEIR_OK;
     WeirExpressionList attributes = {0};
     for (uint32_t i = 0; i < context->lateral_count; i++)
-        if (context->laterals[i]->kind == WEIR_EXPRESSION_ALIAS && weir_name_equal(context->analysis, context->laterals[i]->name, name->parts[0]))
-            weir_list_append(context->analysis, &attributes, weir_expression_to_attribute(context->analysis->arena, context->laterals[i]));
+        if (context->laterals[i]->kind == WEIR_EXPRESSION_ALIAS &&
+            weir_name_equal(context->analysis, context->laterals[i]->name, name->parts[0]))
+            weir_list_append(context->analysis, &attributes,
+                             weir_expression_to_attribute(context->analysis->arena, context->laterals[i]));
     if (attributes.count > 1) {
         return weir_located(context->analysis, name->origin, error,
                             weir_error_set(error, WEIR_ERROR_AMBIGUOUS_LATERAL_COLUMN_ALIAS, "name",
                                            weir_name_quoted(context->analysis, name->parts, name->part_count), "n",
                                            weir_arena_printf(context->analysis->arena, "%u", attributes.count)));
     }
-    WEIR_TRY(weir_resolve_in_attributes(context->analysis, attributes.items, attributes.count, name->parts, name->part_count, name->origin, out,
-                                        error));
+    WEIR_TRY(weir_resolve_in_attributes(context->analysis, attributes.items, attributes.count, name->parts,
+                                        name->part_count, name->origin, out, error));
     context->used_lateral = context->used_lateral || *out != NULL;
     return WEIR_OK;
 }
@@ -220,7 +232,8 @@ static WeirExpression *outer_reference(void *context, WeirExpression *expression
     return outer;
 }
 
-static WeirStatus resolve_outer(WeirExpressionContext *context, const WeirExpression *name, WeirExpression **out, WeirError *error)
+static WeirStatus resolve_outer(WeirExpressionContext *context, const WeirExpression *name, WeirExpression **out,
+                                WeirError *error)
 {
     const WeirScope *outer = context->scope == NULL ? context->env->outer : context->scope->outer;
     if (outer == NULL)
@@ -233,12 +246,14 @@ static WeirStatus resolve_outer(WeirExpressionContext *context, const WeirExpres
     return WEIR_OK;
 }
 
-static WeirStatus resolve_argument(WeirExpressionContext *context, const WeirExpression *name, WeirExpression **out, WeirError *error)
+static WeirStatus resolve_argument(WeirExpressionContext *context, const WeirExpression *name, WeirExpression **out,
+                                   WeirError *error)
 {
     const WeirArgumentFrame *frame = context->env->arguments;
     if (frame == NULL)
         return WEIR_OK;
-    uint32_t first = name->part_count > 1 && weir_name_equal(context->analysis, frame->function, name->parts[0]) ? 1 : 0;
+    uint32_t first =
+        name->part_count > 1 && weir_name_equal(context->analysis, frame->function, name->parts[0]) ? 1 : 0;
     for (uint32_t i = 0; i < frame->count; i++) {
         if (!weir_name_equal(context->analysis, frame->names[i], name->parts[first]))
             continue;
@@ -250,7 +265,8 @@ static WeirStatus resolve_argument(WeirExpressionContext *context, const WeirExp
     return WEIR_OK;
 }
 
-static WeirStatus resolve_variable(WeirExpressionContext *context, const WeirExpression *name, WeirExpression **out, WeirError *error)
+static WeirStatus resolve_variable(WeirExpressionContext *context, const WeirExpression *name, WeirExpression **out,
+                                   WeirError *error)
 {
     WeirCatalog *catalog = context->analysis->analyzer->catalog;
     if (catalog == NULL || catalog->variable == NULL)
@@ -285,8 +301,10 @@ static bool is_grouping_part(const WeirExpressionContext *context, WeirExpressio
     return false;
 }
 
-/* HAVING asks the aggregate's input first, ORDER BY its output; outside of aggregate functions a column of the input counts only as (part of) a grouping expression. */
-static WeirStatus resolve_in_scopes(WeirExpressionContext *context, const WeirExpression *name, WeirExpression **out, WeirError *error)
+/* HAVING asks the aggregate's input first, ORDER BY its output; outside of aggregate functions a column of the input
+ * counts only as (part of) a grouping expression. */
+static WeirStatus resolve_in_scopes(WeirExpressionContext *context, const WeirExpression *name, WeirExpression **out,
+                                    WeirError *error)
 {
     if (context->second == NULL)
         return context->scope == NULL ? WEIR_OK : resolve_in_scope(context, context->scope, name, out, error);
@@ -297,14 +315,16 @@ static WeirStatus resolve_in_scopes(WeirExpressionContext *context, const WeirEx
     }
     for (int i = 0; i < 2; i++) {
         WEIR_TRY(resolve_in_scope(context, scopes[i], name, out, error));
-        if (*out != NULL && (scopes[i] == context->scope || context->aggregate_depth > 0 || is_grouping_part(context, *out)))
+        if (*out != NULL &&
+            (scopes[i] == context->scope || context->aggregate_depth > 0 || is_grouping_part(context, *out)))
             return WEIR_OK;
         *out = NULL;
     }
     return WEIR_OK;
 }
 
-WeirStatus weir_try_resolve_name(WeirExpressionContext *context, const WeirExpression *name, WeirExpression **out, WeirError *error)
+WeirStatus weir_try_resolve_name(WeirExpressionContext *context, const WeirExpression *name, WeirExpression **out,
+                                 WeirError *error)
 {
     typedef WeirStatus (*Step)(WeirExpressionContext *, const WeirExpression *, WeirExpression **, WeirError *);
     static const Step steps[] = {resolve_lambda, resolve_in_scopes, resolve_bare_function, resolve_lateral,
@@ -318,7 +338,8 @@ WeirStatus weir_try_resolve_name(WeirExpressionContext *context, const WeirExpre
     return WEIR_OK;
 }
 
-WeirStatus weir_resolve_name(WeirExpressionContext *context, const WeirExpression *name, WeirExpression **out, WeirError *error)
+WeirStatus weir_resolve_name(WeirExpressionContext *context, const WeirExpression *name, WeirExpression **out,
+                             WeirError *error)
 {
     WEIR_TRY(weir_try_resolve_name(context, name, out, error));
     return *out != NULL ? WEIR_OK : weir_unresolved_column(context, name, error);

@@ -103,7 +103,8 @@ static const char *watermark_metadata(WeirAnalysis *analysis, const char *metada
         for (const WeirJson *member = json->first; member != NULL; member = member->next) {
             if (strcmp(member->key, WATERMARK_KEY) == 0)
                 continue;
-            weir_json_add_raw(&writer, member->key, weir_arena_strndup(analysis->arena, member->source, member->source_length));
+            weir_json_add_raw(&writer, member->key,
+                              weir_arena_strndup(analysis->arena, member->source, member->source_length));
             any = true;
         }
     if (delay_ms >= 0)
@@ -179,7 +180,8 @@ WeirLogicalPlan *weir_plan_finish(WeirAnalysis *analysis, WeirLogicalPlan *plan)
     return plan;
 }
 
-WeirLogicalPlan *weir_plan_project(WeirAnalysis *analysis, WeirExpression *const *expressions, uint32_t count, WeirLogicalPlan *child)
+WeirLogicalPlan *weir_plan_project(WeirAnalysis *analysis, WeirExpression *const *expressions, uint32_t count,
+                                   WeirLogicalPlan *child)
 {
     WeirLogicalPlan *plan = weir_logical_unary(analysis->arena, WEIR_LOGICAL_PROJECT, child);
     plan->expressions = WEIR_ARENA_ARRAY(analysis->arena, WeirExpression *, count);
@@ -196,7 +198,8 @@ WeirLogicalPlan *weir_plan_filter(WeirAnalysis *analysis, WeirExpression *condit
     return weir_plan_finish(analysis, plan);
 }
 
-WeirLogicalPlan *weir_plan_with_children(WeirAnalysis *analysis, const WeirLogicalPlan *plan, WeirLogicalPlan *left, WeirLogicalPlan *right)
+WeirLogicalPlan *weir_plan_with_children(WeirAnalysis *analysis, const WeirLogicalPlan *plan, WeirLogicalPlan *left,
+                                         WeirLogicalPlan *right)
 {
     WeirLogicalPlan *copy = weir_logical_copy(analysis->arena, plan);
     copy->child_count = right == NULL ? 1 : 2;

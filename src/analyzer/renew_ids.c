@@ -1,5 +1,6 @@
-/* A copy of a resolved plan whose columns have new expression ids: views, CTEs and SQL functions are renewed at each reference, so that the two sides of a
- * self-join never share an id (Spark: DeduplicateRelations). Relations keep their WeirRelation: two references are still one source. */
+/* A copy of a resolved plan whose columns have new expression ids: views, CTEs and SQL functions are renewed at each
+ * reference, so that the two sides of a self-join never share an id (Spark: DeduplicateRelations). Relations keep their
+ * WeirRelation: two references are still one source. */
 #include "analyzer/analyzer_private.h"
 
 typedef struct IdMap {
@@ -84,7 +85,8 @@ static WeirExpression *rewrite(void *context, WeirExpression *expression, WeirSt
 static WeirExpression *renew_expression(IdMap *map, WeirExpression *expression)
 {
     WeirExpression *out = expression;
-    if (expression != NULL && weir_expression_transform(map->analysis->arena, expression, rewrite, map, &out, NULL) != WEIR_OK)
+    if (expression != NULL &&
+        weir_expression_transform(map->analysis->arena, expression, rewrite, map, &out, NULL) != WEIR_OK)
         return expression; /* `rewrite` never fails */
     return out;
 }
@@ -107,7 +109,8 @@ static WeirLogicalPlan *renew(IdMap *map, WeirLogicalPlan *plan)
     for (uint32_t i = 0; i < plan->child_count; i++)
         copy->children[i] = renew(map, plan->children[i]);
     bool defines = plan->child_count == 0 || plan->kind == WEIR_LOGICAL_EXPAND;
-    copy->generator_output = renew_list(map, plan->generator_output, plan->generator_output_count, plan->kind == WEIR_LOGICAL_GENERATE);
+    copy->generator_output =
+        renew_list(map, plan->generator_output, plan->generator_output_count, plan->kind == WEIR_LOGICAL_GENERATE);
     copy->expressions = renew_list(map, plan->expressions, plan->expression_count,
                                    plan->kind == WEIR_LOGICAL_JOIN && plan->join_type == WEIR_JOIN_EXISTENCE);
     copy->grouping = renew_list(map, plan->grouping, plan->grouping_count, false);

@@ -1,5 +1,5 @@
-/* GROUP BY: grouping expressions (ordinals, aliases, ALL, ROLLUP and its like), the SELECT list above them, and HAVING, which comes between the aggregate and the window
- * functions of the same list. */
+/* GROUP BY: grouping expressions (ordinals, aliases, ALL, ROLLUP and its like), the SELECT list above them, and HAVING,
+ * which comes between the aggregate and the window functions of the same list. */
 #include <strings.h>
 
 #include "analyzer/analyzer_private.h"
@@ -30,10 +30,12 @@ typedef struct Grouping {
 
 static bool is_ordinal(const WeirExpression *expression)
 {
-    return expression->kind == WEIR_EXPRESSION_LITERAL && expression->type->id == WEIR_TYPE_INT && !weir_value_is_null(expression->value);
+    return expression->kind == WEIR_EXPRESSION_LITERAL && expression->type->id == WEIR_TYPE_INT &&
+           !weir_value_is_null(expression->value);
 }
 
-static WeirStatus resolve_ordinal(Grouping *grouping, const WeirExpression *literal, WeirExpression **out, WeirError *error)
+static WeirStatus resolve_ordinal(Grouping *grouping, const WeirExpression *literal, WeirExpression **out,
+                                  WeirError *error)
 {
     WeirAnalysis *analysis = grouping->context.analysis;
     int64_t index = weir_value_get_int(literal->value);
@@ -43,7 +45,8 @@ static WeirStatus resolve_ordinal(Grouping *grouping, const WeirExpression *lite
                             weir_error_set(error, WEIR_ERROR_GROUP_BY_POS_OUT_OF_RANGE, "index", text, "size",
                                            weir_arena_printf(analysis->arena, "%u", grouping->item_count)));
     const WeirExpression *item = grouping->items[index - 1];
-    WEIR_TRY(weir_resolve_expression(&grouping->context, (WeirExpression *)(uintptr_t)weir_trim_alias(item), out, error));
+    WEIR_TRY(
+        weir_resolve_expression(&grouping->context, (WeirExpression *)(uintptr_t)weir_trim_alias(item), out, error));
     if (!weir_has_aggregate(*out))
         return WEIR_OK;
     return weir_located(analysis, literal->origin, error,
@@ -56,7 +59,8 @@ static bool item_named(const Grouping *grouping, const WeirExpression *item, con
     const WeirAnalysis *analysis = grouping->context.analysis;
     if (item->kind == WEIR_EXPRESSION_ALIAS || item->kind == WEIR_EXPRESSION_ATTRIBUTE)
         return weir_name_equal(analysis, item->name, name);
-    return item->kind == WEIR_EXPRESSION_UNRESOLVED_ATTRIBUTE && weir_name_equal(analysis, item->parts[item->part_count - 1], name);
+    return item->kind == WEIR_EXPRESSION_UNRESOLVED_ATTRIBUTE &&
+           weir_name_equal(analysis, item->parts[item->part_count - 1], name);
 }
 
 typedef struct Substitute {
@@ -86,7 +90,8 @@ static WeirExpression *substitute(void *context, WeirExpression *expression)
 }
 
 /* Names that the input does not have may be names of the SELECT list. */
-static WeirStatus substitute_alias(Grouping *grouping, WeirExpression *expression, WeirExpression **out, WeirError *error)
+static WeirStatus substitute_alias(Grouping *grouping, WeirExpression *expression, WeirExpression **out,
+                                   WeirError *error)
 {
     Substitute state = {grouping, WEIR_OK, error};
     *out = weir_transform_down(grouping->context.analysis->arena, expression, substitute, &state);
@@ -103,14 +108,16 @@ static WeirStatus check_grouping(WeirAnalysis *analysis, const WeirExpression *e
 {
     if (weir_has_aggregate(expression))
         return weir_located(analysis, expression->origin, error,
-                            weir_error_set(error, WEIR_ERROR_GROUP_BY_AGGREGATE, "sqlExpr", weir_expression_text(analysis, expression)));
+                            weir_error_set(error, WEIR_ERROR_GROUP_BY_AGGREGATE, "sqlExpr",
+                                           weir_expression_text(analysis, expression)));
     if (weir_has_window(expression))
         return weir_located(analysis, expression->origin, error,
                             weir_error_set(error, WEIR_ERROR_UNSUPPORTED_EXPR_FOR_OPERATOR, "invalidExprSqls",
                                            weir_expression_quoted(analysis, expression)));
     if (weir_contains_kind(expression, WEIR_EXPRESSION_GENERATOR))
-        return weir_located(analysis, expression->origin, error,
-                            weir_error_set(error, WEIR_ERROR_UNSUPPORTED_GENERATOR_OUTSIDE_SELECT, "plan", "Aggregate"));
+        return weir_located(
+            analysis, expression->origin, error,
+            weir_error_set(error, WEIR_ERROR_UNSUPPORTED_GENERATOR_OUTSIDE_SELECT, "plan", "Aggregate"));
     if (expression->type->id == WEIR_TYPE_CALENDAR_INTERVAL)
         return weir_located(analysis, expression->origin, error,
                             weir_error_set(error, WEIR_ERROR_GROUP_EXPRESSION_TYPE_IS_NOT_ORDERABLE, "sqlExpr",
@@ -119,7 +126,8 @@ static WeirStatus check_grouping(WeirAnalysis *analysis, const WeirExpression *e
     return WEIR_OK;
 }
 
-static WeirStatus resolve_grouping(Grouping *grouping, WeirExpression *expression, WeirExpression **out, WeirError *error)
+static WeirStatus resolve_grouping(Grouping *grouping, WeirExpression *expression, WeirExpression **out,
+                                   WeirError *error)
 {
     WeirAnalysis *analysis = grouping->context.analysis;
     if (is_grouping_construct(expression)) {
@@ -138,10 +146,23 @@ static WeirStatus resolve_grouping(Grouping *grouping, WeirExpression *expressio
     return check_grouping(analysis, *out, error);
 }
 
+/* GROUP BY 1 with a star in the list is ambiguous. */
+static WeirStatus check_star_ordinals(WeirAnalysis *analysis, const WeirLogicalPlan *plan, WeirError *error)
+{
+    bool star = false, ordinals = false;
+    for (uint32_t i = 0; i < plan->expression_count; i++)
+        star = star || plan->expressions[i]->kind == WEIR_EXPRESSION_UNRESOLVED_STAR;
+    for (uint32_t i = 0; i < plan->grouping_count; i++)
+        ordinals = ordinals || is_ordinal(plan->grouping[i]);
+    if (!star || !ordinals)
+        return WEIR_OK;
+    return weir_located(analysis, plan->origin, error, weir_error_set(error, WEIR_ERROR_STAR_GROUP_BY_POS));
+}
+
 static bool is_group_by_all(Grouping *grouping, const WeirLogicalPlan *plan)
 {
-    if (plan->grouping_count != 1 || plan->grouping[0]->kind != WEIR_EXPRESSION_UNRESOLVED_ATTRIBUTE || plan->grouping[0]->part_count != 1 ||
-        strcasecmp(plan->grouping[0]->parts[0], "all") != 0)
+    if (plan->grouping_count != 1 || plan->grouping[0]->kind != WEIR_EXPRESSION_UNRESOLVED_ATTRIBUTE ||
+        plan->grouping[0]->part_count != 1 || strcasecmp(plan->grouping[0]->parts[0], "all") != 0)
         return false;
     WeirExpression *column = NULL;
     return weir_try_resolve_name(&grouping->context, plan->grouping[0], &column, NULL) == WEIR_OK && column == NULL;
@@ -152,7 +173,8 @@ static WeirStatus group_by_all(Grouping *grouping, WeirExpressionList *out, Weir
 {
     for (uint32_t i = 0; i < grouping->item_count; i++) {
         WeirExpression *item = NULL;
-        WEIR_TRY(weir_resolve_expression(&grouping->context, (WeirExpression *)(uintptr_t)weir_trim_alias(grouping->items[i]), &item, error));
+        WEIR_TRY(weir_resolve_expression(
+            &grouping->context, (WeirExpression *)(uintptr_t)weir_trim_alias(grouping->items[i]), &item, error));
         if (!weir_has_aggregate(item))
             weir_list_append(grouping->context.analysis, out, item);
     }
@@ -160,12 +182,14 @@ static WeirStatus group_by_all(Grouping *grouping, WeirExpressionList *out, Weir
 }
 
 /* Stars become columns, so that ordinals count; a star that means a column made later (window.*) stays. */
-static WeirStatus expand_items(WeirExpressionContext *context, const WeirLogicalPlan *plan, WeirExpressionList *items, WeirError *error)
+static WeirStatus expand_items(WeirExpressionContext *context, const WeirLogicalPlan *plan, WeirExpressionList *items,
+                               WeirError *error)
 {
     for (uint32_t i = 0; i < plan->expression_count; i++) {
         WeirExpression *item = plan->expressions[i];
-        if (item->kind != WEIR_EXPRESSION_UNRESOLVED_STAR || (item->part_count > 0 && plan->grouping_count > 0 &&
-                                                                weir_expand_star(context, item, &(WeirExpressionList){0}, NULL) != WEIR_OK))
+        if (item->kind != WEIR_EXPRESSION_UNRESOLVED_STAR ||
+            (item->part_count > 0 && plan->grouping_count > 0 &&
+             weir_expand_star(context, item, &(WeirExpressionList){0}, NULL) != WEIR_OK))
             weir_list_append(context->analysis, items, item);
         else
             WEIR_TRY(weir_expand_star(context, item, items, error));
@@ -207,7 +231,8 @@ static WeirExpression *split_expression(void *context, WeirExpression *expressio
     WeirExpression *copy = weir_expression_copy(split->analysis->arena, expression);
     WeirExpression *function = weir_expression_copy(split->analysis->arena, copy->children[0]);
     for (uint32_t i = 0; i < function->child_count; i++)
-        function->children[i] = weir_transform_down(split->analysis->arena, function->children[i], split_expression, split);
+        function->children[i] =
+            weir_transform_down(split->analysis->arena, function->children[i], split_expression, split);
     if (function->filter != NULL)
         function->filter = weir_transform_down(split->analysis->arena, function->filter, split_expression, split);
     copy->children[0] = function;
@@ -215,10 +240,12 @@ static WeirExpression *split_expression(void *context, WeirExpression *expressio
     *window = *copy->window;
     window->partition_by = WEIR_ARENA_ARRAY(split->analysis->arena, WeirExpression *, window->partition_count);
     for (uint32_t i = 0; i < window->partition_count; i++)
-        window->partition_by[i] = weir_transform_down(split->analysis->arena, copy->window->partition_by[i], split_expression, split);
+        window->partition_by[i] =
+            weir_transform_down(split->analysis->arena, copy->window->partition_by[i], split_expression, split);
     window->order_by = WEIR_ARENA_ARRAY(split->analysis->arena, WeirExpression *, window->order_count);
     for (uint32_t i = 0; i < window->order_count; i++)
-        window->order_by[i] = weir_transform_down(split->analysis->arena, copy->window->order_by[i], split_expression, split);
+        window->order_by[i] =
+            weir_transform_down(split->analysis->arena, copy->window->order_by[i], split_expression, split);
     copy->window = window;
     return copy;
 }
@@ -231,8 +258,8 @@ static bool needs_split(const WeirExpressionList *items, bool lateral)
     return lateral;
 }
 
-static void split_items(WeirAnalysis *analysis, const WeirExpressionList *grouping, WeirExpressionList *items, bool lateral,
-                        WeirExpressionList *lower)
+static void split_items(WeirAnalysis *analysis, const WeirExpressionList *grouping, WeirExpressionList *items,
+                        bool lateral, WeirExpressionList *lower)
 {
     Split split = {.analysis = analysis, .grouping = grouping, .lower = lower};
     for (uint32_t i = 0; i < items->count; i++) {
@@ -247,6 +274,41 @@ static void split_items(WeirAnalysis *analysis, const WeirExpressionList *groupi
     }
 }
 
+typedef struct Loose {
+    const WeirExpressionList *lower, *items;
+    const WeirExpression *found;
+} Loose;
+
+static bool is_loose(void *context, const WeirExpression *expression)
+{
+    Loose *loose = context;
+    if (expression->kind != WEIR_EXPRESSION_ATTRIBUTE ||
+        weir_find_by_id(loose->lower->items, loose->lower->count, expression->id) != NULL ||
+        weir_find_by_id(loose->items->items, loose->items->count, expression->id) != NULL)
+        return false;
+    loose->found = expression;
+    return true;
+}
+
+/* What is computed above the aggregate may use only what the aggregate gives. */
+static WeirStatus check_upper(WeirAnalysis *analysis, const WeirLogicalPlan *plan, const WeirExpressionList *items,
+                              const WeirExpressionList *lower, bool grouped, WeirError *error)
+{
+    Loose loose = {lower, items, NULL};
+    for (uint32_t i = 0; i < items->count; i++) {
+        if (!weir_expression_any(weir_trim_alias(items->items[i]), is_loose, &loose))
+            continue;
+        if (!grouped)
+            return weir_located(analysis, plan->origin, error, weir_error_set(error, WEIR_ERROR_MISSING_GROUP_BY));
+        const char *text = weir_expression_text(analysis, loose.found);
+        return weir_located(analysis, loose.found->origin, error,
+                            weir_error_set(error, WEIR_ERROR_MISSING_AGGREGATION, "expression",
+                                           weir_expression_quoted(analysis, loose.found), "expressionAnyValue",
+                                           weir_arena_printf(analysis->arena, "\"any_value(%s)\"", text)));
+    }
+    return WEIR_OK;
+}
+
 /* ---- the whole */
 
 typedef struct Block {
@@ -256,8 +318,9 @@ typedef struct Block {
     bool lateral;
 } Block;
 
-static WeirStatus resolve_groupings(WeirAnalysis *analysis, const WeirEnvironment *env, const WeirLogicalPlan *plan, Block *block,
-                                    WeirExpressionSlots *windows, WeirExpressionList *written, WeirError *error)
+static WeirStatus resolve_groupings(WeirAnalysis *analysis, const WeirEnvironment *env, const WeirLogicalPlan *plan,
+                                    Block *block, WeirExpressionSlots *windows, WeirExpressionList *written,
+                                    WeirError *error)
 {
     WeirScope scope = weir_scope_of(analysis, env, block->child);
     Grouping grouping = {.context = weir_expression_context(analysis, env, &scope)};
@@ -281,8 +344,10 @@ static WeirStatus resolve_groupings(WeirAnalysis *analysis, const WeirEnvironmen
     return weir_rewrite_time_windows(analysis, windows, &block->child, error);
 }
 
-/* Columns of the input first, then what GROUP BY window(…) added to it: a column `window` of the input keeps its meaning. */
-static WeirScope select_scope(WeirAnalysis *analysis, const WeirEnvironment *env, const WeirLogicalPlan *input, const WeirLogicalPlan *extended)
+/* Columns of the input first, then what GROUP BY window(…) added to it: a column `window` of the input keeps its
+ * meaning. */
+static WeirScope select_scope(WeirAnalysis *analysis, const WeirEnvironment *env, const WeirLogicalPlan *input,
+                              const WeirLogicalPlan *extended)
 {
     WeirScope scope = weir_scope_of(analysis, env, input);
     WeirExpressionList more = {0};
@@ -297,10 +362,12 @@ static WeirScope select_scope(WeirAnalysis *analysis, const WeirEnvironment *env
     return scope;
 }
 
-static WeirStatus resolve_block(WeirAnalysis *analysis, const WeirEnvironment *env, const WeirLogicalPlan *plan, Block *block, WeirError *error)
+static WeirStatus resolve_block(WeirAnalysis *analysis, const WeirEnvironment *env, const WeirLogicalPlan *plan,
+                                Block *block, WeirError *error)
 {
     WEIR_TRY(weir_resolve_plan(analysis, env, plan->children[0], &block->child, error));
     const WeirLogicalPlan *input = block->child;
+    WEIR_TRY(check_star_ordinals(analysis, plan, error));
     WeirExpressionSlots windows = {.list_count = 0};
     WeirExpressionList written = {0};
     WEIR_TRY(resolve_groupings(analysis, env, plan, block, &windows, &written, error));
@@ -316,14 +383,14 @@ static WeirStatus resolve_block(WeirAnalysis *analysis, const WeirEnvironment *e
     if (!weir_has_grouping_analytics(block->grouping.items, block->grouping.count))
         return WEIR_OK;
     WeirExpressionList grouping = {0};
-    WEIR_TRY(weir_expand_grouping(analysis, block->grouping.items, block->grouping.count, &grouping, &block->items, &block->child,
-                                  &block->analytics, error));
+    WEIR_TRY(weir_expand_grouping(analysis, block->grouping.items, block->grouping.count, &grouping, &block->items,
+                                  &block->child, &block->analytics, error));
     block->grouping = grouping;
     return WEIR_OK;
 }
 
-static WeirStatus build(WeirAnalysis *analysis, const WeirEnvironment *env, const WeirLogicalPlan *plan, const WeirLogicalPlan *having,
-                        WeirLogicalPlan **out, WeirError *error)
+static WeirStatus build(WeirAnalysis *analysis, const WeirEnvironment *env, const WeirLogicalPlan *plan,
+                        const WeirLogicalPlan *having, WeirLogicalPlan **out, WeirError *error)
 {
     Block block = {.lateral = false};
     WEIR_TRY(resolve_block(analysis, env, plan, &block, error));
@@ -331,6 +398,8 @@ static WeirStatus build(WeirAnalysis *analysis, const WeirEnvironment *env, cons
     WeirExpressionList lower = {0};
     if (split)
         split_items(analysis, &block.grouping, &block.items, block.lateral, &lower);
+    if (split)
+        WEIR_TRY(check_upper(analysis, plan, &block.items, &lower, block.grouping.count > 0, error));
     WeirLogicalPlan *aggregate = weir_logical_unary(analysis->arena, WEIR_LOGICAL_AGGREGATE, block.child);
     aggregate->origin = plan->origin;
     aggregate->grouping = block.grouping.items;
@@ -354,14 +423,14 @@ static WeirStatus build(WeirAnalysis *analysis, const WeirEnvironment *env, cons
     return split ? weir_finish_select(analysis, &block.items, block.lateral, *out, out, error) : WEIR_OK;
 }
 
-WeirStatus weir_resolve_aggregate(WeirAnalysis *analysis, const WeirEnvironment *env, WeirLogicalPlan *plan, WeirLogicalPlan **out,
-                                  WeirError *error)
+WeirStatus weir_resolve_aggregate(WeirAnalysis *analysis, const WeirEnvironment *env, WeirLogicalPlan *plan,
+                                  WeirLogicalPlan **out, WeirError *error)
 {
     return build(analysis, env, plan, NULL, out, error);
 }
 
-WeirStatus weir_resolve_having(WeirAnalysis *analysis, const WeirEnvironment *env, WeirLogicalPlan *plan, WeirLogicalPlan **out,
-                               WeirError *error)
+WeirStatus weir_resolve_having(WeirAnalysis *analysis, const WeirEnvironment *env, WeirLogicalPlan *plan,
+                               WeirLogicalPlan **out, WeirError *error)
 {
     WeirLogicalPlan *child = plan->children[0];
     WeirEnvironment inner = *env;

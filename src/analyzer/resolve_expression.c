@@ -1,15 +1,17 @@
-/* One expression resolved bottom-up: names, functions, casts, CASE, windows, subqueries. Aggregates, windows and generators are resolved wherever they stand; whether they
- * may stand there is checked by the node. */
+/* One expression resolved bottom-up: names, functions, casts, CASE, windows, subqueries. Aggregates, windows and
+ * generators are resolved wherever they stand; whether they may stand there is checked by the node. */
 #include <strings.h>
 
 #include "analyzer/analyzer_private.h"
 
-WeirExpressionContext weir_expression_context(WeirAnalysis *analysis, const WeirEnvironment *env, const WeirScope *scope)
+WeirExpressionContext weir_expression_context(WeirAnalysis *analysis, const WeirEnvironment *env,
+                                              const WeirScope *scope)
 {
     return (WeirExpressionContext){.analysis = analysis, .env = env, .scope = scope};
 }
 
-WeirStatus weir_resolve_list(WeirExpressionContext *context, WeirExpression *const *in, uint32_t count, WeirExpressionList *out, WeirError *error)
+WeirStatus weir_resolve_list(WeirExpressionContext *context, WeirExpression *const *in, uint32_t count,
+                             WeirExpressionList *out, WeirError *error)
 {
     for (uint32_t i = 0; i < count; i++) {
         WeirExpression *resolved = NULL;
@@ -19,7 +21,8 @@ WeirStatus weir_resolve_list(WeirExpressionContext *context, WeirExpression *con
     return WEIR_OK;
 }
 
-static WeirStatus resolve_children(WeirExpressionContext *context, const WeirExpression *expression, WeirExpression **out, WeirError *error)
+static WeirStatus resolve_children(WeirExpressionContext *context, const WeirExpression *expression,
+                                   WeirExpression **out, WeirError *error)
 {
     WeirExpressionList children = {0};
     WEIR_TRY(weir_resolve_list(context, expression->children, expression->child_count, &children, error));
@@ -28,25 +31,48 @@ static WeirStatus resolve_children(WeirExpressionContext *context, const WeirExp
     return WEIR_OK;
 }
 
-static WeirStatus resolve_cast(WeirExpressionContext *context, WeirExpression *expression, WeirExpression **out, WeirError *error)
+/* Functions that do what a forbidden cast seems to mean, or NULL. */
+static const char *cast_functions(const WeirDataType *from, const WeirDataType *to)
+{
+    if (weir_type_is_numeric(from) && to->id == WEIR_TYPE_TIMESTAMP)
+        return "`TIMESTAMP_SECONDS`/`TIMESTAMP_MILLIS`/`TIMESTAMP_MICROS`";
+    if (from->id == WEIR_TYPE_TIMESTAMP && weir_type_is_numeric(to))
+        return "`UNIX_SECONDS`/`UNIX_MILLIS`/`UNIX_MICROS`";
+    if (weir_type_is_numeric(from) && to->id == WEIR_TYPE_DATE)
+        return "`DATE_FROM_UNIX_DATE`";
+    return from->id == WEIR_TYPE_DATE && weir_type_is_numeric(to) ? "`UNIX_DATE`" : NULL;
+}
+
+static WeirStatus refuse_cast(WeirAnalysis *analysis, const WeirExpression *cast, WeirError *error)
+{
+    const WeirDataType *source = cast->children[0]->type, *target = cast->type;
+    const char *from = weir_type_quoted(analysis, source), *to = weir_type_quoted(analysis, target);
+    const char *sql = weir_expression_quoted(analysis, cast), *functions = cast_functions(source, target);
+    WeirStatus status;
+    if (functions != NULL)
+        status = weir_error_set(error, WEIR_ERROR_DATATYPE_MISMATCH_CAST_WITH_FUNC_SUGGESTION, "sqlExpr", sql,
+                                "srcType", from, "targetType", to, "functionNames", functions);
+    else if (cast->eval_mode == WEIR_EVAL_ANSI && weir_can_cast(source, target, WEIR_EVAL_LEGACY))
+        status =
+            weir_error_set(error, WEIR_ERROR_DATATYPE_MISMATCH_CAST_WITH_CONF_SUGGESTION, "sqlExpr", sql, "srcType",
+                           from, "targetType", to, "config", "\"spark.sql.ansi.enabled\"", "configVal", "'false'");
+    else
+        status = weir_error_set(error, WEIR_ERROR_DATATYPE_MISMATCH_CAST_WITHOUT_SUGGESTION, "sqlExpr", sql, "srcType",
+                                from, "targetType", to);
+    return weir_located(analysis, cast->origin, error, status);
+}
+
+static WeirStatus resolve_cast(WeirExpressionContext *context, WeirExpression *expression, WeirExpression **out,
+                               WeirError *error)
 {
     WeirAnalysis *analysis = context->analysis;
     WeirExpression *cast = NULL;
     WEIR_TRY(resolve_children(context, expression, &cast, error));
     const WeirExpression *child = cast->children[0];
-    if (!weir_can_cast(child->type, cast->type, cast->eval_mode)) {
-        const char *from = weir_type_quoted(analysis, child->type), *to = weir_type_quoted(analysis, cast->type);
-        const char *sql = weir_expression_quoted(analysis, cast);
-        /* A cast that works without ANSI mode has a hint in Spark's condition. */
-        bool legacy = cast->eval_mode == WEIR_EVAL_ANSI && weir_can_cast(child->type, cast->type, WEIR_EVAL_LEGACY);
-        WeirStatus status =
-            legacy ? weir_error_set(error, WEIR_ERROR_DATATYPE_MISMATCH_CAST_WITH_CONF_SUGGESTION, "sqlExpr", sql, "srcType", from,
-                                    "targetType", to, "config", "\"spark.sql.ansi.enabled\"", "configVal", "'false'")
-                   : weir_error_set(error, WEIR_ERROR_DATATYPE_MISMATCH_CAST_WITHOUT_SUGGESTION, "sqlExpr", sql, "srcType", from,
-                                    "targetType", to);
-        return weir_located(analysis, expression->origin, error, status);
-    }
-    WeirExpression *typed = weir_expression_cast(analysis->arena, cast->children[0], cast->type, cast->eval_mode, false);
+    if (!weir_can_cast(child->type, cast->type, cast->eval_mode))
+        return refuse_cast(analysis, cast, error);
+    WeirExpression *typed =
+        weir_expression_cast(analysis->arena, cast->children[0], cast->type, cast->eval_mode, false);
     if (typed->kind == WEIR_EXPRESSION_CAST && typed != cast->children[0]) {
         cast->nullable = typed->nullable;
         cast->bound = typed->bound;
@@ -61,7 +87,8 @@ static WeirStatus resolve_cast(WeirExpressionContext *context, WeirExpression *e
     return WEIR_OK;
 }
 
-static WeirStatus case_types(WeirExpressionContext *context, WeirExpression *expression, const WeirDataType **common, WeirError *error)
+static WeirStatus case_types(WeirExpressionContext *context, WeirExpression *expression, const WeirDataType **common,
+                             WeirError *error)
 {
     WeirAnalysis *analysis = context->analysis;
     bool has_else = expression->child_count % 2 == 1;
@@ -72,19 +99,22 @@ static WeirStatus case_types(WeirExpressionContext *context, WeirExpression *exp
             if (child->type->id != WEIR_TYPE_BOOLEAN && child->type->id != WEIR_TYPE_VOID)
                 return weir_located(analysis, expression->origin, error,
                                     weir_error_set(error, WEIR_ERROR_DATATYPE_MISMATCH_UNEXPECTED_INPUT_TYPE, "sqlExpr",
-                                                   weir_expression_quoted(analysis, expression), "paramIndex", "1", "requiredType",
-                                                   "\"BOOLEAN\"", "inputSql", weir_expression_quoted(analysis, child), "inputType",
+                                                   weir_expression_quoted(analysis, expression), "paramIndex", "1",
+                                                   "requiredType", "\"BOOLEAN\"", "inputSql",
+                                                   weir_expression_quoted(analysis, child), "inputType",
                                                    weir_type_quoted(analysis, child->type)));
             continue;
         }
-        const WeirDataType *next = *common == NULL ? child->type : weir_common_type(analysis->arena, *common, child->type);
+        const WeirDataType *next =
+            *common == NULL ? child->type : weir_common_type(analysis->arena, *common, child->type);
         if (next == NULL) {
             WeirBuffer types;
             weir_buffer_init(&types, 1u << 16, NULL);
-            weir_buffer_append_format(&types, "[%s, %s]", weir_type_quoted(analysis, *common), weir_type_quoted(analysis, child->type));
+            weir_buffer_append_format(&types, "[%s, %s]", weir_type_quoted(analysis, *common),
+                                      weir_type_quoted(analysis, child->type));
             WeirStatus status = weir_error_set(error, WEIR_ERROR_DATATYPE_MISMATCH_DATA_DIFF_TYPES, "sqlExpr",
-                                               weir_expression_quoted(analysis, expression), "functionName", "`casewhen`", "dataType",
-                                               weir_buffer_text(&types));
+                                               weir_expression_quoted(analysis, expression), "functionName",
+                                               "`casewhen`", "dataType", weir_buffer_text(&types));
             weir_buffer_deinit(&types);
             return weir_located(analysis, expression->origin, error, status);
         }
@@ -93,7 +123,8 @@ static WeirStatus case_types(WeirExpressionContext *context, WeirExpression *exp
     return WEIR_OK;
 }
 
-static WeirStatus resolve_case(WeirExpressionContext *context, WeirExpression *expression, WeirExpression **out, WeirError *error)
+static WeirStatus resolve_case(WeirExpressionContext *context, WeirExpression *expression, WeirExpression **out,
+                               WeirError *error)
 {
     WeirAnalysis *analysis = context->analysis;
     WeirExpression *result = NULL;
@@ -115,7 +146,8 @@ static WeirStatus resolve_case(WeirExpressionContext *context, WeirExpression *e
     return WEIR_OK;
 }
 
-static WeirStatus resolve_parameter(WeirExpressionContext *context, const WeirExpression *expression, WeirExpression **out, WeirError *error)
+static WeirStatus resolve_parameter(WeirExpressionContext *context, const WeirExpression *expression,
+                                    WeirExpression **out, WeirError *error)
 {
     const WeirAnalyzer *analyzer = context->analysis->analyzer;
     if (expression->name == NULL && expression->ordinal < analyzer->parameter_count) {
@@ -123,13 +155,15 @@ static WeirStatus resolve_parameter(WeirExpressionContext *context, const WeirEx
         (*out)->origin = expression->origin;
         return WEIR_OK;
     }
-    const char *name = expression->name != NULL ? expression->name
-                                                : weir_arena_printf(context->analysis->arena, "_%d", (int)expression->origin.start);
+    const char *name = expression->name != NULL
+                           ? expression->name
+                           : weir_arena_printf(context->analysis->arena, "_%d", (int)expression->origin.start);
     return weir_located(context->analysis, expression->origin, error,
                         weir_error_set(error, WEIR_ERROR_UNBOUND_SQL_PARAMETER, "name", name));
 }
 
-static WeirStatus resolve_extract(WeirExpressionContext *context, WeirExpression *expression, WeirExpression **out, WeirError *error)
+static WeirStatus resolve_extract(WeirExpressionContext *context, WeirExpression *expression, WeirExpression **out,
+                                  WeirError *error)
 {
     WeirExpression *base = NULL;
     WEIR_TRY(weir_resolve_expression(context, expression->children[0], &base, error));
@@ -137,18 +171,21 @@ static WeirStatus resolve_extract(WeirExpressionContext *context, WeirExpression
 }
 
 /* Called back by a higher-order function once it knows the types of its lambda's variables. */
-static WeirStatus resolve_lambda(WeirExpressionContext *context, WeirExpression *lambda, WeirExpression **out, WeirError *error)
+static WeirStatus resolve_lambda(WeirExpressionContext *context, WeirExpression *lambda, WeirExpression **out,
+                                 WeirError *error)
 {
     for (uint32_t i = 1; i < lambda->child_count; i++)
         if (lambda->children[i]->type == NULL)
             return weir_located(context->analysis, lambda->origin, error,
-                                weir_error_set(error, WEIR_ERROR_INVALID_LAMBDA_FUNCTION_CALL_NON_HIGHER_ORDER_FUNCTION, "class", "lambda"));
+                                weir_error_set(error, WEIR_ERROR_INVALID_LAMBDA_FUNCTION_CALL_NON_HIGHER_ORDER_FUNCTION,
+                                               "class", "lambda"));
     for (uint32_t i = 1; i < lambda->child_count; i++)
         for (uint32_t j = i + 1; j < lambda->child_count; j++)
             if (weir_name_equal(context->analysis, lambda->children[i]->name, lambda->children[j]->name))
                 return weir_located(context->analysis, lambda->origin, error,
-                                    weir_error_set(error, WEIR_ERROR_INVALID_LAMBDA_FUNCTION_CALL_DUPLICATE_ARG_NAMES, "args",
-                                                   lambda->children[i]->name, "caseSensitiveConfig", "\"spark.sql.caseSensitive\""));
+                                    weir_error_set(error, WEIR_ERROR_INVALID_LAMBDA_FUNCTION_CALL_DUPLICATE_ARG_NAMES,
+                                                   "args", lambda->children[i]->name, "caseSensitiveConfig",
+                                                   "\"spark.sql.caseSensitive\""));
     WeirLambdaFrame frame = {context->lambdas, lambda->children + 1, lambda->child_count - 1};
     WeirExpressionContext inner = *context;
     inner.lambdas = &frame;
@@ -164,7 +201,8 @@ static WeirStatus resolve_lambda(WeirExpressionContext *context, WeirExpression 
     return WEIR_OK;
 }
 
-static WeirStatus resolve_sort_order(WeirExpressionContext *context, WeirExpression *expression, WeirExpression **out, WeirError *error)
+static WeirStatus resolve_sort_order(WeirExpressionContext *context, WeirExpression *expression, WeirExpression **out,
+                                     WeirError *error)
 {
     WEIR_TRY(resolve_children(context, expression, out, error));
     (*out)->type = (*out)->children[0]->type;
@@ -172,7 +210,8 @@ static WeirStatus resolve_sort_order(WeirExpressionContext *context, WeirExpress
     return WEIR_OK;
 }
 
-static WeirStatus resolve_alias(WeirExpressionContext *context, WeirExpression *expression, WeirExpression **out, WeirError *error)
+static WeirStatus resolve_alias(WeirExpressionContext *context, WeirExpression *expression, WeirExpression **out,
+                                WeirError *error)
 {
     WEIR_TRY(resolve_children(context, expression, out, error));
     (*out)->type = (*out)->children[0]->type;
@@ -184,11 +223,13 @@ static WeirStatus resolve_alias(WeirExpressionContext *context, WeirExpression *
 
 static WeirStatus star_misplaced(WeirExpressionContext *context, const WeirExpression *star, WeirError *error)
 {
-    return weir_located(context->analysis, star->origin, error,
-                        weir_error_set(error, WEIR_ERROR_INVALID_USAGE_OF_STAR_OR_REGEX, "elem", "'*'", "prettyName", "expression"));
+    return weir_located(
+        context->analysis, star->origin, error,
+        weir_error_set(error, WEIR_ERROR_INVALID_USAGE_OF_STAR_OR_REGEX, "elem", "'*'", "prettyName", "expression"));
 }
 
-WeirStatus weir_resolve_expression(WeirExpressionContext *context, WeirExpression *expression, WeirExpression **out, WeirError *error)
+WeirStatus weir_resolve_expression(WeirExpressionContext *context, WeirExpression *expression, WeirExpression **out,
+                                   WeirError *error)
 {
     switch (expression->kind) {
     case WEIR_EXPRESSION_UNRESOLVED_ATTRIBUTE:
@@ -209,7 +250,8 @@ WeirStatus weir_resolve_expression(WeirExpressionContext *context, WeirExpressio
     case WEIR_EXPRESSION_CASE:
         return expression->type != NULL ? (*out = expression, WEIR_OK) : resolve_case(context, expression, out, error);
     case WEIR_EXPRESSION_EXTRACT_FIELD:
-        return expression->type != NULL ? (*out = expression, WEIR_OK) : resolve_extract(context, expression, out, error);
+        return expression->type != NULL ? (*out = expression, WEIR_OK)
+                                        : resolve_extract(context, expression, out, error);
     case WEIR_EXPRESSION_LAMBDA:
         return resolve_lambda(context, expression, out, error);
     case WEIR_EXPRESSION_WINDOW:
@@ -219,7 +261,8 @@ WeirStatus weir_resolve_expression(WeirExpressionContext *context, WeirExpressio
     case WEIR_EXPRESSION_SCALAR_SUBQUERY:
     case WEIR_EXPRESSION_EXISTS:
     case WEIR_EXPRESSION_IN_SUBQUERY:
-        return expression->type != NULL ? (*out = expression, WEIR_OK) : weir_resolve_subquery(context, expression, out, error);
+        return expression->type != NULL ? (*out = expression, WEIR_OK)
+                                        : weir_resolve_subquery(context, expression, out, error);
     case WEIR_EXPRESSION_ROLLUP:
     case WEIR_EXPRESSION_CUBE:
     case WEIR_EXPRESSION_GROUPING_SETS:

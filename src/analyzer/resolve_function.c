@@ -1,4 +1,5 @@
-/* Calls: stars in arguments, SQL functions of the session, the functions that the analyzer itself knows (time windows, grouping), then the function table. */
+/* Calls: stars in arguments, SQL functions of the session, the functions that the analyzer itself knows (time windows,
+ * grouping), then the function table. */
 #include <strings.h>
 
 #include "analyzer/analyzer_private.h"
@@ -31,16 +32,30 @@ static bool is_struct_maker(const char *name)
 }
 
 /* The argument as a field of struct(…): its name is kept by an alias. */
-static WeirExpression *named_argument(WeirExpressionContext *context, const WeirExpression *written, WeirExpression *resolved)
+static WeirExpression *named_argument(WeirExpressionContext *context, const WeirExpression *written,
+                                      WeirExpression *resolved)
 {
     if (resolved->kind == WEIR_EXPRESSION_ALIAS || resolved->kind == WEIR_EXPRESSION_ATTRIBUTE ||
         written->kind != WEIR_EXPRESSION_UNRESOLVED_ATTRIBUTE)
         return resolved;
-    return weir_expression_alias(context->analysis->arena, resolved, written->parts[written->part_count - 1], weir_next_id(context->analysis));
+    return weir_expression_alias(context->analysis->arena, resolved, written->parts[written->part_count - 1],
+                                 weir_next_id(context->analysis));
 }
 
-static WeirStatus resolve_argument(WeirExpressionContext *context, const char *name, WeirExpression *argument, WeirExpressionList *out,
-                                   WeirError *error)
+/* t.* with a table t, not a struct. */
+static bool names_table(const WeirExpressionContext *context, const WeirExpression *star)
+{
+    for (uint32_t i = 0; context->scope != NULL && i < context->scope->attribute_count; i++) {
+        const WeirExpression *attribute = context->scope->attributes[i];
+        if (attribute->part_count > 0 &&
+            weir_name_equal(context->analysis, attribute->parts[attribute->part_count - 1], star->parts[0]))
+            return true;
+    }
+    return false;
+}
+
+static WeirStatus resolve_argument(WeirExpressionContext *context, const char *name, WeirExpression *argument,
+                                   WeirExpressionList *out, WeirError *error)
 {
     WeirExpression *resolved = NULL;
     if (argument->kind == WEIR_EXPRESSION_LAMBDA) {
@@ -53,6 +68,11 @@ static WeirStatus resolve_argument(WeirExpressionContext *context, const char *n
             weir_list_append(context->analysis, out, weir_literal_int(context->analysis, &weir_type_int, 1));
             return WEIR_OK;
         }
+        if (strcasecmp(name, "count") == 0 && argument->part_count == 1 && argument->child_count == 0 &&
+            names_table(context, argument))
+            return weir_located(context->analysis, argument->origin, error,
+                                weir_error_set(error, WEIR_ERROR_INVALID_USAGE_OF_STAR_WITH_TABLE_IDENTIFIER_IN_COUNT,
+                                               "tableName", argument->parts[0]));
         WEIR_TRY(weir_expand_star(context, argument, &columns, error));
         for (uint32_t i = 0; i < columns.count; i++)
             weir_list_append(context->analysis, out, columns.items[i]);
@@ -67,7 +87,8 @@ static WeirStatus resolve_argument(WeirExpressionContext *context, const char *n
     return WEIR_OK;
 }
 
-static WeirStatus resolve_callback(void *context, WeirExpression *expression, WeirExpression **resolved, WeirError *error)
+static WeirStatus resolve_callback(void *context, WeirExpression *expression, WeirExpression **resolved,
+                                   WeirError *error)
 {
     return weir_resolve_expression(context, expression, resolved, error);
 }
@@ -78,7 +99,8 @@ typedef struct SpecialFunction {
 } SpecialFunction;
 
 /* grouping() and grouping_id() stay marked calls until the aggregate knows its grouping sets. */
-static WeirStatus keep_grouping(WeirExpressionContext *context, WeirExpression *call, WeirExpression **out, WeirError *error)
+static WeirStatus keep_grouping(WeirExpressionContext *context, WeirExpression *call, WeirExpression **out,
+                                WeirError *error)
 {
     (void)error;
     bool is_id = strcasecmp(call->parts[call->part_count - 1], "grouping_id") == 0;
@@ -90,8 +112,9 @@ static WeirStatus keep_grouping(WeirExpressionContext *context, WeirExpression *
 }
 
 static const SpecialFunction special_functions[] = {
-    {"window", weir_make_time_window},    {"session_window", weir_make_session_window}, {"window_time", weir_make_window_time},
-    {"grouping", keep_grouping},          {"grouping_id", keep_grouping},
+    {"window", weir_make_time_window},      {"session_window", weir_make_session_window},
+    {"window_time", weir_make_window_time}, {"grouping", keep_grouping},
+    {"grouping_id", keep_grouping},
 };
 
 static WeirStatus resolve_filter_clause(WeirExpressionContext *context, WeirExpression *call, WeirError *error)
@@ -110,8 +133,9 @@ static WeirStatus resolve_filter_clause(WeirExpressionContext *context, WeirExpr
                                            weir_expression_quoted(analysis, call->filter), "aggExpr", "aggregate"));
     if (weir_has_window(call->filter))
         return weir_located(analysis, call->origin, error,
-                            weir_error_set(error, WEIR_ERROR_INVALID_AGGREGATE_FILTER_CONTAINS_WINDOW_FUNCTION, "filterExpr",
-                                           weir_expression_quoted(analysis, call->filter), "windowExpr", "window"));
+                            weir_error_set(error, WEIR_ERROR_INVALID_AGGREGATE_FILTER_CONTAINS_WINDOW_FUNCTION,
+                                           "filterExpr", weir_expression_quoted(analysis, call->filter), "windowExpr",
+                                           "window"));
     if (!weir_expression_is_deterministic(call->filter))
         return weir_located(analysis, call->origin, error,
                             weir_error_set(error, WEIR_ERROR_INVALID_AGGREGATE_FILTER_NON_DETERMINISTIC, "filterExpr",
@@ -119,8 +143,8 @@ static WeirStatus resolve_filter_clause(WeirExpressionContext *context, WeirExpr
     return WEIR_OK;
 }
 
-static WeirStatus resolve_arguments(WeirExpressionContext *context, const char *name, const WeirExpression *call, WeirExpression **out,
-                                    WeirError *error)
+static WeirStatus resolve_arguments(WeirExpressionContext *context, const char *name, const WeirExpression *call,
+                                    WeirExpression **out, WeirError *error)
 {
     WeirExpressionList arguments = {0};
     bool aggregate = weir_aggregate_find(name) != NULL;
@@ -138,7 +162,8 @@ static WeirStatus resolve_arguments(WeirExpressionContext *context, const char *
     return status;
 }
 
-static WeirStatus check_modifiers(WeirExpressionContext *context, const WeirExpression *call, const WeirExpression *resolved, WeirError *error)
+static WeirStatus check_modifiers(WeirExpressionContext *context, const WeirExpression *call,
+                                  const WeirExpression *resolved, WeirError *error)
 {
     if (resolved->kind == WEIR_EXPRESSION_AGGREGATE || resolved->kind == WEIR_EXPRESSION_WINDOW)
         return WEIR_OK;
@@ -146,8 +171,9 @@ static WeirStatus check_modifiers(WeirExpressionContext *context, const WeirExpr
     if (syntax == NULL)
         return WEIR_OK;
     return weir_located(context->analysis, call->origin, error,
-                        weir_error_set(error, WEIR_ERROR_INVALID_SQL_SYNTAX_FUNCTION_WITH_UNSUPPORTED_SYNTAX, "prettyName",
-                                       weir_name_quoted(context->analysis, call->parts, call->part_count), "syntax", syntax));
+                        weir_error_set(error, WEIR_ERROR_INVALID_SQL_SYNTAX_FUNCTION_WITH_UNSUPPORTED_SYNTAX,
+                                       "prettyName", weir_name_quoted(context->analysis, call->parts, call->part_count),
+                                       "syntax", syntax));
 }
 
 /* expression.field is written base["field"] by the parser; over a struct it is a field. */
@@ -157,12 +183,31 @@ static bool is_field_access(const WeirExpression *call)
         return false;
     const WeirDataType *type = call->children[0]->type;
     const WeirExpression *field = call->children[1];
-    bool structs = type->id == WEIR_TYPE_STRUCT || (type->id == WEIR_TYPE_ARRAY && weir_type_element(type)->id == WEIR_TYPE_STRUCT);
-    return structs && field->kind == WEIR_EXPRESSION_LITERAL && field->type->id == WEIR_TYPE_STRING && !weir_value_is_null(field->value);
+    bool structs = type->id == WEIR_TYPE_STRUCT ||
+                   (type->id == WEIR_TYPE_ARRAY && weir_type_element(type)->id == WEIR_TYPE_STRUCT);
+    return structs && field->kind == WEIR_EXPRESSION_LITERAL && field->type->id == WEIR_TYPE_STRING &&
+           !weir_value_is_null(field->value);
 }
 
-/* Aliases given to functions whose result is made by another one (nvl2, if, …) keep the written text for column names. */
-WeirStatus weir_resolve_function_call(WeirExpressionContext *context, WeirExpression *call, WeirExpression **out, WeirError *error)
+/* explode(a) + 1 */
+static WeirStatus check_generators(WeirExpressionContext *context, const WeirExpression *call, WeirError *error)
+{
+    WeirAnalysis *analysis = context->analysis;
+    for (uint32_t i = 0; i < call->child_count; i++) {
+        if (call->children[i]->kind != WEIR_EXPRESSION_GENERATOR)
+            continue;
+        const char *text = weir_expression_quoted(analysis, call);
+        WeirStatus status =
+            context->in_select_list
+                ? weir_error_set(error, WEIR_ERROR_UNSUPPORTED_GENERATOR_NESTED_IN_EXPRESSIONS, "expression", text)
+                : weir_error_set(error, WEIR_ERROR_UNSUPPORTED_GENERATOR_OUTSIDE_SELECT, "plan", text);
+        return weir_located(analysis, call->origin, error, status);
+    }
+    return WEIR_OK;
+}
+
+WeirStatus weir_resolve_function_call(WeirExpressionContext *context, WeirExpression *call, WeirExpression **out,
+                                      WeirError *error)
 {
     WeirAnalysis *analysis = context->analysis;
     const char *name = plain_name(call);
@@ -170,6 +215,7 @@ WeirStatus weir_resolve_function_call(WeirExpressionContext *context, WeirExpres
         return unresolved_routine(context, call, error);
     WeirExpression *typed = NULL;
     WEIR_TRY(resolve_arguments(context, name, call, &typed, error));
+    WEIR_TRY(check_generators(context, typed, error));
     if (is_field_access(typed)) {
         WeirStringView field = weir_value_get_view(typed->children[1]->value);
         const char *text = weir_arena_strndup(analysis->arena, (const char *)weir_view_data(&field), field.length);

@@ -1,5 +1,5 @@
-/* Joins: ON, USING, NATURAL, LATERAL. USING keys come first, once; right and full joins take the key of the right or whichever is there; the other side's keys stay
- * reachable by their qualified names (hidden_columns.c). */
+/* Joins: ON, USING, NATURAL, LATERAL. USING keys come first, once; right and full joins take the key of the right or
+ * whichever is there; the other side's keys stay reachable by their qualified names (hidden_columns.c). */
 #include "analyzer/analyzer_private.h"
 
 /* ---- one stream on both sides is two sources */
@@ -7,8 +7,8 @@
 static bool uses_relation(void *context, const WeirLogicalPlan *plan)
 {
     const WeirRelation *relation = context;
-    return plan->kind == WEIR_LOGICAL_STREAMING_RELATION && plan->relation->name == relation->name && plan->relation->options == relation->options &&
-           plan->relation->format == relation->format;
+    return plan->kind == WEIR_LOGICAL_STREAMING_RELATION && plan->relation->name == relation->name &&
+           plan->relation->options == relation->options && plan->relation->format == relation->format;
 }
 
 typedef struct Separate {
@@ -32,7 +32,8 @@ static WeirLogicalPlan *separate(void *context, WeirLogicalPlan *plan, WeirStatu
     return copy;
 }
 
-static WeirStatus separate_streams(WeirAnalysis *analysis, const WeirLogicalPlan *left, WeirLogicalPlan **right, WeirError *error)
+static WeirStatus separate_streams(WeirAnalysis *analysis, const WeirLogicalPlan *left, WeirLogicalPlan **right,
+                                   WeirError *error)
 {
     Separate state = {analysis, left};
     if (!left->is_streaming || !(*right)->is_streaming)
@@ -42,25 +43,29 @@ static WeirStatus separate_streams(WeirAnalysis *analysis, const WeirLogicalPlan
 
 /* ---- USING and NATURAL */
 
-static WeirStatus unresolved_using(WeirAnalysis *analysis, const WeirLogicalPlan *plan, const WeirLogicalPlan *side, const char *name,
-                                   const char *side_name, WeirError *error)
+static WeirStatus unresolved_using(WeirAnalysis *analysis, const WeirLogicalPlan *plan, const WeirLogicalPlan *side,
+                                   const char *name, const char *side_name, WeirError *error)
 {
     WeirBuffer columns;
     weir_buffer_init(&columns, 1u << 20, NULL);
     for (uint32_t i = 0; i < side->output_count; i++)
-        weir_buffer_append_format(&columns, "%s%s", i == 0 ? "" : ", ", weir_name_quoted(analysis, &side->output[i]->name, 1));
-    WeirStatus status = weir_error_set(error, WEIR_ERROR_UNRESOLVED_USING_COLUMN_FOR_JOIN, "colName", weir_name_quoted(analysis, &name, 1), "side",
-                                       side_name, "suggestion", weir_buffer_text(&columns));
+        weir_buffer_append_format(&columns, "%s%s", i == 0 ? "" : ", ",
+                                  weir_name_quoted(analysis, &side->output[i]->name, 1));
+    WeirStatus status = weir_error_set(error, WEIR_ERROR_UNRESOLVED_USING_COLUMN_FOR_JOIN, "colName",
+                                       weir_name_quoted(analysis, &name, 1), "side", side_name, "suggestion",
+                                       weir_buffer_text(&columns));
     weir_buffer_deinit(&columns);
     return weir_located(analysis, plan->origin, error, status);
 }
 
-static WeirStatus using_keys(WeirAnalysis *analysis, const WeirLogicalPlan *plan, const char *const *names, uint32_t count,
-                             const WeirLogicalPlan *side, const char *side_name, WeirExpressionList *keys, WeirError *error)
+static WeirStatus using_keys(WeirAnalysis *analysis, const WeirLogicalPlan *plan, const char *const *names,
+                             uint32_t count, const WeirLogicalPlan *side, const char *side_name,
+                             WeirExpressionList *keys, WeirError *error)
 {
     for (uint32_t i = 0; i < count; i++) {
         WeirExpression *key = NULL;
-        WEIR_TRY(weir_resolve_in_attributes(analysis, side->output, side->output_count, &names[i], 1, plan->origin, &key, error));
+        WEIR_TRY(weir_resolve_in_attributes(analysis, side->output, side->output_count, &names[i], 1, plan->origin,
+                                            &key, error));
         if (key == NULL)
             return unresolved_using(analysis, plan, side, names[i], side_name, error);
         key = weir_find_by_id(side->output, side->output_count, key->id);
@@ -69,43 +74,47 @@ static WeirStatus using_keys(WeirAnalysis *analysis, const WeirLogicalPlan *plan
     return WEIR_OK;
 }
 
-static WeirStatus key_condition(WeirAnalysis *analysis, const WeirLogicalPlan *plan, const WeirExpressionList *left, const WeirExpressionList *right,
-                                WeirExpression **condition, WeirError *error)
+static WeirStatus key_condition(WeirAnalysis *analysis, const WeirLogicalPlan *plan, const WeirExpressionList *left,
+                                const WeirExpressionList *right, WeirExpression **condition, WeirError *error)
 {
     for (uint32_t i = 0; i < left->count; i++) {
         WeirExpression *equal = NULL;
-        WEIR_TRY(weir_build_call(analysis, "=", (WeirExpression *const[]){left->items[i], right->items[i]}, 2, plan->origin, &equal, error));
+        WEIR_TRY(weir_build_call(analysis, "=", (WeirExpression *const[]){left->items[i], right->items[i]}, 2,
+                                 plan->origin, &equal, error));
         if (*condition == NULL)
             *condition = equal;
         else
-            WEIR_TRY(weir_build_call(analysis, "and", (WeirExpression *const[]){*condition, equal}, 2, plan->origin, condition, error));
+            WEIR_TRY(weir_build_call(analysis, "and", (WeirExpression *const[]){*condition, equal}, 2, plan->origin,
+                                     condition, error));
     }
     return WEIR_OK;
 }
 
-static void append_others(WeirAnalysis *analysis, WeirExpressionList *list, WeirExpression *const *output, uint32_t count,
-                          const WeirExpressionList *keys)
+static void append_others(WeirAnalysis *analysis, WeirExpressionList *list, WeirExpression *const *output,
+                          uint32_t count, const WeirExpressionList *keys)
 {
     for (uint32_t i = 0; i < count; i++)
         if (weir_find_by_id(keys->items, keys->count, output[i]->id) == NULL)
             weir_list_append(analysis, list, output[i]);
 }
 
-static WeirStatus merged_keys(WeirAnalysis *analysis, const WeirLogicalPlan *join, const WeirExpressionList *left, const WeirExpressionList *right,
-                              WeirExpressionList *list, WeirError *error)
+static WeirStatus merged_keys(WeirAnalysis *analysis, const WeirLogicalPlan *join, const WeirExpressionList *left,
+                              const WeirExpressionList *right, WeirExpressionList *list, WeirError *error)
 {
     for (uint32_t i = 0; i < left->count; i++) {
         WeirExpression *l = weir_find_by_id(join->output, join->output_count, left->items[i]->id);
         WeirExpression *r = weir_find_by_id(join->output, join->output_count, right->items[i]->id);
         WeirExpression *merged = NULL;
-        WEIR_TRY(weir_build_call(analysis, "coalesce", (WeirExpression *const[]){l, r}, 2, join->origin, &merged, error));
-        weir_list_append(analysis, list, weir_expression_alias(analysis->arena, merged, l->name, weir_next_id(analysis)));
+        WEIR_TRY(
+            weir_build_call(analysis, "coalesce", (WeirExpression *const[]){l, r}, 2, join->origin, &merged, error));
+        weir_list_append(analysis, list,
+                         weir_expression_alias(analysis->arena, merged, l->name, weir_next_id(analysis)));
     }
     return WEIR_OK;
 }
 
-static WeirStatus project_using(WeirAnalysis *analysis, WeirLogicalPlan *join, const WeirExpressionList *left, const WeirExpressionList *right,
-                                WeirLogicalPlan **out, WeirError *error)
+static WeirStatus project_using(WeirAnalysis *analysis, WeirLogicalPlan *join, const WeirExpressionList *left,
+                                const WeirExpressionList *right, WeirLogicalPlan **out, WeirError *error)
 {
     uint32_t left_count = join->children[0]->output_count;
     WeirExpressionList list = {0}, hidden = {0};
@@ -130,7 +139,8 @@ static WeirStatus project_using(WeirAnalysis *analysis, WeirLogicalPlan *join, c
     return WEIR_OK;
 }
 
-static const char *const *natural_names(WeirAnalysis *analysis, const WeirLogicalPlan *left, const WeirLogicalPlan *right, uint32_t *count)
+static const char *const *natural_names(WeirAnalysis *analysis, const WeirLogicalPlan *left,
+                                        const WeirLogicalPlan *right, uint32_t *count)
 {
     const char **names = WEIR_ARENA_ARRAY(analysis->arena, const char *, left->output_count);
     *count = 0;
@@ -143,8 +153,8 @@ static const char *const *natural_names(WeirAnalysis *analysis, const WeirLogica
     return names;
 }
 
-static WeirStatus join_using(WeirAnalysis *analysis, const WeirLogicalPlan *plan, WeirLogicalPlan *left, WeirLogicalPlan *right, WeirLogicalPlan **out,
-                             WeirError *error)
+static WeirStatus join_using(WeirAnalysis *analysis, const WeirLogicalPlan *plan, WeirLogicalPlan *left,
+                             WeirLogicalPlan *right, WeirLogicalPlan **out, WeirError *error)
 {
     uint32_t count = plan->name_count;
     const char *const *names = plan->is_natural ? natural_names(analysis, left, right, &count) : plan->names;
@@ -161,14 +171,16 @@ static WeirStatus join_using(WeirAnalysis *analysis, const WeirLogicalPlan *plan
 
 /* ---- ON */
 
-static WeirStatus check_condition(WeirAnalysis *analysis, const WeirLogicalPlan *plan, const WeirExpression *condition, WeirError *error)
+static WeirStatus check_condition(WeirAnalysis *analysis, const WeirLogicalPlan *plan, const WeirExpression *condition,
+                                  WeirError *error)
 {
     if (condition->type->id != WEIR_TYPE_BOOLEAN)
         return weir_located(analysis, plan->origin, error,
                             weir_error_set(error, WEIR_ERROR_JOIN_CONDITION_IS_NOT_BOOLEAN_TYPE, "joinCondition",
                                            weir_expression_quoted(analysis, condition), "conditionType",
                                            weir_type_quoted(analysis, condition->type)));
-    if (weir_has_aggregate(condition) || weir_has_window(condition) || weir_contains_kind(condition, WEIR_EXPRESSION_GENERATOR))
+    if (weir_has_aggregate(condition) || weir_has_window(condition) ||
+        weir_contains_kind(condition, WEIR_EXPRESSION_GENERATOR))
         return weir_located(analysis, plan->origin, error,
                             weir_error_set(error, WEIR_ERROR_UNSUPPORTED_EXPR_FOR_OPERATOR, "invalidExprSqls",
                                            weir_expression_quoted(analysis, condition)));
@@ -181,15 +193,16 @@ static WeirLogicalPlan *both_sides(WeirAnalysis *analysis, WeirLogicalPlan *left
     return weir_plan_finish(analysis, weir_logical_binary(analysis->arena, WEIR_LOGICAL_JOIN, left, right));
 }
 
-static WeirStatus expose_sides(WeirAnalysis *analysis, WeirExpression *condition, WeirLogicalPlan **left, WeirLogicalPlan **right)
+static WeirStatus expose_sides(WeirAnalysis *analysis, WeirExpression *condition, WeirLogicalPlan **left,
+                               WeirLogicalPlan **right)
 {
     *left = weir_plan_expose(analysis, *left, &condition, 1);
     *right = weir_plan_expose(analysis, *right, &condition, 1);
     return WEIR_OK;
 }
 
-static WeirStatus join_on(WeirAnalysis *analysis, const WeirEnvironment *env, const WeirLogicalPlan *plan, WeirLogicalPlan *left,
-                          WeirLogicalPlan *right, WeirLogicalPlan **out, WeirError *error)
+static WeirStatus join_on(WeirAnalysis *analysis, const WeirEnvironment *env, const WeirLogicalPlan *plan,
+                          WeirLogicalPlan *left, WeirLogicalPlan *right, WeirLogicalPlan **out, WeirError *error)
 {
     WeirExpression *condition = NULL;
     WeirLogicalPlan *sides = both_sides(analysis, left, right);
@@ -214,14 +227,16 @@ static WeirStatus join_on(WeirAnalysis *analysis, const WeirEnvironment *env, co
 
 static WeirStatus check_lateral(WeirAnalysis *analysis, const WeirLogicalPlan *plan, WeirError *error)
 {
-    if (plan->join_type == WEIR_JOIN_INNER || plan->join_type == WEIR_JOIN_CROSS || plan->join_type == WEIR_JOIN_LEFT_OUTER)
+    if (plan->join_type == WEIR_JOIN_INNER || plan->join_type == WEIR_JOIN_CROSS ||
+        plan->join_type == WEIR_JOIN_LEFT_OUTER)
         return WEIR_OK;
     return weir_located(analysis, plan->origin, error,
-                        weir_error_set(error, WEIR_ERROR_UNSUPPORTED_JOIN_TYPE, "typ", "right, full, semi or anti", "supported",
-                                       "'INNER', 'LEFT OUTER', 'CROSS'"));
+                        weir_error_set(error, WEIR_ERROR_UNSUPPORTED_JOIN_TYPE, "typ", "right, full, semi or anti",
+                                       "supported", "'INNER', 'LEFT OUTER', 'CROSS'"));
 }
 
-WeirStatus weir_resolve_join(WeirAnalysis *analysis, const WeirEnvironment *env, WeirLogicalPlan *plan, WeirLogicalPlan **out, WeirError *error)
+WeirStatus weir_resolve_join(WeirAnalysis *analysis, const WeirEnvironment *env, WeirLogicalPlan *plan,
+                             WeirLogicalPlan **out, WeirError *error)
 {
     WeirLogicalPlan *left = NULL, *right = NULL;
     WEIR_TRY(weir_resolve_plan(analysis, env, plan->children[0], &left, error));

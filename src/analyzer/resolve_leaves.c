@@ -17,8 +17,8 @@ static WeirStatus check_widths(WeirAnalysis *analysis, const WeirLogicalPlan *pl
                                        weir_arena_printf(analysis->arena, "%u", plan->row_width), "rowIndex", "0"));
 }
 
-static WeirStatus resolve_rows(WeirAnalysis *analysis, const WeirEnvironment *env, const WeirLogicalPlan *plan, WeirExpression ***rows,
-                               WeirError *error)
+static WeirStatus resolve_rows(WeirAnalysis *analysis, const WeirEnvironment *env, const WeirLogicalPlan *plan,
+                               WeirExpression ***rows, WeirError *error)
 {
     WeirScope scope = {.outer = env->outer};
     WeirExpressionContext context = weir_expression_context(analysis, env, &scope);
@@ -28,43 +28,59 @@ static WeirStatus resolve_rows(WeirAnalysis *analysis, const WeirEnvironment *en
         for (uint32_t c = 0; c < row.count; c++)
             if (weir_contains_kind(row.items[c], WEIR_EXPRESSION_AGGREGATE) || weir_has_window(row.items[c]) ||
                 weir_contains_kind(row.items[c], WEIR_EXPRESSION_GENERATOR))
-                return weir_located(analysis, plan->origin, error,
-                                    weir_error_set(error, WEIR_ERROR_INVALID_INLINE_TABLE_CANNOT_EVALUATE_EXPRESSION_IN_INLINE_TABLE, "expr",
-                                                   weir_expression_quoted(analysis, row.items[c])));
+                return weir_located(
+                    analysis, plan->origin, error,
+                    weir_error_set(error, WEIR_ERROR_INVALID_INLINE_TABLE_CANNOT_EVALUATE_EXPRESSION_IN_INLINE_TABLE,
+                                   "expr", weir_expression_quoted(analysis, row.items[c])));
         rows[r] = row.items;
     }
     return WEIR_OK;
 }
 
-static WeirStatus column_type(WeirAnalysis *analysis, const WeirLogicalPlan *plan, WeirExpression ***rows, uint32_t column, const char *name,
-                              const WeirDataType **type, bool *nullable, WeirError *error)
+/* VALUES never turns texts into other types, or the other way round. */
+static bool mixes_text(const WeirDataType *a, const WeirDataType *b)
+{
+    return a->id != WEIR_TYPE_VOID && b->id != WEIR_TYPE_VOID &&
+           (a->id == WEIR_TYPE_STRING) != (b->id == WEIR_TYPE_STRING);
+}
+
+static WeirStatus column_type(WeirAnalysis *analysis, const WeirLogicalPlan *plan, WeirExpression ***rows,
+                              uint32_t column, const char *name, const WeirDataType **type, bool *nullable,
+                              WeirError *error)
 {
     *nullable = false;
     for (uint32_t r = 0; r < plan->row_count; r++) {
         const WeirExpression *value = rows[r][column];
         *nullable = *nullable || value->nullable;
-        const WeirDataType *next = *type == NULL ? value->type : weir_common_type(analysis->arena, *type, value->type);
+        const WeirDataType *next = *type == NULL ? value->type
+                                   : mixes_text(*type, value->type)
+                                       ? NULL
+                                       : weir_common_type(analysis->arena, *type, value->type);
         if (next == NULL)
             return weir_located(analysis, plan->origin, error,
-                                weir_error_set(error, WEIR_ERROR_INVALID_INLINE_TABLE_INCOMPATIBLE_TYPES_IN_INLINE_TABLE, "colName",
-                                               weir_name_quoted(analysis, &name, 1)));
+                                weir_error_set(error,
+                                               WEIR_ERROR_INVALID_INLINE_TABLE_INCOMPATIBLE_TYPES_IN_INLINE_TABLE,
+                                               "colName", weir_name_quoted(analysis, &name, 1)));
         *type = next;
     }
     return WEIR_OK;
 }
 
 /* A single row is a Project of its values. */
-static WeirLogicalPlan *row_plan(WeirAnalysis *analysis, WeirExpression *const *values, WeirExpression *const *names, uint32_t width)
+static WeirLogicalPlan *row_plan(WeirAnalysis *analysis, WeirExpression *const *values, WeirExpression *const *names,
+                                 uint32_t width)
 {
-    WeirLogicalPlan *one = weir_plan_finish(analysis, weir_logical_new(analysis->arena, WEIR_LOGICAL_ONE_ROW_RELATION, (WeirOrigin){0}));
+    WeirLogicalPlan *one =
+        weir_plan_finish(analysis, weir_logical_new(analysis->arena, WEIR_LOGICAL_ONE_ROW_RELATION, (WeirOrigin){0}));
     WeirExpressionList list = {0};
     for (uint32_t i = 0; i < width; i++)
-        weir_list_append(analysis, &list, weir_expression_alias(analysis->arena, values[i], names[i]->name, weir_next_id(analysis)));
+        weir_list_append(analysis, &list,
+                         weir_expression_alias(analysis->arena, values[i], names[i]->name, weir_next_id(analysis)));
     return weir_plan_project(analysis, list.items, list.count, one);
 }
 
-WeirStatus weir_resolve_inline_table(WeirAnalysis *analysis, const WeirEnvironment *env, WeirLogicalPlan *plan, WeirLogicalPlan **out,
-                                     WeirError *error)
+WeirStatus weir_resolve_inline_table(WeirAnalysis *analysis, const WeirEnvironment *env, WeirLogicalPlan *plan,
+                                     WeirLogicalPlan **out, WeirError *error)
 {
     WEIR_TRY(check_widths(analysis, plan, error));
     WeirExpression ***rows = WEIR_ARENA_ARRAY(analysis->arena, WeirExpression **, plan->row_count);
@@ -78,14 +94,16 @@ WeirStatus weir_resolve_inline_table(WeirAnalysis *analysis, const WeirEnvironme
         WEIR_TRY(column_type(analysis, plan, rows, c, name, &type, &nullable, error));
         for (uint32_t r = 0; r < plan->row_count; r++)
             rows[r][c] = weir_expression_cast(analysis->arena, rows[r][c], type, mode, true);
-        weir_list_append(analysis, &output, weir_expression_attribute(analysis->arena, name, type, nullable, weir_next_id(analysis)));
+        weir_list_append(analysis, &output,
+                         weir_expression_attribute(analysis->arena, name, type, nullable, weir_next_id(analysis)));
     }
     if (plan->row_count == 1) {
         *out = row_plan(analysis, rows[0], output.items, output.count);
         return WEIR_OK;
     }
     /* Expand over one row is a table of expressions: one output row per projection. */
-    WeirLogicalPlan *one = weir_plan_finish(analysis, weir_logical_new(analysis->arena, WEIR_LOGICAL_ONE_ROW_RELATION, plan->origin));
+    WeirLogicalPlan *one =
+        weir_plan_finish(analysis, weir_logical_new(analysis->arena, WEIR_LOGICAL_ONE_ROW_RELATION, plan->origin));
     WeirLogicalPlan *expand = weir_logical_unary(analysis->arena, WEIR_LOGICAL_EXPAND, one);
     expand->rows = rows;
     expand->row_count = plan->row_count;
@@ -98,8 +116,8 @@ WeirStatus weir_resolve_inline_table(WeirAnalysis *analysis, const WeirEnvironme
 
 /* ---- functions in FROM */
 
-
-static WeirStatus constant_long(WeirAnalysis *analysis, WeirExpression *expression, int64_t *value, bool *is_null, WeirError *error)
+static WeirStatus constant_long(WeirAnalysis *analysis, WeirExpression *expression, int64_t *value, bool *is_null,
+                                WeirError *error)
 {
     WeirExpression *cast = weir_expression_cast(analysis->arena, expression, &weir_type_long, WEIR_EVAL_ANSI, true);
     WeirValue *folded = NULL;
@@ -110,29 +128,35 @@ static WeirStatus constant_long(WeirAnalysis *analysis, WeirExpression *expressi
     return WEIR_OK;
 }
 
-static WeirStatus make_range(WeirAnalysis *analysis, const WeirLogicalPlan *plan, const WeirExpressionList *arguments, WeirLogicalPlan **out,
-                             WeirError *error)
+static WeirStatus make_range(WeirAnalysis *analysis, const WeirLogicalPlan *plan, const WeirExpressionList *arguments,
+                             WeirLogicalPlan **out, WeirError *error)
 {
     int64_t values[4] = {0, 0, 1, 0};
     if (arguments->count == 0 || arguments->count > 4)
         return weir_located(analysis, plan->origin, error,
-                            weir_error_set(error, WEIR_ERROR_WRONG_NUM_ARGS_WITHOUT_SUGGESTION, "functionName", "`range`", "expectedNum",
-                                           "[1, 2, 3, 4]", "actualNum", weir_arena_printf(analysis->arena, "%u", arguments->count),
-                                           "docroot", "https://spark.apache.org/docs/latest"));
+                            weir_error_set(error, WEIR_ERROR_WRONG_NUM_ARGS_WITHOUT_SUGGESTION, "functionName",
+                                           "`range`", "expectedNum", "[1, 2, 3, 4]", "actualNum",
+                                           weir_arena_printf(analysis->arena, "%u", arguments->count), "docroot",
+                                           "https://spark.apache.org/docs/latest"));
     uint32_t first = arguments->count == 1 ? 1 : 0;
     for (uint32_t i = 0; i < arguments->count; i++) {
         WeirExpression *argument = arguments->items[i];
         bool is_null = false, foldable = weir_expression_is_foldable(argument);
-        bool castable = weir_type_is_integral(argument->type) || weir_can_implicitly_cast(argument->type, &weir_type_long);
+        bool castable =
+            weir_type_is_integral(argument->type) || weir_can_implicitly_cast(argument->type, &weir_type_long);
         if (foldable && castable)
             WEIR_TRY(constant_long(analysis, argument, &values[first + i], &is_null, error));
         if (!foldable || !castable || is_null)
             return weir_located(analysis, plan->origin, error,
-                                weir_error_set(error, WEIR_ERROR_UNEXPECTED_INPUT_TYPE, "functionName", "`range`", "paramIndex",
-                                               weir_arena_printf(analysis->arena, "%u", i + 1), "requiredType", "\"BIGINT\"", "inputSql",
+                                weir_error_set(error, WEIR_ERROR_UNEXPECTED_INPUT_TYPE, "functionName", "`range`",
+                                               "paramIndex", weir_arena_printf(analysis->arena, "%u", i + 1),
+                                               "requiredType", "\"BIGINT\"", "inputSql",
                                                weir_expression_quoted(analysis, argument), "inputType",
                                                weir_type_quoted(analysis, argument->type)));
     }
+    if (values[2] == 0)
+        return weir_located(analysis, plan->origin, error,
+                            weir_error_set(error, WEIR_ERROR_FAILED_FUNCTION_CALL, "funcName", "`range`"));
     WeirLogicalPlan *range = weir_logical_new(analysis->arena, WEIR_LOGICAL_RANGE, plan->origin);
     range->range_start = values[0];
     range->range_end = values[1];
@@ -145,16 +169,17 @@ static WeirStatus make_range(WeirAnalysis *analysis, const WeirLogicalPlan *plan
     return WEIR_OK;
 }
 
-static WeirStatus make_sql_table_function(WeirAnalysis *analysis, const WeirSqlFunction *function, const WeirLogicalPlan *plan,
-                                          const WeirExpressionList *arguments, WeirLogicalPlan **out, WeirError *error)
+static WeirStatus make_sql_table_function(WeirAnalysis *analysis, const WeirSqlFunction *function,
+                                          const WeirLogicalPlan *plan, const WeirExpressionList *arguments,
+                                          WeirLogicalPlan **out, WeirError *error)
 {
     if (arguments->count > function->parameter_count)
         return weir_located(analysis, plan->origin, error,
                             weir_error_set(error, WEIR_ERROR_WRONG_NUM_ARGS_WITHOUT_SUGGESTION, "functionName",
                                            weir_name_quoted(analysis, &function->name, 1), "expectedNum",
-                                           weir_arena_printf(analysis->arena, "%u", function->parameter_count), "actualNum",
-                                           weir_arena_printf(analysis->arena, "%u", arguments->count), "docroot",
-                                           "https://spark.apache.org/docs/latest"));
+                                           weir_arena_printf(analysis->arena, "%u", function->parameter_count),
+                                           "actualNum", weir_arena_printf(analysis->arena, "%u", arguments->count),
+                                           "docroot", "https://spark.apache.org/docs/latest"));
     WeirExpressionList values = {0};
     WeirExpressionContext defaults = weir_expression_context(analysis, &(WeirEnvironment){0}, NULL);
     for (uint32_t i = 0; i < function->parameter_count; i++) {
@@ -167,7 +192,9 @@ static WeirStatus make_sql_table_function(WeirAnalysis *analysis, const WeirSqlF
                                                weir_arena_printf(analysis->arena, "%u", i)));
         if (i >= arguments->count)
             WEIR_TRY(weir_resolve_expression(&defaults, value, &value, error));
-        weir_list_append(analysis, &values, weir_expression_cast(analysis->arena, value, function->parameter_types[i], WEIR_EVAL_ANSI, true));
+        weir_list_append(
+            analysis, &values,
+            weir_expression_cast(analysis->arena, value, function->parameter_types[i], WEIR_EVAL_ANSI, true));
     }
     WeirArgumentFrame frame = {function->name, function->parameter_names, values.items, function->parameter_count};
     WeirEnvironment env = {.arguments = &frame};
@@ -177,8 +204,8 @@ static WeirStatus make_sql_table_function(WeirAnalysis *analysis, const WeirSqlF
     return WEIR_OK;
 }
 
-WeirStatus weir_resolve_table_function(WeirAnalysis *analysis, const WeirEnvironment *env, WeirLogicalPlan *plan, WeirLogicalPlan **out,
-                                       WeirError *error)
+WeirStatus weir_resolve_table_function(WeirAnalysis *analysis, const WeirEnvironment *env, WeirLogicalPlan *plan,
+                                       WeirLogicalPlan **out, WeirError *error)
 {
     const char *name = plan->parts[plan->part_count - 1];
     WeirScope scope = {.outer = env->outer};
@@ -199,6 +226,7 @@ WeirStatus weir_resolve_table_function(WeirAnalysis *analysis, const WeirEnviron
                                            weir_name_quoted(analysis, plan->parts, plan->part_count)));
     WeirExpression *generator = NULL;
     WEIR_TRY(weir_build_call(analysis, name, arguments.items, arguments.count, plan->origin, &generator, error));
-    WeirLogicalPlan *one = weir_plan_finish(analysis, weir_logical_new(analysis->arena, WEIR_LOGICAL_ONE_ROW_RELATION, plan->origin));
+    WeirLogicalPlan *one =
+        weir_plan_finish(analysis, weir_logical_new(analysis->arena, WEIR_LOGICAL_ONE_ROW_RELATION, plan->origin));
     return weir_make_generate(analysis, generator, NULL, NULL, 0, generator->is_outer, one, out, error);
 }

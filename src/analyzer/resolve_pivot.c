@@ -1,5 +1,6 @@
-/* PIVOT: first an aggregate by the other columns and the pivot column, then one that picks each pivot value's row (Spark's two phases: a value that does not occur
- * gives NULL even for count). UNPIVOT: an Expand. QUALIFY: a filter over window functions. */
+/* PIVOT: first an aggregate by the other columns and the pivot column, then one that picks each pivot value's row
+ * (Spark's two phases: a value that does not occur gives NULL even for count). UNPIVOT: an Expand. QUALIFY: a filter
+ * over window functions. */
 #include <strings.h>
 
 #include "analyzer/analyzer_private.h"
@@ -29,12 +30,14 @@ static WeirStatus pivot_value(Pivot *pivot, WeirExpression *written, uint32_t in
     WEIR_TRY(weir_resolve_expression(&context, named ? written->children[0] : written, &value, error));
     if (!weir_expression_is_foldable(value))
         return weir_located(analysis, written->origin, error,
-                            weir_error_set(error, WEIR_ERROR_NON_LITERAL_PIVOT_VALUES, "expression", weir_expression_quoted(analysis, value)));
+                            weir_error_set(error, WEIR_ERROR_NON_LITERAL_PIVOT_VALUES, "expression",
+                                           weir_expression_quoted(analysis, value)));
     const WeirDataType *type = pivot->column->type;
     if (!weir_type_equal(value->type, type) && !weir_can_cast(value->type, type, WEIR_EVAL_ANSI))
         return weir_located(analysis, written->origin, error,
-                            weir_error_set(error, WEIR_ERROR_PIVOT_VALUE_DATA_TYPE_MISMATCH, "value", weir_expression_text(analysis, value),
-                                           "valueType", weir_type_quoted(analysis, value->type), "pivotType",
+                            weir_error_set(error, WEIR_ERROR_PIVOT_VALUE_DATA_TYPE_MISMATCH, "value",
+                                           weir_expression_text(analysis, value), "valueType",
+                                           weir_type_quoted(analysis, value->type), "pivotType",
                                            weir_type_quoted(analysis, type)));
     WeirValue *folded = NULL, *text = NULL;
     value = weir_expression_cast(analysis->arena, value, type, WEIR_EVAL_ANSI, true);
@@ -50,7 +53,8 @@ static WeirStatus pivot_value(Pivot *pivot, WeirExpression *written, uint32_t in
     pivot->value_names[index] = "null";
     if (!weir_value_is_null(text)) {
         WeirStringView view = weir_value_get_view(text);
-        pivot->value_names[index] = weir_arena_strndup(analysis->arena, (const char *)weir_view_data(&view), view.length);
+        pivot->value_names[index] =
+            weir_arena_strndup(analysis->arena, (const char *)weir_view_data(&view), view.length);
     }
     return WEIR_OK;
 }
@@ -66,7 +70,8 @@ static WeirStatus pivot_parts(Pivot *pivot, const WeirLogicalPlan *plan, WeirErr
         WEIR_TRY(weir_resolve_expression(&pivot->context, plan->expressions[i], &aggregate, error));
         if (!weir_has_aggregate(aggregate))
             return weir_located(analysis, plan->expressions[i]->origin, error,
-                                weir_error_set(error, WEIR_ERROR_LEGACY_ERROR_TEMP_1006, "sql", weir_expression_text(analysis, aggregate)));
+                                weir_error_set(error, WEIR_ERROR_LEGACY_ERROR_TEMP_1006, "sql",
+                                               weir_expression_text(analysis, aggregate)));
         pivot->aggregate_named[i] = aggregate->kind == WEIR_EXPRESSION_ALIAS;
         weir_list_append(analysis, &pivot->aggregates, weir_name_expression(analysis, aggregate, NULL));
     }
@@ -93,8 +98,8 @@ static void pivot_grouping(const Pivot *pivot, WeirExpressionList *grouping)
     }
 }
 
-static WeirLogicalPlan *make_aggregate(WeirAnalysis *analysis, const WeirExpressionList *grouping, const WeirExpressionList *items,
-                                       WeirLogicalPlan *child)
+static WeirLogicalPlan *make_aggregate(WeirAnalysis *analysis, const WeirExpressionList *grouping,
+                                       const WeirExpressionList *items, WeirLogicalPlan *child)
 {
     WeirLogicalPlan *plan = weir_logical_unary(analysis->arena, WEIR_LOGICAL_AGGREGATE, child);
     plan->grouping = grouping->items;
@@ -105,8 +110,8 @@ static WeirLogicalPlan *make_aggregate(WeirAnalysis *analysis, const WeirExpress
 }
 
 /* max(if(pivot <=> value, aggregate, null)): there is at most one such row in a group. */
-static WeirStatus pick_value(Pivot *pivot, WeirExpression *column, WeirExpression *value, WeirExpression *aggregate, const char *name,
-                             WeirOrigin origin, WeirExpression **out, WeirError *error)
+static WeirStatus pick_value(Pivot *pivot, WeirExpression *column, WeirExpression *value, WeirExpression *aggregate,
+                             const char *name, WeirOrigin origin, WeirExpression **out, WeirError *error)
 {
     WeirAnalysis *analysis = pivot->analysis;
     WeirExpression *same = NULL, *picked = NULL, *max = NULL;
@@ -123,7 +128,8 @@ static WeirStatus pick_value(Pivot *pivot, WeirExpression *column, WeirExpressio
     return WEIR_OK;
 }
 
-WeirStatus weir_resolve_pivot(WeirAnalysis *analysis, const WeirEnvironment *env, WeirLogicalPlan *plan, WeirLogicalPlan **out, WeirError *error)
+WeirStatus weir_resolve_pivot(WeirAnalysis *analysis, const WeirEnvironment *env, WeirLogicalPlan *plan,
+                              WeirLogicalPlan **out, WeirError *error)
 {
     Pivot pivot = {.analysis = analysis};
     WEIR_TRY(weir_resolve_plan(analysis, env, plan->children[0], &pivot.child, error));
@@ -163,24 +169,27 @@ WeirStatus weir_resolve_pivot(WeirAnalysis *analysis, const WeirEnvironment *env
 
 /* ---- UNPIVOT */
 
-static WeirStatus unpivot_types(WeirAnalysis *analysis, const WeirLogicalPlan *plan, WeirExpression ***rows, uint32_t column,
-                                const WeirDataType **type, bool *nullable, WeirError *error)
+static WeirStatus unpivot_types(WeirAnalysis *analysis, const WeirLogicalPlan *plan, WeirExpression ***rows,
+                                uint32_t column, const WeirDataType **type, bool *nullable, WeirError *error)
 {
     for (uint32_t r = 0; r < plan->row_count; r++) {
         const WeirDataType *next = rows[r][column]->type;
         *nullable = *nullable || rows[r][column]->nullable;
-        const WeirDataType *common = *type == NULL || weir_type_equal(*type, next) ? next : weir_common_type(analysis->arena, *type, next);
+        const WeirDataType *common =
+            *type == NULL || weir_type_equal(*type, next) ? next : weir_common_type(analysis->arena, *type, next);
         if (common == NULL)
-            return weir_located(analysis, plan->origin, error,
-                                weir_error_set(error, WEIR_ERROR_UNPIVOT_VALUE_DATA_TYPE_MISMATCH, "types",
-                                               weir_arena_printf(analysis->arena, "%s, %s", weir_type_quoted(analysis, *type),
-                                                                 weir_type_quoted(analysis, next))));
+            return weir_located(
+                analysis, plan->origin, error,
+                weir_error_set(error, WEIR_ERROR_UNPIVOT_VALUE_DATA_TYPE_MISMATCH, "types",
+                               weir_arena_printf(analysis->arena, "%s, %s", weir_type_quoted(analysis, *type),
+                                                 weir_type_quoted(analysis, next))));
         *type = common;
     }
     return WEIR_OK;
 }
 
-static const char *group_name(WeirAnalysis *analysis, const WeirLogicalPlan *plan, WeirExpression *const *row, uint32_t index)
+static const char *group_name(WeirAnalysis *analysis, const WeirLogicalPlan *plan, WeirExpression *const *row,
+                              uint32_t index)
 {
     if (index < plan->part_count && plan->parts[index] != NULL)
         return plan->parts[index];
@@ -190,8 +199,8 @@ static const char *group_name(WeirAnalysis *analysis, const WeirLogicalPlan *pla
     return name;
 }
 
-static WeirStatus unpivot_rows(WeirAnalysis *analysis, WeirExpressionContext *context, const WeirLogicalPlan *plan, WeirExpression ***rows,
-                               WeirExpressionList *used, WeirError *error)
+static WeirStatus unpivot_rows(WeirAnalysis *analysis, WeirExpressionContext *context, const WeirLogicalPlan *plan,
+                               WeirExpression ***rows, WeirExpressionList *used, WeirError *error)
 {
     for (uint32_t r = 0; r < plan->row_count; r++) {
         WeirExpressionList row = {0};
@@ -204,7 +213,8 @@ static WeirStatus unpivot_rows(WeirAnalysis *analysis, WeirExpressionContext *co
     return WEIR_OK;
 }
 
-WeirStatus weir_resolve_unpivot(WeirAnalysis *analysis, const WeirEnvironment *env, WeirLogicalPlan *plan, WeirLogicalPlan **out, WeirError *error)
+WeirStatus weir_resolve_unpivot(WeirAnalysis *analysis, const WeirEnvironment *env, WeirLogicalPlan *plan,
+                                WeirLogicalPlan **out, WeirError *error)
 {
     WeirLogicalPlan *child = NULL;
     WEIR_TRY(weir_resolve_plan(analysis, env, plan->children[0], &child, error));
@@ -218,7 +228,9 @@ WeirStatus weir_resolve_unpivot(WeirAnalysis *analysis, const WeirEnvironment *e
             weir_list_append(analysis, &ids, child->output[i]);
             weir_list_append(analysis, &output, child->output[i]);
         }
-    weir_list_append(analysis, &output, weir_expression_attribute(analysis->arena, plan->name, &weir_type_string, false, weir_next_id(analysis)));
+    weir_list_append(
+        analysis, &output,
+        weir_expression_attribute(analysis->arena, plan->name, &weir_type_string, false, weir_next_id(analysis)));
     WeirLogicalPlan *expand = weir_logical_unary(analysis->arena, WEIR_LOGICAL_EXPAND, child);
     expand->row_count = plan->row_count;
     expand->row_width = ids.count + 1 + plan->row_width;
@@ -234,8 +246,11 @@ WeirStatus weir_resolve_unpivot(WeirAnalysis *analysis, const WeirEnvironment *e
         bool nullable = false;
         WEIR_TRY(unpivot_types(analysis, plan, rows, c, &type, &nullable, error));
         for (uint32_t r = 0; r < plan->row_count; r++)
-            expand->rows[r][ids.count + 1 + c] = weir_expression_cast(analysis->arena, rows[r][c], type, WEIR_EVAL_ANSI, true);
-        weir_list_append(analysis, &output, weir_expression_attribute(analysis->arena, plan->names[c], type, nullable, weir_next_id(analysis)));
+            expand->rows[r][ids.count + 1 + c] =
+                weir_expression_cast(analysis->arena, rows[r][c], type, WEIR_EVAL_ANSI, true);
+        weir_list_append(
+            analysis, &output,
+            weir_expression_attribute(analysis->arena, plan->names[c], type, nullable, weir_next_id(analysis)));
     }
     expand->origin = plan->origin;
     expand->output = output.items;
@@ -246,8 +261,10 @@ WeirStatus weir_resolve_unpivot(WeirAnalysis *analysis, const WeirEnvironment *e
 
 /* ---- QUALIFY */
 
-/* The condition is one more item of the SELECT list below, so that its window functions are computed with the others; then a filter and the list without it. */
-WeirStatus weir_resolve_qualify(WeirAnalysis *analysis, const WeirEnvironment *env, WeirLogicalPlan *plan, WeirLogicalPlan **out, WeirError *error)
+/* The condition is one more item of the SELECT list below, so that its window functions are computed with the others;
+ * then a filter and the list without it. */
+WeirStatus weir_resolve_qualify(WeirAnalysis *analysis, const WeirEnvironment *env, WeirLogicalPlan *plan,
+                                WeirLogicalPlan **out, WeirError *error)
 {
     WeirLogicalPlan *select = plan->children[0];
     WeirLogicalPlan *having = select->kind == WEIR_LOGICAL_HAVING ? select : NULL;
@@ -257,7 +274,8 @@ WeirStatus weir_resolve_qualify(WeirAnalysis *analysis, const WeirEnvironment *e
     for (uint32_t i = 0; i < select->expression_count; i++)
         in_list = in_list || weir_has_window(select->expressions[i]);
     if (!in_condition && !in_list)
-        return weir_located(analysis, plan->origin, error, weir_error_set(error, WEIR_ERROR_QUALIFY_REQUIRES_WINDOW_FUNCTION));
+        return weir_located(analysis, plan->origin, error,
+                            weir_error_set(error, WEIR_ERROR_QUALIFY_REQUIRES_WINDOW_FUNCTION));
     if (!in_condition) {
         WeirLogicalPlan *filter = weir_logical_copy(analysis->arena, plan);
         filter->kind = WEIR_LOGICAL_FILTER;
@@ -266,7 +284,8 @@ WeirStatus weir_resolve_qualify(WeirAnalysis *analysis, const WeirEnvironment *e
     WeirLogicalPlan *extended = weir_logical_copy(analysis->arena, select);
     extended->expressions = WEIR_ARENA_ARRAY(analysis->arena, WeirExpression *, select->expression_count + 1);
     memcpy(extended->expressions, select->expressions, sizeof(*select->expressions) * select->expression_count);
-    extended->expressions[select->expression_count] = weir_expression_alias(analysis->arena, plan->condition, "__qualify", 0);
+    extended->expressions[select->expression_count] =
+        weir_expression_alias(analysis->arena, plan->condition, "__qualify", 0);
     extended->expression_count = select->expression_count + 1;
     if (having != NULL)
         extended = weir_plan_with_children(analysis, having, extended, NULL);
@@ -275,6 +294,7 @@ WeirStatus weir_resolve_qualify(WeirAnalysis *analysis, const WeirEnvironment *e
     WEIR_TRY(weir_resolve_plan(analysis, env, extended, &child, error));
     WeirExpression *condition = child->output[child->output_count - 1];
     WEIR_TRY(weir_check_boolean(analysis, plan, condition, error));
-    *out = weir_plan_project(analysis, child->output, child->output_count - 1, weir_plan_filter(analysis, condition, child));
+    *out = weir_plan_project(analysis, child->output, child->output_count - 1,
+                             weir_plan_filter(analysis, condition, child));
     return WEIR_OK;
 }

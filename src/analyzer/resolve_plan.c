@@ -1,7 +1,8 @@
 /* Dispatch of plan nodes to their resolvers, and the analyzer's front door. */
 #include "analyzer/analyzer_private.h"
 
-static WeirStatus resolve_leaf(WeirAnalysis *analysis, const WeirEnvironment *env, WeirLogicalPlan *plan, WeirLogicalPlan **out, WeirError *error)
+static WeirStatus resolve_leaf(WeirAnalysis *analysis, const WeirEnvironment *env, WeirLogicalPlan *plan,
+                               WeirLogicalPlan **out, WeirError *error)
 {
     (void)env;
     (void)error;
@@ -9,7 +10,8 @@ static WeirStatus resolve_leaf(WeirAnalysis *analysis, const WeirEnvironment *en
         plan = weir_logical_copy(analysis->arena, plan);
         plan->output = WEIR_ARENA_ARRAY(analysis->arena, WeirExpression *, 1);
         plan->output_count = 1;
-        plan->output[0] = weir_expression_attribute(analysis->arena, "id", &weir_type_long, false, weir_next_id(analysis));
+        plan->output[0] =
+            weir_expression_attribute(analysis->arena, "id", &weir_type_long, false, weir_next_id(analysis));
     }
     *out = weir_plan_finish(analysis, plan);
     return WEIR_OK;
@@ -52,18 +54,21 @@ static const WeirResolveNode resolvers[] = {
     [WEIR_LOGICAL_SET_OPERATION] = weir_resolve_set_operation,
 };
 
-WeirStatus weir_resolve_plan(WeirAnalysis *analysis, const WeirEnvironment *env, WeirLogicalPlan *plan, WeirLogicalPlan **out, WeirError *error)
+WeirStatus weir_resolve_plan(WeirAnalysis *analysis, const WeirEnvironment *env, WeirLogicalPlan *plan,
+                             WeirLogicalPlan **out, WeirError *error)
 {
     if (plan->analyzed) {
         *out = plan;
         return WEIR_OK;
     }
     if (++analysis->depth > WEIR_PLAN_DEPTH_MAX)
-        return weir_error_format(error, WEIR_ERROR_VIEW_EXCEED_MAX_NESTED_DEPTH, "the plan is nested more than %u levels deep",
-                                 WEIR_PLAN_DEPTH_MAX);
-    WeirResolveNode resolve = (size_t)plan->kind < sizeof(resolvers) / sizeof(resolvers[0]) ? resolvers[plan->kind] : NULL;
+        return weir_error_format(error, WEIR_ERROR_VIEW_EXCEED_MAX_NESTED_DEPTH,
+                                 "the plan is nested more than %u levels deep", WEIR_PLAN_DEPTH_MAX);
+    WeirResolveNode resolve =
+        (size_t)plan->kind < sizeof(resolvers) / sizeof(resolvers[0]) ? resolvers[plan->kind] : NULL;
     if (resolve == NULL)
-        return weir_error_format(error, WEIR_ERROR_INTERNAL_ERROR, "the analyzer does not know plan node %d", (int)plan->kind);
+        return weir_error_format(error, WEIR_ERROR_INTERNAL_ERROR, "the analyzer does not know plan node %d",
+                                 (int)plan->kind);
     WEIR_TRY(resolve(analysis, env, plan, out, error));
     analysis->depth--;
     return WEIR_OK;
@@ -82,8 +87,8 @@ WeirStatus weir_analyze(WeirAnalyzer *analyzer, WeirLogicalPlan *plan, WeirLogic
     return WEIR_OK;
 }
 
-WeirStatus weir_analyze_expression(WeirAnalyzer *analyzer, WeirExpression *expression, const WeirLogicalPlan *input, WeirExpression **analyzed,
-                                   WeirError *error)
+WeirStatus weir_analyze_expression(WeirAnalyzer *analyzer, WeirExpression *expression, const WeirLogicalPlan *input,
+                                   WeirExpression **analyzed, WeirError *error)
 {
     WeirAnalysis analysis = {.analyzer = analyzer, .arena = analyzer->arena};
     WeirEnvironment env = {0};

@@ -9,8 +9,8 @@ static bool any_aggregate(const WeirExpressionList *items)
     return false;
 }
 
-WeirStatus weir_finish_select(WeirAnalysis *analysis, WeirExpressionList *items, bool lateral, WeirLogicalPlan *child, WeirLogicalPlan **out,
-                                 WeirError *error)
+WeirStatus weir_finish_select(WeirAnalysis *analysis, WeirExpressionList *items, bool lateral, WeirLogicalPlan *child,
+                              WeirLogicalPlan **out, WeirError *error)
 {
     WEIR_TRY(weir_extract_generators(analysis, items, &child, error));
     bool windows = false;
@@ -23,8 +23,8 @@ WeirStatus weir_finish_select(WeirAnalysis *analysis, WeirExpressionList *items,
     return WEIR_OK;
 }
 
-WeirStatus weir_resolve_project(WeirAnalysis *analysis, const WeirEnvironment *env, WeirLogicalPlan *plan, WeirLogicalPlan **out,
-                                WeirError *error)
+WeirStatus weir_resolve_project(WeirAnalysis *analysis, const WeirEnvironment *env, WeirLogicalPlan *plan,
+                                WeirLogicalPlan **out, WeirError *error)
 {
     WeirLogicalPlan *child = NULL;
     WEIR_TRY(weir_resolve_plan(analysis, env, plan->children[0], &child, error));
@@ -47,29 +47,34 @@ WeirStatus weir_resolve_project(WeirAnalysis *analysis, const WeirEnvironment *e
     return WEIR_OK;
 }
 
-static WeirStatus check_where(WeirAnalysis *analysis, const WeirLogicalPlan *plan, const WeirExpression *condition, WeirError *error)
+static WeirStatus check_where(WeirAnalysis *analysis, const WeirLogicalPlan *plan, const WeirExpression *condition,
+                              WeirError *error)
 {
     if (weir_has_window(condition))
-        return weir_located(analysis, plan->origin, error,
-                            weir_error_set(error, WEIR_ERROR_WINDOW_FUNCTION_NOT_ALLOWED_IN_CLAUSE, "clauseName", "WHERE"));
+        return weir_located(
+            analysis, plan->origin, error,
+            weir_error_set(error, WEIR_ERROR_WINDOW_FUNCTION_NOT_ALLOWED_IN_CLAUSE, "clauseName", "WHERE"));
     if (weir_contains_kind(condition, WEIR_EXPRESSION_GENERATOR))
         return weir_located(analysis, plan->origin, error,
                             weir_error_set(error, WEIR_ERROR_UNSUPPORTED_GENERATOR_OUTSIDE_SELECT, "plan", "Filter"));
     if (weir_contains_kind(condition, WEIR_EXPRESSION_AGGREGATE))
         return weir_located(analysis, plan->origin, error,
                             weir_error_set(error, WEIR_ERROR_INVALID_WHERE_CONDITION, "condition",
-                                           weir_expression_quoted(analysis, condition), "expressionList", "aggregate functions"));
+                                           weir_expression_quoted(analysis, condition), "expressionList",
+                                           "aggregate functions"));
     return weir_check_boolean(analysis, plan, condition, error);
 }
 
 /* A node that keeps its child's columns although its expressions needed hidden or generated ones. */
 static WeirLogicalPlan *keep_output(WeirAnalysis *analysis, WeirLogicalPlan *plan, const WeirLogicalPlan *child)
 {
-    return plan->output_count == child->output_count ? plan
-                                                     : weir_plan_project(analysis, child->output, child->output_count, plan);
+    return plan->output_count == child->output_count
+               ? plan
+               : weir_plan_project(analysis, child->output, child->output_count, plan);
 }
 
-WeirStatus weir_resolve_filter(WeirAnalysis *analysis, const WeirEnvironment *env, WeirLogicalPlan *plan, WeirLogicalPlan **out, WeirError *error)
+WeirStatus weir_resolve_filter(WeirAnalysis *analysis, const WeirEnvironment *env, WeirLogicalPlan *plan,
+                               WeirLogicalPlan **out, WeirError *error)
 {
     WeirLogicalPlan *child = NULL;
     WEIR_TRY(weir_resolve_plan(analysis, env, plan->children[0], &child, error));

@@ -1,4 +1,5 @@
-/* Tables in FROM: CTEs, temporary views, source views (CREATE VIEW … USING) read as a table or, with STREAM, as an unbounded one, and format.`path`. */
+/* Tables in FROM: CTEs, temporary views, source views (CREATE VIEW … USING) read as a table or, with STREAM, as an
+ * unbounded one, and format.`path`. */
 #include <strings.h>
 
 #include "analyzer/analyzer_private.h"
@@ -6,6 +7,11 @@
 
 static WeirStatus not_found(WeirAnalysis *analysis, const WeirLogicalPlan *plan, WeirError *error)
 {
+    if (plan->part_count > 3)
+        return weir_located(analysis, plan->origin, error,
+                            weir_error_set(error, WEIR_ERROR_REQUIRES_SINGLE_PART_NAMESPACE, "sessionCatalog",
+                                           "spark_catalog", "identifier",
+                                           weir_name_quoted(analysis, plan->parts, plan->part_count - 1)));
     return weir_located(analysis, plan->origin, error,
                         weir_error_set(error, WEIR_ERROR_TABLE_OR_VIEW_NOT_FOUND, "relationName",
                                        weir_name_quoted(analysis, plan->parts, plan->part_count), "searchPath",
@@ -20,14 +26,15 @@ static WeirLogicalPlan *find_cte(const WeirAnalysis *analysis, const WeirEnviron
     return NULL;
 }
 
-static WeirStatus check_capability(WeirAnalysis *analysis, const WeirSourceType *type, const WeirRelation *relation, bool streaming,
-                                   WeirOrigin origin, WeirError *error)
+static WeirStatus check_capability(WeirAnalysis *analysis, const WeirSourceType *type, const WeirRelation *relation,
+                                   bool streaming, WeirOrigin origin, WeirError *error)
 {
     bool can_stream = (type->capabilities & (WEIR_SOURCE_MICRO_BATCH | WEIR_SOURCE_CONTINUOUS)) != 0;
     bool can_batch = (type->capabilities & WEIR_SOURCE_BATCH) != 0;
     if (streaming && !can_stream)
         return weir_located(analysis, origin, error,
-                            weir_error_set(error, WEIR_ERROR_LEGACY_ERROR_TEMP_2049, "className", relation->format, "operator", "reading"));
+                            weir_error_set(error, WEIR_ERROR_LEGACY_ERROR_TEMP_2049, "className", relation->format,
+                                           "operator", "reading"));
     if (!streaming && !can_batch)
         return weir_located(analysis, origin, error,
                             weir_error_set(error, WEIR_ERROR_LEGACY_ERROR_TEMP_1135, "className", relation->format));
@@ -42,11 +49,13 @@ static WeirOptions connector_options(WeirAnalysis *analysis, const WeirRelation 
     return (WeirOptions){entries, relation->option_count};
 }
 
-/* The relation with its connector and schema. A relation that has both already (given by the session) is taken as it is. */
-static WeirStatus open_relation(WeirAnalysis *analysis, const WeirRelation *relation, bool streaming, WeirOrigin origin, WeirRelation **out,
-                                WeirError *error)
+/* The relation with its connector and schema. A relation that has both already (given by the session) is taken as it
+ * is. */
+static WeirStatus open_relation(WeirAnalysis *analysis, const WeirRelation *relation, bool streaming, WeirOrigin origin,
+                                WeirRelation **out, WeirError *error)
 {
-    const WeirSourceType *type = relation->connector != NULL ? relation->connector : weir_connector_find_source(relation->format);
+    const WeirSourceType *type =
+        relation->connector != NULL ? relation->connector : weir_connector_find_source(relation->format);
     if (type == NULL)
         return weir_located(analysis, origin, error,
                             weir_error_set(error, WEIR_ERROR_DATA_SOURCE_NOT_FOUND, "provider", relation->format));
@@ -70,8 +79,8 @@ static WeirStatus open_relation(WeirAnalysis *analysis, const WeirRelation *rela
     return WEIR_OK;
 }
 
-static WeirStatus make_relation(WeirAnalysis *analysis, const WeirRelation *relation, bool streaming, WeirOrigin origin, WeirLogicalPlan **out,
-                                WeirError *error)
+static WeirStatus make_relation(WeirAnalysis *analysis, const WeirRelation *relation, bool streaming, WeirOrigin origin,
+                                WeirLogicalPlan **out, WeirError *error)
 {
     WeirRelation *opened = NULL;
     WEIR_TRY(open_relation(analysis, relation, streaming, origin, &opened, error));
@@ -83,8 +92,8 @@ static WeirStatus make_relation(WeirAnalysis *analysis, const WeirRelation *rela
     plan->output = WEIR_ARENA_ARRAY(analysis->arena, WeirExpression *, plan->output_count);
     for (uint32_t i = 0; i < plan->output_count; i++) {
         const WeirField *field = &opened->schema->fields[i];
-        plan->output[i] =
-            weir_expression_attribute(analysis->arena, field->name, field->type, field->nullable, weir_next_id(analysis));
+        plan->output[i] = weir_expression_attribute(analysis->arena, field->name, field->type, field->nullable,
+                                                    weir_next_id(analysis));
         if (field->metadata != NULL && strcmp(field->metadata, "{}") != 0)
             plan->output[i]->metadata = field->metadata;
     }
@@ -108,30 +117,35 @@ static WeirStatus resolve_path(WeirAnalysis *analysis, WeirLogicalPlan *plan, We
     options[0] = (WeirOption){"path", plan->parts[1]};
     for (uint32_t i = 0; i < plan->option_count; i++)
         options[i + 1] = plan->options[i];
-    WeirRelation relation = {.format = plan->parts[0], .options = options, .option_count = plan->option_count + 1, .source_index = -1};
+    WeirRelation relation = {
+        .format = plan->parts[0], .options = options, .option_count = plan->option_count + 1, .source_index = -1};
     WEIR_TRY(make_relation(analysis, &relation, plan->is_streaming, plan->origin, out, error));
     return WEIR_OK;
 }
 
 /* A view over a query is streaming or not by itself; STREAM only says which is meant. */
-static WeirStatus resolve_view(WeirAnalysis *analysis, const WeirLogicalPlan *reference, WeirLogicalPlan *view, WeirLogicalPlan **out,
-                               WeirError *error)
+static WeirStatus resolve_view(WeirAnalysis *analysis, const WeirLogicalPlan *reference, WeirLogicalPlan *view,
+                               WeirLogicalPlan **out, WeirError *error)
 {
     const char *name = reference->parts[reference->part_count - 1];
     if (reference->is_streaming && !view->is_streaming)
         return weir_located(analysis, reference->origin, error,
                             weir_error_format(error, WEIR_ERROR_LEGACY_ERROR_TEMP_0000,
-                                              "%s is a view over a plan that does not stream: read it without STREAM", name));
+                                              "%s is a view over a plan that does not stream: read it without STREAM",
+                                              name));
     *out = wrap_view(analysis, name, weir_plan_renew(analysis, view));
     return WEIR_OK;
 }
 
-WeirStatus weir_resolve_relation(WeirAnalysis *analysis, const WeirEnvironment *env, WeirLogicalPlan *plan, WeirLogicalPlan **out,
-                                 WeirError *error)
+WeirStatus weir_resolve_relation(WeirAnalysis *analysis, const WeirEnvironment *env, WeirLogicalPlan *plan,
+                                 WeirLogicalPlan **out, WeirError *error)
 {
     if (plan->kind == WEIR_LOGICAL_RELATION || plan->kind == WEIR_LOGICAL_STREAMING_RELATION)
-        return make_relation(analysis, plan->relation, plan->kind == WEIR_LOGICAL_STREAMING_RELATION, plan->origin, out, error);
-    const char *single = plan->kind == WEIR_LOGICAL_CTE_REFERENCE ? plan->name : plan->part_count == 1 ? plan->parts[0] : NULL;
+        return make_relation(analysis, plan->relation, plan->kind == WEIR_LOGICAL_STREAMING_RELATION, plan->origin, out,
+                             error);
+    const char *single = plan->kind == WEIR_LOGICAL_CTE_REFERENCE ? plan->name
+                         : plan->part_count == 1                  ? plan->parts[0]
+                                                                  : NULL;
     WeirLogicalPlan *cte = single == NULL ? NULL : find_cte(analysis, env, single);
     if (cte != NULL) {
         *out = weir_plan_alias(analysis, single, weir_plan_renew(analysis, cte));

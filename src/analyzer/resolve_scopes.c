@@ -1,9 +1,10 @@
-/* Nodes that only name things: t AS q(a, b), WITH, WINDOW w AS (…), hints, views; and SAMPLE and REPARTITION, which pass rows through. */
+/* Nodes that only name things: t AS q(a, b), WITH, WINDOW w AS (…), hints, views; and SAMPLE and REPARTITION, which
+ * pass rows through. */
 #include "analyzer/analyzer_private.h"
 #include "common/log.h"
 
-static WeirStatus rename_columns(WeirAnalysis *analysis, const char *const *names, uint32_t count, WeirOrigin origin, WeirLogicalPlan **plan,
-                                 WeirError *error)
+static WeirStatus rename_columns(WeirAnalysis *analysis, const char *const *names, uint32_t count, WeirOrigin origin,
+                                 WeirLogicalPlan **plan, WeirError *error)
 {
     WeirLogicalPlan *child = *plan;
     if (count != child->output_count)
@@ -13,13 +14,14 @@ static WeirStatus rename_columns(WeirAnalysis *analysis, const char *const *name
                                            weir_arena_printf(analysis->arena, "%u", child->output_count)));
     WeirExpressionList list = {0};
     for (uint32_t i = 0; i < count; i++)
-        weir_list_append(analysis, &list, weir_expression_alias(analysis->arena, child->output[i], names[i], weir_next_id(analysis)));
+        weir_list_append(analysis, &list,
+                         weir_expression_alias(analysis->arena, child->output[i], names[i], weir_next_id(analysis)));
     *plan = weir_plan_project(analysis, list.items, list.count, child);
     return WEIR_OK;
 }
 
-WeirStatus weir_resolve_subquery_alias(WeirAnalysis *analysis, const WeirEnvironment *env, WeirLogicalPlan *plan, WeirLogicalPlan **out,
-                                       WeirError *error)
+WeirStatus weir_resolve_subquery_alias(WeirAnalysis *analysis, const WeirEnvironment *env, WeirLogicalPlan *plan,
+                                       WeirLogicalPlan **out, WeirError *error)
 {
     WeirLogicalPlan *child = NULL;
     WEIR_TRY(weir_resolve_plan(analysis, env, plan->children[0], &child, error));
@@ -31,11 +33,13 @@ WeirStatus weir_resolve_subquery_alias(WeirAnalysis *analysis, const WeirEnviron
 }
 
 /* Each definition sees those before it; it is resolved once and renewed at every reference. */
-WeirStatus weir_resolve_with(WeirAnalysis *analysis, const WeirEnvironment *env, WeirLogicalPlan *plan, WeirLogicalPlan **out, WeirError *error)
+WeirStatus weir_resolve_with(WeirAnalysis *analysis, const WeirEnvironment *env, WeirLogicalPlan *plan,
+                             WeirLogicalPlan **out, WeirError *error)
 {
     if (plan->is_recursive)
         return weir_located(analysis, plan->origin, error,
-                            weir_error_format(error, WEIR_ERROR_UNSUPPORTED_FEATURE_TABLE_OPERATION, "WITH RECURSIVE is not supported"));
+                            weir_error_format(error, WEIR_ERROR_UNSUPPORTED_FEATURE_TABLE_OPERATION,
+                                              "WITH RECURSIVE is not supported"));
     WeirEnvironment inner = *env;
     for (uint32_t i = 0; i < plan->cte_count; i++) {
         const WeirCteDefinition *definition = &plan->ctes[i];
@@ -43,29 +47,35 @@ WeirStatus weir_resolve_with(WeirAnalysis *analysis, const WeirEnvironment *env,
         frame->name = definition->name;
         WEIR_TRY(weir_resolve_plan(analysis, &inner, definition->plan, &frame->plan, error));
         if (definition->column_count > 0)
-            WEIR_TRY(rename_columns(analysis, definition->column_names, definition->column_count, plan->origin, &frame->plan, error));
+            WEIR_TRY(rename_columns(analysis, definition->column_names, definition->column_count, plan->origin,
+                                    &frame->plan, error));
         frame->outer = inner.ctes;
         inner.ctes = frame;
     }
     return weir_resolve_plan(analysis, &inner, plan->children[0], out, error);
 }
 
-static WeirStatus resolve_repartition(WeirAnalysis *analysis, const WeirEnvironment *env, const WeirLogicalPlan *plan, WeirLogicalPlan *child,
-                                      WeirLogicalPlan **out, WeirError *error)
+static WeirStatus resolve_repartition(WeirAnalysis *analysis, const WeirEnvironment *env, const WeirLogicalPlan *plan,
+                                      WeirLogicalPlan *child, WeirLogicalPlan **out, WeirError *error)
 {
-    WeirScope scope = weir_scope_of(analysis, env, child);
-    WeirExpressionContext context = weir_expression_context(analysis, env, &scope);
     WeirExpressionList list = {0};
-    WEIR_TRY(weir_resolve_list(&context, plan->expressions, plan->expression_count, &list, error));
+    WeirLogicalPlan *input = child;
+    for (uint32_t i = 0; i < plan->expression_count; i++) {
+        WeirExpression *resolved = NULL;
+        WEIR_TRY(weir_resolve_with_missing(analysis, env, plan->expressions[i], &input, &resolved, error));
+        weir_list_append(analysis, &list, resolved);
+    }
     WeirLogicalPlan *copy = weir_logical_copy(analysis->arena, plan);
-    copy->children[0] = child;
+    copy->children[0] = input;
     copy->expressions = list.items;
     *out = weir_plan_finish(analysis, copy);
+    if (input->output_count != child->output_count)
+        *out = weir_plan_project(analysis, child->output, child->output_count, *out);
     return WEIR_OK;
 }
 
-WeirStatus weir_resolve_simple_unary(WeirAnalysis *analysis, const WeirEnvironment *env, WeirLogicalPlan *plan, WeirLogicalPlan **out,
-                                     WeirError *error)
+WeirStatus weir_resolve_simple_unary(WeirAnalysis *analysis, const WeirEnvironment *env, WeirLogicalPlan *plan,
+                                     WeirLogicalPlan **out, WeirError *error)
 {
     WeirEnvironment inner = *env;
     if (plan->kind == WEIR_LOGICAL_WINDOW_DEFINITIONS)

@@ -1,9 +1,11 @@
-/* UNION, INTERSECT, EXCEPT: the columns of all children get one type each, by casts in Projects above the children that need them. */
+/* UNION, INTERSECT, EXCEPT: the columns of all children get one type each, by casts in Projects above the children that
+ * need them. */
 #include "analyzer/analyzer_private.h"
 
 static const char *ordinal_word(WeirAnalysis *analysis, uint32_t n)
 {
-    static const char *const words[] = {"first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth"};
+    static const char *const words[] = {"first", "second",  "third",  "fourth", "fifth",
+                                        "sixth", "seventh", "eighth", "ninth",  "tenth"};
     return n < 10 ? words[n] : weir_arena_printf(analysis->arena, "%uth", n + 1);
 }
 
@@ -21,28 +23,32 @@ static WeirStatus check_widths(WeirAnalysis *analysis, const WeirLogicalPlan *pl
     const WeirLogicalPlan *first = plan->children[0];
     for (uint32_t c = 1; c < plan->child_count; c++)
         if (plan->children[c]->output_count != first->output_count)
-            return weir_located(analysis, plan->origin, error,
-                                weir_error_set(error, WEIR_ERROR_NUM_COLUMNS_MISMATCH, "operator", operation_name(plan), "firstNumColumns",
-                                               weir_arena_printf(analysis->arena, "%u", first->output_count), "invalidOrdinalNum",
-                                               ordinal_word(analysis, c), "invalidNumColumns",
-                                               weir_arena_printf(analysis->arena, "%u", plan->children[c]->output_count)));
+            return weir_located(
+                analysis, plan->origin, error,
+                weir_error_set(error, WEIR_ERROR_NUM_COLUMNS_MISMATCH, "operator", operation_name(plan),
+                               "firstNumColumns", weir_arena_printf(analysis->arena, "%u", first->output_count),
+                               "invalidOrdinalNum", ordinal_word(analysis, c), "invalidNumColumns",
+                               weir_arena_printf(analysis->arena, "%u", plan->children[c]->output_count)));
     return WEIR_OK;
 }
 
-static WeirStatus common_types(WeirAnalysis *analysis, const WeirLogicalPlan *plan, const WeirDataType **types, WeirError *error)
+static WeirStatus common_types(WeirAnalysis *analysis, const WeirLogicalPlan *plan, const WeirDataType **types,
+                               WeirError *error)
 {
     const WeirLogicalPlan *first = plan->children[0];
     for (uint32_t i = 0; i < first->output_count; i++) {
         types[i] = first->output[i]->type;
         for (uint32_t c = 1; c < plan->child_count; c++) {
             const WeirDataType *other = plan->children[c]->output[i]->type;
-            const WeirDataType *common = weir_type_equal(types[i], other) ? types[i] : weir_common_type(analysis->arena, types[i], other);
+            const WeirDataType *common =
+                weir_type_equal(types[i], other) ? types[i] : weir_common_type(analysis->arena, types[i], other);
             if (common == NULL)
-                return weir_located(analysis, plan->origin, error,
-                                    weir_error_set(error, WEIR_ERROR_INCOMPATIBLE_COLUMN_TYPE, "operator", operation_name(plan),
-                                                   "columnOrdinalNumber", ordinal_word(analysis, i), "tableOrdinalNumber",
-                                                   ordinal_word(analysis, c), "dataType1", weir_type_quoted(analysis, other), "dataType2",
-                                                   weir_type_quoted(analysis, types[i]), "hint", ""));
+                return weir_located(
+                    analysis, plan->origin, error,
+                    weir_error_set(error, WEIR_ERROR_INCOMPATIBLE_COLUMN_TYPE, "operator", operation_name(plan),
+                                   "columnOrdinalNumber", ordinal_word(analysis, i), "tableOrdinalNumber",
+                                   ordinal_word(analysis, c), "dataType1", weir_type_quoted(analysis, other),
+                                   "dataType2", weir_type_quoted(analysis, types[i]), "hint", ""));
             types[i] = common;
         }
     }
@@ -70,7 +76,8 @@ WeirStatus weir_widen_children(WeirAnalysis *analysis, WeirLogicalPlan *plan, co
 {
     (void)operation;
     WEIR_TRY(check_widths(analysis, plan, error));
-    const WeirDataType **types = WEIR_ARENA_ARRAY(analysis->arena, const WeirDataType *, plan->children[0]->output_count);
+    const WeirDataType **types =
+        WEIR_ARENA_ARRAY(analysis->arena, const WeirDataType *, plan->children[0]->output_count);
     WEIR_TRY(common_types(analysis, plan, types, error));
     for (uint32_t c = 0; c < plan->child_count; c++)
         plan->children[c] = cast_child(analysis, plan->children[c], types);
@@ -78,14 +85,14 @@ WeirStatus weir_widen_children(WeirAnalysis *analysis, WeirLogicalPlan *plan, co
 }
 
 /* unionByName: the other children's columns in the order of the first. */
-static WeirStatus order_by_name(WeirAnalysis *analysis, const WeirLogicalPlan *plan, const WeirLogicalPlan *first, WeirLogicalPlan **child,
-                                WeirError *error)
+static WeirStatus order_by_name(WeirAnalysis *analysis, const WeirLogicalPlan *plan, const WeirLogicalPlan *first,
+                                WeirLogicalPlan **child, WeirError *error)
 {
     WeirExpressionList list = {0};
     for (uint32_t i = 0; i < first->output_count; i++) {
         WeirExpression *column = NULL;
-        WEIR_TRY(weir_resolve_in_attributes(analysis, (*child)->output, (*child)->output_count, &first->output[i]->name, 1, plan->origin, &column,
-                                            error));
+        WEIR_TRY(weir_resolve_in_attributes(analysis, (*child)->output, (*child)->output_count, &first->output[i]->name,
+                                            1, plan->origin, &column, error));
         if (column == NULL && !plan->allow_missing) {
             WeirExpression name = {.parts = &first->output[i]->name, .part_count = 1, .origin = plan->origin};
             WeirScope scope = {.attributes = (*child)->output, .attribute_count = (*child)->output_count};
@@ -93,8 +100,8 @@ static WeirStatus order_by_name(WeirAnalysis *analysis, const WeirLogicalPlan *p
             return weir_unresolved_column(&context, &name, error);
         }
         if (column == NULL)
-            column = weir_expression_alias(analysis->arena, weir_literal_null(analysis, first->output[i]->type), first->output[i]->name,
-                                           weir_next_id(analysis));
+            column = weir_expression_alias(analysis->arena, weir_literal_null(analysis, first->output[i]->type),
+                                           first->output[i]->name, weir_next_id(analysis));
         weir_list_append(analysis, &list, column);
     }
     for (uint32_t i = 0; i < (*child)->output_count && plan->allow_missing; i++)
@@ -116,15 +123,15 @@ static void extend_first(WeirAnalysis *analysis, WeirLogicalPlan **first, const 
             found = found || weir_name_equal(analysis, (*first)->output[j]->name, other->output[i]->name);
         if (!found)
             weir_list_append(analysis, &list,
-                             weir_expression_alias(analysis->arena, weir_literal_null(analysis, other->output[i]->type), other->output[i]->name,
-                                                   weir_next_id(analysis)));
+                             weir_expression_alias(analysis->arena, weir_literal_null(analysis, other->output[i]->type),
+                                                   other->output[i]->name, weir_next_id(analysis)));
     }
     if (list.count > (*first)->output_count)
         *first = weir_plan_project(analysis, list.items, list.count, *first);
 }
 
-static WeirStatus resolve_children(WeirAnalysis *analysis, const WeirEnvironment *env, const WeirLogicalPlan *plan, WeirLogicalPlan **out,
-                                   WeirError *error)
+static WeirStatus resolve_children(WeirAnalysis *analysis, const WeirEnvironment *env, const WeirLogicalPlan *plan,
+                                   WeirLogicalPlan **out, WeirError *error)
 {
     WeirLogicalPlan *copy = weir_logical_copy(analysis->arena, plan);
     for (uint32_t i = 0; i < plan->child_count; i++)
@@ -141,15 +148,16 @@ static WeirStatus resolve_children(WeirAnalysis *analysis, const WeirEnvironment
     return WEIR_OK;
 }
 
-WeirStatus weir_resolve_union(WeirAnalysis *analysis, const WeirEnvironment *env, WeirLogicalPlan *plan, WeirLogicalPlan **out, WeirError *error)
+WeirStatus weir_resolve_union(WeirAnalysis *analysis, const WeirEnvironment *env, WeirLogicalPlan *plan,
+                              WeirLogicalPlan **out, WeirError *error)
 {
     WEIR_TRY(resolve_children(analysis, env, plan, out, error));
     weir_plan_finish(analysis, *out);
     return WEIR_OK;
 }
 
-WeirStatus weir_resolve_set_operation(WeirAnalysis *analysis, const WeirEnvironment *env, WeirLogicalPlan *plan, WeirLogicalPlan **out,
-                                      WeirError *error)
+WeirStatus weir_resolve_set_operation(WeirAnalysis *analysis, const WeirEnvironment *env, WeirLogicalPlan *plan,
+                                      WeirLogicalPlan **out, WeirError *error)
 {
     WEIR_TRY(resolve_children(analysis, env, plan, out, error));
     for (uint32_t i = 0; i < (*out)->child_count; i++)

@@ -1,17 +1,17 @@
-/* ORDER BY, LIMIT, OFFSET, DISTINCT: clauses over a finished SELECT. ORDER BY may name columns that the SELECT list left out; they are computed below and dropped
- * above. */
+/* ORDER BY, LIMIT, OFFSET, DISTINCT: clauses over a finished SELECT. ORDER BY may name columns that the SELECT list
+ * left out; they are computed below and dropped above. */
 #include <strings.h>
 
 #include "analyzer/analyzer_private.h"
 #include "expr/program.h"
-
 
 static bool is_order_by_all(WeirAnalysis *analysis, const WeirLogicalPlan *plan, const WeirLogicalPlan *child)
 {
     if (plan->expression_count != 1)
         return false;
     const WeirExpression *column = plan->expressions[0]->children[0];
-    if (column->kind != WEIR_EXPRESSION_UNRESOLVED_ATTRIBUTE || column->part_count != 1 || strcasecmp(column->parts[0], "all") != 0)
+    if (column->kind != WEIR_EXPRESSION_UNRESOLVED_ATTRIBUTE || column->part_count != 1 ||
+        strcasecmp(column->parts[0], "all") != 0)
         return false;
     for (uint32_t i = 0; i < child->output_count; i++)
         if (weir_name_equal(analysis, child->output[i]->name, "all"))
@@ -19,8 +19,8 @@ static bool is_order_by_all(WeirAnalysis *analysis, const WeirLogicalPlan *plan,
     return true;
 }
 
-static WeirStatus ordinal(WeirAnalysis *analysis, const WeirLogicalPlan *child, const WeirExpression *literal, WeirExpression **out,
-                          WeirError *error)
+static WeirStatus ordinal(WeirAnalysis *analysis, const WeirLogicalPlan *child, const WeirExpression *literal,
+                          WeirExpression **out, WeirError *error)
 {
     int64_t index = weir_value_get_int(literal->value);
     if (index < 1 || index > (int64_t)child->output_count)
@@ -32,8 +32,8 @@ static WeirStatus ordinal(WeirAnalysis *analysis, const WeirLogicalPlan *child, 
     return WEIR_OK;
 }
 
-static WeirStatus replace_ordinals(WeirAnalysis *analysis, const WeirLogicalPlan *plan, const WeirLogicalPlan *child, WeirExpressionList *orders,
-                                   WeirError *error)
+static WeirStatus replace_ordinals(WeirAnalysis *analysis, const WeirLogicalPlan *plan, const WeirLogicalPlan *child,
+                                   WeirExpressionList *orders, WeirError *error)
 {
     if (is_order_by_all(analysis, plan, child)) {
         for (uint32_t i = 0; i < child->output_count; i++) {
@@ -91,8 +91,8 @@ static bool add_missing(void *context, const WeirExpression *expression)
 }
 
 /* A name that the output lacks: a column of some Project's input below. */
-static WeirStatus resolve_order(WeirAnalysis *analysis, const WeirEnvironment *env, WeirExpression *order, WeirLogicalPlan **child,
-                                WeirExpression **out, WeirError *error)
+WeirStatus weir_resolve_with_missing(WeirAnalysis *analysis, const WeirEnvironment *env, WeirExpression *order,
+                                     WeirLogicalPlan **child, WeirExpression **out, WeirError *error)
 {
     WeirError first = {0};
     WeirScope scope = weir_scope_of(analysis, env, *child);
@@ -102,7 +102,8 @@ static WeirStatus resolve_order(WeirAnalysis *analysis, const WeirEnvironment *e
     WeirExpressionList wide = {0};
     for (uint32_t i = 0; i < scope.attribute_count; i++)
         weir_list_append(analysis, &wide, scope.attributes[i]);
-    while (status == WEIR_ERROR_UNRESOLVED_COLUMN_WITH_SUGGESTION || status == WEIR_ERROR_UNRESOLVED_COLUMN_WITHOUT_SUGGESTION) {
+    while (status == WEIR_ERROR_UNRESOLVED_COLUMN_WITH_SUGGESTION ||
+           status == WEIR_ERROR_UNRESOLVED_COLUMN_WITHOUT_SUGGESTION) {
         below = list_below(below);
         if (below == NULL)
             break;
@@ -131,7 +132,8 @@ static WeirStatus resolve_order(WeirAnalysis *analysis, const WeirEnvironment *e
     if (missing.failed) {
         WeirScope visible = {.attributes = (*child)->output, .attribute_count = (*child)->output_count};
         context.scope = &visible;
-        return weir_unresolved_column(&context, order->children[0], error);
+        const WeirExpression *name = order->kind == WEIR_EXPRESSION_SORT_ORDER ? order->children[0] : order;
+        return weir_unresolved_column(&context, name, error);
     }
     *child = missing.plan;
     return WEIR_OK;
@@ -144,8 +146,8 @@ static WeirStatus check_orders(WeirAnalysis *analysis, const WeirExpressionList 
         if (!weir_type_is_orderable(order->type))
             return weir_located(analysis, order->origin, error,
                                 weir_error_set(error, WEIR_ERROR_DATATYPE_MISMATCH_INVALID_ORDERING_TYPE, "sqlExpr",
-                                               weir_expression_quoted(analysis, order), "functionName", "`sortorder`", "dataType",
-                                               weir_type_quoted(analysis, order->type)));
+                                               weir_expression_quoted(analysis, order), "functionName", "`sortorder`",
+                                               "dataType", weir_type_quoted(analysis, order->type)));
         if (weir_has_aggregate(order) || weir_contains_kind(order, WEIR_EXPRESSION_GENERATOR))
             return weir_located(analysis, order->origin, error,
                                 weir_error_set(error, WEIR_ERROR_UNSUPPORTED_EXPR_FOR_OPERATOR, "invalidExprSqls",
@@ -155,7 +157,8 @@ static WeirStatus check_orders(WeirAnalysis *analysis, const WeirExpressionList 
 }
 
 /* ORDER BY row_number() OVER (…): computed in a Project below. */
-static WeirStatus extract_order_windows(WeirAnalysis *analysis, WeirExpressionList *orders, WeirLogicalPlan **input, WeirError *error)
+static WeirStatus extract_order_windows(WeirAnalysis *analysis, WeirExpressionList *orders, WeirLogicalPlan **input,
+                                        WeirError *error)
 {
     bool any = false;
     WeirExpressionList items = {0};
@@ -166,7 +169,8 @@ static WeirStatus extract_order_windows(WeirAnalysis *analysis, WeirExpressionLi
             continue;
         any = true;
         WeirExpression *order = weir_expression_copy(analysis->arena, orders->items[i]);
-        WeirExpression *alias = weir_expression_alias(analysis->arena, order->children[0], "_order", weir_next_id(analysis));
+        WeirExpression *alias =
+            weir_expression_alias(analysis->arena, order->children[0], "_order", weir_next_id(analysis));
         weir_list_append(analysis, &items, alias);
         order->children[0] = weir_expression_to_attribute(analysis->arena, alias);
         orders->items[i] = order;
@@ -174,7 +178,8 @@ static WeirStatus extract_order_windows(WeirAnalysis *analysis, WeirExpressionLi
     return any ? weir_extract_windows(analysis, items.items, items.count, *input, input, error) : WEIR_OK;
 }
 
-WeirStatus weir_resolve_sort(WeirAnalysis *analysis, const WeirEnvironment *env, WeirLogicalPlan *plan, WeirLogicalPlan **out, WeirError *error)
+WeirStatus weir_resolve_sort(WeirAnalysis *analysis, const WeirEnvironment *env, WeirLogicalPlan *plan,
+                             WeirLogicalPlan **out, WeirError *error)
 {
     WeirLogicalPlan *child = NULL;
     WEIR_TRY(weir_resolve_plan(analysis, env, plan->children[0], &child, error));
@@ -182,10 +187,11 @@ WeirStatus weir_resolve_sort(WeirAnalysis *analysis, const WeirEnvironment *env,
     WEIR_TRY(replace_ordinals(analysis, plan, child, &orders, error));
     WeirLogicalPlan *input = child;
     if (weir_aggregate_below(child) != NULL) {
-        WEIR_TRY(weir_resolve_over_aggregate(analysis, env, orders.items, orders.count, false, &input, orders.items, error));
+        WEIR_TRY(
+            weir_resolve_over_aggregate(analysis, env, orders.items, orders.count, false, &input, orders.items, error));
     } else {
         for (uint32_t i = 0; i < orders.count; i++)
-            WEIR_TRY(resolve_order(analysis, env, orders.items[i], &input, &orders.items[i], error));
+            WEIR_TRY(weir_resolve_with_missing(analysis, env, orders.items[i], &input, &orders.items[i], error));
     }
     WEIR_TRY(extract_order_windows(analysis, &orders, &input, error));
     WEIR_TRY(check_orders(analysis, &orders, error));
@@ -201,7 +207,8 @@ WeirStatus weir_resolve_sort(WeirAnalysis *analysis, const WeirEnvironment *env,
 
 /* ---- LIMIT, OFFSET */
 
-WeirStatus weir_resolve_limit(WeirAnalysis *analysis, const WeirEnvironment *env, WeirLogicalPlan *plan, WeirLogicalPlan **out, WeirError *error)
+WeirStatus weir_resolve_limit(WeirAnalysis *analysis, const WeirEnvironment *env, WeirLogicalPlan *plan,
+                              WeirLogicalPlan **out, WeirError *error)
 {
     WeirLogicalPlan *child = NULL;
     WEIR_TRY(weir_resolve_plan(analysis, env, plan->children[0], &child, error));
@@ -213,17 +220,18 @@ WeirStatus weir_resolve_limit(WeirAnalysis *analysis, const WeirEnvironment *env
     WeirValue *value = NULL;
     WeirStatus status = WEIR_OK;
     if (!weir_expression_is_foldable(amount))
-        status = weir_error_set(error, WEIR_ERROR_INVALID_LIMIT_LIKE_EXPRESSION_IS_UNFOLDABLE, "name", "limit", "expr", sql);
+        status =
+            weir_error_set(error, WEIR_ERROR_INVALID_LIMIT_LIKE_EXPRESSION_IS_UNFOLDABLE, "name", "limit", "expr", sql);
     else if (amount->type->id != WEIR_TYPE_INT)
-        status = weir_error_set(error, WEIR_ERROR_INVALID_LIMIT_LIKE_EXPRESSION_DATA_TYPE, "name", "limit", "expr", sql, "dataType",
-                                weir_type_quoted(analysis, amount->type));
+        status = weir_error_set(error, WEIR_ERROR_INVALID_LIMIT_LIKE_EXPRESSION_DATA_TYPE, "name", "limit", "expr", sql,
+                                "dataType", weir_type_quoted(analysis, amount->type));
     else
         status = weir_expression_evaluate(amount, analysis->analyzer->context, analysis->arena, &value, error);
     if (status == WEIR_OK && weir_value_is_null(value))
         status = weir_error_set(error, WEIR_ERROR_INVALID_LIMIT_LIKE_EXPRESSION_IS_NULL, "name", "limit", "expr", sql);
     if (status == WEIR_OK && weir_value_get_int(value) < 0)
-        status = weir_error_set(error, WEIR_ERROR_INVALID_LIMIT_LIKE_EXPRESSION_IS_NEGATIVE, "name", "limit", "expr", sql, "v",
-                                weir_arena_printf(analysis->arena, "%ld", (long)weir_value_get_int(value)));
+        status = weir_error_set(error, WEIR_ERROR_INVALID_LIMIT_LIKE_EXPRESSION_IS_NEGATIVE, "name", "limit", "expr",
+                                sql, "v", weir_arena_printf(analysis->arena, "%ld", (long)weir_value_get_int(value)));
     if (status != WEIR_OK)
         return weir_located(analysis, amount->origin, error, status);
     WeirLogicalPlan *limit = weir_logical_copy(analysis->arena, plan);
@@ -250,14 +258,14 @@ WeirStatus weir_check_no_maps(WeirAnalysis *analysis, const WeirLogicalPlan *pla
     for (uint32_t i = 0; i < plan->output_count; i++)
         if (has_map(plan->output[i]->type))
             return weir_located(analysis, origin, error,
-                                weir_error_set(error, WEIR_ERROR_UNSUPPORTED_FEATURE_SET_OPERATION_ON_MAP_TYPE, "colName",
-                                               weir_name_quoted(analysis, &plan->output[i]->name, 1), "dataType",
-                                               weir_type_quoted(analysis, plan->output[i]->type)));
+                                weir_error_set(error, WEIR_ERROR_UNSUPPORTED_FEATURE_SET_OPERATION_ON_MAP_TYPE,
+                                               "colName", weir_name_quoted(analysis, &plan->output[i]->name, 1),
+                                               "dataType", weir_type_quoted(analysis, plan->output[i]->type)));
     return WEIR_OK;
 }
 
-WeirStatus weir_resolve_distinct(WeirAnalysis *analysis, const WeirEnvironment *env, WeirLogicalPlan *plan, WeirLogicalPlan **out,
-                                 WeirError *error)
+WeirStatus weir_resolve_distinct(WeirAnalysis *analysis, const WeirEnvironment *env, WeirLogicalPlan *plan,
+                                 WeirLogicalPlan **out, WeirError *error)
 {
     WeirLogicalPlan *child = NULL;
     WEIR_TRY(weir_resolve_plan(analysis, env, plan->children[0], &child, error));

@@ -13,7 +13,8 @@ static bool qualified_by(const WeirAnalysis *analysis, const WeirExpression *att
     return true;
 }
 
-static WeirStatus expand_struct(WeirExpressionContext *context, const WeirExpression *star, WeirExpressionList *columns, WeirError *error)
+static WeirStatus expand_struct(WeirExpressionContext *context, const WeirExpression *star, WeirExpressionList *columns,
+                                WeirError *error)
 {
     WeirAnalysis *analysis = context->analysis;
     WeirExpression *name = weir_expression_new(analysis->arena, WEIR_EXPRESSION_UNRESOLVED_ATTRIBUTE, star->origin);
@@ -28,23 +29,26 @@ static WeirStatus expand_struct(WeirExpressionContext *context, const WeirExpres
             extract->name = base->type->fields[i].name;
             extract->type = base->type->fields[i].type;
             extract->nullable = base->nullable || base->type->fields[i].nullable;
-            weir_list_append(analysis, columns, weir_expression_alias(analysis->arena, extract, extract->name, weir_next_id(analysis)));
+            weir_list_append(analysis, columns,
+                             weir_expression_alias(analysis->arena, extract, extract->name, weir_next_id(analysis)));
         }
         return WEIR_OK;
     }
     WeirBuffer names;
     weir_buffer_init(&names, 1u << 20, NULL);
     for (uint32_t i = 0; context->scope != NULL && i < context->scope->attribute_count; i++)
-        weir_buffer_append_format(&names, "%s%s", i == 0 ? "" : ", ", weir_name_quoted(analysis, &context->scope->attributes[i]->name, 1));
-    WeirStatus status = weir_error_set(error, WEIR_ERROR_CANNOT_RESOLVE_STAR_EXPAND, "targetString",
-                                       weir_name_quoted(analysis, star->parts, star->part_count), "columns", weir_buffer_text(&names));
+        weir_buffer_append_format(&names, "%s%s", i == 0 ? "" : ", ",
+                                  weir_name_quoted(analysis, &context->scope->attributes[i]->name, 1));
+    WeirStatus status =
+        weir_error_set(error, WEIR_ERROR_CANNOT_RESOLVE_STAR_EXPAND, "targetString",
+                       weir_name_quoted(analysis, star->parts, star->part_count), "columns", weir_buffer_text(&names));
     weir_buffer_deinit(&names);
     return weir_located(analysis, star->origin, error, status);
 }
 
 /* EXCEPT (s.a): the struct column rebuilt without that field. */
-static WeirStatus drop_field(WeirExpressionContext *context, WeirExpression *column, const WeirExpression *except, uint32_t part, WeirExpression **out,
-                             bool *found, WeirError *error)
+static WeirStatus drop_field(WeirExpressionContext *context, WeirExpression *column, const WeirExpression *except,
+                             uint32_t part, WeirExpression **out, bool *found, WeirError *error)
 {
     WeirAnalysis *analysis = context->analysis;
     const WeirDataType *type = column->type;
@@ -65,7 +69,8 @@ static WeirStatus drop_field(WeirExpressionContext *context, WeirExpression *col
     return weir_build_call(analysis, "named_struct", arguments.items, arguments.count, except->origin, out, error);
 }
 
-static WeirStatus except_column(WeirExpressionContext *context, const WeirExpression *except, WeirExpressionList *columns, WeirError *error)
+static WeirStatus except_column(WeirExpressionContext *context, const WeirExpression *except,
+                                WeirExpressionList *columns, WeirError *error)
 {
     WeirAnalysis *analysis = context->analysis;
     for (uint32_t i = 0; i < columns->count; i++) {
@@ -97,7 +102,27 @@ static WeirStatus except_column(WeirExpressionContext *context, const WeirExpres
     return weir_unresolved_column(context, except, error);
 }
 
-WeirStatus weir_expand_star(WeirExpressionContext *context, const WeirExpression *star, WeirExpressionList *out, WeirError *error)
+/* |> SET a = expression: an ALIAS among the star's children takes the column's place. */
+static WeirStatus replace_column(WeirExpressionContext *context, WeirExpression *alias, WeirExpressionList *columns,
+                                 WeirError *error)
+{
+    WeirAnalysis *analysis = context->analysis;
+    WeirExpression *resolved = NULL;
+    bool found = false;
+    WEIR_TRY(weir_resolve_expression(context, alias, &resolved, error));
+    for (uint32_t i = 0; i < columns->count; i++)
+        if (weir_name_equal(analysis, columns->items[i]->name, alias->name)) {
+            columns->items[i] = resolved;
+            found = true;
+        }
+    if (found)
+        return WEIR_OK;
+    WeirExpression name = {.parts = &alias->name, .part_count = 1, .origin = alias->origin};
+    return weir_unresolved_column(context, &name, error);
+}
+
+WeirStatus weir_expand_star(WeirExpressionContext *context, const WeirExpression *star, WeirExpressionList *out,
+                            WeirError *error)
 {
     WeirAnalysis *analysis = context->analysis;
     const WeirScope *scope = context->scope;
@@ -117,7 +142,9 @@ WeirStatus weir_expand_star(WeirExpressionContext *context, const WeirExpression
     if (columns.count == 0 && star->part_count > 0)
         WEIR_TRY(expand_struct(context, star, &columns, error));
     for (uint32_t i = 0; i < star->child_count; i++)
-        WEIR_TRY(except_column(context, star->children[i], &columns, error));
+        WEIR_TRY(star->children[i]->kind == WEIR_EXPRESSION_ALIAS
+                     ? replace_column(context, star->children[i], &columns, error)
+                     : except_column(context, star->children[i], &columns, error));
     for (uint32_t i = 0; i < columns.count; i++)
         weir_list_append(analysis, out, columns.items[i]);
     return WEIR_OK;

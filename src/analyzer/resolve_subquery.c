@@ -1,4 +1,5 @@
-/* Subqueries in expressions: scalar, EXISTS, IN. Names of the outer query become OUTER_REFERENCEs inside the plan; the optimizer makes joins of them. */
+/* Subqueries in expressions: scalar, EXISTS, IN. Names of the outer query become OUTER_REFERENCEs inside the plan; the
+ * optimizer makes joins of them. */
 #include "analyzer/analyzer_private.h"
 
 static bool is_outer_reference(void *context, const WeirExpression *expression)
@@ -23,15 +24,18 @@ static bool plan_has_outer(void *context, const WeirLogicalPlan *plan)
     return weir_expression_any(plan->condition, is_outer_reference, NULL);
 }
 
-/* A correlated scalar subquery must give at most one row for each outer row: an aggregate grouped by nothing but correlated columns, or LIMIT 1. */
+/* A correlated scalar subquery must give at most one row for each outer row: an aggregate grouped by nothing but
+ * correlated columns, or LIMIT 1. */
 WeirStatus weir_check_correlation(WeirAnalysis *analysis, const WeirExpression *subquery, WeirError *error)
 {
     const WeirLogicalPlan *plan = subquery->plan;
     if (subquery->kind != WEIR_EXPRESSION_SCALAR_SUBQUERY || !weir_logical_any(plan, plan_has_outer, NULL))
         return WEIR_OK;
-    while (plan->kind == WEIR_LOGICAL_PROJECT || plan->kind == WEIR_LOGICAL_FILTER || plan->kind == WEIR_LOGICAL_SUBQUERY_ALIAS)
+    while (plan->kind == WEIR_LOGICAL_PROJECT || plan->kind == WEIR_LOGICAL_FILTER ||
+           plan->kind == WEIR_LOGICAL_SUBQUERY_ALIAS)
         plan = plan->children[0];
-    /* Spark 4 checks a subquery that is not an aggregate at run time (single join); only grouped ones are refused here. */
+    /* Spark 4 checks a subquery that is not an aggregate at run time (single join); only grouped ones are refused here.
+     */
     if (plan->kind != WEIR_LOGICAL_AGGREGATE || plan->grouping_count == 0)
         return WEIR_OK;
     (void)analysis;
@@ -43,7 +47,8 @@ static const char *column_names(WeirAnalysis *analysis, WeirExpression *const *c
 {
     const char *text = "";
     for (uint32_t i = 0; i < count; i++)
-        text = weir_arena_printf(analysis->arena, "%s%s%s", text, i == 0 ? "" : ", ", weir_expression_quoted(analysis, columns[i]));
+        text = weir_arena_printf(analysis->arena, "%s%s%s", text, i == 0 ? "" : ", ",
+                                 weir_expression_quoted(analysis, columns[i]));
     return text;
 }
 
@@ -70,14 +75,16 @@ static WeirStatus coerce_in(WeirAnalysis *analysis, WeirExpression *subquery, We
     bool changed = false;
     for (uint32_t i = 0; i < plan->output_count; i++) {
         WeirExpression *left = subquery->children[i], *column = plan->output[i];
-        const WeirDataType *common =
-            weir_type_equal(left->type, column->type) ? left->type : weir_common_type(analysis->arena, left->type, column->type);
+        const WeirDataType *common = weir_type_equal(left->type, column->type)
+                                         ? left->type
+                                         : weir_common_type(analysis->arena, left->type, column->type);
         if (common == NULL)
             return weir_located(analysis, subquery->origin, error,
-                                weir_error_set(error, WEIR_ERROR_DATATYPE_MISMATCH_IN_SUBQUERY_DATA_TYPE_MISMATCH, "sqlExpr",
-                                               weir_expression_quoted(analysis, subquery), "mismatchedColumns",
-                                               column_names(analysis, &left, 1), "leftType", weir_type_quoted(analysis, left->type),
-                                               "rightType", weir_type_quoted(analysis, column->type)));
+                                weir_error_set(error, WEIR_ERROR_DATATYPE_MISMATCH_IN_SUBQUERY_DATA_TYPE_MISMATCH,
+                                               "sqlExpr", weir_expression_quoted(analysis, subquery),
+                                               "mismatchedColumns", column_names(analysis, &left, 1), "leftType",
+                                               weir_type_quoted(analysis, left->type), "rightType",
+                                               weir_type_quoted(analysis, column->type)));
         subquery->children[i] = weir_expression_cast(analysis->arena, left, common, mode, true);
         if (!weir_type_equal(column->type, common)) {
             WeirExpression *cast = weir_expression_cast(analysis->arena, column, common, mode, true);
@@ -96,7 +103,8 @@ static WeirStatus coerce_in(WeirAnalysis *analysis, WeirExpression *subquery, We
 static void flatten_row(WeirExpression *subquery)
 {
     const WeirExpression *row = subquery->child_count == 1 ? subquery->children[0] : NULL;
-    bool is_row = row != NULL && row->kind == WEIR_EXPRESSION_UNRESOLVED_FUNCTION && row->part_count == 1 && strcmp(row->parts[0], "struct") == 0;
+    bool is_row = row != NULL && row->kind == WEIR_EXPRESSION_UNRESOLVED_FUNCTION && row->part_count == 1 &&
+                  strcmp(row->parts[0], "struct") == 0;
     if (!is_row)
         return;
     subquery->children = row->children;
@@ -136,7 +144,8 @@ static void note_outer_columns(WeirAnalysis *analysis, WeirExpression *subquery)
     subquery->child_count = outer.columns.count;
 }
 
-WeirStatus weir_resolve_subquery(WeirExpressionContext *context, WeirExpression *expression, WeirExpression **out, WeirError *error)
+WeirStatus weir_resolve_subquery(WeirExpressionContext *context, WeirExpression *expression, WeirExpression **out,
+                                 WeirError *error)
 {
     WeirAnalysis *analysis = context->analysis;
     WeirEnvironment env = {.ctes = context->env->ctes, .arguments = context->env->arguments};
@@ -146,7 +155,8 @@ WeirStatus weir_resolve_subquery(WeirExpressionContext *context, WeirExpression 
     WeirExpression *subquery = weir_expression_copy(analysis->arena, expression);
     WEIR_TRY(weir_resolve_plan(analysis, &env, expression->plan, &subquery->plan, error));
     if (subquery->plan->is_streaming)
-        return weir_located(analysis, expression->origin, error, weir_error_set(error, WEIR_ERROR_INVALID_SUBQUERY_EXPRESSION_STREAMING_QUERY));
+        return weir_located(analysis, expression->origin, error,
+                            weir_error_set(error, WEIR_ERROR_INVALID_SUBQUERY_EXPRESSION_STREAMING_QUERY));
     flatten_row(subquery);
     WeirExpressionList children = {0};
     WEIR_TRY(weir_resolve_list(context, subquery->children, subquery->child_count, &children, error));
@@ -161,9 +171,11 @@ WeirStatus weir_resolve_subquery(WeirExpressionContext *context, WeirExpression 
     if (expression->kind == WEIR_EXPRESSION_EXISTS)
         return WEIR_OK;
     if (subquery->plan->output_count != 1)
-        return weir_located(analysis, expression->origin, error,
-                            weir_error_set(error, WEIR_ERROR_INVALID_SUBQUERY_EXPRESSION_SCALAR_SUBQUERY_RETURN_MORE_THAN_ONE_OUTPUT_COLUMN,
-                                           "number", weir_arena_printf(analysis->arena, "%u", subquery->plan->output_count)));
+        return weir_located(
+            analysis, expression->origin, error,
+            weir_error_set(error,
+                           WEIR_ERROR_INVALID_SUBQUERY_EXPRESSION_SCALAR_SUBQUERY_RETURN_MORE_THAN_ONE_OUTPUT_COLUMN,
+                           "number", weir_arena_printf(analysis->arena, "%u", subquery->plan->output_count)));
     subquery->type = subquery->plan->output[0]->type;
     subquery->nullable = true;
     return weir_check_correlation(analysis, subquery, error);

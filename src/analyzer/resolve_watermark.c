@@ -8,8 +8,9 @@ static const char *new_uuid(WeirAnalysis *analysis)
     if (random != NULL)
         for (int i = 0; i < 2; i++)
             bits[i] = weir_random_next(random);
-    return weir_arena_printf(analysis->arena, "%08x-%04x-4%03x-%04x-%012lx", (unsigned)(bits[0] >> 32), (unsigned)(bits[0] >> 16 & 0xffff),
-                             (unsigned)(bits[0] & 0xfff), (unsigned)((bits[1] >> 48 & 0x3fff) | 0x8000),
+    return weir_arena_printf(analysis->arena, "%08x-%04x-4%03x-%04x-%012lx", (unsigned)(bits[0] >> 32),
+                             (unsigned)(bits[0] >> 16 & 0xffff), (unsigned)(bits[0] & 0xfff),
+                             (unsigned)((bits[1] >> 48 & 0x3fff) | 0x8000),
                              (unsigned long)(bits[1] & 0xffffffffffffull));
 }
 
@@ -19,14 +20,16 @@ static bool is_event_time_type(const WeirDataType *type)
         return true;
     for (uint32_t i = 0; type->id == WEIR_TYPE_STRUCT && i < type->field_count; i++) /* a window column */
         if (strcmp(type->fields[i].name, "end") == 0)
-            return type->fields[i].type->id == WEIR_TYPE_TIMESTAMP || type->fields[i].type->id == WEIR_TYPE_TIMESTAMP_NTZ;
+            return type->fields[i].type->id == WEIR_TYPE_TIMESTAMP ||
+                   type->fields[i].type->id == WEIR_TYPE_TIMESTAMP_NTZ;
     return false;
 }
 
 static WeirStatus check_delay(WeirAnalysis *analysis, const WeirLogicalPlan *plan, WeirError *error)
 {
     const WeirCalendarInterval *delay = &plan->delay;
-    __int128 micros = (__int128)delay->microseconds + ((__int128)delay->days + (__int128)delay->months * 31) * 86400000000;
+    __int128 micros =
+        (__int128)delay->microseconds + ((__int128)delay->days + (__int128)delay->months * 31) * 86400000000;
     if (micros >= 0)
         return WEIR_OK;
     return weir_located(analysis, plan->origin, error,
@@ -34,8 +37,8 @@ static WeirStatus check_delay(WeirAnalysis *analysis, const WeirLogicalPlan *pla
                                           "requirement failed: delay threshold should not be negative"));
 }
 
-WeirStatus weir_resolve_watermark(WeirAnalysis *analysis, const WeirEnvironment *env, WeirLogicalPlan *plan, WeirLogicalPlan **out,
-                                  WeirError *error)
+WeirStatus weir_resolve_watermark(WeirAnalysis *analysis, const WeirEnvironment *env, WeirLogicalPlan *plan,
+                                  WeirLogicalPlan **out, WeirError *error)
 {
     WeirLogicalPlan *child = NULL;
     WEIR_TRY(weir_resolve_plan(analysis, env, plan->children[0], &child, error));

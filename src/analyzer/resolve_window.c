@@ -16,7 +16,8 @@ bool weir_has_window(const WeirExpression *expression)
 }
 
 /* OVER w, or OVER (w …): what the WINDOW clause says, with what is added here. */
-static WeirStatus named_window(WeirExpressionContext *context, const WeirExpression *expression, WeirWindowSpec *spec, WeirError *error)
+static WeirStatus named_window(WeirExpressionContext *context, const WeirExpression *expression, WeirWindowSpec *spec,
+                               WeirError *error)
 {
     const WeirLogicalPlan *definitions = context->env->windows;
     for (uint32_t depth = 0; spec->name != NULL && depth < 100; depth++) {
@@ -26,8 +27,8 @@ static WeirStatus named_window(WeirExpressionContext *context, const WeirExpress
                 found = definitions->windows[i];
         if (found == NULL)
             return weir_located(context->analysis, expression->origin, error,
-                                weir_error_set(error, WEIR_ERROR_MISSING_WINDOW_SPECIFICATION, "windowName", spec->name, "docroot",
-                                               "https://spark.apache.org/docs/latest"));
+                                weir_error_set(error, WEIR_ERROR_MISSING_WINDOW_SPECIFICATION, "windowName", spec->name,
+                                               "docroot", "https://spark.apache.org/docs/latest"));
         bool plain = spec->partition_count == 0 && spec->order_count == 0 && !spec->has_frame;
         if (plain) {
             *spec = *found;
@@ -60,12 +61,14 @@ static WeirStatus resolve_spec(WeirExpressionContext *context, WeirWindowSpec *s
 
 static bool is_offset_function(const WeirExpression *function)
 {
-    return function->function != NULL && (strcasecmp(function->function->name, "lag") == 0 || strcasecmp(function->function->name, "lead") == 0);
+    return function->function != NULL &&
+           (strcasecmp(function->function->name, "lag") == 0 || strcasecmp(function->function->name, "lead") == 0);
 }
 
 static bool is_window_function(const WeirExpression *function)
 {
-    return function->kind == WEIR_EXPRESSION_CALL && function->function != NULL && function->function->kind == WEIR_FUNCTION_WINDOW;
+    return function->kind == WEIR_EXPRESSION_CALL && function->function != NULL &&
+           function->function->kind == WEIR_FUNCTION_WINDOW;
 }
 
 static bool same_frame(const WeirWindowSpec *spec, bool is_range, WeirFrameBound lower, WeirFrameBound upper)
@@ -73,37 +76,56 @@ static bool same_frame(const WeirWindowSpec *spec, bool is_range, WeirFrameBound
     return spec->is_range == is_range && spec->lower == lower && spec->upper == upper;
 }
 
+/* The row `offset` after the current one; lag looks back by a negative offset, as Spark prints it. */
+static WeirStatus offset_frame(WeirAnalysis *analysis, const WeirExpression *function, WeirWindowSpec *spec,
+                               WeirError *error)
+{
+    WeirExpression *offset =
+        function->child_count > 1 ? function->children[1] : weir_literal_int(analysis, &weir_type_int, 1);
+    if (strcasecmp(function->function->name, "lag") == 0) {
+        WeirValue *value = NULL;
+        WEIR_TRY(weir_build_call(analysis, "-", &offset, 1, function->origin, &offset, error));
+        if (weir_expression_is_foldable(offset) &&
+            weir_expression_evaluate(offset, analysis->analyzer->context, analysis->arena, &value, NULL) == WEIR_OK)
+            offset = weir_expression_literal(analysis->arena, value);
+    }
+    if (!weir_expression_is_foldable(offset))
+        return weir_located(
+            analysis, function->origin, error,
+            weir_error_set(error, WEIR_ERROR_LEGACY_ERROR_TEMP_1035, "prettyName", function->function->name));
+    spec->lower = spec->upper = WEIR_FRAME_FOLLOWING;
+    spec->lower_offset = spec->upper_offset = offset;
+    return WEIR_OK;
+}
+
 /* Ranking functions run from the first row to the current one; lag and lead look at one other row. */
-static WeirStatus function_frame(WeirExpressionContext *context, const WeirExpression *expression, const WeirExpression *function,
-                                 WeirWindowSpec *spec, WeirError *error)
+static WeirStatus function_frame(WeirExpressionContext *context, const WeirExpression *expression,
+                                 const WeirExpression *function, WeirWindowSpec *spec, WeirError *error)
 {
     WeirAnalysis *analysis = context->analysis;
     if (spec->order_count == 0)
         return weir_located(analysis, expression->origin, error,
-                            weir_error_set(error, WEIR_ERROR_WINDOW_FUNCTION_FRAME_NOT_ORDERED, "wf_name", function->function->name, "wf_expr",
+                            weir_error_set(error, WEIR_ERROR_WINDOW_FUNCTION_FRAME_NOT_ORDERED, "wf_name",
+                                           function->function->name, "wf_expr",
                                            weir_expression_text(analysis, function)));
     bool offset = is_offset_function(function);
     if (offset && spec->has_frame)
-        return weir_located(analysis, expression->origin, error,
-                            weir_error_set(error, WEIR_ERROR_LEGACY_ERROR_TEMP_1035, "prettyName", function->function->name));
+        return weir_located(
+            analysis, expression->origin, error,
+            weir_error_set(error, WEIR_ERROR_LEGACY_ERROR_TEMP_1035, "prettyName", function->function->name));
     if (spec->has_frame && strcasecmp(function->function->name, "nth_value") != 0 &&
         !same_frame(spec, false, WEIR_FRAME_UNBOUNDED_PRECEDING, WEIR_FRAME_CURRENT_ROW))
         return weir_located(analysis, expression->origin, error,
-                            weir_error_set(error, WEIR_ERROR_LEGACY_ERROR_TEMP_1036, "wf", "the frame given", "required",
-                                           "ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW"));
+                            weir_error_set(error, WEIR_ERROR_LEGACY_ERROR_TEMP_1036, "wf", "the frame given",
+                                           "required", "ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW"));
     if (spec->has_frame)
         return WEIR_OK;
     spec->has_frame = true;
-    spec->is_range = strcasecmp(function->function->name, "nth_value") == 0;
+    spec->is_range = strcasecmp(function->function->name, "nth_value") == 0 ||
+                     strcasecmp(function->function->name, "cume_dist") == 0;
     spec->lower = WEIR_FRAME_UNBOUNDED_PRECEDING;
     spec->upper = WEIR_FRAME_CURRENT_ROW;
-    if (offset) {
-        bool lead = strcasecmp(function->function->name, "lead") == 0;
-        spec->lower = spec->upper = lead ? WEIR_FRAME_FOLLOWING : WEIR_FRAME_PRECEDING;
-        spec->lower_offset = spec->upper_offset =
-            function->child_count > 1 ? function->children[1] : weir_literal_int(analysis, &weir_type_int, 1);
-    }
-    return WEIR_OK;
+    return offset ? offset_frame(analysis, function, spec, error) : WEIR_OK;
 }
 
 static void default_frame(WeirWindowSpec *spec)
@@ -117,11 +139,13 @@ static void default_frame(WeirWindowSpec *spec)
 }
 
 /* Position of a bound in rows, for comparing; unbounded ends are the extremes. */
-static WeirStatus bound_position(WeirAnalysis *analysis, WeirFrameBound bound, WeirExpression *offset, int64_t *position, bool *known,
-                                 WeirError *error)
+static WeirStatus bound_position(WeirAnalysis *analysis, WeirFrameBound bound, WeirExpression *offset,
+                                 int64_t *position, bool *known, WeirError *error)
 {
     *known = true;
-    *position = bound == WEIR_FRAME_UNBOUNDED_PRECEDING ? INT64_MIN : bound == WEIR_FRAME_UNBOUNDED_FOLLOWING ? INT64_MAX : 0;
+    *position = bound == WEIR_FRAME_UNBOUNDED_PRECEDING   ? INT64_MIN
+                : bound == WEIR_FRAME_UNBOUNDED_FOLLOWING ? INT64_MAX
+                                                          : 0;
     if (offset == NULL || (bound != WEIR_FRAME_PRECEDING && bound != WEIR_FRAME_FOLLOWING))
         return WEIR_OK;
     *known = weir_type_is_integral(offset->type) && weir_expression_is_foldable(offset);
@@ -135,38 +159,75 @@ static WeirStatus bound_position(WeirAnalysis *analysis, WeirFrameBound bound, W
     return WEIR_OK;
 }
 
-static WeirStatus check_frame(WeirExpressionContext *context, const WeirExpression *expression, const WeirWindowSpec *spec, WeirError *error)
+static bool is_interval(const WeirDataType *type)
+{
+    return type->id == WEIR_TYPE_CALENDAR_INTERVAL || type->id == WEIR_TYPE_DAY_TIME_INTERVAL ||
+           type->id == WEIR_TYPE_YEAR_MONTH_INTERVAL;
+}
+
+/* Distances of a RANGE frame have the type of the ORDER BY expression, but for dates and timestamps. */
+static WeirStatus coerce_range(WeirExpressionContext *context, const WeirExpression *expression, WeirWindowSpec *spec,
+                               WeirError *error)
+{
+    WeirAnalysis *analysis = context->analysis;
+    WeirExpression **offsets[2] = {&spec->lower_offset, &spec->upper_offset};
+    for (int i = 0; i < 2; i++) {
+        if (*offsets[i] == NULL || !spec->is_range || spec->order_count != 1)
+            continue;
+        const WeirDataType *order = spec->order_by[0]->type;
+        bool keeps =
+            order->id == WEIR_TYPE_DATE || order->id == WEIR_TYPE_TIMESTAMP || order->id == WEIR_TYPE_TIMESTAMP_NTZ;
+        if (!keeps && weir_can_cast((*offsets[i])->type, order, WEIR_EVAL_ANSI))
+            *offsets[i] = weir_expression_cast(analysis->arena, *offsets[i], order, WEIR_EVAL_ANSI, true);
+        const WeirDataType *type = (*offsets[i])->type;
+        if (!weir_type_is_numeric(type) && !is_interval(type))
+            return weir_located(
+                analysis, expression->origin, error,
+                weir_error_set(error, WEIR_ERROR_DATATYPE_MISMATCH_SPECIFIED_WINDOW_FRAME_UNACCEPTED_TYPE, "sqlExpr",
+                               weir_expression_quoted(analysis, expression), "location", i == 0 ? "lower" : "upper",
+                               "exprType", weir_type_quoted(analysis, type), "expectedType",
+                               "(\"NUMERIC\" or \"INTERVAL DAY TO SECOND\" or \"INTERVAL YEAR TO "
+                               "MONTH\" or \"INTERVAL\")"));
+    }
+    return WEIR_OK;
+}
+
+static WeirStatus check_frame(WeirExpressionContext *context, const WeirExpression *expression,
+                              const WeirWindowSpec *spec, WeirError *error)
 {
     WeirAnalysis *analysis = context->analysis;
     const char *sql = weir_expression_quoted(analysis, expression);
     bool has_offset = spec->lower_offset != NULL || spec->upper_offset != NULL;
     bool unbounded = spec->lower == WEIR_FRAME_UNBOUNDED_PRECEDING && spec->upper == WEIR_FRAME_UNBOUNDED_FOLLOWING;
     if (spec->is_range && spec->order_count == 0 && !unbounded)
-        return weir_located(analysis, expression->origin, error,
-                            weir_error_set(error, WEIR_ERROR_DATATYPE_MISMATCH_RANGE_FRAME_WITHOUT_ORDER, "sqlExpr", sql));
+        return weir_located(
+            analysis, expression->origin, error,
+            weir_error_set(error, WEIR_ERROR_DATATYPE_MISMATCH_RANGE_FRAME_WITHOUT_ORDER, "sqlExpr", sql));
     if (spec->is_range && has_offset && spec->order_count > 1)
         return weir_located(analysis, expression->origin, error,
-                            weir_error_set(error, WEIR_ERROR_DATATYPE_MISMATCH_RANGE_FRAME_MULTI_ORDER, "sqlExpr", sql, "orderSpec",
-                                           weir_expression_text(analysis, spec->order_by[0])));
+                            weir_error_set(error, WEIR_ERROR_DATATYPE_MISMATCH_RANGE_FRAME_MULTI_ORDER, "sqlExpr", sql,
+                                           "orderSpec", weir_expression_text(analysis, spec->order_by[0])));
     int64_t lower = 0, upper = 0;
     bool lower_known = false, upper_known = false;
     WEIR_TRY(bound_position(analysis, spec->lower, spec->lower_offset, &lower, &lower_known, error));
     WEIR_TRY(bound_position(analysis, spec->upper, spec->upper_offset, &upper, &upper_known, error));
     if (lower_known && upper_known && lower > upper)
         return weir_located(analysis, expression->origin, error,
-                            weir_error_set(error, WEIR_ERROR_DATATYPE_MISMATCH_SPECIFIED_WINDOW_FRAME_WRONG_COMPARISON, "sqlExpr", sql,
-                                           "comparison", "less than or equal"));
+                            weir_error_set(error, WEIR_ERROR_DATATYPE_MISMATCH_SPECIFIED_WINDOW_FRAME_WRONG_COMPARISON,
+                                           "sqlExpr", sql, "comparison", "less than or equal"));
     WeirExpression *offsets[2] = {spec->lower_offset, spec->upper_offset};
     for (int i = 0; i < 2; i++)
         if (offsets[i] != NULL && !spec->is_range && !weir_type_is_integral(offsets[i]->type))
-            return weir_located(analysis, expression->origin, error,
-                                weir_error_set(error, WEIR_ERROR_DATATYPE_MISMATCH_SPECIFIED_WINDOW_FRAME_UNACCEPTED_TYPE, "sqlExpr", sql,
-                                               "location", i == 0 ? "lower" : "upper", "exprType",
-                                               weir_type_quoted(analysis, offsets[i]->type), "expectedType", "\"INT\""));
+            return weir_located(
+                analysis, expression->origin, error,
+                weir_error_set(error, WEIR_ERROR_DATATYPE_MISMATCH_SPECIFIED_WINDOW_FRAME_UNACCEPTED_TYPE, "sqlExpr",
+                               sql, "location", i == 0 ? "lower" : "upper", "exprType",
+                               weir_type_quoted(analysis, offsets[i]->type), "expectedType", "\"INT\""));
     return WEIR_OK;
 }
 
-static WeirStatus check_function(WeirExpressionContext *context, const WeirExpression *window, const WeirExpression *function, WeirError *error)
+static WeirStatus check_function(WeirExpressionContext *context, const WeirExpression *window,
+                                 const WeirExpression *function, WeirError *error)
 {
     WeirAnalysis *analysis = context->analysis;
     if (function->kind == WEIR_EXPRESSION_AGGREGATE && function->is_distinct)
@@ -185,7 +246,8 @@ static WeirStatus check_function(WeirExpressionContext *context, const WeirExpre
     return WEIR_OK;
 }
 
-WeirStatus weir_resolve_window_expression(WeirExpressionContext *context, WeirExpression *expression, WeirExpression **out, WeirError *error)
+WeirStatus weir_resolve_window_expression(WeirExpressionContext *context, WeirExpression *expression,
+                                          WeirExpression **out, WeirError *error)
 {
     WeirAnalysis *analysis = context->analysis;
     WeirWindowSpec *spec = WEIR_ARENA_NEW(analysis->arena, WeirWindowSpec);
@@ -204,6 +266,8 @@ WeirStatus weir_resolve_window_expression(WeirExpressionContext *context, WeirEx
     bool given = spec->has_frame;
     default_frame(spec);
     WEIR_TRY(check_function(context, window, function, error));
+    if (given && !is_offset_function(function))
+        WEIR_TRY(coerce_range(context, window, spec, error));
     if (given && !is_offset_function(function))
         WEIR_TRY(check_frame(context, window, spec, error));
     *out = window;

@@ -4,7 +4,8 @@
 static bool has_lateral(void *context, const WeirExpression *expression)
 {
     const WeirExpressionList *laterals = context;
-    return expression->kind == WEIR_EXPRESSION_ATTRIBUTE && weir_find_by_id(laterals->items, laterals->count, expression->id) != NULL;
+    return expression->kind == WEIR_EXPRESSION_ATTRIBUTE &&
+           weir_find_by_id(laterals->items, laterals->count, expression->id) != NULL;
 }
 
 typedef struct LateralNames {
@@ -45,8 +46,8 @@ WeirExpression *weir_name_expression(WeirAnalysis *analysis, WeirExpression *exp
     default:
         break;
     }
-    if (name == NULL && written != NULL && written->kind == WEIR_EXPRESSION_UNRESOLVED_ATTRIBUTE && written->part_count > 1 &&
-        expression->kind != WEIR_EXPRESSION_LITERAL)
+    if (name == NULL && written != NULL && written->kind == WEIR_EXPRESSION_UNRESOLVED_ATTRIBUTE &&
+        written->part_count > 1 && expression->kind != WEIR_EXPRESSION_LITERAL)
         name = written->parts[written->part_count - 1]; /* s.a is called a */
     if (weir_is_marker(expression))
         return expression; /* becomes a column that is named already */
@@ -57,7 +58,8 @@ WeirExpression *weir_name_expression(WeirAnalysis *analysis, WeirExpression *exp
     return alias;
 }
 
-static WeirStatus append_item(WeirExpressionContext *context, WeirExpression *item, WeirExpressionList *out, WeirError *error)
+static WeirStatus append_item(WeirExpressionContext *context, WeirExpression *item, WeirExpressionList *out,
+                              WeirError *error)
 {
     WeirAnalysis *analysis = context->analysis;
     if (item->kind == WEIR_EXPRESSION_UNRESOLVED_STAR)
@@ -68,9 +70,11 @@ static WeirStatus append_item(WeirExpressionContext *context, WeirExpression *it
     context->used_lateral = false;
     WeirExpression *resolved = NULL;
     WEIR_TRY(weir_resolve_expression(context, item, &resolved, error));
-    if (context->used_lateral && resolved->kind != WEIR_EXPRESSION_ALIAS && resolved->kind != WEIR_EXPRESSION_ATTRIBUTE) {
+    if (context->used_lateral && resolved->kind != WEIR_EXPRESSION_ALIAS &&
+        resolved->kind != WEIR_EXPRESSION_ATTRIBUTE) {
         LateralNames names = {analysis, out};
-        const char *name = weir_expression_text(analysis, weir_transform_down(analysis->arena, resolved, mark_lateral, &names));
+        const char *name =
+            weir_expression_text(analysis, weir_transform_down(analysis->arena, resolved, mark_lateral, &names));
         resolved = weir_expression_alias(analysis->arena, resolved, name, weir_next_id(analysis));
     }
     context->used_lateral = context->used_lateral || used_before;
@@ -78,11 +82,13 @@ static WeirStatus append_item(WeirExpressionContext *context, WeirExpression *it
     return WEIR_OK;
 }
 
-WeirStatus weir_resolve_select_list(WeirExpressionContext *context, WeirExpression *const *items, uint32_t count, WeirExpressionList *out,
-                                    WeirError *error)
+WeirStatus weir_resolve_select_list(WeirExpressionContext *context, WeirExpression *const *items, uint32_t count,
+                                    WeirExpressionList *out, WeirError *error)
 {
+    context->in_select_list = true;
     for (uint32_t i = 0; i < count; i++)
         WEIR_TRY(append_item(context, items[i], out, error));
+    context->in_select_list = false;
     context->laterals = NULL;
     context->lateral_count = 0;
     return WEIR_OK;
@@ -102,7 +108,8 @@ static uint32_t item_level(WeirExpression *const *items, uint32_t index, const u
     return level;
 }
 
-WeirLogicalPlan *weir_plan_lateral_aliases(WeirAnalysis *analysis, WeirExpression *const *items, uint32_t count, WeirLogicalPlan *child)
+WeirLogicalPlan *weir_plan_lateral_aliases(WeirAnalysis *analysis, WeirExpression *const *items, uint32_t count,
+                                           WeirLogicalPlan *child)
 {
     uint32_t *levels = WEIR_ARENA_ARRAY(analysis->arena, uint32_t, count);
     bool *referenced = WEIR_ARENA_ARRAY(analysis->arena, bool, count);
@@ -126,6 +133,7 @@ WeirLogicalPlan *weir_plan_lateral_aliases(WeirAnalysis *analysis, WeirExpressio
     WeirExpressionList final = {0};
     for (uint32_t i = 0; i < count; i++)
         weir_list_append(analysis, &final,
-                         referenced[i] && levels[i] < highest ? weir_expression_to_attribute(analysis->arena, items[i]) : items[i]);
+                         referenced[i] && levels[i] < highest ? weir_expression_to_attribute(analysis->arena, items[i])
+                                                              : items[i]);
     return weir_plan_project(analysis, final.items, final.count, child);
 }

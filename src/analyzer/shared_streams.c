@@ -1,5 +1,6 @@
-/* Two references to one stream are one source, as in Spark, where a view's StreamingRelation is one object, except on the two sides of a join (resolve_join.c gives
- * those another address). After this pass equal leaves share their WeirRelation: the engine may compare pointers. */
+/* Two references to one stream are one source, as in Spark, where a view's StreamingRelation is one object, except on
+ * the two sides of a join (resolve_join.c gives those another address). After this pass equal leaves share their
+ * WeirRelation: the engine may compare pointers. */
 #include "analyzer/analyzer_private.h"
 
 typedef struct Shared {
@@ -34,5 +35,6 @@ static WeirLogicalPlan *share(void *context, WeirLogicalPlan *plan, WeirStatus *
 WeirStatus weir_share_streams(WeirAnalysis *analysis, WeirLogicalPlan **plan, WeirError *error)
 {
     Shared shared = {.analysis = analysis};
-    return (*plan)->is_streaming ? weir_logical_transform(analysis->arena, *plan, share, &shared, plan, error) : WEIR_OK;
+    return (*plan)->is_streaming ? weir_logical_transform(analysis->arena, *plan, share, &shared, plan, error)
+                                 : WEIR_OK;
 }

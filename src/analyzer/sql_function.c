@@ -1,7 +1,8 @@
 /* Temporary SQL functions: the body takes the place of the call, with the arguments for the parameters' names. */
 #include "analyzer/analyzer_private.h"
 
-static WeirStatus argument_count(WeirAnalysis *analysis, const WeirSqlFunction *function, const WeirExpression *call, WeirError *error)
+static WeirStatus argument_count(WeirAnalysis *analysis, const WeirSqlFunction *function, const WeirExpression *call,
+                                 WeirError *error)
 {
     return weir_located(analysis, call->origin, error,
                         weir_error_set(error, WEIR_ERROR_WRONG_NUM_ARGS_WITHOUT_SUGGESTION, "functionName",
@@ -12,8 +13,8 @@ static WeirStatus argument_count(WeirAnalysis *analysis, const WeirSqlFunction *
 }
 
 /* The argument for a parameter: by name, by position, or the default. */
-static WeirStatus bind_argument(WeirExpressionContext *context, const WeirSqlFunction *function, const WeirExpression *call, uint32_t index,
-                                WeirExpression **out, WeirError *error)
+static WeirStatus bind_argument(WeirExpressionContext *context, const WeirSqlFunction *function,
+                                const WeirExpression *call, uint32_t index, WeirExpression **out, WeirError *error)
 {
     WeirAnalysis *analysis = context->analysis;
     WeirExpression *value = NULL;
@@ -45,8 +46,8 @@ static WeirExpression *to_outer(void *context, WeirExpression *expression)
 }
 
 /* RETURN SELECT …: a scalar subquery; the arguments are values of the calling query in it. */
-static WeirStatus query_body(WeirAnalysis *analysis, const WeirSqlFunction *function, WeirArgumentFrame *frame, WeirOrigin origin,
-                             WeirExpression **out, WeirError *error)
+static WeirStatus query_body(WeirAnalysis *analysis, const WeirSqlFunction *function, WeirArgumentFrame *frame,
+                             WeirOrigin origin, WeirExpression **out, WeirError *error)
 {
     WeirExpression **values = WEIR_ARENA_ARRAY(analysis->arena, WeirExpression *, frame->count);
     for (uint32_t i = 0; i < frame->count; i++)
@@ -57,8 +58,9 @@ static WeirStatus query_body(WeirAnalysis *analysis, const WeirSqlFunction *func
     WeirLogicalPlan *plan = NULL;
     WEIR_TRY(weir_resolve_plan(analysis, &env, function->query, &plan, error));
     if (plan->output_count != 1)
-        return weir_error_set(error, WEIR_ERROR_INVALID_SUBQUERY_EXPRESSION_SCALAR_SUBQUERY_RETURN_MORE_THAN_ONE_OUTPUT_COLUMN, "number",
-                              weir_arena_printf(analysis->arena, "%u", plan->output_count));
+        return weir_error_set(error,
+                              WEIR_ERROR_INVALID_SUBQUERY_EXPRESSION_SCALAR_SUBQUERY_RETURN_MORE_THAN_ONE_OUTPUT_COLUMN,
+                              "number", weir_arena_printf(analysis->arena, "%u", plan->output_count));
     subquery->plan = weir_plan_renew(analysis, plan);
     subquery->type = plan->output[0]->type;
     subquery->nullable = true;
@@ -67,8 +69,8 @@ static WeirStatus query_body(WeirAnalysis *analysis, const WeirSqlFunction *func
     return WEIR_OK;
 }
 
-WeirStatus weir_resolve_sql_function(WeirExpressionContext *context, const WeirSqlFunction *function, WeirExpression *call, WeirExpression **out,
-                                     WeirError *error)
+WeirStatus weir_resolve_sql_function(WeirExpressionContext *context, const WeirSqlFunction *function,
+                                     WeirExpression *call, WeirExpression **out, WeirError *error)
 {
     WeirAnalysis *analysis = context->analysis;
     if (call->child_count > function->parameter_count)

@@ -1,5 +1,6 @@
-/* Spark's StreamingJoinHelper, the part that answers yes or no: a watermarked column among the equality keys, or a range condition that gives a lower bound for one
- * side's event time in terms of the other side's watermarked column. */
+/* Spark's StreamingJoinHelper, the part that answers yes or no: a watermarked column among the equality keys, or a
+ * range condition that gives a lower bound for one side's event time in terms of the other side's watermarked column.
+ */
 #include "analyzer/stream_join_watermark.h"
 
 #include "expr/function.h"
@@ -12,7 +13,8 @@ static bool is_watermarked(const WeirExpression *expression)
 
 static bool is_call(const WeirExpression *expression, const char *name)
 {
-    return expression->kind == WEIR_EXPRESSION_CALL && expression->function != NULL && strcmp(expression->function->name, name) == 0;
+    return expression->kind == WEIR_EXPRESSION_CALL && expression->function != NULL &&
+           strcmp(expression->function->name, name) == 0;
 }
 
 static bool belongs_to(const WeirLogicalPlan *side, const WeirExpression *attribute)
@@ -101,7 +103,8 @@ static void collect_terms(const WeirExpression *expression, int sign, Terms *ter
 }
 
 /* small < large: is it a lower bound of a column of `state` by a watermarked column of `other`? */
-static bool bounds_state(const WeirLogicalPlan *state, const WeirLogicalPlan *other, const WeirExpression *small, const WeirExpression *large)
+static bool bounds_state(const WeirLogicalPlan *state, const WeirLogicalPlan *other, const WeirExpression *small,
+                         const WeirExpression *large)
 {
     Terms terms = {.count = 0};
     collect_terms(large, 1, &terms);
@@ -110,7 +113,8 @@ static bool bounds_state(const WeirLogicalPlan *state, const WeirLogicalPlan *ot
         return false;
     for (uint32_t i = 0; i < 2; i++)
         if (belongs_to(state, terms.attributes[i]) && terms.signs[i] > 0)
-            return belongs_to(other, terms.attributes[1 - i]) && is_watermarked(terms.attributes[1 - i]) && terms.signs[1 - i] < 0;
+            return belongs_to(other, terms.attributes[1 - i]) && is_watermarked(terms.attributes[1 - i]) &&
+                   terms.signs[1 - i] < 0;
     return false;
 }
 

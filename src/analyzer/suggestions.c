@@ -36,8 +36,8 @@ static bool same_prefix(const char *const *const *candidates, const uint32_t *co
     return true;
 }
 
-const char *weir_suggest(WeirAnalysis *analysis, const char *base, uint32_t base_parts, const char *const *const *candidates, const uint32_t *counts,
-                         uint32_t count)
+const char *weir_suggest(WeirAnalysis *analysis, const char *base, uint32_t base_parts,
+                         const char *const *const *candidates, const uint32_t *counts, uint32_t count)
 {
     if (count == 0)
         return "";
@@ -87,7 +87,8 @@ static bool needs_quotes(const char *part)
     if (*part == '\0' || (*part >= '0' && *part <= '9'))
         return true;
     for (; *part != '\0'; part++)
-        if (!((*part >= 'a' && *part <= 'z') || (*part >= 'A' && *part <= 'Z') || (*part >= '0' && *part <= '9') || *part == '_'))
+        if (!((*part >= 'a' && *part <= 'z') || (*part >= 'A' && *part <= 'Z') || (*part >= '0' && *part <= '9') ||
+              *part == '_'))
             return true;
     return false;
 }
@@ -97,7 +98,8 @@ static const char *plain_name(WeirAnalysis *analysis, const WeirExpression *name
     const char *text = "";
     for (uint32_t i = 0; i < name->part_count; i++)
         text = weir_arena_printf(analysis->arena, "%s%s%s", text, i == 0 ? "" : ".",
-                                 needs_quotes(name->parts[i]) ? weir_name_quoted(analysis, &name->parts[i], 1) : name->parts[i]);
+                                 needs_quotes(name->parts[i]) ? weir_name_quoted(analysis, &name->parts[i], 1)
+                                                              : name->parts[i]);
     return text;
 }
 
@@ -107,8 +109,9 @@ WeirStatus weir_unresolved_column(WeirExpressionContext *context, const WeirExpr
     const char *object = weir_name_quoted(analysis, name->parts, name->part_count);
     const WeirScope *scope = context->scope;
     if (scope == NULL || scope->attribute_count == 0)
-        return weir_located(analysis, name->origin, error,
-                            weir_error_set(error, WEIR_ERROR_UNRESOLVED_COLUMN_WITHOUT_SUGGESTION, "objectName", object));
+        return weir_located(
+            analysis, name->origin, error,
+            weir_error_set(error, WEIR_ERROR_UNRESOLVED_COLUMN_WITHOUT_SUGGESTION, "objectName", object));
     WeirExpressionList sorted = {0};
     for (uint32_t i = 0; i < scope->attribute_count; i++)
         weir_list_append(analysis, &sorted, scope->attributes[i]);
@@ -124,7 +127,9 @@ WeirStatus weir_unresolved_column(WeirExpressionContext *context, const WeirExpr
         candidates[i] = parts;
         counts[i] = attribute->part_count + 1;
     }
-    const char *proposal = weir_suggest(analysis, plain_name(analysis, name), name->part_count, candidates, counts, sorted.count);
+    const char *proposal =
+        weir_suggest(analysis, plain_name(analysis, name), name->part_count, candidates, counts, sorted.count);
     return weir_located(analysis, name->origin, error,
-                        weir_error_set(error, WEIR_ERROR_UNRESOLVED_COLUMN_WITH_SUGGESTION, "objectName", object, "proposal", proposal));
+                        weir_error_set(error, WEIR_ERROR_UNRESOLVED_COLUMN_WITH_SUGGESTION, "objectName", object,
+                                       "proposal", proposal));
 }

@@ -1,5 +1,6 @@
-/* window(ts, size[, slide[, start]]) as a column that a Project (tumbling) or Expand (sliding) below the node computes: Spark's TimeWindowing. The arithmetic
- * is one kernel instead of Spark's tree of conversions; windows are in µs from the epoch in UTC whatever the session's zone. */
+/* window(ts, size[, slide[, start]]) as a column that a Project (tumbling) or Expand (sliding) below the node computes:
+ * Spark's TimeWindowing. The arithmetic is one kernel instead of Spark's tree of conversions; windows are in µs from
+ * the epoch in UTC whatever the session's zone. */
 #include "analyzer/time_windows_private.h"
 
 typedef struct WindowShape {
@@ -7,7 +8,8 @@ typedef struct WindowShape {
     int64_t index;              /* which of the windows that may hold the row: 0 is the last one to begin */
 } WindowShape;
 
-static WeirStatus window_kernel(WeirKernelCall *call, const WeirVector *const *arguments, WeirVector *result, WeirError *error)
+static WeirStatus window_kernel(WeirKernelCall *call, const WeirVector *const *arguments, WeirVector *result,
+                                WeirError *error)
 {
     (void)error;
     const WindowShape *shape = call->expression->bound;
@@ -29,7 +31,8 @@ static WeirStatus window_kernel(WeirKernelCall *call, const WeirVector *const *a
     return WEIR_OK;
 }
 
-const WeirFunction weir_time_window_marker = {.name = "window", .kind = WEIR_FUNCTION_SPECIAL, .arguments_min = 2, .arguments_max = 4};
+const WeirFunction weir_time_window_marker = {
+    .name = "window", .kind = WEIR_FUNCTION_SPECIAL, .arguments_min = 2, .arguments_max = 4};
 static const WeirFunction window_function = {.name = "window",
                                              .kind = WEIR_FUNCTION_SCALAR,
                                              .flags = WEIR_FUNCTION_NEVER_NULL,
@@ -43,14 +46,17 @@ const WeirDataType *weir_window_type(WeirAnalysis *analysis, const WeirDataType 
     return weir_type_struct(analysis->arena, fields, 2);
 }
 
-WeirStatus weir_window_interval(WeirAnalysis *analysis, const WeirExpression *text, WeirCalendarInterval *interval, WeirError *error)
+WeirStatus weir_window_interval(WeirAnalysis *analysis, const WeirExpression *text, WeirCalendarInterval *interval,
+                                WeirError *error)
 {
-    WeirExpression *cast = weir_expression_cast(analysis->arena, (WeirExpression *)(uintptr_t)text, &weir_type_calendar_interval, WEIR_EVAL_ANSI, false);
+    WeirExpression *cast = weir_expression_cast(analysis->arena, (WeirExpression *)(uintptr_t)text,
+                                                &weir_type_calendar_interval, WEIR_EVAL_ANSI, false);
     WeirValue *value = NULL;
     WeirStatus status = weir_expression_evaluate(cast, analysis->analyzer->context, analysis->arena, &value, error);
     if (status != WEIR_OK || weir_value_is_null(value)) {
         WeirStringView view = weir_value_get_view(text->value);
-        const char *quoted = weir_arena_printf(analysis->arena, "'%.*s'", (int)view.length, (const char *)weir_view_data(&view));
+        const char *quoted =
+            weir_arena_printf(analysis->arena, "'%.*s'", (int)view.length, (const char *)weir_view_data(&view));
         weir_error_clear(error);
         return weir_error_set(error, WEIR_ERROR_CANNOT_PARSE_INTERVAL, "intervalString", quoted);
     }
@@ -73,19 +79,20 @@ static WeirStatus duration(WeirAnalysis *analysis, const WeirExpression *argumen
     WEIR_TRY(weir_window_interval(analysis, argument, &interval, error));
     WeirStringView view = weir_value_get_view(argument->value);
     if (interval.months != 0)
-        return weir_error_format(error, WEIR_ERROR_LEGACY_ERROR_TEMP_0000, "a window's duration must not count months (%.*s)",
-                                 (int)view.length,
+        return weir_error_format(error, WEIR_ERROR_LEGACY_ERROR_TEMP_0000,
+                                 "a window's duration must not count months (%.*s)", (int)view.length,
                                  (const char *)weir_view_data(&view));
     *micros = (int64_t)interval.days * 86400000000 + interval.microseconds;
     return WEIR_OK;
 }
 
-static WeirStatus constraint(WeirAnalysis *analysis, const char *sql, const char *left, int64_t left_value, const char *relation, const char *right,
-                             int64_t right_value, WeirError *error)
+static WeirStatus constraint(WeirAnalysis *analysis, const char *sql, const char *left, int64_t left_value,
+                             const char *relation, const char *right, int64_t right_value, WeirError *error)
 {
-    return weir_error_set(error, WEIR_ERROR_DATATYPE_MISMATCH_PARAMETER_CONSTRAINT_VIOLATION, "sqlExpr", sql, "leftExprName", left,
-                          "leftExprValue", weir_arena_printf(analysis->arena, "%ldL", (long)left_value), "constraint", relation,
-                          "rightExprName", right, "rightExprValue", weir_arena_printf(analysis->arena, "%ldL", (long)right_value));
+    return weir_error_set(
+        error, WEIR_ERROR_DATATYPE_MISMATCH_PARAMETER_CONSTRAINT_VIOLATION, "sqlExpr", sql, "leftExprName", left,
+        "leftExprValue", weir_arena_printf(analysis->arena, "%ldL", (long)left_value), "constraint", relation,
+        "rightExprName", right, "rightExprValue", weir_arena_printf(analysis->arena, "%ldL", (long)right_value));
 }
 
 static WeirStatus check_shape(WeirAnalysis *analysis, const char *sql, const WindowShape *shape, WeirError *error)
@@ -94,8 +101,8 @@ static WeirStatus check_shape(WeirAnalysis *analysis, const char *sql, const Win
     const int64_t values[2] = {shape->size, shape->slide};
     for (int i = 0; i < 2; i++)
         if (values[i] <= 0)
-            return weir_error_set(error, WEIR_ERROR_DATATYPE_MISMATCH_VALUE_OUT_OF_RANGE, "sqlExpr", sql, "exprName", names[i], "valueRange",
-                                  "(0, 9223372036854775807]", "currentValue",
+            return weir_error_set(error, WEIR_ERROR_DATATYPE_MISMATCH_VALUE_OUT_OF_RANGE, "sqlExpr", sql, "exprName",
+                                  names[i], "valueRange", "(0, 9223372036854775807]", "currentValue",
                                   weir_arena_printf(analysis->arena, "%ldL", (long)values[i]));
     if (shape->slide > shape->size)
         return constraint(analysis, sql, names[1], shape->slide, "<=", names[0], shape->size, error);
@@ -113,7 +120,8 @@ static bool is_window_struct(const WeirDataType *type)
     return (id == WEIR_TYPE_TIMESTAMP || id == WEIR_TYPE_TIMESTAMP_NTZ) && type->fields[1].type->id == id;
 }
 
-WeirStatus weir_window_time_argument(WeirExpressionContext *context, const char *sql, WeirExpression **time, WeirOrigin origin, WeirError *error)
+WeirStatus weir_window_time_argument(WeirExpressionContext *context, const char *sql, WeirExpression **time,
+                                     WeirOrigin origin, WeirError *error)
 {
     WeirAnalysis *analysis = context->analysis;
     const WeirDataType *type = (*time)->type;
@@ -127,19 +135,23 @@ WeirStatus weir_window_time_argument(WeirExpressionContext *context, const char 
         *time = weir_expression_cast(analysis->arena, *time, &weir_type_timestamp, WEIR_EVAL_ANSI, true);
         return WEIR_OK;
     }
-    return weir_error_set(error, WEIR_ERROR_DATATYPE_MISMATCH_UNEXPECTED_INPUT_TYPE, "sqlExpr", sql, "paramIndex", "first", "requiredType",
-                          "(\"(TIMESTAMP OR TIMESTAMP WITHOUT TIME ZONE)\" or \"STRUCT<start: TIMESTAMP, end: TIMESTAMP>\" or "
-                          "\"STRUCT<start: TIMESTAMP_NTZ, end: TIMESTAMP_NTZ>\")",
-                          "inputSql", weir_expression_quoted(analysis, *time), "inputType", weir_type_quoted(analysis, type));
+    return weir_error_set(
+        error, WEIR_ERROR_DATATYPE_MISMATCH_UNEXPECTED_INPUT_TYPE, "sqlExpr", sql, "paramIndex", "first",
+        "requiredType",
+        "(\"(TIMESTAMP OR TIMESTAMP WITHOUT TIME ZONE)\" or \"STRUCT<start: TIMESTAMP, end: TIMESTAMP>\" or "
+        "\"STRUCT<start: TIMESTAMP_NTZ, end: TIMESTAMP_NTZ>\")",
+        "inputSql", weir_expression_quoted(analysis, *time), "inputType", weir_type_quoted(analysis, type));
 }
 
-WeirStatus weir_make_time_window(WeirExpressionContext *context, WeirExpression *call, WeirExpression **out, WeirError *error)
+WeirStatus weir_make_time_window(WeirExpressionContext *context, WeirExpression *call, WeirExpression **out,
+                                 WeirError *error)
 {
     WeirAnalysis *analysis = context->analysis;
     if (call->child_count < 2 || call->child_count > 4)
         return weir_located(analysis, call->origin, error,
-                            weir_error_set(error, WEIR_ERROR_WRONG_NUM_ARGS_WITHOUT_SUGGESTION, "functionName", "`window`", "expectedNum",
-                                           "[2, 3, 4]", "actualNum", weir_arena_printf(analysis->arena, "%u", call->child_count), "docroot",
+                            weir_error_set(error, WEIR_ERROR_WRONG_NUM_ARGS_WITHOUT_SUGGESTION, "functionName",
+                                           "`window`", "expectedNum", "[2, 3, 4]", "actualNum",
+                                           weir_arena_printf(analysis->arena, "%u", call->child_count), "docroot",
                                            "https://spark.apache.org/docs/latest"));
     WindowShape *shape = WEIR_ARENA_NEW(analysis->arena, WindowShape);
     int64_t *parts[3] = {&shape->size, &shape->slide, &shape->start};
@@ -151,8 +163,9 @@ WeirStatus weir_make_time_window(WeirExpressionContext *context, WeirExpression 
     if (call->child_count == 2)
         shape->slide = shape->size;
     WeirExpression *time = call->children[0];
-    const char *sql = weir_arena_printf(analysis->arena, "\"window(%s, %ld, %ld, %ld)\"", weir_expression_text(analysis, time), (long)shape->size,
-                                        (long)shape->slide, (long)shape->start);
+    const char *sql =
+        weir_arena_printf(analysis->arena, "\"window(%s, %ld, %ld, %ld)\"", weir_expression_text(analysis, time),
+                          (long)shape->size, (long)shape->slide, (long)shape->start);
     WeirStatus status = weir_window_time_argument(context, sql, &time, call->origin, error);
     if (status == WEIR_OK)
         status = check_shape(analysis, sql, shape, error);
@@ -191,7 +204,8 @@ static WeirExpression *window_struct(WeirAnalysis *analysis, const WeirExpressio
     return call;
 }
 
-static WeirStatus time_within(WeirAnalysis *analysis, WeirExpression *time, WeirExpression *window, WeirExpression **out, WeirError *error)
+static WeirStatus time_within(WeirAnalysis *analysis, WeirExpression *time, WeirExpression *window,
+                              WeirExpression **out, WeirError *error)
 {
     WeirExpression *start = NULL, *end = NULL, *after = NULL, *before = NULL;
     WEIR_TRY(weir_extract_field(analysis, window, "start", time->origin, &start, error));
@@ -201,8 +215,8 @@ static WeirStatus time_within(WeirAnalysis *analysis, WeirExpression *time, Weir
     return weir_build_call(analysis, "and", (WeirExpression *const[]){after, before}, 2, time->origin, out, error);
 }
 
-static WeirLogicalPlan *expand_windows(WeirAnalysis *analysis, const WeirExpression *marker, int64_t count, WeirExpression *window,
-                                       WeirLogicalPlan *child)
+static WeirLogicalPlan *expand_windows(WeirAnalysis *analysis, const WeirExpression *marker, int64_t count,
+                                       WeirExpression *window, WeirLogicalPlan *child)
 {
     WeirLogicalPlan *expand = weir_logical_unary(analysis->arena, WEIR_LOGICAL_EXPAND, child);
     expand->row_count = (uint32_t)count;
@@ -220,8 +234,8 @@ static WeirLogicalPlan *expand_windows(WeirAnalysis *analysis, const WeirExpress
     return weir_plan_finish(analysis, expand);
 }
 
-WeirStatus weir_add_time_window(WeirAnalysis *analysis, const WeirExpression *marker, WeirExpression **window, WeirLogicalPlan **child,
-                                WeirError *error)
+WeirStatus weir_add_time_window(WeirAnalysis *analysis, const WeirExpression *marker, WeirExpression **window,
+                                WeirLogicalPlan **child, WeirError *error)
 {
     const WindowShape *shape = marker->bound;
     WeirExpression *time = marker->children[0], *condition = NULL;
@@ -231,14 +245,16 @@ WeirStatus weir_add_time_window(WeirAnalysis *analysis, const WeirExpression *ma
     *window = attribute;
     if (shape->size == shape->slide) {
         WEIR_TRY(weir_build_call(analysis, "isnotnull", &time, 1, time->origin, &condition, error));
-        WeirExpression *alias = weir_expression_alias(analysis->arena, window_struct(analysis, marker, 0), "window", attribute->id);
+        WeirExpression *alias =
+            weir_expression_alias(analysis->arena, window_struct(analysis, marker, 0), "window", attribute->id);
         alias->metadata = attribute->metadata;
         *child = weir_plan_prepend(analysis, &alias, 1, weir_plan_filter(analysis, condition, *child));
         return WEIR_OK;
     }
     int64_t count = shape->size / shape->slide + (shape->size % shape->slide != 0);
     if (count > 1000000)
-        return weir_error_format(error, WEIR_ERROR_LEGACY_ERROR_TEMP_0000, "a row would fall into %ld windows", (long)count);
+        return weir_error_format(error, WEIR_ERROR_LEGACY_ERROR_TEMP_0000, "a row would fall into %ld windows",
+                                 (long)count);
     WeirLogicalPlan *expand = expand_windows(analysis, marker, count, attribute, *child);
     if (shape->size % shape->slide == 0)
         WEIR_TRY(weir_build_call(analysis, "isnotnull", &time, 1, time->origin, &condition, error));

@@ -1,4 +1,5 @@
-/* What a streaming query may not do (Spark's UnsupportedOperationChecker), and what a batch query may not do with a stream. */
+/* What a streaming query may not do (Spark's UnsupportedOperationChecker), and what a batch query may not do with a
+ * stream. */
 #include <strings.h>
 
 #include "analyzer/analyzer.h"
@@ -13,7 +14,8 @@ static WeirStatus refuse(WeirError *error, const char *text)
 
 static WeirStatus refuse_mode(WeirError *error, const char *mode, const char *operation)
 {
-    return weir_error_set(error, WEIR_ERROR_STREAMING_OUTPUT_MODE_UNSUPPORTED_OPERATION, "outputMode", mode, "operation", operation);
+    return weir_error_set(error, WEIR_ERROR_STREAMING_OUTPUT_MODE_UNSUPPORTED_OPERATION, "outputMode", mode,
+                          "operation", operation);
 }
 
 static bool is_mode(const WeirStreamingCheck *check, const char *mode)
@@ -23,7 +25,8 @@ static bool is_mode(const WeirStreamingCheck *check, const char *mode)
 
 static bool has_metadata(const WeirExpression *expression, const char *key)
 {
-    return expression->kind == WEIR_EXPRESSION_ATTRIBUTE && expression->metadata != NULL && strstr(expression->metadata, key) != NULL;
+    return expression->kind == WEIR_EXPRESSION_ATTRIBUTE && expression->metadata != NULL &&
+           strstr(expression->metadata, key) != NULL;
 }
 
 static bool any_has_metadata(WeirExpression *const *list, uint32_t count, const char *key)
@@ -40,8 +43,10 @@ WeirStatus weir_check_batch(const WeirLogicalPlan *analyzed, WeirError *error)
 {
     if (!analyzed->is_streaming)
         return WEIR_OK;
-    return refuse(error, "Queries with streaming sources must be executed with writeStream.start(), or from a streaming table or flow "
-                         "definition within a Spark Declarative Pipeline.");
+    return refuse(
+        error,
+        "Queries with streaming sources must be executed with writeStream.start(), or from a streaming table or flow "
+        "definition within a Spark Declarative Pipeline.");
 }
 
 /* ---- output modes */
@@ -74,7 +79,8 @@ static WeirStatus check_mode(const WeirLogicalPlan *plan, const WeirStreamingChe
 {
     const WeirLogicalPlan *aggregate = first_aggregate(plan);
     if (aggregate == NULL)
-        return is_mode(check, "complete") ? refuse_mode(error, mode_title(check), "no streaming aggregations") : WEIR_OK;
+        return is_mode(check, "complete") ? refuse_mode(error, mode_title(check), "no streaming aggregations")
+                                          : WEIR_OK;
     bool distinct = aggregate->kind == WEIR_LOGICAL_DISTINCT;
     WeirExpression *const *grouping = distinct ? aggregate->output : aggregate->grouping;
     uint32_t count = distinct ? aggregate->output_count : aggregate->grouping_count;
@@ -111,40 +117,56 @@ static WeirStatus check_expressions(const WeirLogicalPlan *plan, WeirArena *aren
         any = weir_expression_any(plan->grouping[i], is_not_in_stream, &found);
     if (!any)
         return WEIR_OK;
-    return refuse(error, weir_arena_printf(arena, "Expression(s): %s() is not supported with streaming DataFrames/Datasets", found->function->name));
+    return refuse(error,
+                  weir_arena_printf(arena, "Expression(s): %s() is not supported with streaming DataFrames/Datasets",
+                                    found->function->name));
 }
 
 static const char *join_name(WeirJoinType type)
 {
     switch (type) {
-    case WEIR_JOIN_INNER: return "Inner";
-    case WEIR_JOIN_CROSS: return "Cross";
-    case WEIR_JOIN_LEFT_OUTER: return "LeftOuter";
-    case WEIR_JOIN_RIGHT_OUTER: return "RightOuter";
-    case WEIR_JOIN_FULL_OUTER: return "FullOuter";
-    case WEIR_JOIN_LEFT_SEMI: return "LeftSemi";
-    case WEIR_JOIN_LEFT_ANTI: return "LeftAnti";
-    default: return "ExistenceJoin";
+    case WEIR_JOIN_INNER:
+        return "Inner";
+    case WEIR_JOIN_CROSS:
+        return "Cross";
+    case WEIR_JOIN_LEFT_OUTER:
+        return "LeftOuter";
+    case WEIR_JOIN_RIGHT_OUTER:
+        return "RightOuter";
+    case WEIR_JOIN_FULL_OUTER:
+        return "FullOuter";
+    case WEIR_JOIN_LEFT_SEMI:
+        return "LeftSemi";
+    case WEIR_JOIN_LEFT_ANTI:
+        return "LeftAnti";
+    default:
+        return "ExistenceJoin";
     }
 }
 
-static WeirStatus check_stream_stream(const WeirLogicalPlan *join, const WeirStreamingCheck *check, WeirArena *arena, WeirError *error)
+static WeirStatus check_stream_stream(const WeirLogicalPlan *join, const WeirStreamingCheck *check, WeirArena *arena,
+                                      WeirError *error)
 {
     const char *name = join_name(join->join_type);
     if (weir_stream_join_has_watermark(join) && is_mode(check, "append"))
         return WEIR_OK;
     if (weir_stream_join_has_watermark(join))
-        return refuse(error, weir_arena_printf(arena,
-                                               "%s join between two streaming DataFrames/Datasets is not supported in %s output mode, only "
-                                               "in Append output mode",
-                                               name, is_mode(check, "update") ? "Update" : "Complete"));
-    return refuse(error, weir_arena_printf(arena,
-                                           "Stream-stream %s join between two streaming DataFrame/Datasets is not supported without a "
-                                           "watermark in the join keys, or a watermark on the nullable side and an appropriate range condition",
-                                           name));
+        return refuse(error,
+                      weir_arena_printf(
+                          arena,
+                          "%s join between two streaming DataFrames/Datasets is not supported in %s output mode, only "
+                          "in Append output mode",
+                          name, is_mode(check, "update") ? "Update" : "Complete"));
+    return refuse(
+        error, weir_arena_printf(
+                   arena,
+                   "Stream-stream %s join between two streaming DataFrame/Datasets is not supported without a "
+                   "watermark in the join keys, or a watermark on the nullable side and an appropriate range condition",
+                   name));
 }
 
-static WeirStatus check_join(const WeirLogicalPlan *join, const WeirStreamingCheck *check, WeirArena *arena, WeirError *error)
+static WeirStatus check_join(const WeirLogicalPlan *join, const WeirStreamingCheck *check, WeirArena *arena,
+                             WeirError *error)
 {
     bool left = join->children[0]->is_streaming, right = join->children[1]->is_streaming;
     const char *name = join_name(join->join_type);
@@ -161,25 +183,30 @@ static WeirStatus check_join(const WeirLogicalPlan *join, const WeirStreamingChe
     case WEIR_JOIN_FULL_OUTER:
         if (left && right)
             return check_stream_stream(join, check, arena, error);
-        return refuse(error, left ? "FullOuter joins with streaming DataFrames/Datasets on the left and a static DataFrame/Dataset on the right "
+        return refuse(error, left ? "FullOuter joins with streaming DataFrames/Datasets on the left and a static "
+                                    "DataFrame/Dataset on the right "
                                     "is not supported"
-                                  : "FullOuter joins with streaming DataFrames/Datasets on the right and a static DataFrame/Dataset on the left "
+                                  : "FullOuter joins with streaming DataFrames/Datasets on the right and a static "
+                                    "DataFrame/Dataset on the left "
                                     "is not supported");
     case WEIR_JOIN_RIGHT_OUTER:
         if (left && right)
             return check_stream_stream(join, check, arena, error);
         if (left)
-            return refuse(error, "RightOuter join with a streaming DataFrame/Dataset on the left and a static DataFrame/DataSet on the right "
+            return refuse(error, "RightOuter join with a streaming DataFrame/Dataset on the left and a static "
+                                 "DataFrame/DataSet on the right "
                                  "not supported");
         return WEIR_OK;
     default: /* left outer, left semi */
         if (left && right)
             return check_stream_stream(join, check, arena, error);
         if (right)
-            return refuse(error, weir_arena_printf(arena,
-                                                   "%s join with a streaming DataFrame/Dataset on the right and a static DataFrame/Dataset on "
-                                                   "the left is not supported",
-                                                   name));
+            return refuse(
+                error, weir_arena_printf(
+                           arena,
+                           "%s join with a streaming DataFrame/Dataset on the right and a static DataFrame/Dataset on "
+                           "the left is not supported",
+                           name));
         return WEIR_OK;
     }
 }
@@ -192,8 +219,9 @@ static WeirStatus check_window(const WeirLogicalPlan *plan, WeirArena *arena, We
     weir_buffer_init(&spec, 1u << 16, NULL);
     weir_expression_sql(alias->children[0]->children[0], &function);
     weir_expression_sql(alias->children[0], &spec);
-    WeirStatus status = weir_error_set(error, WEIR_ERROR_NON_TIME_WINDOW_NOT_SUPPORTED_IN_STREAMING, "windowFunc", weir_buffer_text(&function),
-                                       "columnName", weir_arena_printf(arena, "`%s`", alias->name), "windowSpec", weir_buffer_text(&spec));
+    WeirStatus status = weir_error_set(
+        error, WEIR_ERROR_NON_TIME_WINDOW_NOT_SUPPORTED_IN_STREAMING, "windowFunc", weir_buffer_text(&function),
+        "columnName", weir_arena_printf(arena, "`%s`", alias->name), "windowSpec", weir_buffer_text(&spec));
     weir_buffer_deinit(&function);
     weir_buffer_deinit(&spec);
     return status;
@@ -211,8 +239,9 @@ static WeirStatus check_aggregate(const WeirLogicalPlan *plan, WeirError *error)
 {
     for (uint32_t i = 0; i < plan->expression_count; i++)
         if (plan->is_streaming && weir_expression_any(plan->expressions[i], is_distinct_aggregate, NULL))
-            return refuse(error, "Distinct aggregations are not supported on streaming DataFrames/Datasets. Consider using "
-                                 "approx_count_distinct() instead.");
+            return refuse(error,
+                          "Distinct aggregations are not supported on streaming DataFrames/Datasets. Consider using "
+                          "approx_count_distinct() instead.");
     return WEIR_OK;
 }
 
@@ -225,7 +254,8 @@ static WeirStatus check_set_operation(const WeirLogicalPlan *plan, WeirError *er
     return WEIR_OK;
 }
 
-static WeirStatus check_node(const WeirLogicalPlan *plan, const WeirStreamingCheck *check, WeirArena *arena, WeirError *error)
+static WeirStatus check_node(const WeirLogicalPlan *plan, const WeirStreamingCheck *check, WeirArena *arena,
+                             WeirError *error)
 {
     switch (plan->kind) {
     case WEIR_LOGICAL_AGGREGATE:
@@ -233,7 +263,9 @@ static WeirStatus check_node(const WeirLogicalPlan *plan, const WeirStreamingChe
     case WEIR_LOGICAL_DEDUPLICATE:
         if (plan->is_streaming && plan->within_watermark &&
             !any_has_metadata(plan->children[0]->output, plan->children[0]->output_count, WATERMARK_KEY))
-            return refuse(error, "dropDuplicatesWithinWatermark is not supported on streaming DataFrames/DataSets without watermark");
+            return refuse(
+                error,
+                "dropDuplicatesWithinWatermark is not supported on streaming DataFrames/DataSets without watermark");
         return WEIR_OK;
     case WEIR_LOGICAL_JOIN:
         return check_join(plan, check, arena, error);
@@ -249,11 +281,13 @@ static WeirStatus check_node(const WeirLogicalPlan *plan, const WeirStreamingChe
         return refuse(error, "Offset is not supported on streaming DataFrames/Datasets"); /* of a static side, too */
     case WEIR_LOGICAL_SORT:
         if (plan->is_streaming && !(is_mode(check, "complete") && weir_logical_any(plan, is_streaming_aggregate, NULL)))
-            return refuse(error, "Sorting is not supported on streaming DataFrames/Datasets, unless it is on aggregated DataFrame/Dataset in "
+            return refuse(error, "Sorting is not supported on streaming DataFrames/Datasets, unless it is on "
+                                 "aggregated DataFrame/Dataset in "
                                  "Complete output mode");
         return WEIR_OK;
     case WEIR_LOGICAL_SAMPLE:
-        return plan->is_streaming ? refuse(error, "Sampling is not supported on streaming DataFrames/Datasets") : WEIR_OK;
+        return plan->is_streaming ? refuse(error, "Sampling is not supported on streaming DataFrames/Datasets")
+                                  : WEIR_OK;
     case WEIR_LOGICAL_WINDOW:
         return plan->is_streaming ? check_window(plan, arena, error) : WEIR_OK;
     default:
@@ -262,7 +296,8 @@ static WeirStatus check_node(const WeirLogicalPlan *plan, const WeirStreamingChe
 }
 
 /* Children first, as Spark's foreachUp. */
-static WeirStatus check_nodes(const WeirLogicalPlan *plan, const WeirStreamingCheck *check, WeirArena *arena, WeirError *error)
+static WeirStatus check_nodes(const WeirLogicalPlan *plan, const WeirStreamingCheck *check, WeirArena *arena,
+                              WeirError *error)
 {
     for (uint32_t i = 0; i < plan->child_count; i++)
         WEIR_TRY(check_nodes(plan->children[i], check, arena, error));
@@ -294,7 +329,8 @@ static bool is_stateful(void *context, const WeirLogicalPlan *plan)
 static bool has_unsafe_chain(const WeirLogicalPlan *plan)
 {
     for (uint32_t i = 0; i < plan->child_count; i++)
-        if ((is_stateful(NULL, plan) && weir_logical_any(plan->children[i], is_streaming_aggregate, NULL)) || has_unsafe_chain(plan->children[i]))
+        if ((is_stateful(NULL, plan) && weir_logical_any(plan->children[i], is_streaming_aggregate, NULL)) ||
+            has_unsafe_chain(plan->children[i]))
             return true;
     return false;
 }
@@ -313,12 +349,15 @@ static WeirStatus check_chains(const WeirLogicalPlan *plan, const WeirStreamingC
         return refuse(error, "Multiple stateful operators are not supported on a streaming DataFrames/Datasets");
     if (is_mode(check, "append") || !check->check_correctness || !has_unsafe_chain(plan))
         return WEIR_OK;
-    return refuse(error,
-                  "Detected pattern of possible 'correctness' issue due to global watermark. The query contains stateful operation which can emit "
-                  "rows older than the current watermark plus allowed late record delay, which are \"late rows\" in downstream stateful "
-                  "operations and these rows can be discarded. Please refer the programming guide doc for more details. If you understand the "
-                  "possible risk of correctness issue and still need to run the query, you can disable this check by setting the config "
-                  "`spark.sql.streaming.statefulOperator.checkCorrectness.enabled` to false.");
+    return refuse(error, "Detected pattern of possible 'correctness' issue due to global watermark. The query contains "
+                         "stateful operation which can emit "
+                         "rows older than the current watermark plus allowed late record delay, which are \"late "
+                         "rows\" in downstream stateful "
+                         "operations and these rows can be discarded. Please refer the programming guide doc for more "
+                         "details. If you understand the "
+                         "possible risk of correctness issue and still need to run the query, you can disable this "
+                         "check by setting the config "
+                         "`spark.sql.streaming.statefulOperator.checkCorrectness.enabled` to false.");
 }
 
 /* ---- continuous processing */
@@ -332,27 +371,48 @@ static bool is_current_time(void *context, const WeirExpression *expression)
 static const char *node_name(const WeirLogicalPlan *plan)
 {
     switch (plan->kind) {
-    case WEIR_LOGICAL_AGGREGATE: return "Aggregate";
-    case WEIR_LOGICAL_DISTINCT: return "Distinct";
-    case WEIR_LOGICAL_DEDUPLICATE: return plan->within_watermark ? "DeduplicateWithinWatermark" : "Deduplicate";
-    case WEIR_LOGICAL_JOIN: return "Join";
-    case WEIR_LOGICAL_UNION: return "Union";
-    case WEIR_LOGICAL_SET_OPERATION: return plan->set_operation == WEIR_SET_INTERSECT ? "Intersect" : "Except";
-    case WEIR_LOGICAL_LIMIT: return "LocalLimit";
-    case WEIR_LOGICAL_OFFSET: return "Offset";
-    case WEIR_LOGICAL_SORT: return "Sort";
-    case WEIR_LOGICAL_GENERATE: return "Generate";
-    case WEIR_LOGICAL_EXPAND: return "Expand";
-    case WEIR_LOGICAL_WINDOW: return "Window";
-    case WEIR_LOGICAL_SAMPLE: return "Sample";
-    case WEIR_LOGICAL_REPARTITION: return "RepartitionByExpression";
-    case WEIR_LOGICAL_EVENT_TIME_WATERMARK: return "EventTimeWatermark";
-    case WEIR_LOGICAL_RELATION: return "LogicalRelation";
-    case WEIR_LOGICAL_STREAMING_RELATION: return "StreamingRelation";
-    case WEIR_LOGICAL_ONE_ROW_RELATION: return "OneRowRelation";
-    case WEIR_LOGICAL_LOCAL_RELATION: return "LocalRelation";
-    case WEIR_LOGICAL_RANGE: return "Range";
-    default: return "such";
+    case WEIR_LOGICAL_AGGREGATE:
+        return "Aggregate";
+    case WEIR_LOGICAL_DISTINCT:
+        return "Distinct";
+    case WEIR_LOGICAL_DEDUPLICATE:
+        return plan->within_watermark ? "DeduplicateWithinWatermark" : "Deduplicate";
+    case WEIR_LOGICAL_JOIN:
+        return "Join";
+    case WEIR_LOGICAL_UNION:
+        return "Union";
+    case WEIR_LOGICAL_SET_OPERATION:
+        return plan->set_operation == WEIR_SET_INTERSECT ? "Intersect" : "Except";
+    case WEIR_LOGICAL_LIMIT:
+        return "LocalLimit";
+    case WEIR_LOGICAL_OFFSET:
+        return "Offset";
+    case WEIR_LOGICAL_SORT:
+        return "Sort";
+    case WEIR_LOGICAL_GENERATE:
+        return "Generate";
+    case WEIR_LOGICAL_EXPAND:
+        return "Expand";
+    case WEIR_LOGICAL_WINDOW:
+        return "Window";
+    case WEIR_LOGICAL_SAMPLE:
+        return "Sample";
+    case WEIR_LOGICAL_REPARTITION:
+        return "RepartitionByExpression";
+    case WEIR_LOGICAL_EVENT_TIME_WATERMARK:
+        return "EventTimeWatermark";
+    case WEIR_LOGICAL_RELATION:
+        return "LogicalRelation";
+    case WEIR_LOGICAL_STREAMING_RELATION:
+        return "StreamingRelation";
+    case WEIR_LOGICAL_ONE_ROW_RELATION:
+        return "OneRowRelation";
+    case WEIR_LOGICAL_LOCAL_RELATION:
+        return "LocalRelation";
+    case WEIR_LOGICAL_RANGE:
+        return "Range";
+    default:
+        return "such";
     }
 }
 
@@ -381,7 +441,8 @@ static WeirStatus check_continuous(const WeirLogicalPlan *plan, WeirArena *arena
     for (uint32_t i = 0; i < plan->child_count; i++)
         WEIR_TRY(check_continuous(plan->children[i], arena, error));
     if (!continuous_allows(plan))
-        return refuse(error, weir_arena_printf(arena, "Continuous processing does not support %s operations.", node_name(plan)));
+        return refuse(
+            error, weir_arena_printf(arena, "Continuous processing does not support %s operations.", node_name(plan)));
     bool current = weir_expression_any(plan->condition, is_current_time, NULL);
     for (uint32_t i = 0; i < plan->expression_count && !current; i++)
         current = weir_expression_any(plan->expressions[i], is_current_time, NULL);
@@ -390,7 +451,8 @@ static WeirStatus check_continuous(const WeirLogicalPlan *plan, WeirArena *arena
 
 /* ---- the whole */
 
-WeirStatus weir_check_streaming(const WeirLogicalPlan *analyzed, const WeirStreamingCheck *check, WeirArena *arena, WeirError *error)
+WeirStatus weir_check_streaming(const WeirLogicalPlan *analyzed, const WeirStreamingCheck *check, WeirArena *arena,
+                                WeirError *error)
 {
     if (!is_mode(check, "append") && !is_mode(check, "update") && !is_mode(check, "complete"))
         return weir_error_set(error, WEIR_ERROR_STREAMING_OUTPUT_MODE_INVALID, "outputMode", check->output_mode);

@@ -37,20 +37,25 @@ static const Case cases[] = {
     {"SELECT id FROM STREAM t LIMIT 3", "append", NULL},
     {"SELECT id FROM STREAM t LIMIT 3", "update", "Limits are not supported"},
     {"SELECT id FROM STREAM t OFFSET 3", "append", "Offset is not supported"},
-    {"SELECT t.id FROM STREAM t JOIN (SELECT id FROM u LIMIT 3 OFFSET 1) x ON t.id = x.id", "append", "Offset is not supported"},
+    {"SELECT t.id FROM STREAM t JOIN (SELECT id FROM u LIMIT 3 OFFSET 1) x ON t.id = x.id", "append",
+     "Offset is not supported"},
     {"SELECT id FROM STREAM t INTERSECT SELECT id FROM u", "append", "Intersect of streaming"},
     {"SELECT id FROM u EXCEPT SELECT id FROM STREAM t", "append", "Except on a streaming"},
     {"SELECT id FROM STREAM u EXCEPT SELECT id FROM STREAM t", "append", "Except on a streaming"},
     {"SELECT id FROM STREAM t UNION ALL SELECT id FROM u", "append", "Union between streaming and batch"},
-    {"SELECT count(*) FROM (SELECT id, count(*) FROM STREAM t GROUP BY id)", "update", "Detected pattern of possible 'correctness'"},
-    {"SELECT count(*) FROM (SELECT DISTINCT id FROM STREAM t)", "complete", "Detected pattern of possible 'correctness'"},
+    {"SELECT count(*) FROM (SELECT id, count(*) FROM STREAM t GROUP BY id)", "update",
+     "Detected pattern of possible 'correctness'"},
+    {"SELECT count(*) FROM (SELECT DISTINCT id FROM STREAM t)", "complete",
+     "Detected pattern of possible 'correctness'"},
     {"SELECT t.id FROM STREAM t JOIN STREAM u ON t.id = u.id", "update", NULL},
     {"SELECT t.id FROM STREAM t LEFT JOIN STREAM u ON t.id = u.id", "append", "Stream-stream LeftOuter join"},
     {"SELECT t.id FROM STREAM t LEFT SEMI JOIN STREAM u ON t.id = u.id", "update", "Stream-stream LeftSemi join"},
     {"SELECT id FROM " WATERMARKED " LEFT JOIN " OTHER " ON id = id2 AND ts = ts2", "append", NULL},
-    {"SELECT id FROM " WATERMARKED " LEFT JOIN " OTHER " ON id = id2 AND ts = ts2", "update", "only in Append output mode"},
+    {"SELECT id FROM " WATERMARKED " LEFT JOIN " OTHER " ON id = id2 AND ts = ts2", "update",
+     "only in Append output mode"},
     {"SELECT id FROM " WATERMARKED " LEFT JOIN " OTHER " ON id = id2 AND ts > ts2", "append", NULL},
-    {"SELECT id FROM " WATERMARKED " LEFT JOIN " OTHER " ON id = id2 AND ts < ts2", "append", "Stream-stream LeftOuter join"},
+    {"SELECT id FROM " WATERMARKED " LEFT JOIN " OTHER " ON id = id2 AND ts < ts2", "append",
+     "Stream-stream LeftOuter join"},
     {"SELECT t.id FROM STREAM t LEFT ANTI JOIN STREAM u ON t.id = u.id", "append", "LeftAnti joins"},
     {"SELECT u.id FROM u LEFT JOIN STREAM t ON t.id = u.id", "append", "LeftOuter join with a streaming"},
     {"SELECT u.id FROM STREAM t RIGHT JOIN u ON t.id = u.id", "append", "RightOuter join with a streaming"},
@@ -74,12 +79,14 @@ static void refuses_what_spark_refuses(void **state)
         WeirStreamingCheck check = {
             .output_mode = cases[i].mode, .check_correctness = true, .allow_multiple = true, .enabled = true};
         WeirStatus status = weir_check_streaming(plan, &check, &session->arena, &error);
-        bool expected = cases[i].refusal == NULL ? status == WEIR_OK
-                                                 : status != WEIR_OK && (strstr(error.message, cases[i].refusal) != NULL ||
-                                                                         strstr(error.condition, cases[i].refusal) != NULL);
+        bool expected = cases[i].refusal == NULL
+                            ? status == WEIR_OK
+                            : status != WEIR_OK && (strstr(error.message, cases[i].refusal) != NULL ||
+                                                    strstr(error.condition, cases[i].refusal) != NULL);
         if (!expected)
-            fail_msg("%s (%s): %s %s, expected %s", cases[i].sql, cases[i].mode, status == WEIR_OK ? "accepted" : error.condition,
-                     error.message, cases[i].refusal == NULL ? "acceptance" : cases[i].refusal);
+            fail_msg("%s (%s): %s %s, expected %s", cases[i].sql, cases[i].mode,
+                     status == WEIR_OK ? "accepted" : error.condition, error.message,
+                     cases[i].refusal == NULL ? "acceptance" : cases[i].refusal);
     }
     test_session_free(session);
 }

@@ -1,9 +1,10 @@
-/* window_time(window): the last µs of a window, an event time of the window's rows for operators above (Spark's ResolveWindowTime); and the pass that puts all time window
- * columns below a node. */
+/* window_time(window): the last µs of a window, an event time of the window's rows for operators above (Spark's
+ * ResolveWindowTime); and the pass that puts all time window columns below a node. */
 #include "analyzer/time_windows_private.h"
 #include "common/json.h"
 
-static WeirStatus window_time_kernel(WeirKernelCall *call, const WeirVector *const *arguments, WeirVector *result, WeirError *error)
+static WeirStatus window_time_kernel(WeirKernelCall *call, const WeirVector *const *arguments, WeirVector *result,
+                                     WeirError *error)
 {
     (void)error;
     int64_t *out = result->values;
@@ -17,7 +18,8 @@ static WeirStatus window_time_kernel(WeirKernelCall *call, const WeirVector *con
     return WEIR_OK;
 }
 
-const WeirFunction weir_window_time_marker = {.name = "window_time", .kind = WEIR_FUNCTION_SPECIAL, .arguments_min = 1, .arguments_max = 1};
+const WeirFunction weir_window_time_marker = {
+    .name = "window_time", .kind = WEIR_FUNCTION_SPECIAL, .arguments_min = 1, .arguments_max = 1};
 static const WeirFunction window_time_function = {.name = "window_time",
                                                   .kind = WEIR_FUNCTION_SCALAR,
                                                   .flags = WEIR_FUNCTION_NULL_PROPAGATING,
@@ -46,7 +48,8 @@ const char *weir_window_metadata(WeirAnalysis *analysis, const WeirExpression *t
         for (const WeirJson *member = json->first; member != NULL; member = member->next) {
             if (strcmp(member->key, "spark.timeWindow") == 0 || strcmp(member->key, "spark.sessionWindow") == 0)
                 continue;
-            weir_json_add_raw(&writer, member->key, weir_arena_strndup(analysis->arena, member->source, member->source_length));
+            weir_json_add_raw(&writer, member->key,
+                              weir_arena_strndup(analysis->arena, member->source, member->source_length));
             any = true;
         }
     if (key != NULL)
@@ -57,7 +60,8 @@ const char *weir_window_metadata(WeirAnalysis *analysis, const WeirExpression *t
     return text;
 }
 
-WeirLogicalPlan *weir_plan_prepend(WeirAnalysis *analysis, WeirExpression *const *aliases, uint32_t count, WeirLogicalPlan *child)
+WeirLogicalPlan *weir_plan_prepend(WeirAnalysis *analysis, WeirExpression *const *aliases, uint32_t count,
+                                   WeirLogicalPlan *child)
 {
     WeirExpressionList list = {0};
     for (uint32_t i = 0; i < count; i++)
@@ -67,25 +71,30 @@ WeirLogicalPlan *weir_plan_prepend(WeirAnalysis *analysis, WeirExpression *const
     return weir_plan_project(analysis, list.items, list.count, child);
 }
 
-WeirStatus weir_make_window_time(WeirExpressionContext *context, WeirExpression *call, WeirExpression **out, WeirError *error)
+WeirStatus weir_make_window_time(WeirExpressionContext *context, WeirExpression *call, WeirExpression **out,
+                                 WeirError *error)
 {
     WeirAnalysis *analysis = context->analysis;
     if (call->child_count != 1)
         return weir_located(analysis, call->origin, error,
-                            weir_error_set(error, WEIR_ERROR_WRONG_NUM_ARGS_WITHOUT_SUGGESTION, "functionName", "`window_time`", "expectedNum",
-                                           "1", "actualNum", weir_arena_printf(analysis->arena, "%u", call->child_count), "docroot",
+                            weir_error_set(error, WEIR_ERROR_WRONG_NUM_ARGS_WITHOUT_SUGGESTION, "functionName",
+                                           "`window_time`", "expectedNum", "1", "actualNum",
+                                           weir_arena_printf(analysis->arena, "%u", call->child_count), "docroot",
                                            "https://spark.apache.org/docs/latest"));
     const WeirExpression *window = call->children[0];
     if (window->type->id != WEIR_TYPE_STRUCT || window->type->field_count < 2)
         return weir_located(analysis, call->origin, error,
                             weir_error_set(error, WEIR_ERROR_DATATYPE_MISMATCH_UNEXPECTED_INPUT_TYPE, "sqlExpr",
-                                           weir_expression_quoted(analysis, call), "paramIndex", "first", "requiredType", "\"STRUCT\"", "inputSql",
+                                           weir_expression_quoted(analysis, call), "paramIndex", "first",
+                                           "requiredType", "\"STRUCT\"", "inputSql",
                                            weir_expression_quoted(analysis, window), "inputType",
                                            weir_type_quoted(analysis, window->type)));
     if (window->kind != WEIR_EXPRESSION_ATTRIBUTE || window->metadata == NULL ||
-        (strstr(window->metadata, "spark.timeWindow") == NULL && strstr(window->metadata, "spark.sessionWindow") == NULL))
+        (strstr(window->metadata, "spark.timeWindow") == NULL &&
+         strstr(window->metadata, "spark.sessionWindow") == NULL))
         return weir_located(analysis, call->origin, error,
-                            weir_error_set(error, WEIR_ERROR_LEGACY_ERROR_TEMP_3101, "windowTime", weir_expression_text(analysis, window)));
+                            weir_error_set(error, WEIR_ERROR_LEGACY_ERROR_TEMP_3101, "windowTime",
+                                           weir_expression_text(analysis, window)));
     WeirExpression *marker = weir_expression_copy(analysis->arena, call);
     marker->kind = WEIR_EXPRESSION_CALL;
     marker->function = &weir_window_time_marker;
@@ -95,8 +104,8 @@ WeirStatus weir_make_window_time(WeirExpressionContext *context, WeirExpression 
     return WEIR_OK;
 }
 
-WeirStatus weir_add_window_time(WeirAnalysis *analysis, const WeirExpression *marker, WeirExpression **time, WeirLogicalPlan **child,
-                                WeirError *error)
+WeirStatus weir_add_window_time(WeirAnalysis *analysis, const WeirExpression *marker, WeirExpression **time,
+                                WeirLogicalPlan **child, WeirError *error)
 {
     WeirExpression *window = marker->children[0], *end = NULL;
     WEIR_TRY(weir_extract_field(analysis, window, window->type->fields[1].name, marker->origin, &end, error));
@@ -154,7 +163,8 @@ static void replace_everywhere(WeirAnalysis *analysis, WeirExpressionSlots *slot
     }
 }
 
-static WeirStatus rewrite_kind(WeirAnalysis *analysis, WeirExpressionSlots *slots, bool window_time, WeirLogicalPlan **child, WeirError *error)
+static WeirStatus rewrite_kind(WeirAnalysis *analysis, WeirExpressionSlots *slots, bool window_time,
+                               WeirLogicalPlan **child, WeirError *error)
 {
     Find find = {.window_time = window_time, .analysis = analysis};
     for (uint32_t l = 0; l < slots->list_count; l++)
@@ -168,9 +178,10 @@ static WeirStatus rewrite_kind(WeirAnalysis *analysis, WeirExpressionSlots *slot
                             weir_error_set(error, WEIR_ERROR_LEGACY_ERROR_TEMP_1039));
     for (uint32_t i = 0; i < find.found.count; i++) {
         WeirExpression *marker = find.found.items[i], *attribute = NULL;
-        WEIR_TRY(window_time                                            ? weir_add_window_time(analysis, marker, &attribute, child, error)
-                 : marker->function == &weir_session_window_marker ? weir_add_session_window(analysis, marker, &attribute, child, error)
-                                                                   : weir_add_time_window(analysis, marker, &attribute, child, error));
+        WEIR_TRY(window_time ? weir_add_window_time(analysis, marker, &attribute, child, error)
+                 : marker->function == &weir_session_window_marker
+                     ? weir_add_session_window(analysis, marker, &attribute, child, error)
+                     : weir_add_time_window(analysis, marker, &attribute, child, error));
         Replace replace = {marker, attribute};
         replace_everywhere(analysis, slots, &replace);
         weir_list_append(analysis, &slots->markers, marker);
@@ -179,7 +190,8 @@ static WeirStatus rewrite_kind(WeirAnalysis *analysis, WeirExpressionSlots *slot
     return WEIR_OK;
 }
 
-WeirStatus weir_rewrite_time_windows(WeirAnalysis *analysis, WeirExpressionSlots *slots, WeirLogicalPlan **child, WeirError *error)
+WeirStatus weir_rewrite_time_windows(WeirAnalysis *analysis, WeirExpressionSlots *slots, WeirLogicalPlan **child,
+                                     WeirError *error)
 {
     for (uint32_t i = 0; i < slots->markers.count; i++) {
         Replace replace = {slots->markers.items[i], slots->attributes.items[i]};

@@ -1,5 +1,6 @@
-/* Files that appear whole or not at all (Spark: CheckpointFileManager.createAtomic): written under a temporary name in the same directory,
- * fsynced, renamed, the directory fsynced. A reader ignores temporary names, since they are no ids. */
+/* Files that appear whole or not at all (Spark: CheckpointFileManager.createAtomic): written under a temporary name in
+ * the same directory, fsynced, renamed, the directory fsynced. A reader ignores temporary names, since they are no ids.
+ */
 #include "checkpoint/checkpoint_private.h"
 
 #include <stdatomic.h>
@@ -44,8 +45,8 @@ static char *temporary_name(const char *path)
     return temporary;
 }
 
-WeirStatus weir_atomic_file_open(WeirFileSystem *fs, const char *path, WeirRename how, bool durable, const char *fault_name,
-                                 WeirAtomicFile **file, WeirError *error)
+WeirStatus weir_atomic_file_open(WeirFileSystem *fs, const char *path, WeirRename how, bool durable,
+                                 const char *fault_name, WeirAtomicFile **file, WeirError *error)
 {
     WEIR_TRY(fault(fault_name, "before_write", error));
     WeirFile *opened = NULL;
@@ -74,12 +75,11 @@ WeirStatus weir_atomic_file_append(WeirAtomicFile *file, const void *data, size_
 
 static WeirStatus sync_parent(WeirAtomicFile *file, WeirError *error)
 {
-    size_t length = (size_t)(weir_path_name(file->path) - file->path);
-    char *directory = weir_strdup(file->path);
+    size_t length = (size_t)(weir_path_name(file->path) - file->path); /* with the slash */
     if (length == 0)
-        strcpy(directory, "."); /* The path is a name of at least one character. */
-    else
-        directory[length > 1 ? length - 1 : 1] = '\0';
+        return file->fs->sync_directory(file->fs, ".", error);
+    char *directory = weir_strdup(file->path);
+    directory[length > 1 ? length - 1 : 1] = '\0';
     WeirStatus status = file->fs->sync_directory(file->fs, directory, error);
     weir_free(directory);
     return status;

@@ -100,8 +100,9 @@ static void test_failing_calls(void **state)
         for (uint64_t nth = 1; status != WEIR_OK; nth++) {
             WeirFileSystem *fs = weir_simulated_file_system_new(NULL);
             weir_simulated_file_system_put(fs, "d/7", "old", 0);
-            weir_simulated_file_system_fail(fs, WEIR_SIMULATED_CREATE | WEIR_SIMULATED_WRITE | WEIR_SIMULATED_SYNC |
-                                                    WEIR_SIMULATED_RENAME | WEIR_SIMULATED_SYNC_DIRECTORY,
+            weir_simulated_file_system_fail(fs,
+                                            WEIR_SIMULATED_CREATE | WEIR_SIMULATED_WRITE | WEIR_SIMULATED_SYNC |
+                                                WEIR_SIMULATED_RENAME | WEIR_SIMULATED_SYNC_DIRECTORY,
                                             nth, (WeirSimulatedFailure)kind);
             status = write_text(fs, "d/7", "new text", WEIR_RENAME_REPLACE);
             const char *text = content_of(fs, "d/7");
@@ -157,8 +158,9 @@ static void test_lines_and_ids(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_create_and_replace), cmocka_unit_test(test_in_pieces),    cmocka_unit_test(test_power_cuts),
-        cmocka_unit_test(test_failing_calls),      cmocka_unit_test(test_fault_points), cmocka_unit_test(test_lines_and_ids),
+        cmocka_unit_test(test_create_and_replace), cmocka_unit_test(test_in_pieces),
+        cmocka_unit_test(test_power_cuts),         cmocka_unit_test(test_failing_calls),
+        cmocka_unit_test(test_fault_points),       cmocka_unit_test(test_lines_and_ids),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,12 +1,13 @@
-/* commits/N (Spark: CommitLog): written after everything else of a batch. Line 1 the version, line 2 the watermark of the next batch. Versions 2
- * and 3 add what other state providers and sinks need; the watermark is read from all. */
+/* commits/N (Spark: CommitLog): written after everything else of a batch. Line 1 the version, line 2 the watermark of
+ * the next batch. Versions 2 and 3 add what other state providers and sinks need; the watermark is read from all. */
 #include "checkpoint/checkpoint_private.h"
 
 #include "common/json.h"
 
 #define VERSION_MAX 3
 
-WeirStatus weir_commit_log_add(WeirMetadataLog *log, int64_t batch_id, const WeirCommitMetadata *commit, WeirError *error)
+WeirStatus weir_commit_log_add(WeirMetadataLog *log, int64_t batch_id, const WeirCommitMetadata *commit,
+                               WeirError *error)
 {
     WeirBuffer text;
     weir_buffer_init(&text, 0, NULL);
@@ -39,7 +40,8 @@ WeirStatus weir_commit_metadata_parse(const char *text, size_t text_length, cons
     return WEIR_OK;
 }
 
-WeirStatus weir_commit_log_get(WeirMetadataLog *log, int64_t batch_id, WeirCommitMetadata *commit, bool *found, WeirError *error)
+WeirStatus weir_commit_log_get(WeirMetadataLog *log, int64_t batch_id, WeirCommitMetadata *commit, bool *found,
+                               WeirError *error)
 {
     WeirBuffer text;
     weir_buffer_init(&text, WEIR_LOG_FILE_BYTES_MAX, NULL);

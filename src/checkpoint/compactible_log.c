@@ -1,6 +1,6 @@
-/* The log of a file source or file sink (Spark: CompactibleFileStreamLog): one file an id, and every `interval`-th id in a file <id>.compact that
- * carries the entries of all before it. The directory is listed once, when it is opened; then the log remembers which files are there, so
- * that adding and deleting expired files list nothing. */
+/* The log of a file source or file sink (Spark: CompactibleFileStreamLog): one file an id, and every `interval`-th id
+ * in a file <id>.compact that carries the entries of all before it. The directory is listed once, when it is opened;
+ * then the log remembers which files are there, so that adding and deleting expired files list nothing. */
 #include "checkpoint/checkpoint_private.h"
 
 #include <inttypes.h>
@@ -29,11 +29,16 @@ struct WeirCompactibleLog {
     int64_t latest;
     LogFile *files; /* a queue by id: files[first .. first + count) */
     size_t first, count, capacity;
+    char **temporaries; /* paths that crashes have left; a reader of the log leaves them alone */
+    size_t temporary_count;
     WeirLogEntryFilter keep;
     void *keep_context;
 };
 
-static bool is_compaction(const WeirCompactibleLog *log, int64_t id) { return (id + 1) % log->interval == 0; }
+static bool is_compaction(const WeirCompactibleLog *log, int64_t id)
+{
+    return (id + 1) % log->interval == 0;
+}
 
 static char *path_of(const WeirCompactibleLog *log, int64_t id)
 {
@@ -62,7 +67,8 @@ static int compare_files(const void *a, const void *b)
     return x->id != y->id ? (x->id > y->id) - (x->id < y->id) : (int)x->compact - (int)y->compact;
 }
 
-/* Spark's rule for one .compact file under a changed setting: the smallest divisor of (id + 1) that is at least the setting. */
+/* Spark's rule for one .compact file under a changed setting: the smallest divisor of (id + 1) that is at least the
+ * setting. */
 static int64_t derive_interval(int64_t setting, int64_t compact_id)
 {
     if (compact_id + 1 <= setting)
@@ -89,6 +95,27 @@ static int64_t interval_of_files(const WeirCompactibleLog *log, int64_t setting)
     return previous >= 0 ? latest - previous : derive_interval(setting, latest);
 }
 
+static void remember_temporary(WeirCompactibleLog *log, const char *path)
+{
+    log->temporaries = weir_realloc(log->temporaries, (log->temporary_count + 1) * sizeof *log->temporaries);
+    log->temporaries[log->temporary_count++] = weir_strdup(path);
+}
+
+/* Those of ids that are written now; the others may be another writer's. */
+static WeirStatus remove_temporaries(WeirCompactibleLog *log, int64_t id, WeirError *error)
+{
+    WeirStatus status = WEIR_OK;
+    for (size_t i = 0; i < log->temporary_count; i++) {
+        if (status == WEIR_OK && weir_log_temporary_id(weir_path_name(log->temporaries[i])) <= id)
+            status = weir_checkpoint_file_remove(log->fs, log->temporaries[i], error);
+        weir_free(log->temporaries[i]);
+    }
+    weir_free(log->temporaries);
+    log->temporaries = NULL;
+    log->temporary_count = 0;
+    return status;
+}
+
 static WeirStatus list_files(WeirCompactibleLog *log, WeirError *error)
 {
     WeirArena *arena = weir_arena_new(NULL);
@@ -101,6 +128,8 @@ static WeirStatus list_files(WeirCompactibleLog *log, WeirError *error)
         file.compact = weir_log_parse_id(name, COMPACT_SUFFIX, &file.id);
         if (!entries[i].is_directory && (file.compact || weir_log_parse_id(name, "", &file.id)))
             remember(log, file);
+        else if (!entries[i].is_directory && weir_log_temporary_id(name) >= 0)
+            remember_temporary(log, entries[i].path);
     }
     if (log->count > 0)
         qsort(log->files + log->first, log->count, sizeof *log->files, compare_files);
@@ -137,6 +166,9 @@ void weir_compactible_log_close(WeirCompactibleLog *log)
 {
     if (log == NULL)
         return;
+    for (size_t i = 0; i < log->temporary_count; i++)
+        weir_free(log->temporaries[i]);
+    weir_free(log->temporaries);
     weir_free(log->files);
     weir_free(log->directory);
     weir_free(log);
@@ -148,7 +180,10 @@ void weir_compactible_log_set_filter(WeirCompactibleLog *log, WeirLogEntryFilter
     log->keep_context = context;
 }
 
-int64_t weir_compactible_log_latest(const WeirCompactibleLog *log) { return log->latest; }
+int64_t weir_compactible_log_latest(const WeirCompactibleLog *log)
+{
+    return log->latest;
+}
 
 /* Append the lines that are kept; `text` is the part of a log file after its version. */
 static WeirStatus append_kept(WeirCompactibleLog *log, WeirAtomicFile *output, const char *text, size_t text_length,
@@ -166,9 +201,10 @@ static WeirStatus append_kept(WeirCompactibleLog *log, WeirAtomicFile *output, c
     return WEIR_OK;
 }
 
-/* The bytes after the version line go over as they are: "\nline\nline". A file that ends in a line end (weir and Spark write none)
- * takes the way line by line, like one that a filter looks at. */
-static WeirStatus copy_entries(WeirCompactibleLog *log, WeirFile *file, const char *path, WeirAtomicFile *output, WeirError *error)
+/* The bytes after the version line go over as they are: "\nline\nline". A file that ends in a line end (weir and Spark
+ * write none) takes the way line by line, like one that a filter looks at. */
+static WeirStatus copy_entries(WeirCompactibleLog *log, WeirFile *file, const char *path, WeirAtomicFile *output,
+                               WeirError *error)
 {
     char start[16], last;
     size_t got;
@@ -224,7 +260,8 @@ static WeirStatus copy_file(WeirCompactibleLog *log, int64_t id, WeirAtomicFile 
     return status;
 }
 
-static WeirStatus write_file(WeirCompactibleLog *log, int64_t id, const char *const *lines, uint32_t count, WeirError *error)
+static WeirStatus write_file(WeirCompactibleLog *log, int64_t id, const char *const *lines, uint32_t count,
+                             WeirError *error)
 {
     char *path = path_of(log, id);
     WeirAtomicFile *file = NULL;
@@ -240,7 +277,8 @@ static WeirStatus write_file(WeirCompactibleLog *log, int64_t id, const char *co
     }
     WeirStatus status;
     WEIR_TRY_OR_GO(done, weir_buffer_check(&own, error));
-    WEIR_TRY_OR_GO(done, weir_atomic_file_open(log->fs, path, WEIR_RENAME_CREATE_ONLY, log->durable, log->fault_name, &file, error));
+    WEIR_TRY_OR_GO(done, weir_atomic_file_open(log->fs, path, WEIR_RENAME_CREATE_ONLY, log->durable, log->fault_name,
+                                               &file, error));
     WEIR_TRY_OR_GO(done, weir_atomic_file_append(file, "v1", 2, error));
     for (int64_t before = id < log->interval ? 0 : id - log->interval; compact && before < id; before++)
         WEIR_TRY_OR_GO(done, copy_file(log, before, file, error));
@@ -253,8 +291,8 @@ done:
     return status;
 }
 
-/* Spark: deleteExpiredLog. What lies before the compaction that still leaves `batches_to_retain` batches goes, once it is old enough
- * for readers that list slowly. */
+/* Spark: deleteExpiredLog. What lies before the compaction that still leaves `batches_to_retain` batches goes, once it
+ * is old enough for readers that list slowly. */
 static WeirStatus remove_expired(WeirCompactibleLog *log, int64_t id, WeirError *error)
 {
     int64_t first_retained = id + 1 - log->batches_to_retain;
@@ -276,17 +314,19 @@ static WeirStatus remove_expired(WeirCompactibleLog *log, int64_t id, WeirError 
     return WEIR_OK;
 }
 
-WeirStatus weir_compactible_log_add(WeirCompactibleLog *log, int64_t id, const char *const *lines, uint32_t count, WeirError *error)
+WeirStatus weir_compactible_log_add(WeirCompactibleLog *log, int64_t id, const char *const *lines, uint32_t count,
+                                    WeirError *error)
 {
     WEIR_ASSERT(id >= 0);
     WEIR_TRY(weir_log_concurrent_update(write_file(log, id, lines, count, error), id, error));
     remember(log, (LogFile){id, weir_clock_now_ms(log->clock), is_compaction(log, id)});
+    WEIR_TRY(remove_temporaries(log, id, error));
     return remove_expired(log, id, error);
 }
 
 /* Append the entries of one file to `lines`. */
-static WeirStatus read_entries(WeirCompactibleLog *log, int64_t id, bool filtered, WeirArena *arena, WeirBuffer *lines, bool *found,
-                               WeirError *error)
+static WeirStatus read_entries(WeirCompactibleLog *log, int64_t id, bool filtered, WeirArena *arena, WeirBuffer *lines,
+                               bool *found, WeirError *error)
 {
     char *path = path_of(log, id);
     WeirBuffer text;
@@ -316,7 +356,8 @@ done:
     return status;
 }
 
-static WeirStatus take_lines(WeirBuffer *buffer, WeirArena *arena, const char ***lines, uint32_t *count, WeirError *error)
+static WeirStatus take_lines(WeirBuffer *buffer, WeirArena *arena, const char ***lines, uint32_t *count,
+                             WeirError *error)
 {
     void *array;
     WEIR_TRY(weir_arena_try_alloc(arena, buffer->length + sizeof(char *), &array, error));
@@ -327,8 +368,8 @@ static WeirStatus take_lines(WeirBuffer *buffer, WeirArena *arena, const char **
     return WEIR_OK;
 }
 
-WeirStatus weir_compactible_log_get(WeirCompactibleLog *log, int64_t id, WeirArena *arena, const char ***lines, uint32_t *count,
-                                    bool *compacted, bool *found, WeirError *error)
+WeirStatus weir_compactible_log_get(WeirCompactibleLog *log, int64_t id, WeirArena *arena, const char ***lines,
+                                    uint32_t *count, bool *compacted, bool *found, WeirError *error)
 {
     WeirBuffer buffer;
     weir_buffer_init(&buffer, 0, NULL);
@@ -353,7 +394,8 @@ WeirStatus weir_compactible_log_all(WeirCompactibleLog *log, WeirArena *arena, c
         if (!found) {
             char *path = path_of(log, id);
             status = weir_error_format(error, WEIR_ERROR_LEGACY_ERROR_TEMP_0000,
-                                       "The log file %s does not exist (latest id %" PRId64 ", compact interval %" PRId64 ").",
+                                       "The log file %s does not exist (latest id %" PRId64
+                                       ", compact interval %" PRId64 ").",
                                        path, log->latest, log->interval);
             weir_free(path);
             goto done;

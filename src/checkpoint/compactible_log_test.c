@@ -9,14 +9,20 @@
 
 static WeirError failure;
 
-static WeirCompactibleLog *open_log(WeirFileSystem *fs, const char *directory, int32_t interval, int32_t retain, WeirClock *clock)
+static WeirCompactibleLog *open_log(WeirFileSystem *fs, const char *directory, int32_t interval, int32_t retain,
+                                    WeirClock *clock)
 {
     WeirCompactibleLog *log;
-    assert_ok(weir_compactible_log_open(fs, directory, "source_log", true, interval, 600000, retain, clock, &log, &failure), failure);
+    assert_ok(
+        weir_compactible_log_open(fs, directory, "source_log", true, interval, 600000, retain, clock, &log, &failure),
+        failure);
     return log;
 }
 
-static char *fixture(WeirArena *arena, const char *path) { return weir_arena_printf(arena, "%s/checkpoint/%s", WEIR_TEST_DATA, path); }
+static char *fixture(WeirArena *arena, const char *path)
+{
+    return weir_arena_printf(arena, "%s/checkpoint/%s", WEIR_TEST_DATA, path);
+}
 
 static bool same_file(WeirFileSystem *fs, const char *path, const char *local_path)
 {
@@ -55,14 +61,16 @@ static void check_log(const char *path, int64_t latest)
         assert_ok(weir_compactible_log_add(ours, id, lines + count - own, own, &failure), failure);
         before += own;
         const char *name = weir_arena_printf(arena, "%d%s", (int)id, compacted ? ".compact" : "");
-        assert_true(same_file(fs, weir_path_join(arena, "log", name), weir_path_join(arena, fixture(arena, path), name)));
+        assert_true(
+            same_file(fs, weir_path_join(arena, "log", name), weir_path_join(arena, fixture(arena, path), name)));
     }
     const char **lines;
     uint32_t count;
     assert_ok(weir_compactible_log_all(ours, arena, &lines, &count, &failure), failure);
     assert_int_equal(count, before);
     assert_non_null(strstr(lines[0], "\"path\":\"file:///tmp/weir_fixture/"));
-    assert_condition(weir_compactible_log_add(ours, latest, lines, 1, &failure), failure, "CONCURRENT_STREAM_LOG_UPDATE");
+    assert_condition(weir_compactible_log_add(ours, latest, lines, 1, &failure), failure,
+                     "CONCURRENT_STREAM_LOG_UPDATE");
     weir_compactible_log_close(ours);
     weir_compactible_log_close(theirs);
     weir_simulated_file_system_free(fs);
@@ -164,8 +172,16 @@ static void test_expired_files_go(void **state)
     assert_true(is_there(fs, "log/5.compact"));
     assert_int_equal(count_files(fs, "log"), 13 - 5);
     weir_compactible_log_close(log);
-    log = open_log(fs, "log", 3, 6, clock); /* Times come from the listing. */
-    for (int64_t id = 13; id < 20; id++)
+    weir_simulated_file_system_put(fs, "log/.13.1-1.tmp", "", 0);
+    weir_simulated_file_system_put(fs, "log/.14.compact.1-2.tmp", "", 0);
+    log = open_log(fs, "log", 3, 6, clock);
+    assert_true(is_there(fs, "log/.13.1-1.tmp"));
+    add_one(log, 13);
+    assert_false(is_there(fs, "log/.13.1-1.tmp"));
+    assert_true(is_there(fs, "log/.14.compact.1-2.tmp"));
+    weir_compactible_log_close(log);
+    log = open_log(fs, "log", 3, 6, clock);
+    for (int64_t id = 14; id < 20; id++)
         add_one(log, id);
     weir_manual_clock_advance(clock, 600000);
     add_one(log, 20);
@@ -237,12 +253,14 @@ static void test_damage(void **state)
     add_one(log, 4);
     weir_simulated_file_system_put(fs, "log/3", "v7\n", 0);
     const char *line = "{}";
-    assert_condition(weir_compactible_log_add(log, 5, &line, 1, &failure), failure, "INVALID_LOG_VERSION.MAX_SUPPORTED_VERSION");
+    assert_condition(weir_compactible_log_add(log, 5, &line, 1, &failure), failure,
+                     "INVALID_LOG_VERSION.MAX_SUPPORTED_VERSION");
     weir_simulated_file_system_put(fs, "log/3", "", 0);
     assert_condition(weir_compactible_log_add(log, 5, &line, 1, &failure), failure, "_LEGACY_ERROR_TEMP_0000");
     assert_ok(fs->remove(fs, "log/3", &failure), failure);
     assert_condition(weir_compactible_log_add(log, 5, &line, 1, &failure), failure, "BATCH_METADATA_NOT_FOUND");
-    assert_condition(weir_compactible_log_all(log, arena, &lines, &count, &failure), failure, "_LEGACY_ERROR_TEMP_0000");
+    assert_condition(weir_compactible_log_all(log, arena, &lines, &count, &failure), failure,
+                     "_LEGACY_ERROR_TEMP_0000");
     assert_non_null(strstr(failure.message, "log/3"));
     bool compacted, found;
     assert_ok(weir_compactible_log_get(log, 3, arena, &lines, &count, &compacted, &found, &failure), failure);

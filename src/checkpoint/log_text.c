@@ -43,6 +43,21 @@ bool weir_log_parse_id(const char *name, const char *suffix, int64_t *id)
     return true;
 }
 
+int64_t weir_log_temporary_id(const char *name)
+{
+    size_t length = strlen(name);
+    if (name[0] != '.' || length < 5 || strcmp(name + length - 4, ".tmp") != 0)
+        return -1;
+    char digits[24];
+    size_t count = strspn(name + 1, "0123456789");
+    if (count >= sizeof digits || name[1 + count] != '.')
+        return -1;
+    memcpy(digits, name + 1, count);
+    digits[count] = '\0';
+    int64_t id;
+    return weir_log_parse_id(digits, "", &id) ? id : -1;
+}
+
 bool weir_line_reader_next(WeirLineReader *reader, const char **line, size_t *length)
 {
     if (reader->next == reader->end)
@@ -60,7 +75,8 @@ bool weir_line_reader_next(WeirLineReader *reader, const char **line, size_t *le
 
 WeirStatus weir_log_malformed(const char *path, const char *reason, WeirError *error)
 {
-    return weir_error_format(error, WEIR_ERROR_LEGACY_ERROR_TEMP_0000, "The log file %s is malformed: %s.", path, reason);
+    return weir_error_format(error, WEIR_ERROR_LEGACY_ERROR_TEMP_0000, "The log file %s is malformed: %s.", path,
+                             reason);
 }
 
 static WeirStatus bad_version(const char *path, const char *line, size_t length, WeirError *error)
@@ -70,7 +86,8 @@ static WeirStatus bad_version(const char *path, const char *line, size_t length,
                              (int)(length < 64 ? length : 64), line);
 }
 
-WeirStatus weir_log_read_version(WeirLineReader *reader, int32_t supported, const char *path, int32_t *version, WeirError *error)
+WeirStatus weir_log_read_version(WeirLineReader *reader, int32_t supported, const char *path, int32_t *version,
+                                 WeirError *error)
 {
     const char *line;
     size_t length;
@@ -87,9 +104,10 @@ WeirStatus weir_log_read_version(WeirLineReader *reader, int32_t supported, cons
     if (!good || value <= 0 || value > INT32_MAX)
         return bad_version(path, line, length, error);
     if (value > supported)
-        return weir_error_format(error, WEIR_ERROR_INVALID_LOG_VERSION_MAX_SUPPORTED_VERSION,
-                                 "The log file %s has version v%d, which a newer program wrote: v%d is the highest that is read.",
-                                 path, (int)value, supported);
+        return weir_error_format(
+            error, WEIR_ERROR_INVALID_LOG_VERSION_MAX_SUPPORTED_VERSION,
+            "The log file %s has version v%d, which a newer program wrote: v%d is the highest that is read.", path,
+            (int)value, supported);
     *version = (int32_t)value;
     return WEIR_OK;
 }

@@ -1,4 +1,5 @@
-/* Foreign text of logs and metadata, and schema files: the first byte says which. Nothing may crash, and what fails must say why. */
+/* Foreign text of logs and metadata, and schema files: the first byte says which. Nothing may crash, and what fails
+ * must say why. */
 #include <stddef.h>
 #include <stdint.h>
 

@@ -1,4 +1,5 @@
-/* The logs of a query: latest ids without listings, purges, races; offsets, commits and the query's id against what Spark wrote. */
+/* The logs of a query: latest ids without listings, purges, races; offsets, commits and the query's id against what
+ * Spark wrote. */
 #include "support/test.h"
 
 #include <stdio.h>
@@ -63,7 +64,7 @@ static void test_foreign_names_and_purges(void **state)
 {
     (void)state;
     WeirFileSystem *fs = weir_simulated_file_system_new(NULL);
-    static const char *const names[] = {"3", "10", "9", ".11.tmp", "x", "12.compact", ".3.crc"};
+    static const char *const names[] = {"3", "10", "9", ".9.1-1.tmp", ".2.1-2.tmp", "x", "12.compact", ".3.crc"};
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         char path[64];
         snprintf(path, sizeof path, "ck/offsets/%s", names[i]);
@@ -85,6 +86,10 @@ static void test_foreign_names_and_purges(void **state)
     WeirFileStatus status;
     assert_ok(fs->status(fs, "ck/offsets/.3.crc", arena, &exists, &status, &failure), failure);
     assert_false(exists);
+    assert_ok(fs->status(fs, "ck/offsets/.2.1-2.tmp", arena, &exists, &status, &failure), failure);
+    assert_false(exists); /* left behind by a crash */
+    assert_ok(fs->status(fs, "ck/offsets/.9.1-1.tmp", arena, &exists, &status, &failure), failure);
+    assert_true(exists); /* perhaps being written */
     assert_ok(fs->status(fs, "ck/offsets/9", arena, &exists, &status, &failure), failure);
     assert_true(exists);
     weir_arena_free(arena);
@@ -101,7 +106,8 @@ static void read_fixture(const char *path, WeirBuffer *text)
     weir_arena_free(arena);
 }
 
-/* What weir reads of an offset file and writes again is the file, byte for byte (Spark's order of conf keys is kept). */
+/* What weir reads of an offset file and writes again is the file, byte for byte (Spark's order of conf keys is kept).
+ */
 static void check_offsets(const char *path, uint32_t sources)
 {
     WeirBuffer theirs;
@@ -163,7 +169,8 @@ static void test_offset_texts(void **state)
     assert_null(offsets.offsets[1]);
     assert_ok(parse("v1\n{}\n", arena, &offsets), failure);
     assert_int_equal(offsets.offset_count, 0);
-    assert_ok(parse("v1\r\n{\"batchWatermarkMs\":7,\"batchTimestampMs\":8}\r\n{\"a\":1}\r\n", arena, &offsets), failure);
+    assert_ok(parse("v1\r\n{\"batchWatermarkMs\":7,\"batchTimestampMs\":8}\r\n{\"a\":1}\r\n", arena, &offsets),
+              failure);
     assert_int_equal(offsets.batch_watermark_ms, 7);
     assert_int_equal(offsets.offset_count, 1);
     assert_ok(parse("v2\n{}\n1:-\n0:{\"logOffset\":1}", arena, &offsets), failure);
@@ -176,8 +183,17 @@ static void test_offset_texts(void **state)
         assert_condition(parse(versions[i], arena, &offsets), failure, "MALFORMED_LOG_FILE");
         assert_non_null(strstr(failure.message, "ck/offsets/4"));
     }
-    static const char *const damaged[] = {"", "v1", "v1\n", "v1\n{\n0", "v1\n[]\n0", "v1\n{\"conf\":[]}\n0", "v1\n{\"conf\":{\"a\":1}}\n0",
-                                          "v1\n{\"batchWatermarkMs\":\"x\"}\n0", "v2\n{}\n{}", "v2\n{}\n1:0", "v2\n{}\n0:0\n0:1"};
+    static const char *const damaged[] = {"",
+                                          "v1",
+                                          "v1\n",
+                                          "v1\n{\n0",
+                                          "v1\n[]\n0",
+                                          "v1\n{\"conf\":[]}\n0",
+                                          "v1\n{\"conf\":{\"a\":1}}\n0",
+                                          "v1\n{\"batchWatermarkMs\":\"x\"}\n0",
+                                          "v2\n{}\n{}",
+                                          "v2\n{}\n1:0",
+                                          "v2\n{}\n0:0\n0:1"};
     for (size_t i = 0; i < sizeof damaged / sizeof damaged[0]; i++) {
         assert_condition(parse(damaged[i], arena, &offsets), failure, "_LEGACY_ERROR_TEMP_0000");
         assert_non_null(strstr(failure.message, "ck/offsets/4"));
@@ -254,7 +270,12 @@ static void test_query_id(void **state)
     snprintf(expected, sizeof expected, "{\"id\":\"%s\"}", id);
     assert_string_equal(weir_buffer_text(&text), expected);
     weir_buffer_deinit(&text);
-    static const char *const damaged[] = {"", "{\"id\":5", "{\"id\":5}", "{}", "[]", "{\"id\":\"hello\"}",
+    static const char *const damaged[] = {"",
+                                          "{\"id\":5",
+                                          "{\"id\":5}",
+                                          "{}",
+                                          "[]",
+                                          "{\"id\":\"hello\"}",
                                           "{\"id\":\"02d8a9fa-d7b8-4076-a598-ad1d009387zz\"}"};
     for (size_t i = 0; i < sizeof damaged / sizeof damaged[0]; i++) {
         weir_simulated_file_system_put(fs, "a/ck/metadata", damaged[i], 0);
@@ -276,9 +297,12 @@ static void test_query_id(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_a_batch_lists_nothing), cmocka_unit_test(test_foreign_names_and_purges),
-        cmocka_unit_test(test_offsets_of_spark),      cmocka_unit_test(test_offset_texts),
-        cmocka_unit_test(test_commits),               cmocka_unit_test(test_query_id),
+        cmocka_unit_test(test_a_batch_lists_nothing),
+        cmocka_unit_test(test_foreign_names_and_purges),
+        cmocka_unit_test(test_offsets_of_spark),
+        cmocka_unit_test(test_offset_texts),
+        cmocka_unit_test(test_commits),
+        cmocka_unit_test(test_query_id),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,5 +1,6 @@
-/* offsets/N (Spark: OffsetSeqLog): the plan of a batch, durable before it runs. Line 1 the version, line 2 the metadata (may be empty), then one
- * line per source: its offset, or "-" for none yet. Version 2 has "<source id>:<offset>" lines in any order. */
+/* offsets/N (Spark: OffsetSeqLog): the plan of a batch, durable before it runs. Line 1 the version, line 2 the metadata
+ * (may be empty), then one line per source: its offset, or "-" for none yet. Version 2 has "<source id>:<offset>" lines
+ * in any order. */
 #include "checkpoint/checkpoint_private.h"
 
 #include <stdio.h>
@@ -45,7 +46,8 @@ WeirStatus weir_offset_log_add(WeirMetadataLog *log, int64_t batch_id, const Wei
     return status;
 }
 
-static WeirStatus read_conf(const WeirJson *conf, const char *path, WeirArena *arena, WeirOffsetSeq *offsets, WeirError *error)
+static WeirStatus read_conf(const WeirJson *conf, const char *path, WeirArena *arena, WeirOffsetSeq *offsets,
+                            WeirError *error)
 {
     if (conf == NULL)
         return WEIR_OK;
@@ -65,8 +67,8 @@ static WeirStatus read_conf(const WeirJson *conf, const char *path, WeirArena *a
     return WEIR_OK;
 }
 
-static WeirStatus read_metadata(const char *line, size_t length, const char *path, WeirArena *arena, WeirOffsetSeq *offsets,
-                                WeirError *error)
+static WeirStatus read_metadata(const char *line, size_t length, const char *path, WeirArena *arena,
+                                WeirOffsetSeq *offsets, WeirError *error)
 {
     while (length > 0 && (unsigned char)line[0] <= ' ')
         line++, length--;
@@ -78,7 +80,8 @@ static WeirStatus read_metadata(const char *line, size_t length, const char *pat
         return weir_log_malformed(path, "its metadata is not a JSON object", error);
     WEIR_TRY(status);
     offsets->has_metadata = true;
-    const WeirJson *watermark = weir_json_get(json, "batchWatermarkMs"), *timestamp = weir_json_get(json, "batchTimestampMs");
+    const WeirJson *watermark = weir_json_get(json, "batchWatermarkMs"),
+                   *timestamp = weir_json_get(json, "batchTimestampMs");
     if ((watermark != NULL && !weir_json_int64(watermark, &offsets->batch_watermark_ms)) ||
         (timestamp != NULL && !weir_json_int64(timestamp, &offsets->batch_timestamp_ms)))
         return weir_log_malformed(path, "a time of its metadata is not an integer", error);
@@ -91,8 +94,8 @@ static const char *offset_text(WeirArena *arena, const char *line, size_t length
 }
 
 /* Version 2: lines "<source id>:<offset>". Sources have names there only where Spark's source naming is on. */
-static WeirStatus place_offset(const char *line, size_t length, const char *path, WeirArena *arena, const char **offsets,
-                               bool *present, uint32_t count, WeirError *error)
+static WeirStatus place_offset(const char *line, size_t length, const char *path, WeirArena *arena,
+                               const char **offsets, bool *present, uint32_t count, WeirError *error)
 {
     const char *colon = memchr(line, ':', length);
     if (colon == NULL)
@@ -100,7 +103,8 @@ static WeirStatus place_offset(const char *line, size_t length, const char *path
     char *id_text = weir_arena_strndup(arena, line, (size_t)(colon - line));
     int64_t id;
     if (!weir_log_parse_id(id_text, "", &id))
-        return weir_error_set(error, WEIR_ERROR_UNSUPPORTED_FEATURE_NAMED_STREAMING_SOURCE, "path", path, "name", id_text);
+        return weir_error_set(error, WEIR_ERROR_UNSUPPORTED_FEATURE_NAMED_STREAMING_SOURCE, "path", path, "name",
+                              id_text);
     if (id >= count)
         return weir_log_malformed(path, "its source ids have gaps", error);
     offsets[id] = offset_text(arena, colon + 1, length - (size_t)(colon + 1 - line));
@@ -136,8 +140,8 @@ static WeirStatus read_sources(WeirLineReader lines, int32_t version, const char
     return WEIR_OK;
 }
 
-WeirStatus weir_offset_seq_parse(const char *text, size_t text_length, const char *path, WeirArena *arena, WeirOffsetSeq *offsets,
-                                 WeirError *error)
+WeirStatus weir_offset_seq_parse(const char *text, size_t text_length, const char *path, WeirArena *arena,
+                                 WeirOffsetSeq *offsets, WeirError *error)
 {
     WeirLineReader lines = weir_line_reader(text, text_length);
     int32_t version;
@@ -153,8 +157,8 @@ WeirStatus weir_offset_seq_parse(const char *text, size_t text_length, const cha
     return WEIR_OK;
 }
 
-WeirStatus weir_offset_log_get(WeirMetadataLog *log, int64_t batch_id, WeirArena *arena, WeirOffsetSeq *offsets, bool *found,
-                               WeirError *error)
+WeirStatus weir_offset_log_get(WeirMetadataLog *log, int64_t batch_id, WeirArena *arena, WeirOffsetSeq *offsets,
+                               bool *found, WeirError *error)
 {
     WeirBuffer text;
     weir_buffer_init(&text, WEIR_LOG_FILE_BYTES_MAX, NULL);

@@ -1,5 +1,5 @@
-/* state/<operator>/_metadata/metadata (Spark: OperatorStateMetadata), version 1: which operator owns the state and its stores, so that a
- * restart with another query is refused. Spark creates it anew where it is missing. */
+/* state/<operator>/_metadata/metadata (Spark: OperatorStateMetadata), version 1: which operator owns the state and its
+ * stores, so that a restart with another query is refused. Spark creates it anew where it is missing. */
 #include "checkpoint/checkpoint_private.h"
 
 #include <inttypes.h>
@@ -109,8 +109,9 @@ WeirStatus weir_operator_metadata_parse(const char *text, size_t length, const c
     return WEIR_OK;
 }
 
-WeirStatus weir_operator_metadata_read(WeirFileSystem *fs, const char *state_directory, int64_t operator_id, WeirArena *arena,
-                                       WeirOperatorStateMetadata *metadata, bool *found, WeirError *error)
+WeirStatus weir_operator_metadata_read(WeirFileSystem *fs, const char *state_directory, int64_t operator_id,
+                                       WeirArena *arena, WeirOperatorStateMetadata *metadata, bool *found,
+                                       WeirError *error)
 {
     const char *path = weir_path_join(arena, metadata_directory(state_directory, operator_id, arena), "metadata");
     WeirBuffer text;

@@ -1,6 +1,7 @@
-/* <store>/_metadata/schema of partition 0 (Spark: StateSchemaCompatibilityChecker), version 2: Java's writeUTF of "v2", then key and value schema, each a
- * count of chunks and that many writeUTF strings of Spark's JSON. Version 1 has each schema in one string. Java's strings are "modified UTF-8": a zero
- * takes two bytes, and a character past U+FFFF is two surrogates of three bytes each. */
+/* <store>/_metadata/schema of partition 0 (Spark: StateSchemaCompatibilityChecker), version 2: Java's writeUTF of "v2",
+ * then key and value schema, each a count of chunks and that many writeUTF strings of Spark's JSON. Version 1 has each
+ * schema in one string. Java's strings are "modified UTF-8": a zero takes two bytes, and a character past U+FFFF is two
+ * surrogates of three bytes each. */
 #include "checkpoint/checkpoint_private.h"
 
 #include <stdio.h>
@@ -33,8 +34,8 @@ static void to_modified_utf8(const char *text, WeirBuffer *out)
     const uint8_t *at = (const uint8_t *)text;
     while (*at != 0) {
         if (*at >= 0xf0 && at[1] != 0 && at[2] != 0 && at[3] != 0) {
-            uint32_t point = (uint32_t)(*at & 7) << 18 | (uint32_t)(at[1] & 0x3f) << 12 | (uint32_t)(at[2] & 0x3f) << 6 |
-                             (uint32_t)(at[3] & 0x3f);
+            uint32_t point = (uint32_t)(*at & 7) << 18 | (uint32_t)(at[1] & 0x3f) << 12 |
+                             (uint32_t)(at[2] & 0x3f) << 6 | (uint32_t)(at[3] & 0x3f);
             point -= 0x10000;
             put_three(out, 0xd800 | (point >> 10 & 0x3ff));
             put_three(out, 0xdc00 | (point & 0x3ff));
@@ -45,9 +46,13 @@ static void to_modified_utf8(const char *text, WeirBuffer *out)
     }
 }
 
-static bool is_continuation(char byte) { return ((uint8_t)byte & 0xc0) == 0x80; }
+static bool is_continuation(char byte)
+{
+    return ((uint8_t)byte & 0xc0) == 0x80;
+}
 
-/* Chunks as Spark cuts them where the text is ASCII; else smaller, at whole characters (Spark itself would fail where one does not fit). */
+/* Chunks as Spark cuts them where the text is ASCII; else smaller, at whole characters (Spark itself would fail where
+ * one does not fit). */
 static size_t chunk_length(const char *text, size_t left)
 {
     if (left <= CHUNK_MAX)
@@ -76,8 +81,8 @@ static void put_schema(const char *json, WeirBuffer *out)
     weir_buffer_deinit(&text);
 }
 
-WeirStatus weir_state_schema_write(WeirFileSystem *fs, const char *store_directory, bool durable, const char *key_schema_json,
-                                   const char *value_schema_json, WeirError *error)
+WeirStatus weir_state_schema_write(WeirFileSystem *fs, const char *store_directory, bool durable,
+                                   const char *key_schema_json, const char *value_schema_json, WeirError *error)
 {
     WeirArena *arena = weir_arena_new(NULL);
     const char *directory = weir_path_join(arena, store_directory, "_metadata");
@@ -137,8 +142,8 @@ static void from_modified_utf8(const uint8_t *at, size_t left, WeirBuffer *out)
         uint32_t high = surrogate_at(at, left), low = high == 0 ? 0 : surrogate_at(at + 3, left - 3);
         if (high >= 0xd800 && high < 0xdc00 && low >= 0xdc00) {
             uint32_t point = 0x10000 + ((high & 0x3ff) << 10 | (low & 0x3ff));
-            char bytes[4] = {(char)(0xf0 | point >> 18), (char)(0x80 | (point >> 12 & 0x3f)), (char)(0x80 | (point >> 6 & 0x3f)),
-                             (char)(0x80 | (point & 0x3f))};
+            char bytes[4] = {(char)(0xf0 | point >> 18), (char)(0x80 | (point >> 12 & 0x3f)),
+                             (char)(0x80 | (point >> 6 & 0x3f)), (char)(0x80 | (point & 0x3f))};
             weir_buffer_append(out, bytes, 4);
             at += 6, left -= 6;
         } else {
@@ -184,7 +189,8 @@ WeirStatus weir_state_schema_parse(const uint8_t *data, size_t length, const cha
     WeirLineReader line = weir_line_reader((const char *)version, version_length);
     WEIR_TRY(weir_log_read_version(&line, VERSION_MAX, path, &number, error));
     if (number == 3)
-        return weir_error_set(error, WEIR_ERROR_UNSUPPORTED_FEATURE_STATE_SCHEMA_VERSION, "path", path, "version", "v3");
+        return weir_error_set(error, WEIR_ERROR_UNSUPPORTED_FEATURE_STATE_SCHEMA_VERSION, "path", path, "version",
+                              "v3");
     const char **schemas[] = {key_schema_json, value_schema_json};
     for (int i = 0; i < 2; i++) {
         WeirBuffer json;
@@ -199,8 +205,9 @@ WeirStatus weir_state_schema_parse(const uint8_t *data, size_t length, const cha
     return WEIR_OK;
 }
 
-WeirStatus weir_state_schema_read(WeirFileSystem *fs, const char *store_directory, WeirArena *arena, const char **key_schema_json,
-                                  const char **value_schema_json, bool *found, WeirError *error)
+WeirStatus weir_state_schema_read(WeirFileSystem *fs, const char *store_directory, WeirArena *arena,
+                                  const char **key_schema_json, const char **value_schema_json, bool *found,
+                                  WeirError *error)
 {
     const char *path = weir_path_join(arena, weir_path_join(arena, store_directory, "_metadata"), "schema");
     WeirBuffer content;

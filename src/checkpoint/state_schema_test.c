@@ -40,7 +40,8 @@ static void test_schemas_of_spark(void **state)
         const char *key, *value;
         bool found;
         char *directory = weir_arena_printf(arena, "%s/checkpoint/%s", WEIR_TEST_DATA, stores[i]);
-        assert_ok(weir_state_schema_read(weir_local_file_system(), directory, arena, &key, &value, &found, &failure), failure);
+        assert_ok(weir_state_schema_read(weir_local_file_system(), directory, arena, &key, &value, &found, &failure),
+                  failure);
         assert_true(found);
         assert_ok(weir_state_schema_write(fs, "0/0", true, key, value, &failure), failure);
         WeirBuffer theirs;
@@ -106,7 +107,8 @@ static void test_version_1_and_damage(void **state)
     WeirArena *arena = weir_arena_new(NULL);
     const char *key, *value;
     static const uint8_t version_1[] = "\0\2v1\0\2{}\0\3[1]";
-    assert_ok(weir_state_schema_parse(version_1, sizeof version_1 - 1, "s/schema", arena, &key, &value, &failure), failure);
+    assert_ok(weir_state_schema_parse(version_1, sizeof version_1 - 1, "s/schema", arena, &key, &value, &failure),
+              failure);
     assert_string_equal(key, "{}");
     assert_string_equal(value, "[1]");
     for (size_t length = 0; length < sizeof version_1 - 1; length++) {
@@ -114,12 +116,12 @@ static void test_version_1_and_damage(void **state)
                          "_LEGACY_ERROR_TEMP_0000");
         assert_non_null(strstr(failure.message, "s/schema"));
     }
-    assert_condition(weir_state_schema_parse((const uint8_t *)"\0\2v3", 4, "s/schema", arena, &key, &value, &failure), failure,
-                     "UNSUPPORTED_FEATURE.STATE_SCHEMA_VERSION");
-    assert_condition(weir_state_schema_parse((const uint8_t *)"\0\2v9", 4, "s/schema", arena, &key, &value, &failure), failure,
-                     "INVALID_LOG_VERSION.MAX_SUPPORTED_VERSION");
-    assert_condition(weir_state_schema_parse((const uint8_t *)"\0\2xx", 4, "s/schema", arena, &key, &value, &failure), failure,
-                     "MALFORMED_LOG_FILE");
+    assert_condition(weir_state_schema_parse((const uint8_t *)"\0\2v3", 4, "s/schema", arena, &key, &value, &failure),
+                     failure, "UNSUPPORTED_FEATURE.STATE_SCHEMA_VERSION");
+    assert_condition(weir_state_schema_parse((const uint8_t *)"\0\2v9", 4, "s/schema", arena, &key, &value, &failure),
+                     failure, "INVALID_LOG_VERSION.MAX_SUPPORTED_VERSION");
+    assert_condition(weir_state_schema_parse((const uint8_t *)"\0\2xx", 4, "s/schema", arena, &key, &value, &failure),
+                     failure, "MALFORMED_LOG_FILE");
     WeirFileSystem *fs = weir_simulated_file_system_new(NULL);
     bool found;
     assert_ok(weir_state_schema_read(fs, "nowhere", arena, &key, &value, &found, &failure), failure);
@@ -135,7 +137,8 @@ static void check_metadata(const char *name, const char *operator_name, uint32_t
     WeirOperatorStateMetadata metadata;
     bool found;
     char *directory = weir_arena_printf(arena, "%s/checkpoint/%s/checkpoint/state", WEIR_TEST_DATA, name);
-    assert_ok(weir_operator_metadata_read(weir_local_file_system(), directory, 0, arena, &metadata, &found, &failure), failure);
+    assert_ok(weir_operator_metadata_read(weir_local_file_system(), directory, 0, arena, &metadata, &found, &failure),
+              failure);
     assert_true(found);
     assert_string_equal(metadata.operator_name, operator_name);
     assert_int_equal(metadata.store_count, stores);
@@ -166,8 +169,13 @@ static void test_operator_metadata(void **state)
     assert_ok(weir_operator_metadata_read(fs, "state", 7, arena, &metadata, &found, &failure), failure);
     assert_false(found);
     /* Spark warns and goes on. */
-    static const char *const damaged[] = {"", "v9\n{}", "v1\n{\"x\":1}", "v1\n", "v1\n{\"operatorInfo\":{\"operatorId\":0}}",
-                                          "v1\n{\"operatorInfo\":{\"operatorId\":0,\"operatorName\":\"a\"},\"stateStoreInfo\":[{}]}"};
+    static const char *const damaged[] = {
+        "",
+        "v9\n{}",
+        "v1\n{\"x\":1}",
+        "v1\n",
+        "v1\n{\"operatorInfo\":{\"operatorId\":0}}",
+        "v1\n{\"operatorInfo\":{\"operatorId\":0,\"operatorName\":\"a\"},\"stateStoreInfo\":[{}]}"};
     for (size_t i = 0; i < sizeof damaged / sizeof damaged[0]; i++) {
         weir_simulated_file_system_put(fs, "state/7/_metadata/metadata", damaged[i], 0);
         assert_ok(weir_operator_metadata_read(fs, "state", 7, arena, &metadata, &found, &failure), failure);

@@ -32,7 +32,8 @@ WeirStatus weir_stream_metadata_parse(const char *text, size_t length, const cha
 }
 
 /* True when offsets/ or commits/ has a batch. */
-static WeirStatus has_batches(WeirFileSystem *fs, const char *checkpoint, WeirArena *arena, bool *found, WeirError *error)
+static WeirStatus has_batches(WeirFileSystem *fs, const char *checkpoint, WeirArena *arena, bool *found,
+                              WeirError *error)
 {
     static const char *const logs[] = {"offsets", "commits"};
     *found = false;
@@ -58,13 +59,14 @@ static WeirStatus create(WeirFileSystem *fs, const char *checkpoint, const char 
     bool batches;
     WEIR_TRY(has_batches(fs, checkpoint, arena, &batches, error));
     if (batches)
-        return weir_error_set(error, WEIR_ERROR_STREAMING_CHECKPOINT_MISSING_METADATA_FILE, "checkpointLocation", checkpoint);
+        return weir_error_set(error, WEIR_ERROR_STREAMING_CHECKPOINT_MISSING_METADATA_FILE, "checkpointLocation",
+                              checkpoint);
     WEIR_TRY(fs->make_directories(fs, checkpoint, durable, error));
     char uuid[37];
     weir_random_uuid(random, uuid);
     const char *text = weir_arena_printf(arena, "{\"id\":\"%s\"}", uuid);
-    WeirStatus status = weir_atomic_file_write(fs, path, text, strlen(text), WEIR_RENAME_CREATE_ONLY, durable, "stream_metadata",
-                                               error);
+    WeirStatus status = weir_atomic_file_write(fs, path, text, strlen(text), WEIR_RENAME_CREATE_ONLY, durable,
+                                               "stream_metadata", error);
     if (status == WEIR_ERROR_FILE_ALREADY_EXISTS)
         return weir_error_set(error, WEIR_ERROR_CONCURRENT_STREAM_LOG_UPDATE, "batchId", "metadata");
     WEIR_TRY(status);
@@ -72,8 +74,8 @@ static WeirStatus create(WeirFileSystem *fs, const char *checkpoint, const char 
     return WEIR_OK;
 }
 
-WeirStatus weir_stream_metadata_open(WeirFileSystem *fs, const char *checkpoint, bool durable, WeirRandom *random, char id[37],
-                                     bool *created, WeirError *error)
+WeirStatus weir_stream_metadata_open(WeirFileSystem *fs, const char *checkpoint, bool durable, WeirRandom *random,
+                                     char id[37], bool *created, WeirError *error)
 {
     WeirArena *arena = weir_arena_new(NULL);
     WeirBuffer text;

@@ -1,5 +1,5 @@
-/* Batches as Arrow arrays. Columns are flattened over the selection first; what then has Arrow's layout is given out as it is,
- * the rest is copied into an arena that lives, with the batch, until the last array of the tree is released. */
+/* Batches as Arrow arrays. Columns are flattened over the selection first; what then has Arrow's layout is given out as
+ * it is, the rest is copied into an arena that lives, with the batch, until the last array of the tree is released. */
 #include "columnar/arrow.h"
 #include "columnar/vector_private.h"
 
@@ -33,7 +33,8 @@ static void release_array(struct ArrowArray *array)
     drop_owner(array->private_data);
 }
 
-static void init_array(Exporter *exporter, uint32_t length, int64_t buffer_count, uint32_t child_count, struct ArrowArray *out)
+static void init_array(Exporter *exporter, uint32_t length, int64_t buffer_count, uint32_t child_count,
+                       struct ArrowArray *out)
 {
     WeirArena *arena = &exporter->owner->arena;
     memset(out, 0, sizeof(*out));
@@ -95,7 +96,8 @@ static WeirStatus export_strings(Exporter *exporter, const WeirVector *flat, str
         offsets[row] = (int32_t)total;
         total += is_null(flat, row) ? 0 : views[row].length;
         if (total > INT32_MAX)
-            return weir_error_format(exporter->error, WEIR_ERROR_INTERNAL_ERROR, "a batch has more than 2 GiB of strings");
+            return weir_error_format(exporter->error, WEIR_ERROR_INTERNAL_ERROR,
+                                     "a batch has more than 2 GiB of strings");
     }
     offsets[flat->length] = (int32_t)total;
     WEIR_TRY(weir_vector_allocate(arena, total + 1, &memory, exporter->error));
@@ -154,7 +156,8 @@ static WeirStatus export_list(Exporter *exporter, const WeirVector *flat, struct
 {
     const uint32_t *offsets = flat->values;
     if (offsets[flat->length] > INT32_MAX)
-        return weir_error_format(exporter->error, WEIR_ERROR_INTERNAL_ERROR, "a batch has more than 2^31 array elements");
+        return weir_error_format(exporter->error, WEIR_ERROR_INTERNAL_ERROR,
+                                 "a batch has more than 2^31 array elements");
     out->buffers[1] = offsets;
     if (flat->type->id != WEIR_TYPE_MAP)
         return export_children(exporter, flat, out);

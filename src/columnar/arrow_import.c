@@ -1,6 +1,6 @@
-/* Arrow arrays as batches. What has weir's layout is used where it lies, and the batch releases the array when it dies; strings
- * become views into the array's bytes, booleans bytes, other units and offset widths are converted. Bitmaps are always copied,
- * since Arrow's may start within a byte and end without padding. */
+/* Arrow arrays as batches. What has weir's layout is used where it lies, and the batch releases the array when it dies;
+ * strings become views into the array's bytes, booleans bytes, other units and offset widths are converted. Bitmaps are
+ * always copied, since Arrow's may start within a byte and end without padding. */
 #include "columnar/arrow.h"
 #include "columnar/civil_calendar.h"
 #include "columnar/vector_private.h"
@@ -34,7 +34,10 @@ static WeirStatus allocate(Importer *importer, size_t count, size_t width, void 
     return WEIR_OK;
 }
 
-static inline bool arrow_bit(const uint8_t *bits, int64_t index) { return bits[index >> 3] >> (index & 7) & 1; }
+static inline bool arrow_bit(const uint8_t *bits, int64_t index)
+{
+    return bits[index >> 3] >> (index & 7) & 1;
+}
 
 static Source child_source(const Source *source, int64_t index, int64_t start, uint32_t length)
 {
@@ -132,7 +135,8 @@ static WeirStatus import_view_strings(Importer *importer, const Source *source, 
         } else {
             if (parts[0] < 0 || parts[2] < 0 || parts[2] >= buffer_count || parts[3] < 0)
                 return malformed(importer, "string views");
-            views[row] = weir_view_make((const uint8_t *)source->array->buffers[2 + parts[2]] + parts[3], (uint32_t)parts[0]);
+            views[row] =
+                weir_view_make((const uint8_t *)source->array->buffers[2 + parts[2]] + parts[3], (uint32_t)parts[0]);
         }
     }
     return WEIR_OK;
@@ -161,7 +165,8 @@ static WeirStatus import_intervals(Importer *importer, const Source *source, Wei
 }
 
 /* Timestamps and durations of another unit to microseconds, dates in milliseconds to days. */
-static WeirStatus import_scaled(Importer *importer, const WeirDataType *type, const Source *source, char unit, WeirVector *out)
+static WeirStatus import_scaled(Importer *importer, const WeirDataType *type, const Source *source, char unit,
+                                WeirVector *out)
 {
     const uint8_t *from = (const uint8_t *)source->array->buffers[1] + source->start * 8;
     bool is_date = type->id == WEIR_TYPE_DATE;
@@ -174,7 +179,8 @@ static WeirStatus import_scaled(Importer *importer, const WeirDataType *type, co
             ((int32_t *)out->values)[row] = (int32_t)weir_floor_divide(value, 86400000);
         else if (unit == 'n')
             ((int64_t *)out->values)[row] = weir_floor_divide(value, 1000);
-        else if (__builtin_mul_overflow(value, unit == 's' ? 1000000 : 1000, &((int64_t *)out->values)[row]) && !is_null)
+        else if (__builtin_mul_overflow(value, unit == 's' ? 1000000 : 1000, &((int64_t *)out->values)[row]) &&
+                 !is_null)
             return malformed(importer, "a time out of range");
     }
     return WEIR_OK;
@@ -210,7 +216,8 @@ static WeirStatus import_list(Importer *importer, const WeirDataType *type, cons
     return WEIR_OK;
 }
 
-static WeirStatus import_children(Importer *importer, const WeirDataType *type, const Source *source, WeirVector *children)
+static WeirStatus import_children(Importer *importer, const WeirDataType *type, const Source *source,
+                                  WeirVector *children)
 {
     if (source->array->n_children != (int64_t)type->field_count)
         return malformed(importer, "the number of columns");
@@ -278,8 +285,8 @@ static char time_unit(const Source *source, const WeirDataType *type)
 static WeirStatus import_vector(Importer *importer, const WeirDataType *type, const Source *source, WeirVector *out)
 {
     static const uint8_t buffer_counts[] = {
-        [WEIR_PHYSICAL_NONE] = 0,  [WEIR_PHYSICAL_BOOL] = 2,   [WEIR_PHYSICAL_INT8] = 2,     [WEIR_PHYSICAL_INT16] = 2,
-        [WEIR_PHYSICAL_INT32] = 2, [WEIR_PHYSICAL_INT64] = 2,  [WEIR_PHYSICAL_FLOAT] = 2,    [WEIR_PHYSICAL_DOUBLE] = 2,
+        [WEIR_PHYSICAL_NONE] = 0,   [WEIR_PHYSICAL_BOOL] = 2,  [WEIR_PHYSICAL_INT8] = 2,     [WEIR_PHYSICAL_INT16] = 2,
+        [WEIR_PHYSICAL_INT32] = 2,  [WEIR_PHYSICAL_INT64] = 2, [WEIR_PHYSICAL_FLOAT] = 2,    [WEIR_PHYSICAL_DOUBLE] = 2,
         [WEIR_PHYSICAL_INT128] = 2, [WEIR_PHYSICAL_VIEW] = 3,  [WEIR_PHYSICAL_INTERVAL] = 2, [WEIR_PHYSICAL_LIST] = 2,
         [WEIR_PHYSICAL_STRUCT] = 1};
     WeirPhysicalType physical = weir_type_physical(type);
@@ -302,7 +309,8 @@ static WeirStatus import_vector(Importer *importer, const WeirDataType *type, co
     case WEIR_PHYSICAL_BOOL:
         return import_booleans(importer, source, out);
     case WEIR_PHYSICAL_VIEW:
-        return source->format[0] == 'v' ? import_view_strings(importer, source, out) : import_strings(importer, source, out);
+        return source->format[0] == 'v' ? import_view_strings(importer, source, out)
+                                        : import_strings(importer, source, out);
     case WEIR_PHYSICAL_INTERVAL:
         return import_intervals(importer, source, out);
     case WEIR_PHYSICAL_LIST:
@@ -324,8 +332,9 @@ static void release_array(void *object)
     weir_free(array);
 }
 
-WeirStatus weir_arrow_import_batch_as(const struct ArrowSchema *format, const WeirSchema *schema, struct ArrowArray *array,
-                                      WeirMemoryTracker *tracker, WeirBatch **out, WeirError *error)
+WeirStatus weir_arrow_import_batch_as(const struct ArrowSchema *format, const WeirSchema *schema,
+                                      struct ArrowArray *array, WeirMemoryTracker *tracker, WeirBatch **out,
+                                      WeirError *error)
 {
     WeirBatch *batch = weir_batch_new(schema->field_count, tracker);
     struct ArrowArray *owned = weir_malloc(sizeof(*owned));

@@ -3,8 +3,6 @@
 
 #include <stdio.h>
 
-
-
 /* Everything that one exported schema node owns, in one arena that lives as long as its root. */
 typedef struct SchemaOwner {
     _Atomic int32_t references;
@@ -54,8 +52,8 @@ static const char *format_of(const WeirDataType *type, const char *zone_name, We
     return formats[type->id];
 }
 
-static void export_type(const WeirDataType *type, const char *name, bool nullable, const char *zone_name, SchemaOwner *owner,
-                        struct ArrowSchema *out);
+static void export_type(const WeirDataType *type, const char *name, bool nullable, const char *zone_name,
+                        SchemaOwner *owner, struct ArrowSchema *out);
 
 static struct ArrowSchema *new_children(struct ArrowSchema *parent, uint32_t count, SchemaOwner *owner)
 {
@@ -78,15 +76,17 @@ static void init_node(struct ArrowSchema *node, const char *format, const char *
     atomic_fetch_add_explicit(&owner->references, 1, memory_order_relaxed);
 }
 
-static void export_fields(const WeirDataType *type, const char *zone_name, SchemaOwner *owner, struct ArrowSchema *parent)
+static void export_fields(const WeirDataType *type, const char *zone_name, SchemaOwner *owner,
+                          struct ArrowSchema *parent)
 {
     struct ArrowSchema *children = new_children(parent, type->field_count, owner);
     for (uint32_t i = 0; i < type->field_count; i++)
-        export_type(type->fields[i].type, type->fields[i].name, type->fields[i].nullable, zone_name, owner, &children[i]);
+        export_type(type->fields[i].type, type->fields[i].name, type->fields[i].nullable, zone_name, owner,
+                    &children[i]);
 }
 
-static void export_type(const WeirDataType *type, const char *name, bool nullable, const char *zone_name, SchemaOwner *owner,
-                        struct ArrowSchema *out)
+static void export_type(const WeirDataType *type, const char *name, bool nullable, const char *zone_name,
+                        SchemaOwner *owner, struct ArrowSchema *out)
 {
     init_node(out, format_of(type, zone_name, &owner->arena), name, nullable, owner);
     if (type->id == WEIR_TYPE_MAP) { /* a list of structs named "entries" */
@@ -159,8 +159,8 @@ static WeirStatus unsupported(const struct ArrowSchema *schema, WeirError *error
     return weir_error_set(error, WEIR_ERROR_UNSUPPORTED_ARROWTYPE, "typeName", schema->format);
 }
 
-static WeirStatus import_fields(const struct ArrowSchema *schema, int depth, WeirArena *arena, const WeirDataType **type,
-                                WeirError *error)
+static WeirStatus import_fields(const struct ArrowSchema *schema, int depth, WeirArena *arena,
+                                const WeirDataType **type, WeirError *error)
 {
     WeirField *fields = WEIR_ARENA_ARRAY(arena, WeirField, schema->n_children);
     for (int64_t i = 0; i < schema->n_children; i++) {
@@ -199,15 +199,16 @@ static WeirStatus import_type(const struct ArrowSchema *schema, int depth, WeirA
         *type = weir_type_map(arena, child->fields[0].type, child->fields[1].type, child->fields[1].nullable);
         return WEIR_OK;
     }
-    if ((sscanf(format, "d:%d,%d%n,%d%n", &precision, &scale, &end, &bits, &end) >= 2) && format[end] == '\0' && bits == 128 &&
-        precision >= 1 && precision <= WEIR_DECIMAL_PRECISION_MAX && scale >= 0 && scale <= precision) {
+    if ((sscanf(format, "d:%d,%d%n,%d%n", &precision, &scale, &end, &bits, &end) >= 2) && format[end] == '\0' &&
+        bits == 128 && precision >= 1 && precision <= WEIR_DECIMAL_PRECISION_MAX && scale >= 0 && scale <= precision) {
         *type = weir_type_decimal(arena, precision, scale);
         return WEIR_OK;
     }
     return unsupported(schema, error);
 }
 
-WeirStatus weir_arrow_import_schema(const struct ArrowSchema *schema, WeirArena *arena, const WeirSchema **out, WeirError *error)
+WeirStatus weir_arrow_import_schema(const struct ArrowSchema *schema, WeirArena *arena, const WeirSchema **out,
+                                    WeirError *error)
 {
     if (strcmp(schema->format, "+s") != 0)
         return unsupported(schema, error);

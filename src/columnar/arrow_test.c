@@ -11,12 +11,14 @@ static const char every_type[] =
     "a boolean, b tinyint, c smallint, d int, e bigint, f float, g double, h decimal(10,2), i decimal(38,2), j string, "
     "k binary, l date, m timestamp, n timestamp_ntz, o interval day to second, p interval year to month, q interval, "
     "r array<string>, s map<string,array<int>>, t struct<x:int,y:struct<z:string>>, u void";
-static const char every_row[] =
-    "(true, 1, 2, 3, 4, 1.5, 2.5, 150, -15000000000000000000000, 'short', x'00ff', 19723, 1, 2, 3, 14, <1 2 3000>, ['a', null, "
-    "'a string that is not inline'], {'k': [1, null], 'l': null}, (1, ('z')), null) "
-    "(null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null) "
-    "(false, -1, -2, -3, -4, -1.5, nan, -1, 1, 'a string that is not inline either', x'', -1, -2, -3, -4, -5, <0 0 -1>, [], {}, "
-    "(null, null), null)";
+static const char every_row[] = "(true, 1, 2, 3, 4, 1.5, 2.5, 150, -15000000000000000000000, 'short', x'00ff', 19723, "
+                                "1, 2, 3, 14, <1 2 3000>, ['a', null, "
+                                "'a string that is not inline'], {'k': [1, null], 'l': null}, (1, ('z')), null) "
+                                "(null, null, null, null, null, null, null, null, null, null, null, null, null, null, "
+                                "null, null, null, null, null, null, null) "
+                                "(false, -1, -2, -3, -4, -1.5, nan, -1, 1, 'a string that is not inline either', x'', "
+                                "-1, -2, -3, -4, -5, <0 0 -1>, [], {}, "
+                                "(null, null), null)";
 
 static void assert_rows_equal(const WeirBatch *a, const WeirBatch *b)
 {
@@ -24,7 +26,9 @@ static void assert_rows_equal(const WeirBatch *a, const WeirBatch *b)
     assert_int_equal(a->column_count, b->column_count);
     for (uint32_t k = 0; k < a->selected_count; k++) {
         for (uint32_t i = 0; i < a->column_count; i++)
-            assert_int_equal(weir_vector_compare_rows(&a->columns[i], weir_batch_row(a, k), &b->columns[i], weir_batch_row(b, k)), 0);
+            assert_int_equal(
+                weir_vector_compare_rows(&a->columns[i], weir_batch_row(a, k), &b->columns[i], weir_batch_row(b, k)),
+                0);
     }
 }
 
@@ -78,7 +82,10 @@ static void test_ownership(void **state)
     arrow_schema.release(&arrow_schema);
 }
 
-static void no_release(struct ArrowArray *array) { array->release = NULL; }
+static void no_release(struct ArrowArray *array)
+{
+    array->release = NULL;
+}
 
 static void test_foreign_layouts(void **state)
 {
@@ -90,37 +97,55 @@ static void test_foreign_layouts(void **state)
     static const int64_t times[] = {1, -1, 0, 1500};
     static const int8_t indices[] = {0, 2, 0, 1};
     static const int64_t words[] = {10, 20, 30};
-    struct { int32_t length; char prefix[4]; int32_t buffer, offset; } views[4] = {{0}};
+    struct {
+        int32_t length;
+        char prefix[4];
+        int32_t buffer, offset;
+    } views[4] = {{0}};
     const int64_t lengths[] = {20};
     views[1].length = 2;
     memcpy(views[1].prefix, "xy", 2);
     views[3].length = 14;
     memcpy(views[3].prefix, "cdef", 4);
     views[3].offset = 2;
-    const void *string_buffers[] = {nulls, offsets, text}, *time_buffers[] = {NULL, times}, *index_buffers[] = {nulls, indices},
-               *word_buffers[] = {NULL, words}, *view_buffers[] = {NULL, views, text, lengths}, *no_buffers[] = {NULL};
+    const void *string_buffers[] = {nulls, offsets, text}, *time_buffers[] = {NULL, times},
+               *index_buffers[] = {nulls, indices}, *word_buffers[] = {NULL, words},
+               *view_buffers[] = {NULL, views, text, lengths}, *no_buffers[] = {NULL};
     struct ArrowArray dictionary = {.length = 3, .n_buffers = 2, .buffers = word_buffers};
     struct ArrowArray columns[] = {
         {.length = 4, .null_count = 1, .n_buffers = 3, .buffers = string_buffers},
         {.length = 4, .n_buffers = 2, .buffers = time_buffers},
-        {.length = 3, .offset = 1, .null_count = -1, .n_buffers = 2, .buffers = index_buffers, .dictionary = &dictionary},
+        {.length = 3,
+         .offset = 1,
+         .null_count = -1,
+         .n_buffers = 2,
+         .buffers = index_buffers,
+         .dictionary = &dictionary},
         {.length = 4, .n_buffers = 4, .buffers = view_buffers},
     };
     struct ArrowArray *column_list[] = {&columns[0], &columns[1], &columns[2], &columns[3]};
-    struct ArrowArray array = {.length = 3, .offset = 0, .n_buffers = 1, .buffers = no_buffers, .n_children = 4,
-                               .children = column_list, .release = no_release};
+    struct ArrowArray array = {.length = 3,
+                               .offset = 0,
+                               .n_buffers = 1,
+                               .buffers = no_buffers,
+                               .n_children = 4,
+                               .children = column_list,
+                               .release = no_release};
     columns[0].offset = columns[1].offset = columns[3].offset = 1;
     struct ArrowSchema word_format = {.format = "l"};
-    struct ArrowSchema formats[] = {{.format = "U", .name = "s", .flags = ARROW_FLAG_NULLABLE}, {.format = "tsm:UTC", .name = "t"},
-                                    {.format = "c", .name = "d", .dictionary = &word_format}, {.format = "vu", .name = "v"}};
+    struct ArrowSchema formats[] = {{.format = "U", .name = "s", .flags = ARROW_FLAG_NULLABLE},
+                                    {.format = "tsm:UTC", .name = "t"},
+                                    {.format = "c", .name = "d", .dictionary = &word_format},
+                                    {.format = "vu", .name = "v"}};
     struct ArrowSchema *format_list[] = {&formats[0], &formats[1], &formats[2], &formats[3]};
     struct ArrowSchema format = {.format = "+s", .n_children = 4, .children = format_list};
     const WeirSchema *schema;
     WeirBatch *batch, *expected;
     assert_int_equal(weir_arrow_import_schema(&format, &arena, &schema, NULL), WEIR_OK);
     assert_int_equal(weir_arrow_import_batch_as(&format, schema, &array, NULL, &batch, NULL), WEIR_OK);
-    expected = test_rows(&arena, "s string, t timestamp, d bigint, v string",
-                         "('bc', -1000, 30, 'xy') (null, 0, null, '') ('defghijklmnopqrst', 1500000, 20, 'cdefghijklmnop')", &schema);
+    expected = test_rows(
+        &arena, "s string, t timestamp, d bigint, v string",
+        "('bc', -1000, 30, 'xy') (null, 0, null, '') ('defghijklmnopqrst', 1500000, 20, 'cdefghijklmnop')", &schema);
     assert_rows_equal(batch, expected);
     weir_batch_release(batch);
     weir_batch_release(expected);
@@ -129,20 +154,26 @@ static void test_foreign_layouts(void **state)
 static void test_refused(void **state)
 {
     (void)state;
-    const char *const formats[] = {"C", "S", "I", "L", "e", "tts", "+w:3", "+ud:0", "w:3", "d:10,2,256", "d:39,1", "", "ts", "tsx:"};
+    const char *const formats[] = {"C",     "S",   "I",          "L",      "e", "tts", "+w:3",
+                                   "+ud:0", "w:3", "d:10,2,256", "d:39,1", "",  "ts",  "tsx:"};
     for (size_t i = 0; i < sizeof(formats) / sizeof(formats[0]); i++) {
         struct ArrowSchema child = {.format = formats[i], .name = "x"};
         struct ArrowSchema *children[] = {&child};
         struct ArrowSchema schema = {.format = "+s", .n_children = 1, .children = children};
         const WeirSchema *imported;
         WeirError error;
-        assert_int_equal(weir_arrow_import_schema(&schema, &arena, &imported, &error), WEIR_ERROR_UNSUPPORTED_ARROWTYPE);
+        assert_int_equal(weir_arrow_import_schema(&schema, &arena, &imported, &error),
+                         WEIR_ERROR_UNSUPPORTED_ARROWTYPE);
     }
     static const int32_t falling[] = {0, 5, 3};
     const void *buffers[] = {NULL, falling, "abcde"}, *no_buffers[] = {NULL};
     struct ArrowArray child = {.length = 2, .n_buffers = 3, .buffers = buffers};
     struct ArrowArray *children[] = {&child};
-    struct ArrowArray array = {.length = 2, .n_buffers = 1, .buffers = no_buffers, .n_children = 1, .children = children,
+    struct ArrowArray array = {.length = 2,
+                               .n_buffers = 1,
+                               .buffers = no_buffers,
+                               .n_children = 1,
+                               .children = children,
                                .release = no_release};
     const WeirSchema *schema;
     WeirBatch *batch;

@@ -10,7 +10,8 @@ typedef struct Dependency {
     void (*release)(void *object);
 } Dependency;
 
-WeirStatus weir_shared_buffer_new(size_t capacity, WeirMemoryTracker *tracker, WeirSharedBuffer **buffer, WeirError *error)
+WeirStatus weir_shared_buffer_new(size_t capacity, WeirMemoryTracker *tracker, WeirSharedBuffer **buffer,
+                                  WeirError *error)
 {
     size_t bytes = sizeof(WeirSharedBuffer) + capacity + SHARED_BUFFER_PADDING;
     if (tracker != NULL)
@@ -76,8 +77,14 @@ void weir_batch_release(WeirBatch *batch)
     weir_free(batch);
 }
 
-static void release_batch(void *batch) { weir_batch_release(batch); }
-static void release_buffer(void *buffer) { weir_shared_buffer_release(buffer); }
+static void release_batch(void *batch)
+{
+    weir_batch_release(batch);
+}
+static void release_buffer(void *buffer)
+{
+    weir_shared_buffer_release(buffer);
+}
 
 void weir_batch_keep_object(WeirBatch *batch, void *object, void (*release)(void *object))
 {

@@ -1,6 +1,6 @@
-/* Row-wise building of batches. A column grows by doubling inside its batch's arena; the capacity that the last batch needed is
- * what the next one starts with, so that a steady stream of equal batches never copies. Appends cannot fail: a refusal of
- * the tracker is reported by weir_batch_builder_finish. */
+/* Row-wise building of batches. A column grows by doubling inside its batch's arena; the capacity that the last batch
+ * needed is what the next one starts with, so that a steady stream of equal batches never copies. Appends cannot fail:
+ * a refusal of the tracker is reported by weir_batch_builder_finish. */
 #include "columnar/batch.h"
 #include "columnar/vector_private.h"
 
@@ -236,7 +236,10 @@ void weir_vector_builder_end_struct(WeirVectorBuilder *builder)
         WEIR_ASSERT(builder->children[i].length == builder->length);
 }
 
-uint32_t weir_vector_builder_length(const WeirVectorBuilder *builder) { return builder->length; }
+uint32_t weir_vector_builder_length(const WeirVectorBuilder *builder)
+{
+    return builder->length;
+}
 
 void weir_vector_builder_truncate(WeirVectorBuilder *builder, uint32_t length)
 {

@@ -1,8 +1,8 @@
-/* Calendar arithmetic in closed form: no tables, no loops, right for any year. Days are counted from 0000-03-01 in between, so
- * that a leap day is the last of its year. */
+/* Calendar arithmetic in closed form: no tables, no loops, right for any year. Days are counted from 0000-03-01 in
+ * between, so that a leap day is the last of its year. */
 #include "columnar/civil_calendar.h"
 
-#define DAYS_PER_ERA 146097 /* 400 years */
+#define DAYS_PER_ERA 146097  /* 400 years */
 #define DAYS_TO_EPOCH 719468 /* 0000-03-01 to 1970-01-01 */
 
 int64_t weir_days_from_civil(int64_t year, int month, int day)
@@ -15,20 +15,38 @@ int64_t weir_days_from_civil(int64_t year, int month, int day)
     return era * DAYS_PER_ERA + day_of_era - DAYS_TO_EPOCH;
 }
 
+/* Cassio Neri and Lorenz Schneider, "Euclidean affine functions and their application to calendar algorithms" (2022):
+ * two multiplications in place of divisions. `shifted` counts from the 1st of March of a year divisible by 400. */
+static void civil_from_shifted(uint32_t shifted, int64_t first_year, int64_t *year, int *month, int *day)
+{
+    uint32_t quarters = 4 * shifted + 3;
+    uint32_t century = quarters / DAYS_PER_ERA;
+    uint32_t in_century = (quarters % DAYS_PER_ERA) | 3;
+    uint64_t product = UINT64_C(2939745) * in_century;
+    uint32_t year_of_century = (uint32_t)(product >> 32);
+    uint32_t day_of_year = (uint32_t)product / 2939745 / 4;
+    uint32_t months = 2141 * day_of_year + 197913;
+    bool is_next_year = day_of_year >= 306;
+    *year = first_year + 100 * century + year_of_century + is_next_year;
+    *month = (int)(months >> 16) - (is_next_year ? 12 : 0);
+    *day = (int)((months & 0xffff) / 2141) + 1;
+}
+
 void weir_civil_from_days(int64_t days, int64_t *year, int *month, int *day)
 {
     days += DAYS_TO_EPOCH;
+    if (days >= 0 && days < (1 << 29)) { /* years 0 to 1,469,872 */
+        civil_from_shifted((uint32_t)days, 0, year, month, day);
+        return;
+    }
     int64_t era = weir_floor_divide(days, DAYS_PER_ERA);
-    uint32_t day_of_era = (uint32_t)(days - era * DAYS_PER_ERA);
-    uint32_t year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36524 - day_of_era / 146096) / 365;
-    uint32_t day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    uint32_t shifted_month = (5 * day_of_year + 2) / 153;
-    *day = (int)(day_of_year - (153 * shifted_month + 2) / 5 + 1);
-    *month = (int)(shifted_month < 10 ? shifted_month + 3 : shifted_month - 9);
-    *year = (int64_t)year_of_era + era * 400 + (*month <= 2);
+    civil_from_shifted((uint32_t)(days - era * DAYS_PER_ERA), era * 400, year, month, day);
 }
 
-bool weir_year_is_leap(int64_t year) { return year % 4 == 0 && (year % 100 != 0 || year % 400 == 0); }
+bool weir_year_is_leap(int64_t year)
+{
+    return year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+}
 
 int weir_days_in_month(int64_t year, int month)
 {
@@ -43,7 +61,10 @@ bool weir_civil_is_valid(int64_t year, int64_t month, int64_t day)
 }
 
 /* 1970-01-01 was a Thursday. */
-int weir_day_of_week(int64_t days) { return (int)weir_floor_modulo(days + 3, 7) + 1; }
+int weir_day_of_week(int64_t days)
+{
+    return (int)weir_floor_modulo(days + 3, 7) + 1;
+}
 
 int weir_day_of_year(int64_t days)
 {
@@ -81,7 +102,10 @@ int64_t weir_add_months(int64_t days, int64_t months)
     return weir_days_from_civil(year, month, day < last ? day : last);
 }
 
-int64_t weir_truncate_to_week(int64_t days) { return days - weir_day_of_week(days) + 1; }
+int64_t weir_truncate_to_week(int64_t days)
+{
+    return days - weir_day_of_week(days) + 1;
+}
 
 int64_t weir_truncate_to_months(int64_t days, int months)
 {

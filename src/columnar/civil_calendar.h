@@ -31,7 +31,10 @@ int weir_day_of_week(int64_t days); /* ISO: Monday 1 .. Sunday 7 */
 int weir_day_of_year(int64_t days); /* from 1 */
 /* ISO week: Monday first, week 1 has the year's first Thursday; the week's year can differ from the date's. */
 void weir_iso_week(int64_t days, int64_t *week_year, int *week);
-static inline int weir_quarter_of_month(int month) { return (month + 2) / 3; }
+static inline int weir_quarter_of_month(int month)
+{
+    return (month + 2) / 3;
+}
 int64_t weir_last_day_of_month(int64_t days);
 /* The same day of another month, or that month's last day where it has none. */
 int64_t weir_add_months(int64_t days, int64_t months);

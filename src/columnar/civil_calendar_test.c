@@ -26,6 +26,11 @@ static void test_days_round_trip(void **state)
     }
     int64_t year;
     int month, day;
+    for (int64_t days = -(INT64_C(1) << 31); days < INT64_C(1) << 31; days += 19997) {
+        weir_civil_from_days(days, &year, &month, &day);
+        assert_true(weir_civil_is_valid(year, month, day));
+        assert_int_equal(weir_days_from_civil(year, month, day), days);
+    }
     weir_civil_from_days(INT32_MAX, &year, &month, &day);
     assert_int_equal(year, 5881580);
     assert_int_equal(month * 100 + day, 711);

@@ -1,5 +1,5 @@
-/* Spark's data types: the static ones, constructors of the others, comparison and lookup. Texts of types are in type_text.c,
- * parsers in type_parser.c and type_json.c. */
+/* Spark's data types: the static ones, constructors of the others, comparison and lookup. Texts of types are in
+ * type_text.c, parsers in type_parser.c and type_json.c. */
 #include "columnar/data_type.h"
 
 #include <strings.h>
@@ -118,41 +118,35 @@ const WeirDataType *weir_type_copy(WeirArena *arena, const WeirDataType *type)
     return copy;
 }
 
-WeirPhysicalType weir_type_physical(const WeirDataType *type)
-{
-    static const uint8_t physical[WEIR_TYPE_COUNT] = {
-        [WEIR_TYPE_VOID] = WEIR_PHYSICAL_NONE,
-        [WEIR_TYPE_BOOLEAN] = WEIR_PHYSICAL_BOOL,
-        [WEIR_TYPE_BYTE] = WEIR_PHYSICAL_INT8,
-        [WEIR_TYPE_SHORT] = WEIR_PHYSICAL_INT16,
-        [WEIR_TYPE_INT] = WEIR_PHYSICAL_INT32,
-        [WEIR_TYPE_LONG] = WEIR_PHYSICAL_INT64,
-        [WEIR_TYPE_FLOAT] = WEIR_PHYSICAL_FLOAT,
-        [WEIR_TYPE_DOUBLE] = WEIR_PHYSICAL_DOUBLE,
-        [WEIR_TYPE_DECIMAL] = WEIR_PHYSICAL_INT64,
-        [WEIR_TYPE_STRING] = WEIR_PHYSICAL_VIEW,
-        [WEIR_TYPE_BINARY] = WEIR_PHYSICAL_VIEW,
-        [WEIR_TYPE_DATE] = WEIR_PHYSICAL_INT32,
-        [WEIR_TYPE_TIMESTAMP] = WEIR_PHYSICAL_INT64,
-        [WEIR_TYPE_TIMESTAMP_NTZ] = WEIR_PHYSICAL_INT64,
-        [WEIR_TYPE_DAY_TIME_INTERVAL] = WEIR_PHYSICAL_INT64,
-        [WEIR_TYPE_YEAR_MONTH_INTERVAL] = WEIR_PHYSICAL_INT32,
-        [WEIR_TYPE_CALENDAR_INTERVAL] = WEIR_PHYSICAL_INTERVAL,
-        [WEIR_TYPE_ARRAY] = WEIR_PHYSICAL_LIST,
-        [WEIR_TYPE_MAP] = WEIR_PHYSICAL_LIST,
-        [WEIR_TYPE_STRUCT] = WEIR_PHYSICAL_STRUCT,
-    };
-    if (type->id == WEIR_TYPE_DECIMAL && type->precision > WEIR_DECIMAL_LONG_PRECISION_MAX)
-        return WEIR_PHYSICAL_INT128;
-    return (WeirPhysicalType)physical[type->id];
-}
+const uint8_t weir_physical_types[WEIR_TYPE_COUNT] = {
+    [WEIR_TYPE_VOID] = WEIR_PHYSICAL_NONE,
+    [WEIR_TYPE_BOOLEAN] = WEIR_PHYSICAL_BOOL,
+    [WEIR_TYPE_BYTE] = WEIR_PHYSICAL_INT8,
+    [WEIR_TYPE_SHORT] = WEIR_PHYSICAL_INT16,
+    [WEIR_TYPE_INT] = WEIR_PHYSICAL_INT32,
+    [WEIR_TYPE_LONG] = WEIR_PHYSICAL_INT64,
+    [WEIR_TYPE_FLOAT] = WEIR_PHYSICAL_FLOAT,
+    [WEIR_TYPE_DOUBLE] = WEIR_PHYSICAL_DOUBLE,
+    [WEIR_TYPE_DECIMAL] = WEIR_PHYSICAL_INT64,
+    [WEIR_TYPE_STRING] = WEIR_PHYSICAL_VIEW,
+    [WEIR_TYPE_BINARY] = WEIR_PHYSICAL_VIEW,
+    [WEIR_TYPE_DATE] = WEIR_PHYSICAL_INT32,
+    [WEIR_TYPE_TIMESTAMP] = WEIR_PHYSICAL_INT64,
+    [WEIR_TYPE_TIMESTAMP_NTZ] = WEIR_PHYSICAL_INT64,
+    [WEIR_TYPE_DAY_TIME_INTERVAL] = WEIR_PHYSICAL_INT64,
+    [WEIR_TYPE_YEAR_MONTH_INTERVAL] = WEIR_PHYSICAL_INT32,
+    [WEIR_TYPE_CALENDAR_INTERVAL] = WEIR_PHYSICAL_INTERVAL,
+    [WEIR_TYPE_ARRAY] = WEIR_PHYSICAL_LIST,
+    [WEIR_TYPE_MAP] = WEIR_PHYSICAL_LIST,
+    [WEIR_TYPE_STRUCT] = WEIR_PHYSICAL_STRUCT,
+};
 
 size_t weir_physical_size(WeirPhysicalType physical)
 {
     static const uint8_t sizes[] = {
-        [WEIR_PHYSICAL_NONE] = 0,   [WEIR_PHYSICAL_BOOL] = 1,  [WEIR_PHYSICAL_INT8] = 1,
-        [WEIR_PHYSICAL_INT16] = 2,  [WEIR_PHYSICAL_INT32] = 4, [WEIR_PHYSICAL_INT64] = 8,
-        [WEIR_PHYSICAL_FLOAT] = 4,  [WEIR_PHYSICAL_DOUBLE] = 8, [WEIR_PHYSICAL_INT128] = 16,
+        [WEIR_PHYSICAL_NONE] = 0,   [WEIR_PHYSICAL_BOOL] = 1,      [WEIR_PHYSICAL_INT8] = 1,
+        [WEIR_PHYSICAL_INT16] = 2,  [WEIR_PHYSICAL_INT32] = 4,     [WEIR_PHYSICAL_INT64] = 8,
+        [WEIR_PHYSICAL_FLOAT] = 4,  [WEIR_PHYSICAL_DOUBLE] = 8,    [WEIR_PHYSICAL_INT128] = 16,
         [WEIR_PHYSICAL_VIEW] = 16,  [WEIR_PHYSICAL_INTERVAL] = 16, [WEIR_PHYSICAL_LIST] = 4,
         [WEIR_PHYSICAL_STRUCT] = 0,
     };

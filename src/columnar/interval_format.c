@@ -18,7 +18,8 @@ static __attribute__((format(printf, 2, 3))) void put(Text *text, const char *fo
 {
     va_list arguments;
     va_start(arguments, format);
-    text->length += (size_t)vsnprintf(text->text + text->length, WEIR_VALUE_TEXT_BYTES - text->length, format, arguments);
+    text->length +=
+        (size_t)vsnprintf(text->text + text->length, WEIR_VALUE_TEXT_BYTES - text->length, format, arguments);
     va_end(arguments);
 }
 
@@ -40,7 +41,8 @@ static void put_fraction(Text *text, uint64_t microseconds)
     put(text, ".%0*llu", width, (unsigned long long)microseconds);
 }
 
-/* The first field holds all that is above it (INTERVAL '100' SECOND); those after it have two digits, seconds always. */
+/* The first field holds all that is above it (INTERVAL '100' SECOND); those after it have two digits, seconds always.
+ */
 size_t weir_format_day_time_interval(int64_t microseconds, WeirIntervalField start, WeirIntervalField end, char *text)
 {
     static const uint64_t units[] = {
@@ -54,7 +56,8 @@ size_t weir_format_day_time_interval(int64_t microseconds, WeirIntervalField sta
     put(&out, "INTERVAL '%s", microseconds < 0 ? "-" : "");
     for (int field = (int)start; field <= (int)end; field++) {
         const char *separator = field == (int)start ? "" : field == WEIR_INTERVAL_HOUR ? " " : ":";
-        put(&out, field == WEIR_INTERVAL_DAY ? "%s%llu" : "%s%02llu", separator, (unsigned long long)(rest / units[field]));
+        put(&out, field == WEIR_INTERVAL_DAY ? "%s%llu" : "%s%02llu", separator,
+            (unsigned long long)(rest / units[field]));
         rest %= units[field];
     }
     if (end == WEIR_INTERVAL_SECOND)

@@ -1,5 +1,5 @@
-/* Strings to intervals. Calendar intervals are a list of numbers with units; ANSI intervals have one text form for each pair of
- * fields, alone or inside of a literal: 1 02:03:04.5 or INTERVAL '1 02:03:04.5' DAY TO SECOND. */
+/* Strings to intervals. Calendar intervals are a list of numbers with units; ANSI intervals have one text form for each
+ * pair of fields, alone or inside of a literal: 1 02:03:04.5 or INTERVAL '1 02:03:04.5' DAY TO SECOND. */
 #include "columnar/value_parse.h"
 
 #include <ctype.h>
@@ -10,10 +10,16 @@
 #define MICROS_PER_MINUTE INT64_C(60000000)
 #define MICROS_PER_HOUR INT64_C(3600000000)
 
-static bool is_digit(char c) { return c >= '0' && c <= '9'; }
+static bool is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
 
 /* Java's Character.isWhitespace, of ASCII. */
-static bool is_space(char c) { return c == ' ' || (c >= '\t' && c <= '\r') || (c >= 0x1c && c <= 0x1f); }
+static bool is_space(char c)
+{
+    return c == ' ' || (c >= '\t' && c <= '\r') || (c >= 0x1c && c <= 0x1f);
+}
 
 /* A text cut to what fits into a message. */
 static const char *for_message(char out[TEXT_BYTES_MAX], const char *text, size_t length)
@@ -54,7 +60,8 @@ static WeirStatus fail(UnitScanner *scanner, WeirStatus condition, const char *p
     for_message(input, scanner->text, scanner->length);
     if (parameter == NULL)
         return weir_error_set(scanner->error, condition, "input", input);
-    return weir_error_set(scanner->error, condition, "input", input, parameter, for_message(word, start, (size_t)(end - start)));
+    return weir_error_set(scanner->error, condition, "input", input, parameter,
+                          for_message(word, start, (size_t)(end - start)));
 }
 
 static void skip_spaces(UnitScanner *scanner)
@@ -165,7 +172,8 @@ static WeirStatus scan_unit(UnitScanner *scanner, const UnitValue *value)
         return fail(scanner, WEIR_ERROR_INVALID_INTERVAL_FORMAT_INVALID_FRACTION, "unit");
     for (int unit = 0; unit < 9; unit++) {
         size_t length = strlen(unit_names[unit]);
-        if ((size_t)(scanner->end - scanner->next) < length || strncasecmp(scanner->next, unit_names[unit], length) != 0)
+        if ((size_t)(scanner->end - scanner->next) < length ||
+            strncasecmp(scanner->next, unit_names[unit], length) != 0)
             continue;
         if (!add_unit(scanner->interval, unit, value))
             return fail(scanner, WEIR_ERROR_INVALID_INTERVAL_FORMAT_ARITHMETIC_EXCEPTION, NULL);
@@ -327,8 +335,8 @@ static WeirStatus unmatched(const char *text, size_t length, int start, int last
     return weir_error_set(error,
                           year_month ? WEIR_ERROR_INVALID_INTERVAL_FORMAT_UNMATCHED_FORMAT_STRING
                                      : WEIR_ERROR_INVALID_INTERVAL_FORMAT_UNMATCHED_FORMAT_STRING_WITH_NOTICE,
-                          "input", for_message(input, text, length), "intervalStr", year_month ? "year-month" : "day-time",
-                          "supportedFormat", supported, "typeName", name);
+                          "input", for_message(input, text, length), "intervalStr",
+                          year_month ? "year-month" : "day-time", "supportedFormat", supported, "typeName", name);
 }
 
 static WeirStatus out_of_range(const char *text, size_t length, const char *kind, WeirError *error)
@@ -343,7 +351,8 @@ static bool field_value(const AnsiText *ansi, int field, int64_t *value)
 {
     *value = 0;
     for (size_t i = 0; i < ansi->lengths[field]; i++) {
-        if (__builtin_mul_overflow(*value, 10, value) || __builtin_add_overflow(*value, ansi->digits[field][i] - '0', value))
+        if (__builtin_mul_overflow(*value, 10, value) ||
+            __builtin_add_overflow(*value, ansi->digits[field][i] - '0', value))
             return false;
     }
     return true;
@@ -360,7 +369,8 @@ WeirStatus weir_string_to_year_month_interval(const char *text, size_t length, W
     bool valid = true;
     if (start == WEIR_INTERVAL_YEAR) {
         valid = field_value(&ansi, WEIR_INTERVAL_YEAR, &total);
-        if (__builtin_mul_overflow(total, 12, &total) && start != end) /* Spark multiplies a lone field without a check */
+        if (__builtin_mul_overflow(total, 12, &total) &&
+            start != end) /* Spark multiplies a lone field without a check */
             valid = false;
     }
     if (end == WEIR_INTERVAL_MONTH)
@@ -380,10 +390,11 @@ static int64_t fraction_microseconds(const AnsiText *ansi)
     return value;
 }
 
-WeirStatus weir_string_to_day_time_interval(const char *text, size_t length, WeirIntervalField start, WeirIntervalField end,
-                                            int64_t *microseconds, WeirError *error)
+WeirStatus weir_string_to_day_time_interval(const char *text, size_t length, WeirIntervalField start,
+                                            WeirIntervalField end, int64_t *microseconds, WeirError *error)
 {
-    static const int64_t units[] = {0, 0, WEIR_MICROS_PER_DAY, MICROS_PER_HOUR, MICROS_PER_MINUTE, WEIR_MICROS_PER_SECOND};
+    static const int64_t units[] = {
+        0, 0, WEIR_MICROS_PER_DAY, MICROS_PER_HOUR, MICROS_PER_MINUTE, WEIR_MICROS_PER_SECOND};
     static const int64_t limits[] = {0, 0, INT64_MAX, 23, 59, 59};
     AnsiText ansi;
     weir_trim_all(&text, &length);

@@ -1,5 +1,5 @@
-/* Tables as Dataset.show prints them. All cells are made first, since a column is as wide as its widest cell. Lengths are Java's,
- * in UTF-16 units; full-width characters take two places. */
+/* Tables as Dataset.show prints them. All cells are made first, since a column is as wide as its widest cell. Lengths
+ * are Java's, in UTF-16 units; full-width characters take two places. */
 #include "columnar/utf8.h"
 #include "columnar/value_text.h"
 
@@ -128,8 +128,8 @@ static void append_row(const Table *table, size_t row, bool align_left, WeirBuff
     weir_buffer_append_char(out, '\n');
 }
 
-static void make_cells(Table *table, const WeirSchema *schema, WeirBatch *const *batches, size_t batch_count, int truncate,
-                       const WeirTimeZone *zone)
+static void make_cells(Table *table, const WeirSchema *schema, WeirBatch *const *batches, size_t batch_count,
+                       int truncate, const WeirTimeZone *zone)
 {
     WeirBuffer raw, scratch;
     weir_buffer_init(&raw, 0, NULL);
@@ -154,8 +154,8 @@ static void make_cells(Table *table, const WeirSchema *schema, WeirBatch *const 
     weir_buffer_deinit(&scratch);
 }
 
-void weir_show_table(const WeirSchema *schema, WeirBatch *const *batches, size_t batch_count, int64_t rows_max, int truncate,
-                     const WeirTimeZone *zone, WeirBuffer *out)
+void weir_show_table(const WeirSchema *schema, WeirBatch *const *batches, size_t batch_count, int64_t rows_max,
+                     int truncate, const WeirTimeZone *zone, WeirBuffer *out)
 {
     Table table = {.column_count = schema->field_count};
     size_t rows = 0;

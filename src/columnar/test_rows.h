@@ -1,12 +1,14 @@
-/* For unit tests only: batches from text. A schema as DDL, and rows of literals: (1, null, 'text', [1, 2], {'k': 1}, (1, 'nested')).
- * Numbers are physical values: days, microseconds, unscaled decimals; x'00ff' is binary, <1 2 3> a calendar interval. */
+/* For unit tests only: batches from text. A schema as DDL, and rows of literals: (1, null, 'text', [1, 2], {'k': 1},
+ * (1, 'nested')). Numbers are physical values: days, microseconds, unscaled decimals; x'00ff' is binary, <1 2 3> a
+ * calendar interval. */
 #ifndef WEIR_COLUMNAR_TEST_ROWS_H
 #define WEIR_COLUMNAR_TEST_ROWS_H
 
 #include "columnar/batch.h"
+#include "common/number_format.h"
 
+#include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 
 static inline void test_rows_skip(const char **text, char expected)
 {
@@ -26,7 +28,12 @@ static inline void test_rows_append_number(WeirVectorBuilder *builder, const Wei
 {
     char *end;
     if (type->id == WEIR_TYPE_FLOAT || type->id == WEIR_TYPE_DOUBLE) {
-        weir_vector_builder_append_double(builder, strtod(*text, &end));
+        size_t length = strcspn(*text, ",)]}: ");
+        double value;
+        if (!weir_parse_double(*text, length, &value))
+            value = (**text == '-' ? -1 : 1) * ((*text)[**text == '-'] == 'n' ? NAN : INFINITY);
+        weir_vector_builder_append_double(builder, value);
+        end = (char *)(uintptr_t)*text + length;
     } else {
         unsigned __int128 magnitude = 0;
         const char *digit = *text + (**text == '-');

@@ -1,5 +1,5 @@
-/* Finding zones by name, by the rules of Java's ZoneId.of with Java's short ids and the old one-digit forms that Spark lets
- * pass; and looking up their offsets. Zones live as long as the process: a lookup by name takes no lock. */
+/* Finding zones by name, by the rules of Java's ZoneId.of with Java's short ids and the old one-digit forms that Spark
+ * lets pass; and looking up their offsets. Zones live as long as the process: a lookup by name takes no lock. */
 #include "columnar/time_zone.h"
 #include "columnar/time_zone_private.h"
 
@@ -62,11 +62,18 @@ static const struct {
 };
 
 /* Files that lie among the zones but are none to Java. */
-static const char *const not_zones[] = {"EST", "MST", "HST", "ROC", "Factory", "posixrules", "localtime", "leapseconds"};
+static const char *const not_zones[] = {"EST",     "MST",        "HST",       "ROC",
+                                        "Factory", "posixrules", "localtime", "leapseconds"};
 
-static bool is_digit(char c) { return c >= '0' && c <= '9'; }
+static bool is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
 
-static int two_digits(const char *text) { return is_digit(text[0]) && is_digit(text[1]) ? (text[0] - '0') * 10 + text[1] - '0' : -1; }
+static int two_digits(const char *text)
+{
+    return is_digit(text[0]) && is_digit(text[1]) ? (text[0] - '0') * 10 + text[1] - '0' : -1;
+}
 
 /* "+5", "+05", "+0530", "+05:30", "+053015", "+05:30:15", and the forms of old Spark: "+5:30", "+05:3". */
 static bool parse_offset(const char *text, int32_t *seconds)
@@ -107,18 +114,19 @@ static void format_offset(int32_t seconds, char text[16])
 {
     int32_t magnitude = seconds < 0 ? -seconds : seconds;
     if (seconds == 0)
-        strcpy(text, "Z");
+        memcpy(text, "Z", 2);
     else if (magnitude % 60 == 0)
         snprintf(text, 16, "%c%02d:%02d", seconds < 0 ? '-' : '+', magnitude / 3600 % 100, magnitude / 60 % 60);
     else
-        snprintf(text, 16, "%c%02d:%02d:%02d", seconds < 0 ? '-' : '+', magnitude / 3600 % 100, magnitude / 60 % 60, magnitude % 60);
+        snprintf(text, 16, "%c%02d:%02d:%02d", seconds < 0 ? '-' : '+', magnitude / 3600 % 100, magnitude / 60 % 60,
+                 magnitude % 60);
 }
 
 /* [A-Za-z][A-Za-z0-9~/._+-]+, and nothing that leads out of the zone directory. */
 static bool is_region_name(const char *name)
 {
     bool letter = (name[0] >= 'A' && name[0] <= 'Z') || (name[0] >= 'a' && name[0] <= 'z');
-    if (!letter || strlen(name) < 2 || strlen(name) > NAME_BYTES_MAX || strncmp(name, "posix/", 6) == 0 ||
+    if (!letter || strlen(name) < 2 || strlen(name) >= NAME_BYTES_MAX || strncmp(name, "posix/", 6) == 0 ||
         strncmp(name, "right/", 6) == 0)
         return false;
     for (const char *c = name; *c != '\0'; c++) {
@@ -158,7 +166,7 @@ static bool make_zone(const char *name, WeirTimeZone *zone, char zone_name[NAME_
     }
     if (strcmp(name, "Z") == 0 || strcmp(name, "UTC") == 0 || strcmp(name, "GMT") == 0 || strcmp(name, "UT") == 0 ||
         strcmp(name, "Etc/UTC") == 0) { /* must work without any zone files */
-        strcpy(zone_name, name);
+        snprintf(zone_name, NAME_BYTES_MAX, "%s", name);
         weir_time_zone_make_fixed(zone, 0, name);
         return true;
     }
@@ -206,14 +214,29 @@ WeirStatus weir_time_zone_find(const char *name, const WeirTimeZone **zone, Weir
     return WEIR_OK;
 }
 
-const WeirTimeZone *weir_time_zone_utc(void) { return &utc_zone; }
+const WeirTimeZone *weir_time_zone_utc(void)
+{
+    return &utc_zone;
+}
 
-const char *weir_time_zone_name(const WeirTimeZone *zone) { return zone->name; }
+const char *weir_time_zone_name(const WeirTimeZone *zone)
+{
+    return zone->name;
+}
 
 /* Number of transitions at or before `value`. */
-static uint32_t count_up_to(const int64_t *values, uint32_t count, int64_t value)
+static uint32_t count_up_to(const WeirTimeZone *zone, const int64_t *values, const uint16_t *hints, int64_t value)
 {
-    uint32_t low = 0, high = count;
+    uint32_t low = 0, high = zone->transition_count;
+    if (value < values[0])
+        return 0;
+    uint64_t hint = (uint64_t)(value - values[0]) >> WEIR_ZONE_HINT_SHIFT;
+    if (hint < zone->hint_count) {
+        low = hints[hint];
+        while (low < high && values[low] <= value)
+            low++;
+        return low;
+    }
     while (low < high) {
         uint32_t middle = low + (high - low) / 2;
         if (values[middle] <= value)
@@ -245,7 +268,7 @@ int32_t weir_time_zone_period_at(const WeirTimeZone *zone, int64_t epoch_seconds
     if (zone->transition_count == 0)
         return zone->zone_types[0].offset_seconds;
     int64_t shift = cycle_shift(zone, zone->instants, epoch_seconds);
-    uint32_t passed = count_up_to(zone->instants, zone->transition_count, epoch_seconds - shift);
+    uint32_t passed = count_up_to(zone, zone->instants, zone->instant_hints, epoch_seconds - shift);
     if (passed > 0)
         *start = zone->instants[passed - 1] + shift;
     if (passed < zone->transition_count)
@@ -265,7 +288,7 @@ int64_t weir_time_zone_to_instant(const WeirTimeZone *zone, int64_t local_second
     if (zone->transition_count == 0)
         return local_seconds - zone->zone_types[0].offset_seconds;
     int64_t shift = cycle_shift(zone, zone->local_limits, local_seconds);
-    uint32_t passed = count_up_to(zone->local_limits, zone->transition_count, local_seconds - shift);
+    uint32_t passed = count_up_to(zone, zone->local_limits, zone->local_limit_hints, local_seconds - shift);
     return local_seconds - type_after(zone, passed)->offset_seconds;
 }
 
@@ -274,7 +297,8 @@ const char *weir_time_zone_abbreviation(const WeirTimeZone *zone, int64_t epoch_
     if (zone->transition_count == 0)
         return zone->zone_types[0].abbreviation;
     int64_t shift = cycle_shift(zone, zone->instants, epoch_seconds);
-    return type_after(zone, count_up_to(zone->instants, zone->transition_count, epoch_seconds - shift))->abbreviation;
+    return type_after(zone, count_up_to(zone, zone->instants, zone->instant_hints, epoch_seconds - shift))
+        ->abbreviation;
 }
 
 static char system_name[NAME_BYTES_MAX];
@@ -290,7 +314,7 @@ static bool try_system_name(const char *name)
     trimmed[length] = '\0';
     if (weir_time_zone_find(trimmed, &zone, NULL) != WEIR_OK)
         return false;
-    strcpy(system_name, trimmed);
+    memcpy(system_name, trimmed, length + 1);
     return true;
 }
 
@@ -310,7 +334,7 @@ static void find_system_name(void)
     text[length > 0 ? length : 0] = '\0';
     const char *marker = strstr(text, "/zoneinfo/");
     if (marker == NULL || !try_system_name(marker + strlen("/zoneinfo/")))
-        strcpy(system_name, "Etc/UTC");
+        memcpy(system_name, "Etc/UTC", sizeof("Etc/UTC"));
 }
 
 const char *weir_time_zone_system_name(void)
@@ -318,4 +342,15 @@ const char *weir_time_zone_system_name(void)
     static pthread_once_t once = PTHREAD_ONCE_INIT;
     pthread_once(&once, find_system_name);
     return system_name;
+}
+
+int64_t weir_micros_to_local(const WeirTimeZone *zone, int64_t micros)
+{
+    return micros + (int64_t)weir_time_zone_offset_at(zone, weir_floor_divide(micros, WEIR_MICROS_PER_SECOND)) * WEIR_MICROS_PER_SECOND;
+}
+
+int64_t weir_local_to_micros(const WeirTimeZone *zone, int64_t local)
+{
+    int64_t seconds = weir_floor_divide(local, WEIR_MICROS_PER_SECOND);
+    return weir_time_zone_to_instant(zone, seconds) * WEIR_MICROS_PER_SECOND + weir_floor_modulo(local, WEIR_MICROS_PER_SECOND);
 }

@@ -1,5 +1,5 @@
-/* Reading TZif files (RFC 8536, version 2 and later: 64-bit data and a POSIX rule as footer). The rule is unrolled into 400 more
- * years of transitions, after which the calendar repeats: lookups then need nothing but a binary search. */
+/* Reading TZif files (RFC 8536, version 2 and later: 64-bit data and a POSIX rule as footer). The rule is unrolled into
+ * 400 more years of transitions, after which the calendar repeats: lookups then need nothing but a binary search. */
 #include "columnar/time_zone_private.h"
 #include "common/file_system.h"
 
@@ -9,6 +9,7 @@
 #define HEADER_BYTES 44u
 #define TYPES_MAX 254u
 #define RULE_YEARS 402
+#define HINTS_MAX 16384
 
 typedef struct Counts {
     uint32_t utc_indicators, standard_indicators, leaps, transitions, types, characters;
@@ -45,8 +46,8 @@ static bool read_header(const uint8_t *data, size_t length, Counts *counts)
 {
     if (length < HEADER_BYTES || memcmp(data, "TZif", 4) != 0)
         return false;
-    uint32_t *fields[] = {&counts->utc_indicators, &counts->standard_indicators, &counts->leaps,
-                          &counts->transitions,    &counts->types,               &counts->characters};
+    uint32_t *fields[] = {&counts->utc_indicators, &counts->standard_indicators, &counts->leaps, &counts->transitions,
+                          &counts->types,          &counts->characters};
     for (size_t i = 0; i < 6; i++) {
         *fields[i] = read_32(data + 20 + 4 * i);
         if (*fields[i] > FILE_BYTES_MAX)
@@ -244,6 +245,30 @@ static bool build(WeirTimeZone *zone, const Counts *counts, const uint8_t *body,
     return true;
 }
 
+static uint16_t *make_hints(const int64_t *values, uint32_t count, uint32_t hint_count)
+{
+    uint16_t *hints = weir_calloc(hint_count, sizeof(uint16_t));
+    uint16_t passed = 0;
+    for (uint32_t k = 0; k < hint_count; k++) {
+        while (passed < count && values[passed] < values[0] + ((int64_t)k << WEIR_ZONE_HINT_SHIFT))
+            passed++;
+        hints[k] = passed;
+    }
+    return hints;
+}
+
+static void add_hints(WeirTimeZone *zone)
+{
+    if (zone->transition_count == 0)
+        return;
+    int64_t span = zone->instants[zone->transition_count - 1] - zone->instants[0];
+    if (span >> WEIR_ZONE_HINT_SHIFT >= HINTS_MAX)
+        return; /* a file with a transition at the beginning of time: lookups search */
+    zone->hint_count = (uint32_t)(span >> WEIR_ZONE_HINT_SHIFT) + 2;
+    zone->instant_hints = make_hints(zone->instants, zone->transition_count, zone->hint_count);
+    zone->local_limit_hints = make_hints(zone->local_limits, zone->transition_count, zone->hint_count);
+}
+
 static void free_tables(WeirTimeZone *zone)
 {
     weir_free(zone->zone_types);
@@ -263,7 +288,8 @@ static bool decode(WeirTimeZone *zone, const uint8_t *data, size_t length)
         return false;
     const uint8_t *body = data + second + HEADER_BYTES;
     size_t rest = length - second - HEADER_BYTES, bytes = body_bytes(&counts, 8);
-    if (bytes + 2 > rest || counts.types == 0 || counts.types > TYPES_MAX || body[bytes] != '\n' || data[length - 1] != '\n')
+    if (bytes + 2 > rest || counts.types == 0 || counts.types > TYPES_MAX || body[bytes] != '\n' ||
+        data[length - 1] != '\n')
         return false;
     char footer[256];
     size_t footer_length = rest - bytes - 2;
@@ -274,10 +300,12 @@ static bool decode(WeirTimeZone *zone, const uint8_t *data, size_t length)
     Rule rule = {0};
     if (footer_length > 0 && !parse_rule(footer, &rule))
         return false;
-    if (build(zone, &counts, body, &rule))
-        return true;
-    free_tables(zone);
-    return false;
+    if (!build(zone, &counts, body, &rule)) {
+        free_tables(zone);
+        return false;
+    }
+    add_hints(zone);
+    return true;
 }
 
 bool weir_time_zone_load(const char *name, WeirTimeZone *zone)
@@ -287,7 +315,8 @@ bool weir_time_zone_load(const char *name, WeirTimeZone *zone)
     WeirBuffer content;
     weir_arena_init(&arena, NULL);
     weir_buffer_init(&content, FILE_BYTES_MAX, NULL);
-    const char *path = weir_path_join(&arena, directory != NULL && *directory != '\0' ? directory : "/usr/share/zoneinfo", name);
+    const char *path =
+        weir_path_join(&arena, directory != NULL && *directory != '\0' ? directory : "/usr/share/zoneinfo", name);
     bool loaded = weir_file_read_all(weir_local_file_system(), path, FILE_BYTES_MAX, &content, NULL) == WEIR_OK &&
                   decode(zone, (const uint8_t *)content.data, content.length);
     weir_buffer_deinit(&content);

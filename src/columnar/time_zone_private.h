@@ -5,7 +5,10 @@
 #include "columnar/time_zone.h"
 #include "common/memory.h"
 
-#define WEIR_ZONE_CYCLE_SECONDS (INT64_C(146097) * 86400) /* the calendar, weekdays included, repeats after 400 years */
+#define WEIR_ZONE_HINT_SHIFT 24 /* half a year: a lookup steps over one or two transitions */
+#define WEIR_ZONE_CYCLE_SECONDS                                                                                        \
+    (INT64_C(146097) * 86400) /* the calendar, weekdays included, repeats after 400 years                              \
+                               */
 
 typedef struct WeirZoneType {
     int32_t offset_seconds; /* east of UTC */
@@ -18,8 +21,11 @@ struct WeirTimeZone {
     int64_t *instants;     /* ascending; transition i begins at instants[i] */
     int64_t *local_limits; /* wall-clock seconds from which transition i has happened for sure */
     uint8_t *types;        /* of the time after transition i */
-    uint8_t first_type;    /* before all transitions */
-    bool repeats;          /* the last 400 years of the table stand for all later ones */
+    uint32_t hint_count;
+    uint16_t *instant_hints;     /* entry k: transitions before instants[0] + k * 2^WEIR_ZONE_HINT_SHIFT seconds */
+    uint16_t *local_limit_hints; /* the same for local_limits */
+    uint8_t first_type;          /* before all transitions */
+    bool repeats;                /* the last 400 years of the table stand for all later ones */
     WeirZoneType *zone_types;
 };
 

@@ -1,5 +1,5 @@
-/* Types from Spark's schema JSON, as state schema files, Parquet metadata and Connect clients hold it. Keys must be just those
- * that Spark writes; only a field's metadata may be missing. */
+/* Types from Spark's schema JSON, as state schema files, Parquet metadata and Connect clients hold it. Keys must be
+ * just those that Spark writes; only a field's metadata may be missing. */
 #include "columnar/data_type.h"
 #include "common/json.h"
 
@@ -9,20 +9,22 @@ static WeirStatus convert(const WeirJson *json, WeirArena *arena, const WeirData
 
 static WeirStatus invalid(const WeirJson *json, WeirArena *arena, WeirError *error)
 {
-    const char *text = json->kind == WEIR_JSON_STRING ? json->text
-                                                      : weir_arena_strndup(arena, json->source, json->source_length);
+    const char *text =
+        json->kind == WEIR_JSON_STRING ? json->text : weir_arena_strndup(arena, json->source, json->source_length);
     return weir_error_set(error, WEIR_ERROR_INVALID_JSON_DATA_TYPE, "invalidType", text);
 }
 
 /* "decimal(5,2)", "char(3)", "varchar(9)": those that Spark reads by pattern, blanks allowed around numbers. */
-static WeirStatus convert_parameterized(const WeirJson *json, WeirArena *arena, const WeirDataType **type, WeirError *error)
+static WeirStatus convert_parameterized(const WeirJson *json, WeirArena *arena, const WeirDataType **type,
+                                        WeirError *error)
 {
     int first, second, end = 0;
     const char *text = json->text;
     if (sscanf(text, "decimal( %d , %d )%n", &first, &second, &end) == 2 && end > 0 && text[end] == '\0') {
         if (second < 0)
-            return weir_error_set(error, WEIR_ERROR_NEGATIVE_SCALE_DISALLOWED, "scale", weir_arena_printf(arena, "'%d'", second),
-                                  "sqlConf", "\"spark.sql.legacy.allowNegativeScaleOfDecimal\"");
+            return weir_error_set(error, WEIR_ERROR_NEGATIVE_SCALE_DISALLOWED, "scale",
+                                  weir_arena_printf(arena, "'%d'", second), "sqlConf",
+                                  "\"spark.sql.legacy.allowNegativeScaleOfDecimal\"");
         if (first > WEIR_DECIMAL_PRECISION_MAX)
             return weir_error_set(error, WEIR_ERROR_DECIMAL_PRECISION_EXCEEDS_MAX_PRECISION, "precision",
                                   weir_arena_printf(arena, "%d", first), "maxPrecision", "38");
@@ -144,7 +146,8 @@ static WeirStatus convert(const WeirJson *json, WeirArena *arena, const WeirData
     if (strcmp(kind, "array") == 0) {
         const WeirJson *element = weir_json_get(json, "elementType");
         const WeirJson *contains_null = weir_json_get(json, "containsNull");
-        if (element == NULL || contains_null == NULL || contains_null->kind != WEIR_JSON_BOOLEAN || json->child_count != 3)
+        if (element == NULL || contains_null == NULL || contains_null->kind != WEIR_JSON_BOOLEAN ||
+            json->child_count != 3)
             return invalid(json, arena, error);
         WEIR_TRY(convert(element, arena, &first, error));
         *type = weir_type_array(arena, first, contains_null->boolean);
@@ -165,7 +168,8 @@ static WeirStatus convert(const WeirJson *json, WeirArena *arena, const WeirData
     return invalid(json, arena, error);
 }
 
-WeirStatus weir_type_from_json(const char *json, size_t length, WeirArena *arena, const WeirDataType **type, WeirError *error)
+WeirStatus weir_type_from_json(const char *json, size_t length, WeirArena *arena, const WeirDataType **type,
+                               WeirError *error)
 {
     WeirJson *tree;
     WEIR_TRY(weir_json_parse(json, length, arena, &tree, error));

@@ -1,5 +1,5 @@
-/* Types and table schemas from DDL text, by Spark's grammar and with its error conditions. Recursive descent; a syntax error
- * inside <…> is reported at the outermost '<', where Spark's parser gives up too. */
+/* Types and table schemas from DDL text, by Spark's grammar and with its error conditions. Recursive descent; a syntax
+ * error inside <…> is reported at the outermost '<', where Spark's parser gives up too. */
 #include "columnar/data_type.h"
 #include "columnar/type_lexer.h"
 #include "common/json.h"
@@ -21,7 +21,10 @@ typedef struct TypeParser {
 
 static WeirStatus parse_type(TypeParser *parser, const WeirDataType **type);
 
-static void next(TypeParser *parser) { parser->token = weir_type_lexer_next(&parser->lexer); }
+static void next(TypeParser *parser)
+{
+    parser->token = weir_type_lexer_next(&parser->lexer);
+}
 
 static bool accept(TypeParser *parser, const char *word)
 {
@@ -66,7 +69,8 @@ static WeirStatus syntax_error(TypeParser *parser)
     const char *text = token->kind == TYPE_TOKEN_END
                            ? "end of input"
                            : weir_arena_printf(parser->arena, "'%.*s'", (int)token->length, token->start);
-    return fail_at(parser, token, weir_error_set(parser->error, WEIR_ERROR_PARSE_SYNTAX_ERROR, "error", text, "hint", ""));
+    return fail_at(parser, token,
+                   weir_error_set(parser->error, WEIR_ERROR_PARSE_SYNTAX_ERROR, "error", text, "hint", ""));
 }
 
 static WeirStatus expect(TypeParser *parser, const char *word)
@@ -82,7 +86,8 @@ static WeirStatus unsupported_type(TypeParser *parser, const TypeToken *name, co
     for (char *c = text; *c != '\0'; c++)
         *c = *c >= 'a' && *c <= 'z' ? (char)(*c - 'a' + 'A') : *c;
     for (uint32_t i = 0; i < count; i++)
-        text = weir_arena_printf(parser->arena, "%s%c%d%s", text, i == 0 ? '(' : ',', numbers[i], i + 1 == count ? ")" : "");
+        text = weir_arena_printf(parser->arena, "%s%c%d%s", text, i == 0 ? '(' : ',', numbers[i],
+                                 i + 1 == count ? ")" : "");
     const char *quoted = weir_arena_printf(parser->arena, "\"%s\"", text);
     weir_error_set(meaning_error(parser), WEIR_ERROR_UNSUPPORTED_DATATYPE, "typeName", quoted);
     return note_at(parser, name, type);
@@ -198,7 +203,8 @@ static WeirStatus parse_sized_string(TypeParser *parser, const TypeToken *name, 
     uint32_t count;
     WEIR_TRY(parse_numbers(parser, numbers, &count));
     if (count == 0) {
-        weir_error_set(meaning_error(parser), WEIR_ERROR_DATATYPE_MISSING_SIZE, "type", is_char ? "\"CHAR\"" : "\"VARCHAR\"");
+        weir_error_set(meaning_error(parser), WEIR_ERROR_DATATYPE_MISSING_SIZE, "type",
+                       is_char ? "\"CHAR\"" : "\"VARCHAR\"");
         return note_at(parser, name, type);
     }
     if (count > 1)
@@ -229,9 +235,11 @@ static WeirStatus parse_simple_type(TypeParser *parser, const WeirDataType **typ
     next(parser);
     if (weir_type_token_is(&name, "interval"))
         return parse_interval(parser, type);
-    if (weir_type_token_is(&name, "decimal") || weir_type_token_is(&name, "dec") || weir_type_token_is(&name, "numeric"))
+    if (weir_type_token_is(&name, "decimal") || weir_type_token_is(&name, "dec") ||
+        weir_type_token_is(&name, "numeric"))
         return parse_decimal(parser, &name, type);
-    if (weir_type_token_is(&name, "char") || weir_type_token_is(&name, "character") || weir_type_token_is(&name, "varchar"))
+    if (weir_type_token_is(&name, "char") || weir_type_token_is(&name, "character") ||
+        weir_type_token_is(&name, "varchar"))
         return parse_sized_string(parser, &name, type);
     *type = find_plain_type(&name);
     if (*type == &weir_type_timestamp && weir_type_token_is(&name, "timestamp"))
@@ -409,7 +417,8 @@ WeirStatus weir_schema_from_ddl(const char *text, WeirArena *arena, const WeirSc
 WeirStatus weir_type_or_schema_from_ddl(const char *text, WeirArena *arena, const WeirDataType **type, WeirError *error)
 {
     const WeirDataType *found;
-    if (weir_type_from_ddl(text, arena, &found, NULL) == WEIR_OK || weir_schema_from_ddl(text, arena, &found, NULL) == WEIR_OK) {
+    if (weir_type_from_ddl(text, arena, &found, NULL) == WEIR_OK ||
+        weir_schema_from_ddl(text, arena, &found, NULL) == WEIR_OK) {
         *type = found;
         return WEIR_OK;
     }

@@ -4,8 +4,8 @@
 #include <stdarg.h>
 #include <cmocka.h>
 
-/* Recorded from Spark 4.2.1. A failure has the condition in place of the simple string, and the column that Spark points at (-1: it
- * points nowhere). */
+/* Recorded from Spark 4.2.1. A failure has the condition in place of the simple string, and the column that Spark
+ * points at (-1: it points nowhere). */
 typedef struct TypeCase {
     const char *text;
     const char *simple;
@@ -55,18 +55,33 @@ static const TypeCase type_cases[] = {
     {"char", "DATATYPE_MISSING_SIZE", NULL, NULL, 0},
     {"varchar", "DATATYPE_MISSING_SIZE", NULL, NULL, 0},
     {"string(5)", "UNSUPPORTED_DATATYPE", NULL, NULL, 0},
-    {"array<int>", "array<int>", "ARRAY<INT>", "{\"type\":\"array\",\"elementType\":\"integer\",\"containsNull\":true}", 0},
+    {"array<int>", "array<int>", "ARRAY<INT>", "{\"type\":\"array\",\"elementType\":\"integer\",\"containsNull\":true}",
+     0},
     {"array", "INCOMPLETE_TYPE_DEFINITION.ARRAY", NULL, NULL, 0},
     {"map", "INCOMPLETE_TYPE_DEFINITION.MAP", NULL, NULL, 0},
     {"struct", "INCOMPLETE_TYPE_DEFINITION.STRUCT", NULL, NULL, -1},
-    {"map<int,string>", "map<int,string>", "MAP<INT, STRING>", "{\"type\":\"map\",\"keyType\":\"integer\",\"valueType\":\"string\",\"valueContainsNull\":true}", 0},
+    {"map<int,string>", "map<int,string>", "MAP<INT, STRING>",
+     "{\"type\":\"map\",\"keyType\":\"integer\",\"valueType\":\"string\",\"valueContainsNull\":true}", 0},
     {"map<int,string", "PARSE_SYNTAX_ERROR", NULL, NULL, 3},
-    {"struct<a:int>", "struct<a:int>", "STRUCT<a: INT>", "{\"type\":\"struct\",\"fields\":[{\"name\":\"a\",\"type\":\"integer\",\"nullable\":true,\"metadata\":{}}]}", 0},
-    {"struct<a int>", "struct<a:int>", "STRUCT<a: INT>", "{\"type\":\"struct\",\"fields\":[{\"name\":\"a\",\"type\":\"integer\",\"nullable\":true,\"metadata\":{}}]}", 0},
-    {"struct<a:int,b string not null comment 'x y'>", "struct<a:int,b:string>", "STRUCT<a: INT, b: STRING NOT NULL COMMENT 'x y'>", "{\"type\":\"struct\",\"fields\":[{\"name\":\"a\",\"type\":\"integer\",\"nullable\":true,\"metadata\":{}},{\"name\":\"b\",\"type\":\"string\",\"nullable\":false,\"metadata\":{\"comment\":\"x y\"}}]}", 0},
+    {"struct<a:int>", "struct<a:int>", "STRUCT<a: INT>",
+     "{\"type\":\"struct\",\"fields\":[{\"name\":\"a\",\"type\":\"integer\",\"nullable\":true,\"metadata\":{}}]}", 0},
+    {"struct<a int>", "struct<a:int>", "STRUCT<a: INT>",
+     "{\"type\":\"struct\",\"fields\":[{\"name\":\"a\",\"type\":\"integer\",\"nullable\":true,\"metadata\":{}}]}", 0},
+    {"struct<a:int,b string not null comment 'x y'>", "struct<a:int,b:string>",
+     "STRUCT<a: INT, b: STRING NOT NULL COMMENT 'x y'>",
+     "{\"type\":\"struct\",\"fields\":[{\"name\":\"a\",\"type\":\"integer\",\"nullable\":true,\"metadata\":{}},{"
+     "\"name\":\"b\",\"type\":\"string\",\"nullable\":false,\"metadata\":{\"comment\":\"x y\"}}]}",
+     0},
     {"struct<>", "struct<>", "STRUCT<>", "{\"type\":\"struct\",\"fields\":[]}", 0},
-    {"struct<`a b`:int,`c``d`:string>", "struct<a b:int,c`d:string>", "STRUCT<`a b`: INT, `c``d`: STRING>", "{\"type\":\"struct\",\"fields\":[{\"name\":\"a b\",\"type\":\"integer\",\"nullable\":true,\"metadata\":{}},{\"name\":\"c`d\",\"type\":\"string\",\"nullable\":true,\"metadata\":{}}]}", 0},
-    {"array<struct<a:int not null>>", "array<struct<a:int>>", "ARRAY<STRUCT<a: INT NOT NULL>>", "{\"type\":\"array\",\"elementType\":{\"type\":\"struct\",\"fields\":[{\"name\":\"a\",\"type\":\"integer\",\"nullable\":false,\"metadata\":{}}]},\"containsNull\":true}", 0},
+    {"struct<`a b`:int,`c``d`:string>", "struct<a b:int,c`d:string>", "STRUCT<`a b`: INT, `c``d`: STRING>",
+     "{\"type\":\"struct\",\"fields\":[{\"name\":\"a "
+     "b\",\"type\":\"integer\",\"nullable\":true,\"metadata\":{}},{\"name\":\"c`d\",\"type\":\"string\",\"nullable\":"
+     "true,\"metadata\":{}}]}",
+     0},
+    {"array<struct<a:int not null>>", "array<struct<a:int>>", "ARRAY<STRUCT<a: INT NOT NULL>>",
+     "{\"type\":\"array\",\"elementType\":{\"type\":\"struct\",\"fields\":[{\"name\":\"a\",\"type\":\"integer\","
+     "\"nullable\":false,\"metadata\":{}}]},\"containsNull\":true}",
+     0},
     {"foo", "UNSUPPORTED_DATATYPE", NULL, NULL, 0},
     {"int foo", "PARSE_SYNTAX_ERROR", NULL, NULL, 4},
     {"", "PARSE_EMPTY_STATEMENT", NULL, NULL, 0},
@@ -74,16 +89,27 @@ static const TypeCase type_cases[] = {
     {"decimal(a)", "PARSE_SYNTAX_ERROR", NULL, NULL, 8},
     {"map<int>", "PARSE_SYNTAX_ERROR", NULL, NULL, 3},
     {"array<int,int>", "PARSE_SYNTAX_ERROR", NULL, NULL, 5},
-    {"struct<a:int,A:string>", "struct<a:int,A:string>", "STRUCT<a: INT, A: STRING>", "{\"type\":\"struct\",\"fields\":[{\"name\":\"a\",\"type\":\"integer\",\"nullable\":true,\"metadata\":{}},{\"name\":\"A\",\"type\":\"string\",\"nullable\":true,\"metadata\":{}}]}", 0},
+    {"struct<a:int,A:string>", "struct<a:int,A:string>", "STRUCT<a: INT, A: STRING>",
+     "{\"type\":\"struct\",\"fields\":[{\"name\":\"a\",\"type\":\"integer\",\"nullable\":true,\"metadata\":{}},{"
+     "\"name\":\"A\",\"type\":\"string\",\"nullable\":true,\"metadata\":{}}]}",
+     0},
     {"struct<a:int default 5>", "PARSE_SYNTAX_ERROR", NULL, NULL, 6},
     {"datetime", "UNSUPPORTED_DATATYPE", NULL, NULL, 0},
     {"int not null", "PARSE_SYNTAX_ERROR", NULL, NULL, 4},
     {"interval day to second(3)", "PARSE_SYNTAX_ERROR", NULL, NULL, 22},
-    {"array < map < int , array<string> > >", "array<map<int,array<string>>>", "ARRAY<MAP<INT, ARRAY<STRING>>>", "{\"type\":\"array\",\"elementType\":{\"type\":\"map\",\"keyType\":\"integer\",\"valueType\":{\"type\":\"array\",\"elementType\":\"string\",\"containsNull\":true},\"valueContainsNull\":true},\"containsNull\":true}", 0},
-    {"struct<array:int>", "struct<array:int>", "STRUCT<array: INT>", "{\"type\":\"struct\",\"fields\":[{\"name\":\"array\",\"type\":\"integer\",\"nullable\":true,\"metadata\":{}}]}", 0},
-    {"struct<1a:int>", "struct<1a:int>", "STRUCT<`1a`: INT>", "{\"type\":\"struct\",\"fields\":[{\"name\":\"1a\",\"type\":\"integer\",\"nullable\":true,\"metadata\":{}}]}", 0},
+    {"array < map < int , array<string> > >", "array<map<int,array<string>>>", "ARRAY<MAP<INT, ARRAY<STRING>>>",
+     "{\"type\":\"array\",\"elementType\":{\"type\":\"map\",\"keyType\":\"integer\",\"valueType\":{\"type\":\"array\","
+     "\"elementType\":\"string\",\"containsNull\":true},\"valueContainsNull\":true},\"containsNull\":true}",
+     0},
+    {"struct<array:int>", "struct<array:int>", "STRUCT<array: INT>",
+     "{\"type\":\"struct\",\"fields\":[{\"name\":\"array\",\"type\":\"integer\",\"nullable\":true,\"metadata\":{}}]}",
+     0},
+    {"struct<1a:int>", "struct<1a:int>", "STRUCT<`1a`: INT>",
+     "{\"type\":\"struct\",\"fields\":[{\"name\":\"1a\",\"type\":\"integer\",\"nullable\":true,\"metadata\":{}}]}", 0},
     {"struct<a.b:int>", "PARSE_SYNTAX_ERROR", NULL, NULL, 6},
-    {"struct<select:int>", "struct<select:int>", "STRUCT<select: INT>", "{\"type\":\"struct\",\"fields\":[{\"name\":\"select\",\"type\":\"integer\",\"nullable\":true,\"metadata\":{}}]}", 0},
+    {"struct<select:int>", "struct<select:int>", "STRUCT<select: INT>",
+     "{\"type\":\"struct\",\"fields\":[{\"name\":\"select\",\"type\":\"integer\",\"nullable\":true,\"metadata\":{}}]}",
+     0},
     {"struct<a-b:int>", "INVALID_IDENTIFIER", NULL, NULL, -1},
     {"decimal(5,5)", "decimal(5,5)", "DECIMAL(5,5)", "\"decimal(5,5)\"", 0},
     {"double precision", "PARSE_SYNTAX_ERROR", NULL, NULL, 7},
@@ -99,7 +125,8 @@ static const TypeCase type_cases[] = {
     {"a int generated always as (1)", "PARSE_SYNTAX_ERROR", NULL, NULL, 2},
     {"a int comment 'x' not null", "PARSE_SYNTAX_ERROR", NULL, NULL, 2},
     {"a decimal(5,2), b array<int>, c struct<x:int>", "PARSE_SYNTAX_ERROR", NULL, NULL, 2},
-    {"struct<a:int>", "struct<a:int>", "STRUCT<a: INT>", "{\"type\":\"struct\",\"fields\":[{\"name\":\"a\",\"type\":\"integer\",\"nullable\":true,\"metadata\":{}}]}", 0},
+    {"struct<a:int>", "struct<a:int>", "STRUCT<a: INT>",
+     "{\"type\":\"struct\",\"fields\":[{\"name\":\"a\",\"type\":\"integer\",\"nullable\":true,\"metadata\":{}}]}", 0},
     {"a int, a string", "PARSE_SYNTAX_ERROR", NULL, NULL, 2},
     {"1 int", "PARSE_SYNTAX_ERROR", NULL, NULL, 0},
     {"a char(3), b varchar(4)", "PARSE_SYNTAX_ERROR", NULL, NULL, 2},
@@ -183,24 +210,51 @@ static const TypeCase schema_cases[] = {
     {"decimal(5,5)", "PARSE_SYNTAX_ERROR", NULL, NULL, 7},
     {"double precision", "UNSUPPORTED_DATATYPE", NULL, NULL, 7},
     {"bigint(5)", "PARSE_SYNTAX_ERROR", NULL, NULL, 6},
-    {"a int", "struct<a:int>", "STRUCT<a: INT>", "{\"type\":\"struct\",\"fields\":[{\"name\":\"a\",\"type\":\"integer\",\"nullable\":true,\"metadata\":{}}]}", 0},
+    {"a int", "struct<a:int>", "STRUCT<a: INT>",
+     "{\"type\":\"struct\",\"fields\":[{\"name\":\"a\",\"type\":\"integer\",\"nullable\":true,\"metadata\":{}}]}", 0},
     {" a:int", "PARSE_SYNTAX_ERROR", NULL, NULL, 2},
-    {"a INT, b STRING NOT NULL COMMENT 'it''s'", "struct<a:int,b:string>", "STRUCT<a: INT, b: STRING NOT NULL COMMENT 'it\\'s'>", "{\"type\":\"struct\",\"fields\":[{\"name\":\"a\",\"type\":\"integer\",\"nullable\":true,\"metadata\":{}},{\"name\":\"b\",\"type\":\"string\",\"nullable\":false,\"metadata\":{\"comment\":\"it's\"}}]}", 0},
+    {"a INT, b STRING NOT NULL COMMENT 'it''s'", "struct<a:int,b:string>",
+     "STRUCT<a: INT, b: STRING NOT NULL COMMENT 'it\\'s'>",
+     "{\"type\":\"struct\",\"fields\":[{\"name\":\"a\",\"type\":\"integer\",\"nullable\":true,\"metadata\":{}},{"
+     "\"name\":\"b\",\"type\":\"string\",\"nullable\":false,\"metadata\":{\"comment\":\"it's\"}}]}",
+     0},
     {"a INT,", "PARSE_SYNTAX_ERROR", NULL, NULL, 6},
-    {"`a` INT COMMENT \"q\"", "struct<a:int>", "STRUCT<a: INT COMMENT 'q'>", "{\"type\":\"struct\",\"fields\":[{\"name\":\"a\",\"type\":\"integer\",\"nullable\":true,\"metadata\":{\"comment\":\"q\"}}]}", 0},
+    {"`a` INT COMMENT \"q\"", "struct<a:int>", "STRUCT<a: INT COMMENT 'q'>",
+     "{\"type\":\"struct\",\"fields\":[{\"name\":\"a\",\"type\":\"integer\",\"nullable\":true,\"metadata\":{"
+     "\"comment\":\"q\"}}]}",
+     0},
     {"a", "PARSE_SYNTAX_ERROR", NULL, NULL, 1},
     {"a int b int", "PARSE_SYNTAX_ERROR", NULL, NULL, 6},
     {"a int not null not null", "PARSE_SYNTAX_ERROR", NULL, NULL, 15},
     {"a int generated always as (1)", "PARSE_SYNTAX_ERROR", NULL, NULL, 6},
     {"a int comment 'x' not null", "PARSE_SYNTAX_ERROR", NULL, NULL, 18},
-    {"a decimal(5,2), b array<int>, c struct<x:int>", "struct<a:decimal(5,2),b:array<int>,c:struct<x:int>>", "STRUCT<a: DECIMAL(5,2), b: ARRAY<INT>, c: STRUCT<x: INT>>", "{\"type\":\"struct\",\"fields\":[{\"name\":\"a\",\"type\":\"decimal(5,2)\",\"nullable\":true,\"metadata\":{}},{\"name\":\"b\",\"type\":{\"type\":\"array\",\"elementType\":\"integer\",\"containsNull\":true},\"nullable\":true,\"metadata\":{}},{\"name\":\"c\",\"type\":{\"type\":\"struct\",\"fields\":[{\"name\":\"x\",\"type\":\"integer\",\"nullable\":true,\"metadata\":{}}]},\"nullable\":true,\"metadata\":{}}]}", 0},
+    {"a decimal(5,2), b array<int>, c struct<x:int>", "struct<a:decimal(5,2),b:array<int>,c:struct<x:int>>",
+     "STRUCT<a: DECIMAL(5,2), b: ARRAY<INT>, c: STRUCT<x: INT>>",
+     "{\"type\":\"struct\",\"fields\":[{\"name\":\"a\",\"type\":\"decimal(5,2)\",\"nullable\":true,\"metadata\":{}},{"
+     "\"name\":\"b\",\"type\":{\"type\":\"array\",\"elementType\":\"integer\",\"containsNull\":true},\"nullable\":true,"
+     "\"metadata\":{}},{\"name\":\"c\",\"type\":{\"type\":\"struct\",\"fields\":[{\"name\":\"x\",\"type\":\"integer\","
+     "\"nullable\":true,\"metadata\":{}}]},\"nullable\":true,\"metadata\":{}}]}",
+     0},
     {"struct<a:int>", "PARSE_SYNTAX_ERROR", NULL, NULL, 6},
-    {"a int, a string", "struct<a:int,a:string>", "STRUCT<a: INT, a: STRING>", "{\"type\":\"struct\",\"fields\":[{\"name\":\"a\",\"type\":\"integer\",\"nullable\":true,\"metadata\":{}},{\"name\":\"a\",\"type\":\"string\",\"nullable\":true,\"metadata\":{}}]}", 0},
+    {"a int, a string", "struct<a:int,a:string>", "STRUCT<a: INT, a: STRING>",
+     "{\"type\":\"struct\",\"fields\":[{\"name\":\"a\",\"type\":\"integer\",\"nullable\":true,\"metadata\":{}},{"
+     "\"name\":\"a\",\"type\":\"string\",\"nullable\":true,\"metadata\":{}}]}",
+     0},
     {"1 int", "PARSE_SYNTAX_ERROR", NULL, NULL, 0},
-    {"a char(3), b varchar(4)", "struct<a:char(3),b:varchar(4)>", "STRUCT<a: CHAR(3), b: VARCHAR(4)>", "{\"type\":\"struct\",\"fields\":[{\"name\":\"a\",\"type\":\"char(3)\",\"nullable\":true,\"metadata\":{}},{\"name\":\"b\",\"type\":\"varchar(4)\",\"nullable\":true,\"metadata\":{}}]}", 0},
-    {"a int -- c\n, b int", "struct<a:int,b:int>", "STRUCT<a: INT, b: INT>", "{\"type\":\"struct\",\"fields\":[{\"name\":\"a\",\"type\":\"integer\",\"nullable\":true,\"metadata\":{}},{\"name\":\"b\",\"type\":\"integer\",\"nullable\":true,\"metadata\":{}}]}", 0},
-    {"a int /* z */", "struct<a:int>", "STRUCT<a: INT>", "{\"type\":\"struct\",\"fields\":[{\"name\":\"a\",\"type\":\"integer\",\"nullable\":true,\"metadata\":{}}]}", 0},
-    {"a struct<b:char(3)>", "struct<a:struct<b:char(3)>>", "STRUCT<a: STRUCT<b: CHAR(3)>>", "{\"type\":\"struct\",\"fields\":[{\"name\":\"a\",\"type\":{\"type\":\"struct\",\"fields\":[{\"name\":\"b\",\"type\":\"char(3)\",\"nullable\":true,\"metadata\":{}}]},\"nullable\":true,\"metadata\":{}}]}", 0},
+    {"a char(3), b varchar(4)", "struct<a:char(3),b:varchar(4)>", "STRUCT<a: CHAR(3), b: VARCHAR(4)>",
+     "{\"type\":\"struct\",\"fields\":[{\"name\":\"a\",\"type\":\"char(3)\",\"nullable\":true,\"metadata\":{}},{"
+     "\"name\":\"b\",\"type\":\"varchar(4)\",\"nullable\":true,\"metadata\":{}}]}",
+     0},
+    {"a int -- c\n, b int", "struct<a:int,b:int>", "STRUCT<a: INT, b: INT>",
+     "{\"type\":\"struct\",\"fields\":[{\"name\":\"a\",\"type\":\"integer\",\"nullable\":true,\"metadata\":{}},{"
+     "\"name\":\"b\",\"type\":\"integer\",\"nullable\":true,\"metadata\":{}}]}",
+     0},
+    {"a int /* z */", "struct<a:int>", "STRUCT<a: INT>",
+     "{\"type\":\"struct\",\"fields\":[{\"name\":\"a\",\"type\":\"integer\",\"nullable\":true,\"metadata\":{}}]}", 0},
+    {"a struct<b:char(3)>", "struct<a:struct<b:char(3)>>", "STRUCT<a: STRUCT<b: CHAR(3)>>",
+     "{\"type\":\"struct\",\"fields\":[{\"name\":\"a\",\"type\":{\"type\":\"struct\",\"fields\":[{\"name\":\"b\","
+     "\"type\":\"char(3)\",\"nullable\":true,\"metadata\":{}}]},\"nullable\":true,\"metadata\":{}}]}",
+     0},
 };
 
 static const TypeCase json_cases[] = {
@@ -220,12 +274,22 @@ static const TypeCase json_cases[] = {
     {"\"void\"", "void", NULL, "\"void\"", 0},
     {"\"timestamp_ltz\"", "timestamp", NULL, "\"timestamp\"", 0},
     {"\"foo\"", "INVALID_JSON_DATA_TYPE", NULL, NULL, 0},
-    {"{\"type\":\"array\",\"elementType\":\"integer\",\"containsNull\":true}", "array<int>", NULL, "{\"type\":\"array\",\"elementType\":\"integer\",\"containsNull\":true}", 0},
+    {"{\"type\":\"array\",\"elementType\":\"integer\",\"containsNull\":true}", "array<int>", NULL,
+     "{\"type\":\"array\",\"elementType\":\"integer\",\"containsNull\":true}", 0},
     {"{\"type\":\"array\",\"elementType\":\"integer\"}", "INVALID_JSON_DATA_TYPE", NULL, NULL, 0},
     {"{\"type\":\"struct\",\"fields\":[]}", "struct<>", NULL, "{\"type\":\"struct\",\"fields\":[]}", 0},
-    {"{\"type\":\"struct\",\"fields\":[{\"name\":\"a\",\"type\":\"integer\",\"nullable\":true}]}", "struct<a:int>", NULL, "{\"type\":\"struct\",\"fields\":[{\"name\":\"a\",\"type\":\"integer\",\"nullable\":true,\"metadata\":{}}]}", 0},
-    {"{\"type\":\"struct\",\"fields\":[{\"name\":\"a\",\"type\":\"integer\",\"nullable\":true,\"metadata\":{\"b\":1,\"c\":[1,2],\"d\":{\"e\":1.5}}}]}", "struct<a:int>", NULL, "{\"type\":\"struct\",\"fields\":[{\"name\":\"a\",\"type\":\"integer\",\"nullable\":true,\"metadata\":{\"b\":1,\"c\":[1,2],\"d\":{\"e\":1.5}}}]}", 0},
-    {"{\"type\":\"map\",\"keyType\":\"string\",\"valueType\":\"long\",\"valueContainsNull\":false}", "map<string,bigint>", NULL, "{\"type\":\"map\",\"keyType\":\"string\",\"valueType\":\"long\",\"valueContainsNull\":false}", 0},
+    {"{\"type\":\"struct\",\"fields\":[{\"name\":\"a\",\"type\":\"integer\",\"nullable\":true}]}", "struct<a:int>",
+     NULL, "{\"type\":\"struct\",\"fields\":[{\"name\":\"a\",\"type\":\"integer\",\"nullable\":true,\"metadata\":{}}]}",
+     0},
+    {"{\"type\":\"struct\",\"fields\":[{\"name\":\"a\",\"type\":\"integer\",\"nullable\":true,\"metadata\":{\"b\":1,"
+     "\"c\":[1,2],\"d\":{\"e\":1.5}}}]}",
+     "struct<a:int>", NULL,
+     "{\"type\":\"struct\",\"fields\":[{\"name\":\"a\",\"type\":\"integer\",\"nullable\":true,\"metadata\":{\"b\":1,"
+     "\"c\":[1,2],\"d\":{\"e\":1.5}}}]}",
+     0},
+    {"{\"type\":\"map\",\"keyType\":\"string\",\"valueType\":\"long\",\"valueContainsNull\":false}",
+     "map<string,bigint>", NULL,
+     "{\"type\":\"map\",\"keyType\":\"string\",\"valueType\":\"long\",\"valueContainsNull\":false}", 0},
     {"{\"a\":1}", "INVALID_JSON_DATA_TYPE", NULL, NULL, 0},
     {"1", "INVALID_JSON_DATA_TYPE", NULL, NULL, 0},
     {"\"byte\"", "tinyint", NULL, "\"byte\"", 0},
@@ -241,7 +305,8 @@ static const TypeCase json_cases[] = {
 static WeirArena arena;
 static WeirBuffer out;
 
-static void assert_text(void (*write)(const WeirDataType *, WeirBuffer *), const WeirDataType *type, const char *expected)
+static void assert_text(void (*write)(const WeirDataType *, WeirBuffer *), const WeirDataType *type,
+                        const char *expected)
 {
     weir_buffer_clear(&out);
     write(type, &out);
@@ -317,31 +382,34 @@ static void test_tree_and_ddl(void **state)
     assert_int_equal(weir_schema_from_ddl(
                          "a int not null comment 'x', b array<struct<c:int not null,d:map<string,array<int>>>>, "
                          "e struct<f:decimal(5,2),`g h`:interval day to second>, m map<struct<a:int>,struct<b:int>>, "
-                         "v varchar(3), n void, tn timestamp_ntz, i interval", &arena, &schema, NULL), WEIR_OK);
+                         "v varchar(3), n void, tn timestamp_ntz, i interval",
+                         &arena, &schema, NULL),
+                     WEIR_OK);
     assert_text(weir_schema_tree, schema,
-        "root\n"
-        " |-- a: integer (nullable = false)\n"
-        " |-- b: array (nullable = true)\n"
-        " |    |-- element: struct (containsNull = true)\n"
-        " |    |    |-- c: integer (nullable = false)\n"
-        " |    |    |-- d: map (nullable = true)\n"
-        " |    |    |    |-- key: string\n"
-        " |    |    |    |-- value: array (valueContainsNull = true)\n"
-        " |    |    |    |    |-- element: integer (containsNull = true)\n"
-        " |-- e: struct (nullable = true)\n"
-        " |    |-- f: decimal(5,2) (nullable = true)\n"
-        " |    |-- g h: interval day to second (nullable = true)\n"
-        " |-- m: map (nullable = true)\n"
-        " |    |-- key: struct\n"
-        " |    |    |-- a: integer (nullable = true)\n"
-        " |    |-- value: struct (valueContainsNull = true)\n"
-        " |    |    |-- b: integer (nullable = true)\n"
-        " |-- v: varchar(3) (nullable = true)\n"
-        " |-- n: void (nullable = true)\n"
-        " |-- tn: timestamp_ntz (nullable = true)\n"
-        " |-- i: interval (nullable = true)\n");
+                "root\n"
+                " |-- a: integer (nullable = false)\n"
+                " |-- b: array (nullable = true)\n"
+                " |    |-- element: struct (containsNull = true)\n"
+                " |    |    |-- c: integer (nullable = false)\n"
+                " |    |    |-- d: map (nullable = true)\n"
+                " |    |    |    |-- key: string\n"
+                " |    |    |    |-- value: array (valueContainsNull = true)\n"
+                " |    |    |    |    |-- element: integer (containsNull = true)\n"
+                " |-- e: struct (nullable = true)\n"
+                " |    |-- f: decimal(5,2) (nullable = true)\n"
+                " |    |-- g h: interval day to second (nullable = true)\n"
+                " |-- m: map (nullable = true)\n"
+                " |    |-- key: struct\n"
+                " |    |    |-- a: integer (nullable = true)\n"
+                " |    |-- value: struct (valueContainsNull = true)\n"
+                " |    |    |-- b: integer (nullable = true)\n"
+                " |-- v: varchar(3) (nullable = true)\n"
+                " |-- n: void (nullable = true)\n"
+                " |-- tn: timestamp_ntz (nullable = true)\n"
+                " |-- i: interval (nullable = true)\n");
     assert_text(weir_schema_ddl, schema,
-                "a INT NOT NULL COMMENT 'x',b ARRAY<STRUCT<c: INT NOT NULL, d: MAP<STRING, ARRAY<INT>>>>,e STRUCT<f: DECIMAL(5,2), `g h`: INTERVAL DAY TO SECOND>,"
+                "a INT NOT NULL COMMENT 'x',b ARRAY<STRUCT<c: INT NOT NULL, d: MAP<STRING, ARRAY<INT>>>>,e STRUCT<f: "
+                "DECIMAL(5,2), `g h`: INTERVAL DAY TO SECOND>,"
                 "m MAP<STRUCT<a: INT>, STRUCT<b: INT>>,v VARCHAR(3),n VOID,tn TIMESTAMP_NTZ,i INTERVAL");
     assert_int_equal(weir_type_or_schema_from_ddl("a int", &arena, &schema, NULL), WEIR_OK);
     assert_text(weir_type_simple_string, schema, "struct<a:int>");
@@ -381,8 +449,10 @@ static int teardown(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_types),        cmocka_unit_test(test_schemas),
-        cmocka_unit_test(test_json),         cmocka_unit_test(test_tree_and_ddl),
+        cmocka_unit_test(test_types),
+        cmocka_unit_test(test_schemas),
+        cmocka_unit_test(test_json),
+        cmocka_unit_test(test_tree_and_ddl),
         cmocka_unit_test(test_deep_nesting_is_refused),
     };
     return cmocka_run_group_tests(tests, setup, teardown);

@@ -1,5 +1,5 @@
-/* Texts of types: simpleString, SQL, JSON and printSchema's tree, as Spark 4.2 writes them. One table has the names; the three
- * notations differ in case, separators and in what they tell about fields. */
+/* Texts of types: simpleString, SQL, JSON and printSchema's tree, as Spark 4.2 writes them. One table has the names;
+ * the three notations differ in case, separators and in what they tell about fields. */
 #include "columnar/value_text.h"
 #include "common/json.h"
 
@@ -178,7 +178,10 @@ void weir_schema_ddl(const WeirSchema *schema, WeirBuffer *out)
     }
 }
 
-static const char *boolean_text(bool value) { return value ? "true" : "false"; }
+static const char *boolean_text(bool value)
+{
+    return value ? "true" : "false";
+}
 
 static void append_field_json(const WeirField *field, WeirBuffer *out)
 {

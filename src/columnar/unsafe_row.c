@@ -1,13 +1,12 @@
-/* Writing UnsafeRow bytes. A row and an array are both: null bits, slots, then variable parts in order, each padded with zeros
- * to 8 bytes; a slot of a variable value holds offset << 32 | size. Two values keep their place when they are null, since Spark
- * wants to overwrite them in place: wide decimals and calendar intervals in a row (not in an array). */
+/* Writing UnsafeRow bytes. A row and an array are both: null bits, slots, then variable parts in order, each padded
+ * with zeros to 8 bytes; a slot of a variable value holds offset << 32 | size. Two values keep their place when they
+ * are null, since Spark wants to overwrite them in place: wide decimals and calendar intervals in a row (not in an
+ * array). */
 #include "columnar/unsafe_row_private.h"
 #include "columnar/vector_private.h"
 
 static size_t list_size(const WeirVector *flat, uint32_t row);
 static uint8_t *encode_list(const WeirVector *flat, uint32_t row, uint8_t *out);
-
-static inline void put_word(uint8_t *out, uint64_t word) { memcpy(out, &word, sizeof(word)); }
 
 static inline uint32_t view_length(const WeirVector *flat, uint32_t row)
 {
@@ -34,7 +33,7 @@ static size_t variable_size(const WeirVector *flat, WeirPhysicalType physical, u
     }
 }
 
-static inline size_t field_size(const WeirVector *vector, uint32_t row)
+size_t weir_unsafe_field_size(const WeirVector *vector, uint32_t row)
 {
     WeirPhysicalType physical = weir_type_physical(vector->type);
     if (weir_unsafe_is_fixed(physical))
@@ -50,7 +49,7 @@ static size_t struct_size(const WeirVector *children, uint32_t count, uint32_t r
 {
     size_t bytes = weir_unsafe_row_null_bytes(count) + (size_t)count * 8u;
     for (uint32_t i = 0; i < count; i++)
-        bytes += field_size(&children[i], row);
+        bytes += weir_unsafe_field_size(&children[i], row);
     return bytes;
 }
 
@@ -58,7 +57,7 @@ size_t weir_unsafe_row_size(const WeirVector *const *columns, uint32_t column_co
 {
     size_t bytes = weir_unsafe_row_null_bytes(column_count) + (size_t)column_count * 8u;
     for (uint32_t i = 0; i < column_count; i++)
-        bytes += field_size(columns[i], row);
+        bytes += weir_unsafe_field_size(columns[i], row);
     return bytes;
 }
 
@@ -71,33 +70,6 @@ size_t weir_unsafe_row_fixed_size(const WeirSchema *schema)
     return weir_unsafe_row_null_bytes(schema->field_count) + (size_t)schema->field_count * 8u;
 }
 
-/* Copy and pad; returns the end of the padding. */
-static inline uint8_t *put_bytes(uint8_t *out, const void *data, size_t length)
-{
-    size_t rounded = weir_round_to_word(length);
-    if (rounded > 0)
-        put_word(out + rounded - 8, 0);
-    if (length > 0)
-        memcpy(out, data, length);
-    return out + rounded;
-}
-
-/* A view that is inline fills at most two words and is padded with zeros already. */
-static inline uint8_t *put_view(uint8_t *out, const WeirStringView *view)
-{
-    if (view->length > WEIR_VIEW_INLINE_BYTES)
-        return put_bytes(out, weir_view_data(view), view->length);
-    if (view->length == 0)
-        return out;
-    memcpy(out, view->inlined, 8);
-    if (view->length <= 8)
-        return out + 8;
-    uint32_t rest;
-    memcpy(&rest, view->inlined + 8, sizeof(rest));
-    put_word(out + 8, rest);
-    return out + 16;
-}
-
 static uint8_t *encode_struct(const WeirVector *children, uint32_t count, uint32_t row, uint8_t *out);
 
 /* Write a variable value that is not null at `cursor`; `*size` is what its slot says; returns the next place. */
@@ -107,7 +79,7 @@ static inline uint8_t *put_variable(const WeirVector *flat, WeirPhysicalType phy
     switch (physical) {
     case WEIR_PHYSICAL_VIEW:
         *size = view_length(flat, row);
-        return put_view(cursor, &((const WeirStringView *)flat->values)[row]);
+        return weir_unsafe_put_view(cursor, &((const WeirStringView *)flat->values)[row]);
     case WEIR_PHYSICAL_INT128: {
         memset(cursor, 0, 16);
         uint8_t bytes[16];
@@ -120,8 +92,9 @@ static inline uint8_t *put_variable(const WeirVector *flat, WeirPhysicalType phy
         *size = 16;
         return cursor + 16;
     default: {
-        uint8_t *end = physical == WEIR_PHYSICAL_STRUCT ? encode_struct(flat->children, flat->type->field_count, row, cursor)
-                                                        : encode_list(flat, row, cursor);
+        uint8_t *end = physical == WEIR_PHYSICAL_STRUCT
+                           ? encode_struct(flat->children, flat->type->field_count, row, cursor)
+                           : encode_list(flat, row, cursor);
         *size = (uint32_t)(end - cursor);
         return end;
     }
@@ -149,30 +122,37 @@ static inline uint64_t fixed_word(const WeirVector *flat, WeirPhysicalType physi
 }
 
 /* Field `index` of the row that starts at `out`; its null bits must be zero before. Returns the new end of the row. */
-static inline uint8_t *put_field(const WeirVector *vector, WeirPhysicalType physical, uint32_t row, uint8_t *out,
-                                 size_t null_bytes, uint32_t index, uint8_t *cursor)
+static inline uint8_t *put_field(const WeirVector *vector, uint32_t row, uint8_t *out, size_t null_bytes,
+                                 uint32_t index, uint8_t *cursor)
 {
+    WeirPhysicalType physical = weir_type_physical(vector->type);
     uint8_t *slot = out + null_bytes + (size_t)index * 8u;
     const WeirVector *flat;
     uint32_t at = weir_vector_locate(vector, row, &flat);
     if (__builtin_expect(weir_flat_is_null(flat, at), 0)) {
         out[index >> 3] |= (uint8_t)(1u << (index & 7u));
         if (physical != WEIR_PHYSICAL_INT128 && physical != WEIR_PHYSICAL_INTERVAL) {
-            put_word(slot, 0);
+            weir_put_word(slot, 0);
             return cursor;
         }
-        put_word(slot, (uint64_t)(cursor - out) << 32 | (physical == WEIR_PHYSICAL_INTERVAL ? 16u : 0u));
+        weir_put_word(slot, (uint64_t)(cursor - out) << 32 | (physical == WEIR_PHYSICAL_INTERVAL ? 16u : 0u));
         memset(cursor, 0, 16);
         return cursor + 16;
     }
     if (weir_unsafe_is_fixed(physical)) {
-        put_word(slot, fixed_word(flat, physical, at));
+        weir_put_word(slot, fixed_word(flat, physical, at));
         return cursor;
     }
     uint32_t size;
     uint8_t *end = put_variable(flat, physical, at, cursor, &size);
-    put_word(slot, (uint64_t)(cursor - out) << 32 | size);
+    weir_put_word(slot, (uint64_t)(cursor - out) << 32 | size);
     return end;
+}
+
+uint8_t *weir_unsafe_put_field(const WeirVector *vector, uint32_t row, uint8_t *out, size_t null_bytes, uint32_t index,
+                               uint8_t *cursor)
+{
+    return put_field(vector, row, out, null_bytes, index, cursor);
 }
 
 static uint8_t *encode_struct(const WeirVector *children, uint32_t count, uint32_t row, uint8_t *out)
@@ -181,7 +161,7 @@ static uint8_t *encode_struct(const WeirVector *children, uint32_t count, uint32
     memset(out, 0, null_bytes);
     uint8_t *cursor = out + null_bytes + (size_t)count * 8u;
     for (uint32_t i = 0; i < count; i++)
-        cursor = put_field(&children[i], weir_type_physical(children[i].type), row, out, null_bytes, i, cursor);
+        cursor = put_field(&children[i], row, out, null_bytes, i, cursor);
     return cursor;
 }
 
@@ -191,7 +171,7 @@ void weir_unsafe_row_encode(const WeirVector *const *columns, uint32_t column_co
     memset(out, 0, null_bytes);
     uint8_t *cursor = out + null_bytes + (size_t)column_count * 8u;
     for (uint32_t i = 0; i < column_count; i++)
-        cursor = put_field(columns[i], weir_type_physical(columns[i]->type), row, out, null_bytes, i, cursor);
+        cursor = put_field(columns[i], row, out, null_bytes, i, cursor);
 }
 
 /* In an array a wide decimal takes only the words that it needs, and a null nothing. */
@@ -235,7 +215,7 @@ static uint8_t *encode_array(const WeirVector *elements, uint32_t start, uint32_
     uint8_t *slots = out + 8u + weir_bit_words_bytes(count);
     uint8_t *cursor = slots + weir_round_to_word(count * width);
     memset(out, 0, (size_t)(cursor - out));
-    put_word(out, count);
+    weir_put_word(out, count);
     for (uint32_t i = 0; i < end - start; i++) {
         const WeirVector *flat;
         uint32_t at = weir_vector_locate(elements, start + i, &flat);
@@ -250,11 +230,11 @@ static uint8_t *encode_array(const WeirVector *elements, uint32_t start, uint32_
             uint8_t *next;
             if (physical == WEIR_PHYSICAL_INT128) {
                 size = weir_int128_to_bytes(weir_load_int128(flat->values, at), bytes);
-                next = put_bytes(cursor, bytes, size);
+                next = weir_unsafe_put_bytes(cursor, bytes, size);
             } else {
                 next = put_variable(flat, physical, at, cursor, &size);
             }
-            put_word(slots + i * width, (uint64_t)(cursor - out) << 32 | size);
+            weir_put_word(slots + i * width, (uint64_t)(cursor - out) << 32 | size);
             cursor = next;
         }
     }
@@ -268,70 +248,6 @@ static uint8_t *encode_list(const WeirVector *flat, uint32_t row, uint8_t *out)
     if (flat->type->id != WEIR_TYPE_MAP)
         return encode_array(&flat->children[0], offsets[row], offsets[row + 1], out);
     uint8_t *end = encode_array(&flat->children[0], offsets[row], offsets[row + 1], out + 8);
-    put_word(out, (uint64_t)(end - (out + 8)));
+    weir_put_word(out, (uint64_t)(end - (out + 8)));
     return encode_array(&flat->children[1], offsets[row], offsets[row + 1], end);
-}
-
-/* One loop per kind of column, so that the type is looked at once per column instead of once per value. */
-#define ENCODE_COLUMN(physical)                                                                                        \
-    for (uint32_t k = 0; k < count; k++) {                                                                             \
-        uint8_t *out = data + offsets[k];                                                                              \
-        ends[k] = (uint32_t)(put_field(vector, (physical), rows == NULL ? k : rows[k], out, null_bytes, index,          \
-                                       out + ends[k]) - out);                                                          \
-    }
-
-static void encode_column(const WeirVector *vector, uint32_t index, const uint32_t *rows, uint32_t count,
-                          size_t null_bytes, uint8_t *data, const uint64_t *offsets, uint32_t *ends)
-{
-    WeirPhysicalType physical = weir_type_physical(vector->type);
-    switch (physical) {
-    case WEIR_PHYSICAL_INT32:
-        ENCODE_COLUMN(WEIR_PHYSICAL_INT32)
-        break;
-    case WEIR_PHYSICAL_INT64:
-        ENCODE_COLUMN(WEIR_PHYSICAL_INT64)
-        break;
-    case WEIR_PHYSICAL_DOUBLE:
-        ENCODE_COLUMN(WEIR_PHYSICAL_DOUBLE)
-        break;
-    case WEIR_PHYSICAL_VIEW:
-        ENCODE_COLUMN(WEIR_PHYSICAL_VIEW)
-        break;
-    default:
-        ENCODE_COLUMN(physical)
-    }
-}
-
-WeirStatus weir_unsafe_row_encode_rows(const WeirVector *const *columns, uint32_t column_count, const uint32_t *rows,
-                                       uint32_t count, WeirArena *arena, uint8_t **data, uint64_t **offsets,
-                                       WeirError *error)
-{
-    void *memory;
-    WEIR_TRY(weir_vector_allocate(arena, sizeof(uint64_t) * ((size_t)count + 1u), &memory, error));
-    uint64_t *starts = memory;
-    WEIR_TRY(weir_vector_allocate(arena, sizeof(uint32_t) * (size_t)count, &memory, error));
-    uint32_t *ends = memory;
-    size_t null_bytes = weir_unsafe_row_null_bytes(column_count);
-    size_t fixed_bytes = null_bytes + (size_t)column_count * 8u;
-    for (uint32_t k = 0; k < count; k++)
-        starts[k + 1] = fixed_bytes;
-    for (uint32_t i = 0; i < column_count; i++) {
-        if (weir_unsafe_is_fixed(weir_type_physical(columns[i]->type)))
-            continue;
-        for (uint32_t k = 0; k < count; k++)
-            starts[k + 1] += field_size(columns[i], rows == NULL ? k : rows[k]);
-    }
-    starts[0] = 0;
-    for (uint32_t k = 0; k < count; k++)
-        starts[k + 1] += starts[k];
-    WEIR_TRY(weir_vector_allocate(arena, starts[count], &memory, error));
-    *data = memory;
-    for (uint32_t k = 0; k < count; k++) {
-        memset(*data + starts[k], 0, null_bytes);
-        ends[k] = (uint32_t)fixed_bytes;
-    }
-    for (uint32_t i = 0; i < column_count; i++)
-        encode_column(columns[i], i, rows, count, null_bytes, *data, starts, ends);
-    *offsets = starts;
-    return WEIR_OK;
 }

@@ -1,5 +1,5 @@
-/* Reading UnsafeRow bytes that weir_unsafe_row_validate found good. Values of a column are found first (its cells), whether they
- * lie in rows or in arrays; then one loop per type turns cells into a vector. */
+/* Reading UnsafeRow bytes that weir_unsafe_row_validate found good. Values of a column are found first (its cells),
+ * whether they lie in rows or in arrays; then one loop per type turns cells into a vector. */
 #include "columnar/unsafe_row_private.h"
 #include "columnar/vector_private.h"
 
@@ -146,8 +146,8 @@ static uint32_t array_count(const uint8_t *array)
 }
 
 /* The elements of all arrays, one after the other. `arrays[k]` NULL = no elements. */
-static WeirStatus decode_elements(Decoder *decoder, const WeirDataType *type, const uint8_t *const *arrays, uint32_t count,
-                                  uint32_t total, WeirVector *vector)
+static WeirStatus decode_elements(Decoder *decoder, const WeirDataType *type, const uint8_t *const *arrays,
+                                  uint32_t count, uint32_t total, WeirVector *vector)
 {
     Cell *cells;
     WEIR_TRY(new_cells(decoder, total, &cells));
@@ -229,8 +229,8 @@ static WeirStatus decode_cells(Decoder *decoder, const WeirDataType *type, const
     return WEIR_OK;
 }
 
-WeirStatus weir_unsafe_row_decode(const WeirSchema *schema, const uint8_t *const *rows, const uint32_t *sizes, uint32_t count,
-                                  bool copy, WeirVector *columns, WeirArena *arena, WeirError *error)
+WeirStatus weir_unsafe_row_decode(const WeirSchema *schema, const uint8_t *const *rows, const uint32_t *sizes,
+                                  uint32_t count, bool copy, WeirVector *columns, WeirArena *arena, WeirError *error)
 {
     (void)sizes; /* checked by weir_unsafe_row_validate */
     Decoder decoder = {copy, arena, error};

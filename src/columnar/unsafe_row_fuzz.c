@@ -5,8 +5,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    static const char ddl[] = "a int, b string, c decimal(38,2), d struct<x:boolean,y:array<string>>, e map<string,array<bigint>>, "
-                              "f interval, g array<struct<z:decimal(20,0),w:interval>>, h array<boolean>, i map<int,void>";
+    static const char ddl[] =
+        "a int, b string, c decimal(38,2), d struct<x:boolean,y:array<string>>, e map<string,array<bigint>>, "
+        "f interval, g array<struct<z:decimal(20,0),w:interval>>, h array<boolean>, i map<int,void>";
     WeirArena arena;
     const WeirSchema *schema;
     weir_arena_init(&arena, NULL);

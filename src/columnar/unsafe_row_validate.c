@@ -1,5 +1,5 @@
-/* Checking foreign UnsafeRow bytes before they are read: every offset and size must stay inside, bits past the last field and
- * bytes past a narrow value must be zero, as Spark's own format check of state rows wants it. */
+/* Checking foreign UnsafeRow bytes before they are read: every offset and size must stay inside, bits past the last
+ * field and bytes past a narrow value must be zero, as Spark's own format check of state rows wants it. */
 #include "columnar/unsafe_row_private.h"
 
 static bool validate_value(const WeirDataType *type, const uint8_t *base, size_t size, size_t least, uint64_t word);

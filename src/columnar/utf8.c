@@ -1,6 +1,9 @@
 #include "columnar/utf8.h"
 
-static bool is_continuation(uint8_t byte) { return (byte & 0xc0) == 0x80; }
+static bool is_continuation(uint8_t byte)
+{
+    return (byte & 0xc0) == 0x80;
+}
 
 /* Bytes of the longest start of a good sequence: what Java replaces by one character. */
 static size_t malformed_length(const uint8_t *data, size_t length)

@@ -1,5 +1,6 @@
-/* Strings are bytes, and nothing validates them on entry. Where Spark turns one into a Java string (to print it, to write JSON),
- * each malformed sequence becomes one U+FFFD by Java's rule of how long it is; these functions do the same. */
+/* Strings are bytes, and nothing validates them on entry. Where Spark turns one into a Java string (to print it, to
+ * write JSON), each malformed sequence becomes one U+FFFD by Java's rule of how long it is; these functions do the
+ * same. */
 #ifndef WEIR_COLUMNAR_UTF8_H
 #define WEIR_COLUMNAR_UTF8_H
 
@@ -7,7 +8,8 @@
 
 #define WEIR_REPLACEMENT_CHARACTER 0xfffdu
 
-/* The character at `data` (length > 0) and its bytes; for a malformed sequence WEIR_REPLACEMENT_CHARACTER and *malformed set. */
+/* The character at `data` (length > 0) and its bytes; for a malformed sequence WEIR_REPLACEMENT_CHARACTER and
+ * *malformed set. */
 size_t weir_utf8_decode(const uint8_t *data, size_t length, uint32_t *code_point, bool *malformed);
 bool weir_utf8_is_valid(const uint8_t *data, size_t length);
 /* Append with malformed sequences replaced. */

@@ -80,7 +80,8 @@ WeirValue *weir_value_interval(WeirArena *arena, WeirCalendarInterval interval)
     return value;
 }
 
-WeirStatus weir_value_from_row(WeirArena *arena, const WeirVector *vector, uint32_t row, WeirValue **value, WeirError *error)
+WeirStatus weir_value_from_row(WeirArena *arena, const WeirVector *vector, uint32_t row, WeirValue **value,
+                               WeirError *error)
 {
     WeirValue *made = WEIR_ARENA_NEW(arena, WeirValue);
     WEIR_TRY(weir_vector_gather(vector, &row, 1, true, made, arena, error));

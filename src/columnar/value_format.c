@@ -1,4 +1,5 @@
-/* Texts of dates, timestamps and decimals. Intervals are in interval_format.c, floating point in common/number_format.c. */
+/* Texts of dates, timestamps and decimals. Intervals are in interval_format.c, floating point in
+ * common/number_format.c. */
 #include "columnar/value_format.h"
 
 static char *put_two(char *out, int value)
@@ -46,7 +47,10 @@ static char *put_civil(char *out, int64_t days)
     return put_two(out, day);
 }
 
-size_t weir_format_date(int32_t days, char *text) { return (size_t)(put_civil(text, days) - text); }
+size_t weir_format_date(int32_t days, char *text)
+{
+    return (size_t)(put_civil(text, days) - text);
+}
 
 /* Date, separator, time; returns the place of the fraction and its microseconds. */
 static char *put_date_time(char *out, int64_t microseconds, int32_t offset_seconds, char separator, uint32_t *fraction)

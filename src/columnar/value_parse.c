@@ -7,9 +7,15 @@
 #include "common/number_format.h"
 
 /* A blank or a control character; Spark looks at signed bytes, so nothing beyond ASCII counts. */
-static bool is_blank(char c) { return (uint8_t)c <= ' ' || c == 0x7f; }
+static bool is_blank(char c)
+{
+    return (uint8_t)c <= ' ' || c == 0x7f;
+}
 
-static bool is_digit(char c) { return c >= '0' && c <= '9'; }
+static bool is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
 
 void weir_trim_all(const char **text, size_t *length)
 {
@@ -24,7 +30,7 @@ void weir_trim_all(const char **text, size_t *length)
 /* Java's String.trim: 0x7f is no blank there. */
 static void trim_java(const char **text, size_t *length)
 {
-    while (*length > 0 && (uint8_t)**text <= ' ') {
+    while (*length > 0 && (uint8_t) * *text <= ' ') {
         (*text)++;
         (*length)--;
     }
@@ -52,7 +58,8 @@ bool weir_string_to_boolean(const char *text, size_t length, bool *value)
     return false;
 }
 
-bool weir_string_to_integer(const char *text, size_t length, bool allow_fraction, int64_t least, int64_t most, int64_t *value)
+bool weir_string_to_integer(const char *text, size_t length, bool allow_fraction, int64_t least, int64_t most,
+                            int64_t *value)
 {
     weir_trim_all(&text, &length);
     const char *end = text + length;
@@ -107,7 +114,8 @@ static int hex_digit(char c)
     return -1;
 }
 
-/* 0x hex digits [. hex digits] p [+-] digits. Bits that do not fit are remembered in the last one, so that rounding is right. */
+/* 0x hex digits [. hex digits] p [+-] digits. Bits that do not fit are remembered in the last one, so that rounding is
+ * right. */
 static bool parse_hex(const char *text, size_t length, double *value)
 {
     const char *end = text + length;
@@ -148,8 +156,8 @@ static bool parse_hex(const char *text, size_t length, double *value)
     return true;
 }
 
-/* What Java's parseDouble takes beyond plain numbers: a type suffix, NaN and Infinity spelled so, hexadecimal. The sign and the
- * suffix are cut off; `text` is trimmed. */
+/* What Java's parseDouble takes beyond plain numbers: a type suffix, NaN and Infinity spelled so, hexadecimal. The sign
+ * and the suffix are cut off; `text` is trimmed. */
 static bool parse_java_word(const char *text, size_t length, double *value)
 {
     bool negative = length > 0 && *text == '-';

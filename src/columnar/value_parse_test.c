@@ -26,8 +26,10 @@ static WeirArena arena;
 /* Texts of physical values, as the recording has them. */
 static bool parse_integer(const WeirDataType *type, bool legacy, const char *text, size_t length, char *out)
 {
-    static const int64_t most[] = {
-        [WEIR_TYPE_BYTE] = INT8_MAX, [WEIR_TYPE_SHORT] = INT16_MAX, [WEIR_TYPE_INT] = INT32_MAX, [WEIR_TYPE_LONG] = INT64_MAX};
+    static const int64_t most[] = {[WEIR_TYPE_BYTE] = INT8_MAX,
+                                   [WEIR_TYPE_SHORT] = INT16_MAX,
+                                   [WEIR_TYPE_INT] = INT32_MAX,
+                                   [WEIR_TYPE_LONG] = INT64_MAX};
     int64_t value;
     if (!weir_string_to_integer(text, length, legacy, -most[type->id] - 1, most[type->id], &value))
         return false;
@@ -71,7 +73,7 @@ static bool parse(const WeirDataType *type, bool legacy, const char *text, size_
     switch (type->id) {
     case WEIR_TYPE_BOOLEAN:
         parsed = weir_string_to_boolean(text, length, &truth);
-        strcpy(out, parsed && truth ? "true" : "false");
+        snprintf(out, WEIR_VALUE_TEXT_BYTES, parsed && truth ? "true" : "false");
         return parsed;
     case WEIR_TYPE_DATE:
         parsed = weir_string_to_date(text, length, &days);
@@ -98,7 +100,8 @@ static bool parse(const WeirDataType *type, bool legacy, const char *text, size_
         out[parsed ? weir_format_decimal(unscaled, type->scale, out) : 0] = '\0';
         return parsed;
     default:
-        return weir_type_is_integral(type) ? parse_integer(type, legacy, text, length, out) : parse_interval(type, text, length, out);
+        return weir_type_is_integral(type) ? parse_integer(type, legacy, text, length, out)
+                                           : parse_interval(type, text, length, out);
     }
 }
 
@@ -158,7 +161,8 @@ static void test_special_words(void **state)
     assert_false(weir_string_to_special_date("todayUTC", 8, utc, now, &days));
     assert_false(weir_string_to_special_date("2024-01-01", 10, utc, now, &days));
     assert_true(weir_string_to_special_timestamp("now", 3, tokyo, now, false, &value) && value == now);
-    assert_true(weir_string_to_special_timestamp("now", 3, tokyo, now, true, &value) && value == now + INT64_C(32400000000));
+    assert_true(weir_string_to_special_timestamp("now", 3, tokyo, now, true, &value) &&
+                value == now + INT64_C(32400000000));
     assert_true(weir_string_to_special_timestamp("tomorrow", 8, tokyo, now, false, &value));
     assert_int_equal(value, INT64_C(19677) * WEIR_MICROS_PER_DAY - INT64_C(32400000000));
 }

@@ -93,8 +93,10 @@ void weir_value_sql(const WeirVector *vector, uint32_t row, const WeirTimeZone *
                                                         [WEIR_TYPE_TIMESTAMP_NTZ] = "TIMESTAMP_NTZ '",
                                                         [WEIR_TYPE_CALENDAR_INTERVAL] = "INTERVAL '"};
     static const char *const after[WEIR_TYPE_COUNT] = {
-        [WEIR_TYPE_BYTE] = "Y", [WEIR_TYPE_SHORT] = "S",      [WEIR_TYPE_LONG] = "L",          [WEIR_TYPE_DECIMAL] = "BD",
-        [WEIR_TYPE_DATE] = "'", [WEIR_TYPE_TIMESTAMP] = "'", [WEIR_TYPE_TIMESTAMP_NTZ] = "'", [WEIR_TYPE_CALENDAR_INTERVAL] = "'"};
+        [WEIR_TYPE_BYTE] = "Y",          [WEIR_TYPE_SHORT] = "S",
+        [WEIR_TYPE_LONG] = "L",          [WEIR_TYPE_DECIMAL] = "BD",
+        [WEIR_TYPE_DATE] = "'",          [WEIR_TYPE_TIMESTAMP] = "'",
+        [WEIR_TYPE_TIMESTAMP_NTZ] = "'", [WEIR_TYPE_CALENDAR_INTERVAL] = "'"};
     const WeirVector *flat;
     uint32_t at = weir_vector_locate(vector, row, &flat);
     const WeirDataType *type = flat->type;

@@ -1,5 +1,5 @@
-/* Values as show() prints them and as CAST AS STRING gives them. The two differ in how they print nulls inside of others (NULL,
- * null) and binary ([41 42], its bytes). */
+/* Values as show() prints them and as CAST AS STRING gives them. The two differ in how they print nulls inside of
+ * others (NULL, null) and binary ([41 42], its bytes). */
 #include "columnar/value_text.h"
 #include "columnar/value_format.h"
 #include "columnar/vector_private.h"
@@ -7,7 +7,8 @@
 
 typedef enum TextStyle { TEXT_SHOW, TEXT_CAST } TextStyle;
 
-static void append_value(const WeirVector *vector, uint32_t row, TextStyle style, const WeirTimeZone *zone, WeirBuffer *out);
+static void append_value(const WeirVector *vector, uint32_t row, TextStyle style, const WeirTimeZone *zone,
+                         WeirBuffer *out);
 
 static void append_binary(const WeirStringView *view, TextStyle style, WeirBuffer *out)
 {
@@ -25,7 +26,8 @@ static void append_binary(const WeirStringView *view, TextStyle style, WeirBuffe
     weir_buffer_append_char(out, ']');
 }
 
-static void append_list(const WeirVector *flat, uint32_t row, TextStyle style, const WeirTimeZone *zone, WeirBuffer *out)
+static void append_list(const WeirVector *flat, uint32_t row, TextStyle style, const WeirTimeZone *zone,
+                        WeirBuffer *out)
 {
     const uint32_t *offsets = flat->values;
     bool is_map = flat->type->id == WEIR_TYPE_MAP;
@@ -42,7 +44,8 @@ static void append_list(const WeirVector *flat, uint32_t row, TextStyle style, c
     weir_buffer_append_char(out, is_map ? '}' : ']');
 }
 
-static void append_struct(const WeirVector *flat, uint32_t row, TextStyle style, const WeirTimeZone *zone, WeirBuffer *out)
+static void append_struct(const WeirVector *flat, uint32_t row, TextStyle style, const WeirTimeZone *zone,
+                          WeirBuffer *out)
 {
     weir_buffer_append_char(out, '{');
     for (uint32_t i = 0; i < flat->type->field_count; i++) {
@@ -67,8 +70,8 @@ size_t weir_value_format_fixed(const WeirVector *flat, uint32_t row, const WeirT
     case WEIR_TYPE_DOUBLE:
         return weir_format_double(((const double *)flat->values)[row], text);
     case WEIR_TYPE_DECIMAL:
-        return weir_format_decimal(physical == WEIR_PHYSICAL_INT128 ? weir_load_int128(flat->values, row) : value, type->scale,
-                                   text);
+        return weir_format_decimal(physical == WEIR_PHYSICAL_INT128 ? weir_load_int128(flat->values, row) : value,
+                                   type->scale, text);
     case WEIR_TYPE_DATE:
         return weir_format_date((int32_t)value, text);
     case WEIR_TYPE_TIMESTAMP:
@@ -87,7 +90,8 @@ size_t weir_value_format_fixed(const WeirVector *flat, uint32_t row, const WeirT
     }
 }
 
-static void append_value(const WeirVector *vector, uint32_t row, TextStyle style, const WeirTimeZone *zone, WeirBuffer *out)
+static void append_value(const WeirVector *vector, uint32_t row, TextStyle style, const WeirTimeZone *zone,
+                         WeirBuffer *out)
 {
     const WeirVector *flat;
     uint32_t at = weir_vector_locate(vector, row, &flat);

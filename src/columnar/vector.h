@@ -1,6 +1,7 @@
-/* Vectors: one column of a batch. Layout is Arrow's (validity bitmap, fixed-width values, 32-bit list offsets, struct children),
- * except that strings and binary are 16-byte views, and booleans are bytes. A vector's memory belongs to its batch's arena (or to
- * batches that the batch retains); vectors are never freed singly and are read-only once their batch is passed on. */
+/* Vectors: one column of a batch. Layout is Arrow's (validity bitmap, fixed-width values, 32-bit list offsets, struct
+ * children), except that strings and binary are 16-byte views, and booleans are bytes. A vector's memory belongs to its
+ * batch's arena (or to batches that the batch retains); vectors are never freed singly and are read-only once their
+ * batch is passed on. */
 #ifndef WEIR_COLUMNAR_VECTOR_H
 #define WEIR_COLUMNAR_VECTOR_H
 
@@ -30,8 +31,8 @@ static inline const uint8_t *weir_view_data(const WeirStringView *view)
     memcpy(&data, view->reference.data_address, sizeof(data));
     return data;
 }
-/* `data` must outlive the view when length > 12; it may be NULL when length is 0. Short values are copied by two overlapping
- * moves of a fixed size, since a memcpy of variable size is a call. */
+/* `data` must outlive the view when length > 12; it may be NULL when length is 0. Short values are copied by two
+ * overlapping moves of a fixed size, since a memcpy of variable size is a call. */
 static inline WeirStringView weir_view_make(const void *data, uint32_t length)
 {
     const uint8_t *bytes = (const uint8_t *)data;
@@ -90,21 +91,34 @@ typedef struct WeirVector WeirVector;
 struct WeirVector {
     const WeirDataType *type;
     WeirVectorKind kind;
-    uint32_t length;    /* rows; for constant vectors the rows it stands for */
-    uint64_t *validity; /* bit i set = row i is not null; NULL = no nulls. Bits past `length` are undefined */
-    void *values;       /* by weir_type_physical(type); list: uint32_t offsets[length + 1]; struct, void: NULL */
-    WeirVector *children; /* list: array 1 (element), map 2 (key, value); struct: one per field; flat or constant or dictionary */
+    uint32_t length;        /* rows; for constant vectors the rows it stands for */
+    uint64_t *validity;     /* bit i set = row i is not null; NULL = no nulls. Bits past `length` are undefined */
+    void *values;           /* by weir_type_physical(type); list: uint32_t offsets[length + 1]; struct, void: NULL */
+    WeirVector *children;   /* list: array 1 (element), map 2 (key, value); struct: one per field; flat or constant or
+                               dictionary */
     uint32_t *indices;      /* dictionary only */
     WeirVector *dictionary; /* dictionary only */
 };
 
-static inline bool weir_bit_get(const uint64_t *bits, uint32_t index) { return (bits[index >> 6] >> (index & 63)) & 1u; }
-static inline void weir_bit_set(uint64_t *bits, uint32_t index) { bits[index >> 6] |= (uint64_t)1 << (index & 63); }
-static inline void weir_bit_clear(uint64_t *bits, uint32_t index) { bits[index >> 6] &= ~((uint64_t)1 << (index & 63)); }
-static inline size_t weir_bit_words(uint32_t count) { return ((size_t)count + 63u) / 64u; }
+static inline bool weir_bit_get(const uint64_t *bits, uint32_t index)
+{
+    return (bits[index >> 6] >> (index & 63)) & 1u;
+}
+static inline void weir_bit_set(uint64_t *bits, uint32_t index)
+{
+    bits[index >> 6] |= (uint64_t)1 << (index & 63);
+}
+static inline void weir_bit_clear(uint64_t *bits, uint32_t index)
+{
+    bits[index >> 6] &= ~((uint64_t)1 << (index & 63));
+}
+static inline size_t weir_bit_words(uint32_t count)
+{
+    return ((size_t)count + 63u) / 64u;
+}
 
-/* The physical row of `row` (constant: 0, dictionary: through the index, nested kinds too); WEIR_NULL_INDEX for a null index. `*flat` is the
- * vector that holds it. */
+/* The physical row of `row` (constant: 0, dictionary: through the index, nested kinds too); WEIR_NULL_INDEX for a null
+ * index. `*flat` is the vector that holds it. */
 static inline uint32_t weir_vector_locate(const WeirVector *vector, uint32_t row, const WeirVector **flat)
 {
     for (;;) {
@@ -128,27 +142,31 @@ static inline bool weir_vector_is_null(const WeirVector *vector, uint32_t row)
 {
     const WeirVector *flat;
     uint32_t at = weir_vector_locate(vector, row, &flat);
-    return at == WEIR_NULL_INDEX || flat->type->id == WEIR_TYPE_VOID || (flat->validity != NULL && !weir_bit_get(flat->validity, at));
+    return at == WEIR_NULL_INDEX || flat->type->id == WEIR_TYPE_VOID ||
+           (flat->validity != NULL && !weir_bit_get(flat->validity, at));
 }
 
-/* A flat vector with room for `capacity` rows, values uninitialised, validity NULL, length 0. Children of structs get the same
- * capacity; lists get offsets (offset 0 set) and empty children to be set by the caller. */
-WEIR_CHECKED WeirStatus weir_vector_init(WeirVector *vector, const WeirDataType *type, uint32_t capacity, WeirArena *arena,
-                                         WeirError *error);
+/* A flat vector with room for `capacity` rows, values uninitialised, validity NULL, length 0. Children of structs get
+ * the same capacity; lists get offsets (offset 0 set) and empty children to be set by the caller. */
+WEIR_CHECKED WeirStatus weir_vector_init(WeirVector *vector, const WeirDataType *type, uint32_t capacity,
+                                         WeirArena *arena, WeirError *error);
 /* Make sure there is a bitmap, all set, with room for `capacity` rows. */
 void weir_vector_ensure_validity(WeirVector *vector, uint32_t capacity, WeirArena *arena);
 /* An all-null constant of `length` rows. */
 void weir_vector_init_null(WeirVector *vector, const WeirDataType *type, uint32_t length, WeirArena *arena);
 /* Turn any kind into a flat vector in `out`: shares values when `vector` is flat. */
-WEIR_CHECKED WeirStatus weir_vector_flatten(const WeirVector *vector, WeirVector *out, WeirArena *arena, WeirError *error);
-/* Rows selection[0..count) (NULL: rows 0..count) as a new flat vector; WEIR_NULL_INDEX gives a null row. Nothing of the result points into `vector`'s memory when `deep`. */
-WEIR_CHECKED WeirStatus weir_vector_gather(const WeirVector *vector, const uint32_t *selection, uint32_t count, bool deep,
-                                           WeirVector *out, WeirArena *arena, WeirError *error);
+WEIR_CHECKED WeirStatus weir_vector_flatten(const WeirVector *vector, WeirVector *out, WeirArena *arena,
+                                            WeirError *error);
+/* Rows selection[0..count) (NULL: rows 0..count) as a new flat vector; WEIR_NULL_INDEX gives a null row. Nothing of the
+ * result points into `vector`'s memory when `deep`. */
+WEIR_CHECKED WeirStatus weir_vector_gather(const WeirVector *vector, const uint32_t *selection, uint32_t count,
+                                           bool deep, WeirVector *out, WeirArena *arena, WeirError *error);
 /* A dictionary vector over `vector` (no copy); `indices` must live as long. */
 void weir_vector_wrap_dictionary(WeirVector *vector, uint32_t *indices, uint32_t count, WeirVector *out);
 
-/* Comparison of two rows of equal types: Spark's order (NaN = NaN and greatest, -0.0 = 0.0; arrays and structs field by field, null first).
- * Nulls: null = null, null < anything. For keys, grouping, sort and join; SQL's three-valued `=` is expr's. */
+/* Comparison of two rows of equal types: Spark's order (NaN = NaN and greatest, -0.0 = 0.0; arrays and structs field by
+ * field, null first). Nulls: null = null, null < anything. For keys, grouping, sort and join; SQL's three-valued `=` is
+ * expr's. */
 int weir_vector_compare_rows(const WeirVector *a, uint32_t row_a, const WeirVector *b, uint32_t row_b);
 /* Spark's Murmur3 (hash()) of one row, chained through `seed`. */
 uint32_t weir_vector_murmur3_row(const WeirVector *vector, uint32_t row, uint32_t seed);

@@ -2,7 +2,10 @@
 #include "columnar/vector.h"
 #include "columnar/vector_private.h"
 
-static inline int compare_int(int64_t a, int64_t b) { return (a > b) - (a < b); }
+static inline int compare_int(int64_t a, int64_t b)
+{
+    return (a > b) - (a < b);
+}
 
 /* NaN equals NaN and is greater than everything; -0.0 equals 0.0. */
 static inline int compare_double(double a, double b)
@@ -65,7 +68,8 @@ static int compare_valid(const WeirVector *a, uint32_t row_a, const WeirVector *
         return (value_a > value_b) - (value_a < value_b);
     }
     case WEIR_PHYSICAL_VIEW:
-        return weir_view_compare(&((const WeirStringView *)a->values)[row_a], &((const WeirStringView *)b->values)[row_b]);
+        return weir_view_compare(&((const WeirStringView *)a->values)[row_a],
+                                 &((const WeirStringView *)b->values)[row_b]);
     case WEIR_PHYSICAL_INTERVAL:
         return compare_interval(&((const WeirCalendarInterval *)a->values)[row_a],
                                 &((const WeirCalendarInterval *)b->values)[row_b]);

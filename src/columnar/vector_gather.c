@@ -1,9 +1,10 @@
-/* Copying rows of vectors. Every kind of vector is first resolved to a flat one and a list of its physical rows; then one
- * loop per width copies them. Values of null rows are copied where that is harmless, and never followed. */
+/* Copying rows of vectors. Every kind of vector is first resolved to a flat one and a list of its physical rows; then
+ * one loop per width copies them. Values of null rows are copied where that is harmless, and never followed. */
 #include "columnar/vector.h"
 #include "columnar/vector_private.h"
 
-/* What to copy: `count` rows of a flat (or constant) vector; `rows` NULL = rows 0, 1, …; null indices give null rows. */
+/* What to copy: `count` rows of a flat (or constant) vector; `rows` NULL = rows 0, 1, …; null indices give null rows.
+ */
 typedef struct GatherPlan {
     const WeirVector *flat;
     const uint32_t *rows;
@@ -11,7 +12,10 @@ typedef struct GatherPlan {
     bool has_null_index;
 } GatherPlan;
 
-static inline uint32_t plan_row(const GatherPlan *plan, uint32_t k) { return plan->rows == NULL ? k : plan->rows[k]; }
+static inline uint32_t plan_row(const GatherPlan *plan, uint32_t k)
+{
+    return plan->rows == NULL ? k : plan->rows[k];
+}
 
 static bool has_null_index(const uint32_t *rows, uint32_t count)
 {
@@ -203,7 +207,6 @@ static WeirStatus gather_struct(const GatherPlan *plan, bool deep, WeirVector *o
                                     error));
     return WEIR_OK;
 }
-
 
 WeirStatus weir_vector_gather(const WeirVector *vector, const uint32_t *selection, uint32_t count, bool deep,
                               WeirVector *out, WeirArena *arena, WeirError *error)

@@ -1,5 +1,5 @@
-/* Included once per hash function by vector_hash.c, which defines Hash, HASH(part), HASH_ROW, HASH_COLUMN and HASH_BYTES; they
- * are undefined again here. */
+/* Included once per hash function by vector_hash_kernels.c, which defines Hash, HASH(part), HASH_ROW, HASH_COLUMN and
+ * HASH_BYTES; they are undefined again here. */
 
 static Hash HASH(valid)(const WeirVector *flat, uint32_t row, Hash seed)
 {
@@ -66,7 +66,8 @@ Hash HASH_ROW(const WeirVector *vector, uint32_t row, Hash seed)
 
 void HASH_COLUMN(const WeirVector *vector, const uint32_t *selection, uint32_t count, Hash *hashes)
 {
-    WeirPhysicalType physical = vector->kind == WEIR_VECTOR_FLAT ? weir_type_physical(vector->type) : WEIR_PHYSICAL_STRUCT;
+    WeirPhysicalType physical =
+        vector->kind == WEIR_VECTOR_FLAT ? weir_type_physical(vector->type) : WEIR_PHYSICAL_STRUCT;
     switch (physical) {
     case WEIR_PHYSICAL_BOOL:
         HASH_LOOP(uint8_t, int, );

@@ -43,7 +43,8 @@ static inline bool weir_flat_is_null(const WeirVector *flat, uint32_t row)
            (flat->validity != NULL && !weir_bit_get(flat->validity, row));
 }
 
-/* Minimal big-endian two's complement bytes of `value`, as Java's BigInteger.toByteArray; returns their number (1..16). */
+/* Minimal big-endian two's complement bytes of `value`, as Java's BigInteger.toByteArray; returns their number (1..16).
+ */
 static inline uint32_t weir_int128_to_bytes(WeirInt128 value, uint8_t bytes[16])
 {
     uint8_t all[16];

@@ -23,7 +23,10 @@ static int teardown(void **state)
     return 0;
 }
 
-static WeirValue *text(const char *value) { return weir_value_bytes(&arena, &weir_type_string, value, strlen(value)); }
+static WeirValue *text(const char *value)
+{
+    return weir_value_bytes(&arena, &weir_type_string, value, strlen(value));
+}
 
 static WeirVector int_vector(uint32_t count)
 {
@@ -48,7 +51,8 @@ static void test_views(void **state)
         assert_true(weir_view_equal(&view, &copy));
         assert_int_equal(weir_view_compare(&view, &copy), 0);
     }
-    const char *ascending[] = {"", "a", "ab", "abc", "abcd", "abcda", "abcdefghijklm", "abcdefghijkln", "b", "\xc3\xa9"};
+    const char *ascending[] = {"",  "a",       "ab", "abc", "abcd", "abcda", "abcdefghijklm", "abcdefghijkln",
+                               "b", "\xc3\xa9"};
     for (int i = 0; i < 10; i++) {
         for (int j = 0; j < 10; j++) {
             WeirStringView a = weir_view_make(ascending[i], (uint32_t)strlen(ascending[i]));
@@ -100,7 +104,8 @@ static void test_gather_dictionary_and_constant(void **state)
     WeirStringView *views = out.values;
     assert_ptr_not_equal(weir_view_data(&views[2]), weir_view_data(constant->values));
     assert_true(weir_view_equal(&views[2], constant->values));
-    assert_int_equal(weir_vector_gather(weir_value_null(&arena, &weir_type_string), NULL, 1, true, &out, &arena, NULL), 0);
+    assert_int_equal(weir_vector_gather(weir_value_null(&arena, &weir_type_string), NULL, 1, true, &out, &arena, NULL),
+                     0);
     assert_true(weir_vector_is_null(&out, 0));
 }
 
@@ -194,7 +199,8 @@ static void test_compare_floats(void **state)
         }
     }
     assert_int_equal(weir_vector_compare_rows(weir_value_double(&arena, &weir_type_double, -0.0), 0,
-                                              weir_value_double(&arena, &weir_type_double, 0.0), 0), 0);
+                                              weir_value_double(&arena, &weir_type_double, 0.0), 0),
+                     0);
 }
 
 int main(void)

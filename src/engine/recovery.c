@@ -81,7 +81,6 @@ static WeirStatus open_source(WeirStreamExecution *query, uint32_t index, const 
     for (uint32_t i = 0; i < relation->option_count; i++)
         options[i] = (WeirConnectorOption){relation->options[i].key, relation->options[i].value};
     source->context.options = (WeirOptions){options, relation->option_count};
-    WEIR_TRY(query->fs->make_directories(query->fs, source->directory, query->durable, error));
     WEIR_TRY(source->type->open(&source->context, true, &source->source, error));
     if (source->type->set_wakeup != NULL)
         source->type->set_wakeup(source->source, wake_query, query);

@@ -184,6 +184,10 @@ static const uint8_t *scan_record(WeirFormatReader *reader, const WeirJsonText *
         if (matches_layout(reader, text, at, index)) {
             at += reader->layout[index].length;
             column = reader->layout[index].column;
+            if (*at <= ' ')
+                at = weir_json_skip_blank(text, at);
+            if (at == NULL || at >= text->end)
+                return NULL;
         } else {
             at = read_member_name(reader, text, at, index, &column);
             if (at == NULL)

@@ -13,6 +13,7 @@ struct WeirFormatReader {
     bool whole_text;
     const WeirByteSource *source;
     bool done;
+    bool at_file_start;
 };
 
 struct WeirFormatWriter {
@@ -83,6 +84,7 @@ static WeirStatus text_open_reader(const WeirFormatScan *scan, const WeirByteSou
     WeirStatus status;
     reader->scan = scan;
     reader->source = source;
+    reader->at_file_start = start == 0;
     reader->separator = line_separator(scan->options);
     reader->separator_length = reader->separator == NULL ? 0 : strlen(reader->separator);
     WEIR_TRY_OR_GO(done, weir_format_option_bool(scan->options, "wholetext", false, &reader->whole_text, error));
@@ -105,6 +107,10 @@ static WeirStatus next_block(WeirFormatReader *reader, WeirError *error)
     WEIR_TRY(weir_record_reader_next(reader->records, &reader->block, &offset, &reader->length, error));
     reader->done = reader->block == NULL;
     reader->data = reader->done ? NULL : reader->block->data + offset;
+    /* Hadoop's line reader drops a byte order mark. */
+    if (reader->at_file_start && reader->length >= 3 && memcmp(reader->data, "\xef\xbb\xbf", 3) == 0)
+        reader->at = 3;
+    reader->at_file_start = false;
     return WEIR_OK;
 }
 

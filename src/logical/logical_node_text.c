@@ -222,8 +222,7 @@ static void append_sample(const WeirLogicalPlan *plan, WeirBuffer *out)
     weir_buffer_append_text(out, "false");
     if (plan->sample_with_seed)
         weir_buffer_append_format(out, ", %lld", (long long)plan->sample_seed);
-    if (!plan->analyzed)
-        weir_buffer_append_text(out, ", Bernoulli");
+    weir_buffer_append_text(out, ", Bernoulli");
 }
 
 /* Spark's CalendarInterval.toString: "1 months 2 days 3 hours 4.5 seconds". */
@@ -297,8 +296,11 @@ static void append_unpivot(const WeirLogicalPlan *plan, WeirBuffer *out)
         }
         weir_buffer_append_char(out, ')');
     }
-    weir_buffer_append_text(out, "), List(");
-    for (uint32_t i = 0; i < plan->part_count; i++) {
+    bool named = false;
+    for (uint32_t i = 0; i < plan->part_count; i++)
+        named |= plan->parts[i] != NULL;
+    weir_buffer_append_text(out, named ? "), List(" : "");
+    for (uint32_t i = 0; named && i < plan->part_count; i++) {
         weir_buffer_append_text(out, i > 0 ? ", " : "");
         if (plan->parts[i] == NULL)
             weir_buffer_append_text(out, "None");

@@ -119,7 +119,8 @@ void weir_expressions_add(WeirOptimization *optimization, WeirExpressions *list,
 
 bool weir_is_call_of(const WeirExpression *expression, const char *function)
 {
-    return expression->kind == WEIR_EXPRESSION_CALL && expression->function != NULL && strcmp(expression->function->name, function) == 0;
+    return expression->kind == WEIR_EXPRESSION_CALL && expression->function != NULL &&
+           strcmp(expression->function->name, function) == 0;
 }
 
 void weir_split_conjuncts(WeirOptimization *optimization, WeirExpression *condition, WeirExpressions *out)
@@ -135,16 +136,20 @@ void weir_split_conjuncts(WeirOptimization *optimization, WeirExpression *condit
 }
 
 /* The optimizer makes only calls that the function table accepts: a failure is a programmer's error. */
-static WeirExpression *make_call(WeirOptimization *optimization, const char *function, WeirExpression *const *children, uint32_t count)
+static WeirExpression *make_call(WeirOptimization *optimization, const char *function, WeirExpression *const *children,
+                                 uint32_t count)
 {
     WeirFunctionResolver resolver = {.arena = optimization->arena, .context = optimization->context};
-    WeirExpression *call = weir_expression_function(optimization->arena, function, children, count, children[0]->origin), *resolved = NULL;
+    WeirExpression *call =
+                       weir_expression_function(optimization->arena, function, children, count, children[0]->origin),
+                   *resolved = NULL;
     WeirStatus status = weir_function_resolve(&resolver, call, &resolved, NULL);
     WEIR_ASSERT(status == WEIR_OK);
     return resolved;
 }
 
-WeirExpression *weir_binary(WeirOptimization *optimization, const char *function, WeirExpression *left, WeirExpression *right)
+WeirExpression *weir_binary(WeirOptimization *optimization, const char *function, WeirExpression *left,
+                            WeirExpression *right)
 {
     return make_call(optimization, function, (WeirExpression *const[]){left, right}, 2);
 }
@@ -174,8 +179,8 @@ WeirExpression *weir_long(WeirOptimization *optimization, int64_t value)
 
 static bool is_boolean(const WeirExpression *expression, bool value)
 {
-    return expression->kind == WEIR_EXPRESSION_LITERAL && expression->type->id == WEIR_TYPE_BOOLEAN && !weir_value_is_null(expression->value) &&
-           (weir_value_get_int(expression->value) != 0) == value;
+    return expression->kind == WEIR_EXPRESSION_LITERAL && expression->type->id == WEIR_TYPE_BOOLEAN &&
+           !weir_value_is_null(expression->value) && (weir_value_get_int(expression->value) != 0) == value;
 }
 
 bool weir_is_true(const WeirExpression *expression)
@@ -208,7 +213,8 @@ static bool may_fail(void *context, const WeirExpression *expression)
 {
     (void)context;
     if (expression->kind == WEIR_EXPRESSION_CAST)
-        return expression->eval_mode == WEIR_EVAL_ANSI && !weir_can_implicitly_cast(expression->children[0]->type, expression->type);
+        return expression->eval_mode == WEIR_EVAL_ANSI &&
+               !weir_can_implicitly_cast(expression->children[0]->type, expression->type);
     return expression->function != NULL && (expression->function->flags & WEIR_FUNCTION_MAY_FAIL) != 0;
 }
 
@@ -250,13 +256,15 @@ static WeirExpression *apply(WeirOptimization *optimization, WeirExpression *exp
     return out;
 }
 
-WeirExpression *weir_inline(WeirOptimization *optimization, WeirExpression *expression, WeirExpression *const *definitions, uint32_t count)
+WeirExpression *weir_inline(WeirOptimization *optimization, WeirExpression *expression,
+                            WeirExpression *const *definitions, uint32_t count)
 {
     Inline state = {definitions, NULL, count};
     return apply(optimization, expression, &state);
 }
 
-WeirExpression *weir_inline_named(WeirOptimization *optimization, WeirExpression *item, WeirExpression *const *definitions, uint32_t count)
+WeirExpression *weir_inline_named(WeirOptimization *optimization, WeirExpression *item,
+                                  WeirExpression *const *definitions, uint32_t count)
 {
     WeirExpression *replaced = weir_inline(optimization, item, definitions, count);
     if (replaced->kind == WEIR_EXPRESSION_ALIAS && replaced->id == item->id)
@@ -268,8 +276,8 @@ WeirExpression *weir_inline_named(WeirOptimization *optimization, WeirExpression
     return alias;
 }
 
-WeirExpression *weir_map_attributes(WeirOptimization *optimization, WeirExpression *expression, WeirExpression *const *from,
-                                    WeirExpression *const *to, uint32_t count)
+WeirExpression *weir_map_attributes(WeirOptimization *optimization, WeirExpression *expression,
+                                    WeirExpression *const *from, WeirExpression *const *to, uint32_t count)
 {
     Inline state = {from, to, count};
     return apply(optimization, expression, &state);

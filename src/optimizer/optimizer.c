@@ -1,29 +1,18 @@
-/* The order of the rules. Spark's batches in one pass each: clean up what analysis left, rewrite operators into simpler ones, simplify and push down to a fixed point,
- * then what must come last. */
+/* The order of the rules. Spark's batches in one pass each: clean up what analysis left, rewrite operators into simpler
+ * ones, simplify and push down to a fixed point, then what must come last. */
 #include "optimizer/rules.h"
 
 #define ROUNDS_MAX 100
 
 static const WeirRule *const first_rules[] = {
-    &weir_rule_finish_analysis,
-    &weir_rule_replace_operators,
-    &weir_rule_rewrite_subqueries,
-    &weir_rule_lateral_joins,
-    &weir_rule_group_expressions,
+    &weir_rule_finish_analysis, &weir_rule_replace_operators, &weir_rule_rewrite_subqueries,
+    &weir_rule_lateral_joins,   &weir_rule_group_expressions,
 };
 static const WeirRule *const repeated_rules[] = {
-    &weir_rule_combine_unions,
-    &weir_rule_push_filters,
-    &weir_rule_push_join_conditions,
-    &weir_rule_eliminate_outer_join,
-    &weir_rule_collapse_project,
-    &weir_rule_combine_filters,
-    &weir_rule_combine_limits,
-    &weir_rule_constant_folding,
-    &weir_rule_simplify_expressions,
-    &weir_rule_like_simplification,
-    &weir_rule_prune_filters,
-    &weir_rule_eliminate_sorts,
+    &weir_rule_combine_unions,       &weir_rule_push_filters,     &weir_rule_push_join_conditions,
+    &weir_rule_eliminate_outer_join, &weir_rule_collapse_project, &weir_rule_combine_filters,
+    &weir_rule_combine_limits,       &weir_rule_constant_folding, &weir_rule_simplify_expressions,
+    &weir_rule_like_simplification,  &weir_rule_prune_filters,    &weir_rule_eliminate_sorts,
     &weir_rule_remove_noops,
 };
 static const WeirRule *const inferring_rules[] = {&weir_rule_infer_join_filters};
@@ -34,15 +23,16 @@ static const WeirRule *const last_rules[] = {
     &weir_rule_remove_noops,
 };
 
-static WeirStatus run_once(WeirOptimization *optimization, const WeirRule *const *rules, size_t count, WeirLogicalPlan **plan, WeirError *error)
+static WeirStatus run_once(WeirOptimization *optimization, const WeirRule *const *rules, size_t count,
+                           WeirLogicalPlan **plan, WeirError *error)
 {
     for (size_t i = 0; i < count; i++)
         WEIR_TRY(rules[i]->apply(optimization, *plan, plan, error));
     return WEIR_OK;
 }
 
-static WeirStatus run_to_fixed_point(WeirOptimization *optimization, const WeirRule *const *rules, size_t count, WeirLogicalPlan **plan,
-                                     WeirError *error)
+static WeirStatus run_to_fixed_point(WeirOptimization *optimization, const WeirRule *const *rules, size_t count,
+                                     WeirLogicalPlan **plan, WeirError *error)
 {
     for (int round = 0; round < ROUNDS_MAX; round++) {
         const WeirLogicalPlan *before = *plan;
@@ -57,7 +47,8 @@ static WeirStatus run_to_fixed_point(WeirOptimization *optimization, const WeirR
 #define COUNT_OF(rules) (sizeof(rules) / sizeof((rules)[0]))
 
 /* Plans of subquery expressions that stayed expressions are optimized on their own. */
-static WeirExpression *optimize_subquery(void *context, WeirExpression *expression, WeirStatus *status, WeirError *error)
+static WeirExpression *optimize_subquery(void *context, WeirExpression *expression, WeirStatus *status,
+                                         WeirError *error)
 {
     WeirOptimization *optimization = context;
     if (expression->plan == NULL)

@@ -28,7 +28,8 @@ static void set_join(WeirOptimization *optimization, WeirLogicalPlan *plan)
 {
     const WeirLogicalPlan *left = plan->children[0], *right = plan->children[1];
     WeirJoinType type = plan->join_type;
-    plan->output = WEIR_ARENA_ARRAY(optimization->arena, WeirExpression *, left->output_count + right->output_count + 1);
+    plan->output =
+        WEIR_ARENA_ARRAY(optimization->arena, WeirExpression *, left->output_count + right->output_count + 1);
     plan->output_count = 0;
     append(optimization, plan, left, type == WEIR_JOIN_RIGHT_OUTER || type == WEIR_JOIN_FULL_OUTER);
     if (type == WEIR_JOIN_EXISTENCE)
@@ -92,7 +93,8 @@ static void set_watermark(WeirOptimization *optimization, WeirLogicalPlan *plan)
 static void set_window(WeirOptimization *optimization, WeirLogicalPlan *plan)
 {
     const WeirLogicalPlan *child = plan->children[0];
-    plan->output = WEIR_ARENA_ARRAY(optimization->arena, WeirExpression *, child->output_count + plan->expression_count);
+    plan->output =
+        WEIR_ARENA_ARRAY(optimization->arena, WeirExpression *, child->output_count + plan->expression_count);
     plan->output_count = 0;
     append(optimization, plan, child, false);
     for (uint32_t i = 0; i < plan->expression_count; i++)
@@ -149,7 +151,8 @@ static WeirExpression **copy_list(WeirOptimization *optimization, WeirExpression
     return copy;
 }
 
-WeirLogicalPlan *weir_make_project(WeirOptimization *optimization, WeirExpression *const *expressions, uint32_t count, WeirLogicalPlan *child)
+WeirLogicalPlan *weir_make_project(WeirOptimization *optimization, WeirExpression *const *expressions, uint32_t count,
+                                   WeirLogicalPlan *child)
 {
     WeirLogicalPlan *plan = weir_logical_unary(optimization->arena, WEIR_LOGICAL_PROJECT, child);
     plan->expressions = copy_list(optimization, expressions, count);
@@ -166,8 +169,8 @@ WeirLogicalPlan *weir_make_filter(WeirOptimization *optimization, WeirExpression
     return weir_refresh(optimization, plan);
 }
 
-WeirLogicalPlan *weir_make_join(WeirOptimization *optimization, WeirJoinType type, WeirExpression *condition, WeirLogicalPlan *left,
-                                WeirLogicalPlan *right)
+WeirLogicalPlan *weir_make_join(WeirOptimization *optimization, WeirJoinType type, WeirExpression *condition,
+                                WeirLogicalPlan *left, WeirLogicalPlan *right)
 {
     WeirLogicalPlan *plan = weir_logical_binary(optimization->arena, WEIR_LOGICAL_JOIN, left, right);
     plan->join_type = type;
@@ -175,8 +178,9 @@ WeirLogicalPlan *weir_make_join(WeirOptimization *optimization, WeirJoinType typ
     return type == WEIR_JOIN_EXISTENCE ? plan : weir_refresh(optimization, plan);
 }
 
-WeirLogicalPlan *weir_make_aggregate(WeirOptimization *optimization, WeirExpression *const *grouping, uint32_t grouping_count,
-                                     WeirExpression *const *expressions, uint32_t count, WeirLogicalPlan *child)
+WeirLogicalPlan *weir_make_aggregate(WeirOptimization *optimization, WeirExpression *const *grouping,
+                                     uint32_t grouping_count, WeirExpression *const *expressions, uint32_t count,
+                                     WeirLogicalPlan *child)
 {
     WeirLogicalPlan *plan = weir_logical_unary(optimization->arena, WEIR_LOGICAL_AGGREGATE, child);
     plan->grouping = copy_list(optimization, grouping, grouping_count);
@@ -186,15 +190,16 @@ WeirLogicalPlan *weir_make_aggregate(WeirOptimization *optimization, WeirExpress
     return weir_refresh(optimization, plan);
 }
 
-WeirLogicalPlan *weir_with_child(WeirOptimization *optimization, const WeirLogicalPlan *plan, uint32_t index, WeirLogicalPlan *child)
+WeirLogicalPlan *weir_with_child(WeirOptimization *optimization, const WeirLogicalPlan *plan, uint32_t index,
+                                 WeirLogicalPlan *child)
 {
     WeirLogicalPlan *copy = weir_logical_copy(optimization->arena, plan);
     copy->children[index] = child;
     return weir_refresh(optimization, copy);
 }
 
-WeirStatus weir_rewrite_up(WeirOptimization *optimization, WeirLogicalPlan *plan, WeirNodeRewrite rewrite, void *context, WeirLogicalPlan **out,
-                           WeirError *error)
+WeirStatus weir_rewrite_up(WeirOptimization *optimization, WeirLogicalPlan *plan, WeirNodeRewrite rewrite,
+                           void *context, WeirLogicalPlan **out, WeirError *error)
 {
     WeirLogicalPlan *node = plan;
     for (uint32_t i = 0; i < plan->child_count; i++) {
@@ -223,13 +228,14 @@ typedef struct Expressions {
     void *context;
 } Expressions;
 
-static bool rewrite_list(WeirOptimization *optimization, const Expressions *expressions, WeirExpression ***list, uint32_t count,
-                         WeirStatus *status, WeirError *error)
+static bool rewrite_list(WeirOptimization *optimization, const Expressions *expressions, WeirExpression ***list,
+                         uint32_t count, WeirStatus *status, WeirError *error)
 {
     bool changed = false;
     for (uint32_t i = 0; i < count && *status == WEIR_OK; i++) {
         WeirExpression *entry = (*list)[i];
-        *status = weir_expression_transform(optimization->arena, entry, expressions->rewrite, expressions->context, &entry, error);
+        *status = weir_expression_transform(optimization->arena, entry, expressions->rewrite, expressions->context,
+                                            &entry, error);
         if (*status != WEIR_OK || entry == (*list)[i])
             continue;
         if (!changed)
@@ -240,15 +246,16 @@ static bool rewrite_list(WeirOptimization *optimization, const Expressions *expr
     return changed;
 }
 
-static WeirLogicalPlan *rewrite_node(WeirOptimization *optimization, void *context, WeirLogicalPlan *plan, WeirStatus *status, WeirError *error)
+static WeirLogicalPlan *rewrite_node(WeirOptimization *optimization, void *context, WeirLogicalPlan *plan,
+                                     WeirStatus *status, WeirError *error)
 {
     const Expressions *expressions = context;
     WeirLogicalPlan copy = *plan;
     bool changed = rewrite_list(optimization, expressions, &copy.expressions, copy.expression_count, status, error);
     changed |= rewrite_list(optimization, expressions, &copy.grouping, copy.grouping_count, status, error);
     if (copy.condition != NULL && plan->kind != WEIR_LOGICAL_EVENT_TIME_WATERMARK && *status == WEIR_OK)
-        *status = weir_expression_transform(optimization->arena, copy.condition, expressions->rewrite, expressions->context, &copy.condition,
-                                            error);
+        *status = weir_expression_transform(optimization->arena, copy.condition, expressions->rewrite,
+                                            expressions->context, &copy.condition, error);
     changed = changed || copy.condition != plan->condition;
     bool rows_copied = false;
     for (uint32_t r = 0; r < copy.row_count && *status == WEIR_OK; r++) {
@@ -272,8 +279,9 @@ static WeirLogicalPlan *rewrite_node(WeirOptimization *optimization, void *conte
     return weir_refresh(optimization, result);
 }
 
-WeirStatus weir_rewrite_expressions(WeirOptimization *optimization, WeirLogicalPlan *plan, WeirExpressionRewrite rewrite, void *context,
-                                    WeirLogicalPlan **out, WeirError *error)
+WeirStatus weir_rewrite_expressions(WeirOptimization *optimization, WeirLogicalPlan *plan,
+                                    WeirExpressionRewrite rewrite, void *context, WeirLogicalPlan **out,
+                                    WeirError *error)
 {
     Expressions expressions = {rewrite, context};
     return weir_rewrite_up(optimization, plan, rewrite_node, &expressions, out, error);

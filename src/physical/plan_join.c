@@ -71,7 +71,7 @@ static WeirStatus extract_keys(WeirPlanner *planner, const WeirLogicalPlan *logi
         else
             conjuncts[rest_count++] = conjunct;
     }
-    *rest = weir_and_conjuncts(planner, conjuncts, rest_count, logical->condition);
+    *rest = weir_physical_conjunction(planner, conjuncts, rest_count, logical->condition);
     return WEIR_OK;
 }
 

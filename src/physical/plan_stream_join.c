@@ -48,9 +48,11 @@ static bool linear_time(const WeirPhysicalPlan *plan, const WeirExpression *expr
         return weir_type_equal(expression->type, expression->children[0]->type) && linear_time(plan, expression->children[0], out);
     if (expression->kind != WEIR_EXPRESSION_CALL || expression->function == NULL || expression->child_count != 2)
         return false;
-    bool minus = strcmp(expression->function->name, "-") == 0;
+    const char *name = expression->function->name;
+    bool minus = strcmp(name, "-") == 0 || strcmp(name, "timestamp_add_interval_minus") == 0;
+    bool plus = strcmp(name, "+") == 0 || strcmp(name, "timestamp_add_interval") == 0;
     LinearTime left, right;
-    if ((!minus && strcmp(expression->function->name, "+") != 0) || !linear_time(plan, expression->children[0], &left) ||
+    if ((!minus && !plus) || !linear_time(plan, expression->children[0], &left) ||
         !linear_time(plan, expression->children[1], &right) || (right.side >= 0 && (minus || left.side >= 0)))
         return false;
     out->side = left.side >= 0 ? left.side : right.side;
@@ -155,13 +157,13 @@ static WeirStatus split_condition(WeirPlanner *planner, WeirPhysicalPlan *plan, 
         parts[part][kept[part]++] = conjuncts[i];
     }
     for (uint32_t side = 0; side < 2; side++) {
-        WeirExpression *filter = weir_and_conjuncts(planner, parts[side], kept[side], rest);
+        WeirExpression *filter = weir_physical_conjunction(planner, parts[side], kept[side], rest);
         const WeirPhysicalPlan *child = plan->children[side];
         if (filter != NULL)
             WEIR_TRY(weir_bind(planner, filter, child->output, child->output_count, &plan->side_filters[side], error));
     }
     plan->condition = NULL;
-    WeirExpression *both = weir_and_conjuncts(planner, parts[2], kept[2], rest);
+    WeirExpression *both = weir_physical_conjunction(planner, parts[2], kept[2], rest);
     if (both == NULL)
         return WEIR_OK;
     WeirExpression **columns = WEIR_ARENA_ARRAY(planner->arena, WeirExpression *, left->output_count + right->output_count + 1);
@@ -173,7 +175,7 @@ static WeirStatus split_condition(WeirPlanner *planner, WeirPhysicalPlan *plan, 
 WeirStatus weir_plan_stream_join(WeirPlanner *planner, WeirPhysicalPlan *plan, WeirExpression *rest, WeirError *error)
 {
     if (plan->grouping_count == 0)
-        return weir_error_format(error, WEIR_ERROR_INTERNAL_ERROR, "Stream-stream join without equality predicate is not supported.");
+        return weir_error_format(error, WEIR_ERROR_LEGACY_ERROR_TEMP_1181, "Stream-stream join without equality predicate is not supported.");
     plan->kind = WEIR_PHYSICAL_STREAM_JOIN;
     plan->key_event_time = -1;
     for (uint32_t side = 0; side < 2; side++)
@@ -181,6 +183,11 @@ WeirStatus weir_plan_stream_join(WeirPlanner *planner, WeirPhysicalPlan *plan, W
     for (uint32_t i = 0; i < plan->grouping_count && plan->key_event_time < 0; i++) {
         if (weir_has_metadata(plan->grouping[i], "spark.watermarkDelayMs") || weir_has_metadata(plan->other_keys[i], "spark.watermarkDelayMs"))
             plan->key_event_time = (int32_t)i;
+    }
+    for (uint32_t side = 0; side < 2 && plan->key_event_time >= 0; side++) { /* the key is the side's event time where its columns don't say so */
+        const WeirExpression *key = (side == 0 ? plan->grouping : plan->other_keys)[plan->key_event_time];
+        if (plan->side_event_time[side] < 0 && key->kind == WEIR_EXPRESSION_BOUND_REFERENCE && weir_has_metadata(key, "spark.watermarkDelayMs"))
+            plan->side_event_time[side] = (int32_t)key->ordinal;
     }
     WEIR_TRY(split_condition(planner, plan, rest, error));
     plan->stateful = weir_stateful_new(planner, "symmetricHashJoin", NULL, NULL);

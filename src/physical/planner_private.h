@@ -19,7 +19,7 @@ WEIR_CHECKED WeirStatus weir_bind_all(WeirPlanner *planner, WeirExpression *cons
                                       uint32_t input_count, WeirExpression ***bound, WeirError *error);
 /* The parts of a conjunction. */
 uint32_t weir_physical_conjuncts(WeirExpression *condition, WeirArena *arena, WeirExpression ***conjuncts);
-WeirExpression *weir_and_conjuncts(WeirPlanner *planner, WeirExpression *const *conjuncts, uint32_t count, const WeirExpression *any_and);
+WeirExpression *weir_physical_conjunction(WeirPlanner *planner, WeirExpression *const *conjuncts, uint32_t count, const WeirExpression *any_and);
 /* A bound reference to column `ordinal` of an intermediate row. */
 WeirExpression *weir_bound_column(WeirArena *arena, const WeirExpression *like, uint32_t ordinal);
 

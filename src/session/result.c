@@ -7,6 +7,7 @@
 WeirResult *weir_result_new(WeirSession *session, const WeirSchema *schema, const WeirTimeZone *zone)
 {
     WeirResult *result = weir_calloc(1, sizeof(WeirResult));
+    atomic_init(&result->references, 1);
     weir_memory_tracker_init(&result->tracker, &session->memory, "result", 0);
     weir_arena_init(&result->arena, &result->tracker);
     result->schema = weir_type_copy(&result->arena, schema);
@@ -14,15 +15,22 @@ WeirResult *weir_result_new(WeirSession *session, const WeirSchema *schema, cons
     return result;
 }
 
-void weir_result_free(WeirResult *result)
+/* The stream of a result may be released after it. */
+static void result_release(WeirResult *result)
 {
-    if (result == NULL)
+    if (atomic_fetch_sub(&result->references, 1) > 1)
         return;
     weir_batch_list_release(&result->batches);
     weir_arena_deinit(&result->arena);
     weir_memory_tracker_deinit(&result->tracker);
     weir_free(result->schema_text);
     weir_free(result);
+}
+
+void weir_result_free(WeirResult *result)
+{
+    if (result != NULL)
+        result_release(result);
 }
 
 WeirStatus weir_result_from_text(WeirSession *session, const char *const *columns, uint32_t column_count, const char *const *cells,
@@ -176,7 +184,6 @@ WeirStatus weir_result_write(WeirResult *result, WeirFormat format, WeirWriteFun
         break;
     default:
         weir_show_table(result->schema, result->batches.batches, result->batches.count, -1, 0, result->zone, &writer.line);
-        weir_buffer_append_char(&writer.line, '\n');
         status = flush(&writer, error);
         break;
     }
@@ -191,6 +198,7 @@ typedef struct ResultStream {
     const WeirSchema *schema;
     WeirBatchList batches;
     uint32_t next;
+    WeirResult *result; /* whose counter the batches count against */
     WeirError error;
 } ResultStream;
 
@@ -207,7 +215,13 @@ static int stream_get_next(struct ArrowArrayStream *stream, struct ArrowArray *o
         memset(out, 0, sizeof(*out));
         return 0;
     }
-    return weir_arrow_export_batch(state->schema, state->batches.batches[state->next++], out, &state->error) == WEIR_OK ? 0 : 5;
+    /* Arrays may outlive stream, result and session: they get memory of their own, which nobody counts. */
+    WeirBatch *copy = NULL;
+    WeirStatus status = weir_batch_compact(state->batches.batches[state->next++], NULL, &copy, &state->error);
+    if (status == WEIR_OK)
+        status = weir_arrow_export_batch(state->schema, copy, out, &state->error);
+    weir_batch_release(copy);
+    return status == WEIR_OK ? 0 : 5;
 }
 
 static const char *stream_get_last_error(struct ArrowArrayStream *stream)
@@ -220,6 +234,7 @@ static void stream_release(struct ArrowArrayStream *stream)
 {
     ResultStream *state = stream->private_data;
     weir_batch_list_release(&state->batches);
+    result_release(state->result);
     weir_arena_deinit(&state->arena);
     weir_free(state);
     stream->release = NULL;
@@ -233,6 +248,8 @@ WeirStatus weir_result_stream(WeirResult *result, struct ArrowArrayStream *strea
     state->schema = weir_type_copy(&state->arena, result->schema);
     for (uint32_t i = 0; i < result->batches.count; i++)
         weir_batch_list_add(&state->batches, weir_batch_retain(result->batches.batches[i]));
+    state->result = result;
+    atomic_fetch_add(&result->references, 1);
     *stream = (struct ArrowArrayStream){
         .get_schema = stream_get_schema,
         .get_next = stream_get_next,

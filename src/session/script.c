@@ -81,10 +81,12 @@ static WeirStatus dispatch(WeirStatementContext *context, WeirResult **result, W
     return WEIR_OK;
 }
 
-static WeirStatus parse_statement(WeirSession *session, WeirArena *arena, const char *text, size_t length, WeirStatement **statement,
-                                  WeirError *error)
+static WeirStatus parse_statement(WeirSession *session, const WeirEvalContext *eval, WeirArena *arena, const char *text, size_t length,
+                                  WeirStatement **statement, WeirError *error)
 {
     WeirParserOptions options = {
+        .zone = eval->zone,
+        .now_micros = eval->now_micros,
         .ansi_reserved_words = weir_config_bool(&session->config, "spark.sql.ansi.enforceReservedKeywords"),
         .double_quoted_identifiers = weir_config_bool(&session->config, "spark.sql.ansi.doubleQuotedIdentifiers"),
         .escaped_string_literals = weir_config_bool(&session->config, "spark.sql.parser.escapedStringLiterals"),
@@ -110,8 +112,8 @@ static WeirStatus execute(WeirSession *session, const char *text, size_t length,
         status = weir_error_format(error, WEIR_ERROR_CANCELLED, "The session was interrupted.");
         goto done;
     }
-    WEIR_TRY_OR_GO(done, parse_statement(session, &scope->arena, text, length, &statement, error));
     WEIR_TRY_OR_GO(done, weir_session_eval_context(session, eval, error));
+    WEIR_TRY_OR_GO(done, parse_statement(session, eval, &scope->arena, text, length, &statement, error));
     context.statement = statement;
     context.analyzer = &analyzer;
     init_analyzer(session, &context, &analyzer);

@@ -101,6 +101,7 @@ struct WeirSession {
 };
 
 struct WeirResult {
+    _Atomic int32_t references;
     WeirArena arena;
     WeirMemoryTracker tracker;
     const WeirSchema *schema;

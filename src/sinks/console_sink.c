@@ -19,7 +19,9 @@ static WeirStatus console_open(const WeirConnectorContext *context, WeirSink **o
     int64_t rows_max;
     bool truncate;
     WEIR_TRY(weir_options_int(&context->options, "numRows", 20, &rows_max, error));
-    WEIR_TRY(weir_options_bool(&context->options, "truncate", true, &truncate, error));
+    if (weir_options_bool(&context->options, "truncate", true, &truncate, NULL) != WEIR_OK)
+        return weir_error_format(error, WEIR_ERROR_LEGACY_ERROR_TEMP_3206, "%s is not a boolean string. truncate takes true or false.",
+                                 weir_options_get(&context->options, "truncate"));
     WeirSink *sink = weir_calloc(1, sizeof(*sink));
     *sink = (WeirSink){.context = *context, .rows_max = rows_max < 0 ? 0 : rows_max, .truncate = truncate};
     *out = sink;
@@ -50,8 +52,6 @@ static WeirStatus console_commit_epoch(WeirSink *sink, int64_t epoch_id, WeirWri
     weir_buffer_append_format(&text, "%sBatch: %lld\n%s", RULE, (long long)epoch_id, RULE);
     weir_show_table(sink->context.schema, writer == NULL ? NULL : writer->batches, writer == NULL ? 0 : writer->count, sink->rows_max,
                     sink->truncate ? TRUNCATED_WIDTH : 0, sink->context.zone, &text);
-    if (writer == NULL || writer->row_count <= sink->rows_max)
-        weir_buffer_append_char(&text, '\n');
     WeirStatus status = weir_buffer_check(&text, error);
     if (status == WEIR_OK)
         status = session->console_write(session, weir_buffer_text(&text), text.length, error);

@@ -77,7 +77,7 @@ static WeirStatus rate_infer_schema(const WeirConnectorContext *context, bool st
     WeirSource options = {0};
     (void)streaming;
     if (context->user_schema != NULL)
-        return weir_error_format(error, WEIR_ERROR_LEGACY_ERROR_TEMP_0000, "The rate source does not support a user-specified schema.");
+        return weir_error_format(error, WEIR_ERROR_LEGACY_ERROR_TEMP_2242, "The rate source does not support a user-specified schema.");
     WEIR_TRY(read_options(context, &options, error));
     *schema = weir_type_struct(arena, fields, 2);
     return WEIR_OK;

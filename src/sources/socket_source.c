@@ -78,7 +78,7 @@ static WeirStatus socket_infer_schema(const WeirConnectorContext *context, bool 
     bool timestamp = false;
     (void)streaming;
     if (context->user_schema != NULL)
-        return weir_error_format(error, WEIR_ERROR_LEGACY_ERROR_TEMP_0000, "The socket source does not support a user-specified schema.");
+        return weir_error_format(error, WEIR_ERROR_LEGACY_ERROR_TEMP_2242, "The socket source does not support a user-specified schema.");
     WEIR_TRY(check_options(context, &host, &port, &timestamp, error));
     const WeirField fields[] = {{.name = "value", .type = &weir_type_string, .nullable = true, .metadata = "{}"},
                                 {.name = "timestamp", .type = &weir_type_timestamp, .nullable = true, .metadata = "{}"}};

@@ -37,8 +37,8 @@ WeirStatus weir_compression_find(const char *name, const WeirCompressionCodec **
 
 WeirStatus weir_state_file_damaged(const char *path, const char *reason, WeirError *error)
 {
-    return weir_error_format(error, WEIR_ERROR_CANNOT_LOAD_STATE_STORE_UNCATEGORIZED, "Cannot read the state file %s: %s.",
-                             path, reason);
+    return weir_error_format(error, WEIR_ERROR_CANNOT_LOAD_STATE_STORE_UNCATEGORIZED,
+                             "Cannot read the state file %s: %s.", path, reason);
 }
 
 void weir_raw_input_init(WeirRawInput *input, WeirByteSource source, const char *path)
@@ -46,7 +46,10 @@ void weir_raw_input_init(WeirRawInput *input, WeirByteSource source, const char 
     *input = (WeirRawInput){.source = source, .path = path};
 }
 
-void weir_raw_input_deinit(WeirRawInput *input) { weir_free(input->data); }
+void weir_raw_input_deinit(WeirRawInput *input)
+{
+    weir_free(input->data);
+}
 
 WeirStatus weir_raw_input_need(WeirRawInput *input, size_t wanted, size_t *available, WeirError *error)
 {
@@ -56,12 +59,14 @@ WeirStatus weir_raw_input_need(WeirRawInput *input, size_t wanted, size_t *avail
         input->start = 0;
     }
     while (input->end - input->start < wanted) {
-        if (input->capacity - input->end < RAW_CHUNK_BYTES) { /* A foreign length buys no more memory than bytes that are there. */
+        if (input->capacity - input->end <
+            RAW_CHUNK_BYTES) { /* A foreign length buys no more memory than bytes that are there. */
             input->capacity = input->end * 2 + RAW_CHUNK_BYTES;
             input->data = weir_realloc(input->data, input->capacity);
         }
         size_t got;
-        WEIR_TRY(input->source.read(input->source.context, input->data + input->end, input->capacity - input->end, &got, error));
+        WEIR_TRY(input->source.read(input->source.context, input->data + input->end, input->capacity - input->end, &got,
+                                    error));
         if (got == 0)
             break;
         input->end += got;
@@ -97,10 +102,12 @@ static WeirStatus detect(WeirDecompressor *decompressor, WeirError *error)
         decompressor->reader = decompressor->codec->reader_new(input);
         return WEIR_OK;
     }
-    return weir_state_file_damaged(input->path, available == 0 ? "it is empty" : "it is not a compressed stream", error);
+    return weir_state_file_damaged(input->path, available == 0 ? "it is empty" : "it is not a compressed stream",
+                                   error);
 }
 
-WeirStatus weir_decompressor_read(WeirDecompressor *decompressor, const uint8_t **data, size_t *length, WeirError *error)
+WeirStatus weir_decompressor_read(WeirDecompressor *decompressor, const uint8_t **data, size_t *length,
+                                  WeirError *error)
 {
     if (decompressor->reader == NULL)
         WEIR_TRY(detect(decompressor, error));
@@ -113,7 +120,10 @@ static WeirStatus write_to_buffer(void *context, const void *data, size_t length
     return weir_buffer_check(context, error);
 }
 
-WeirByteSink weir_buffer_sink(WeirBuffer *buffer) { return (WeirByteSink){write_to_buffer, buffer}; }
+WeirByteSink weir_buffer_sink(WeirBuffer *buffer)
+{
+    return (WeirByteSink){write_to_buffer, buffer};
+}
 
 static WeirStatus read_from_memory(void *context, void *data, size_t length, size_t *got, WeirError *error)
 {
@@ -127,4 +137,7 @@ static WeirStatus read_from_memory(void *context, void *data, size_t length, siz
     return WEIR_OK;
 }
 
-WeirByteSource weir_memory_source(WeirMemorySource *memory) { return (WeirByteSource){read_from_memory, memory}; }
+WeirByteSource weir_memory_source(WeirMemorySource *memory)
+{
+    return (WeirByteSource){read_from_memory, memory};
+}

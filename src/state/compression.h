@@ -1,5 +1,6 @@
-/* The compressed streams of state files, as Spark's CompressionCodec makes them: lz4 (LZ4BlockOutputStream) and zstd. A codec
- * is a table of functions; bytes come from a source and go to a sink, so that files, buffers and fuzzers look the same. */
+/* The compressed streams of state files, as Spark's CompressionCodec makes them: lz4 (LZ4BlockOutputStream) and zstd. A
+ * codec is a table of functions; bytes come from a source and go to a sink, so that files, buffers and fuzzers look the
+ * same. */
 #ifndef WEIR_STATE_COMPRESSION_H
 #define WEIR_STATE_COMPRESSION_H
 

@@ -122,8 +122,9 @@ static uint32_t peek_size(const uint8_t *at)
     return __builtin_bswap32(size);
 }
 
-/* The usual case: the whole entry is in the run, and is returned where it lies. */
-static bool next_in_run(WeirDeltaReader *reader, WeirStateRow *row)
+/* The usual case: the whole entry is in the run, and is returned where it lies. False: anything else, with nothing
+ * consumed. */
+static bool next_in_run(WeirDeltaReader *reader, WeirDeltaEntry *entry, WeirStateRow *row)
 {
     if (reader->run_bytes < 8)
         return false;
@@ -131,45 +132,61 @@ static bool next_in_run(WeirDeltaReader *reader, WeirStateRow *row)
     if (key_size > reader->run_bytes - 8)
         return false;
     uint32_t value_size = peek_size(reader->run + 4 + key_size);
-    if (value_size > INT32_MAX || value_size > reader->run_bytes - 8 - key_size)
+    bool removal = value_size == END_OR_REMOVED && reader->kind == WEIR_DELTA_FILE;
+    if (!removal && (value_size > INT32_MAX || value_size > reader->run_bytes - 8 - key_size))
         return false;
-    row->key = reader->run + 4;
-    row->key_size = key_size;
-    row->value = reader->run + 8 + key_size;
-    row->value_size = value_size;
-    consume(reader, (size_t)8 + key_size + value_size);
+    *entry = removal ? WEIR_DELTA_REMOVE : WEIR_DELTA_PUT;
+    *row = (WeirStateRow){.key = reader->run + 4, .key_size = key_size};
+    if (!removal) {
+        row->value = reader->run + 8 + key_size;
+        row->value_size =
+            value_size & ~7u; /* Before Spark 2.3 some values had four bytes too many; Spark cuts them the same way. */
+    }
+    consume(reader, (size_t)8 + key_size + (removal ? 0 : value_size));
     return true;
+}
+
+/* An entry that spans runs, put together in a buffer; or the end. */
+static WeirStatus next_collected(WeirDeltaReader *reader, WeirDeltaEntry *entry, WeirStateRow *row, WeirError *error)
+{
+    int32_t key_size, value_size;
+    *row = (WeirStateRow){0};
+    *entry = WEIR_DELTA_END;
+    WEIR_TRY(read_size(reader, &key_size, error));
+    if (key_size == -1)
+        return WEIR_OK;
+    if (key_size < 0)
+        return bad_size(reader, "keySize", key_size, error);
+    weir_buffer_clear(&reader->row);
+    WEIR_TRY(collect(reader, (size_t)key_size, error));
+    WEIR_TRY(read_size(reader, &value_size, error));
+    if (value_size < 0 && reader->kind == WEIR_SNAPSHOT_FILE)
+        return bad_size(reader, "valueSize", value_size, error);
+    if (value_size > 0)
+        WEIR_TRY(collect(reader, (size_t)value_size, error));
+    *entry = value_size < 0 ? WEIR_DELTA_REMOVE : WEIR_DELTA_PUT;
+    row->key = (const uint8_t *)weir_buffer_text(&reader->row);
+    row->key_size = (uint32_t)key_size;
+    row->value = value_size < 0 ? NULL : row->key + key_size;
+    row->value_size = value_size < 0 ? 0 : (uint32_t)value_size & ~7u;
+    return WEIR_OK;
 }
 
 WeirStatus weir_delta_reader_next(WeirDeltaReader *reader, WeirDeltaEntry *entry, WeirStateRow *row, WeirError *error)
 {
-    *row = (WeirStateRow){0};
-    *entry = WEIR_DELTA_PUT;
-    if (!next_in_run(reader, row)) {
-        int32_t key_size, value_size;
-        WEIR_TRY(read_size(reader, &key_size, error));
-        if (key_size == -1) {
-            *entry = WEIR_DELTA_END;
-            return WEIR_OK;
-        }
-        if (key_size < 0)
-            return bad_size(reader, "keySize", key_size, error);
-        weir_buffer_clear(&reader->row);
-        WEIR_TRY(collect(reader, (size_t)key_size, error));
-        WEIR_TRY(read_size(reader, &value_size, error));
-        if (value_size < 0 && reader->kind == WEIR_SNAPSHOT_FILE)
-            return bad_size(reader, "valueSize", value_size, error);
-        if (value_size < 0)
-            *entry = WEIR_DELTA_REMOVE;
-        else
-            WEIR_TRY(collect(reader, (size_t)value_size, error));
-        row->key = (const uint8_t *)weir_buffer_text(&reader->row);
-        row->key_size = (uint32_t)key_size;
-        row->value = *entry == WEIR_DELTA_REMOVE ? NULL : row->key + key_size;
-        row->value_size = *entry == WEIR_DELTA_REMOVE ? 0 : (uint32_t)value_size;
-    }
-    if (*entry == WEIR_DELTA_PUT)
-        row->value_size &= ~7u; /* Before Spark 2.3 some values had four bytes too many; Spark cuts them the same way. */
+    return next_in_run(reader, entry, row) ? WEIR_OK : next_collected(reader, entry, row, error);
+}
+
+WeirStatus weir_delta_reader_next_group(WeirDeltaReader *reader, WeirDeltaGroup *group, WeirError *error)
+{
+    group->count = 0;
+    while (group->count < WEIR_DELTA_GROUP_MAX &&
+           next_in_run(reader, &group->entries[group->count], &group->rows[group->count]))
+        group->count++;
+    if (group->count > 0)
+        return WEIR_OK;
+    WEIR_TRY(next_collected(reader, &group->entries[0], &group->rows[0], error));
+    group->count = group->entries[0] != WEIR_DELTA_END;
     return WEIR_OK;
 }
 
@@ -181,4 +198,7 @@ static WeirStatus read_from_file(void *context, void *data, size_t length, size_
     return WEIR_OK;
 }
 
-WeirByteSource weir_file_source(WeirFileSource *source) { return (WeirByteSource){read_from_file, source}; }
+WeirByteSource weir_file_source(WeirFileSource *source)
+{
+    return (WeirByteSource){read_from_file, source};
+}

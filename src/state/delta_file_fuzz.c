@@ -1,5 +1,5 @@
-/* Foreign state files. The first byte says: a whole file of either kind, or content that is put into a good LZ4 stream first, so that the row layer
- * is reached; what decodes is encoded again and must decode to the same. */
+/* Foreign state files. The first byte says: a whole file of either kind, or content that is put into a good LZ4 stream
+ * first, so that the row layer is reached; what decodes is encoded again and must decode to the same. */
 #include <stddef.h>
 #include <stdint.h>
 
@@ -59,8 +59,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     WeirDeltaWriter writer;
     weir_delta_writer_init(&writer, codec, weir_buffer_sink(&repacked));
     if (decode(packed.data, packed.length, kind, &writer, &hash) == WEIR_OK) {
-        if (weir_delta_writer_finish(&writer, NULL) != WEIR_OK || decode(repacked.data, repacked.length, kind, NULL, &again) != WEIR_OK ||
-            hash != again)
+        if (weir_delta_writer_finish(&writer, NULL) != WEIR_OK ||
+            decode(repacked.data, repacked.length, kind, NULL, &again) != WEIR_OK || hash != again)
             __builtin_trap();
     }
     weir_delta_writer_deinit(&writer);

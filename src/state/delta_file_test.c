@@ -1,4 +1,5 @@
-/* Delta and snapshot content: round trips, entries over block borders, damage, and no memory for lengths that are not there. */
+/* Delta and snapshot content: round trips, entries over block borders, damage, and no memory for lengths that are not
+ * there. */
 #include "support/test.h"
 
 #include <stdlib.h>
@@ -26,7 +27,9 @@ static void test_round_trip(void **state)
         if (i % 7 == 0)
             assert_ok(weir_delta_writer_remove(&writer, bytes, 8 + i % 3 * 8, &failure), failure);
         else
-            assert_ok(weir_delta_writer_put(&writer, bytes, 8 + i % 3 * 8, bytes, i % 500 == 1 ? 160000 : i % 50 * 8, &failure), failure);
+            assert_ok(weir_delta_writer_put(&writer, bytes, 8 + i % 3 * 8, bytes, i % 500 == 1 ? 160000 : i % 50 * 8,
+                                            &failure),
+                      failure);
     }
     assert_ok(weir_delta_writer_finish(&writer, &failure), failure);
     weir_delta_writer_deinit(&writer);
@@ -103,7 +106,11 @@ static void test_values_are_cut_to_words(void **state)
 {
     (void)state;
     WeirStateRow last;
-    assert_int_equal(count_entries("\0\0\0\0\0\0\0\x0c" "abcdefghijkl" "\xff\xff\xff\xff", 24, WEIR_DELTA_FILE, &last), 1);
+    assert_int_equal(count_entries("\0\0\0\0\0\0\0\x0c"
+                                   "abcdefghijkl"
+                                   "\xff\xff\xff\xff",
+                                   24, WEIR_DELTA_FILE, &last),
+                     1);
     assert_int_equal(last.value_size, 8);
 }
 

@@ -1,4 +1,5 @@
-/* Reading the event time of a state row, as its store's spec describes it. The row's bytes were checked against the schemas. */
+/* Reading the event time of a state row, as its store's spec describes it. The row's bytes were checked against the
+ * schemas. */
 #ifndef WEIR_STATE_EVENT_TIME_COLUMN_H
 #define WEIR_STATE_EVENT_TIME_COLUMN_H
 
@@ -19,7 +20,8 @@ static inline bool weir_event_time_in_value(const WeirEventTimeColumn *column)
     return column->kind >= WEIR_STATE_EVENT_TIME_VALUE_SLOT;
 }
 
-static inline bool weir_event_time_read(const WeirEventTimeColumn *column, const uint8_t *key, const uint8_t *value, int64_t *time)
+static inline bool weir_event_time_read(const WeirEventTimeColumn *column, const uint8_t *key, const uint8_t *value,
+                                        int64_t *time)
 {
     const uint8_t *row = weir_event_time_in_value(column) ? value : key;
     if (weir_unsafe_row_is_null(row, column->column))

@@ -1,20 +1,30 @@
-/* Event-time index. A time is filed by the highest byte in which it differs from the last watermark: that byte's place is the level, its value
- * the digit. Within a level, digits below the new watermark's are due as a whole; the bucket that the watermark falls into is split to lower
- * levels; everything above stays where it is. */
+/* Event-time index. A time is filed by the highest byte in which it differs from the last watermark: that byte's place
+ * is the level, its value the digit. Within a level, digits below the new watermark's are due as a whole; the bucket
+ * that the watermark falls into is split to lower levels; everything above stays where it is. */
 #include "state/event_time_index.h"
 
 #define DIGITS 256u
+#define PREFETCH_DISTANCE 16u
 
 /* Signed order as unsigned order. */
-static uint64_t biased(int64_t time) { return (uint64_t)time ^ ((uint64_t)1 << 63); }
-
-static uint32_t level_of(uint64_t difference) { return (uint32_t)(63 - __builtin_clzll(difference)) / 8; }
-
-static uint32_t digit_of(uint64_t time, uint32_t level) { return (uint32_t)(time >> (8 * level)) & (DIGITS - 1); }
-
-void weir_event_time_index_init(WeirEventTimeIndex *index, WeirStateMemory *memory)
+static uint64_t biased(int64_t time)
 {
-    *index = (WeirEventTimeIndex){.memory = memory};
+    return (uint64_t)time ^ ((uint64_t)1 << 63);
+}
+
+static uint32_t level_of(uint64_t difference)
+{
+    return (uint32_t)(63 - __builtin_clzll(difference)) / 8;
+}
+
+static uint32_t digit_of(uint64_t time, uint32_t level)
+{
+    return (uint32_t)(time >> (8 * level)) & (DIGITS - 1);
+}
+
+void weir_event_time_index_init(WeirEventTimeIndex *index, WeirStateMemory *memory, const WeirRowHeap *heap)
+{
+    *index = (WeirEventTimeIndex){.memory = memory, .heap = heap};
 }
 
 void weir_event_time_index_clear(WeirEventTimeIndex *index)
@@ -34,7 +44,7 @@ void weir_event_time_index_deinit(WeirEventTimeIndex *index)
             weir_state_memory_shrink(index->memory, DIGITS * sizeof(WeirRowList));
         weir_free(index->levels[level]);
     }
-    *index = (WeirEventTimeIndex){.memory = index->memory};
+    *index = (WeirEventTimeIndex){.memory = index->memory, .heap = index->heap};
 }
 
 WeirStatus weir_event_time_index_add(WeirEventTimeIndex *index, int64_t time, WeirRowRef ref, WeirError *error)
@@ -71,6 +81,8 @@ static WeirStatus refile(WeirEventTimeIndex *index, WeirRowList *bucket, WeirEve
         index->count -= chunk->count;
         for (uint32_t i = 0; status == WEIR_OK && i < chunk->count; i++) {
             int64_t time;
+            if (index->heap != NULL && i + PREFETCH_DISTANCE < chunk->count)
+                __builtin_prefetch(weir_row_heap_row(index->heap, chunk->refs[i + PREFETCH_DISTANCE]));
             if (time_of(context, chunk->refs[i], &time))
                 status = weir_event_time_index_add(index, time, chunk->refs[i], error);
         }

@@ -1,4 +1,5 @@
-/* Event-time index: against a plain array, for window ends, raw timestamps, early references and stale ones; and what an eviction looks at. */
+/* Event-time index: against a plain array, for window ends, raw timestamps, early references and stale ones; and what
+ * an eviction looks at. */
 #include "support/test.h"
 
 #include "common/clock.h"
@@ -63,9 +64,10 @@ static void test_random(void **state)
         WeirStateMemory memory;
         weir_state_memory_init(&memory, NULL);
         WeirEventTimeIndex index;
-        weir_event_time_index_init(&index, &memory);
+        weir_event_time_index_init(&index, &memory, NULL);
         Rows *rows = test_calloc(1, sizeof *rows);
-        int64_t watermark = round == 0 ? INT64_MIN : (int64_t)(weir_random_next(&random) >> (round * 4)) * (round % 2 == 0 ? -1 : 1);
+        int64_t watermark =
+            round == 0 ? INT64_MIN : (int64_t)(weir_random_next(&random) >> (round * 4)) * (round % 2 == 0 ? -1 : 1);
         for (int step = 0; step < 60; step++) {
             for (int i = 0; i < 400; i++) {
                 uint64_t r = weir_random_next(&random);
@@ -98,14 +100,15 @@ static void test_random(void **state)
     }
 }
 
-/* Windows of a minute: evicting one looks at no row of the others, but for the few times that the watermark enters a bucket. */
+/* Windows of a minute: evicting one looks at no row of the others, but for the few times that the watermark enters a
+ * bucket. */
 static void test_eviction_looks_at_what_it_evicts(void **state)
 {
     (void)state;
     WeirStateMemory memory;
     weir_state_memory_init(&memory, NULL);
     WeirEventTimeIndex index;
-    weir_event_time_index_init(&index, &memory);
+    weir_event_time_index_init(&index, &memory, NULL);
     Rows *rows = test_calloc(1, sizeof *rows);
     const int64_t start = 1700000000000000, minute = 60000000;
     for (uint32_t i = 1; i <= ROWS; i++) {
@@ -133,7 +136,7 @@ static void test_watermark_that_falls(void **state)
     WeirStateMemory memory;
     weir_state_memory_init(&memory, NULL);
     WeirEventTimeIndex index;
-    weir_event_time_index_init(&index, &memory);
+    weir_event_time_index_init(&index, &memory, NULL);
     Rows *rows = test_calloc(1, sizeof *rows);
     assert_int_equal(evict(&index, rows, 1000), 0);
     for (uint32_t i = 1; i <= 10; i++) { /* late rows are due at once */

@@ -1,6 +1,6 @@
-/* The stream of lz4-java's LZ4BlockOutputStream and LZ4BlockInputStream, Spark's default codec: blocks of 32 KiB, each with a header
- * of magic, method and level, sizes and a checksum, then a block of size 0. Integers are little-endian. Blocks of any level are read, and
- * a stream may end without its end mark (Spark reads such files too). */
+/* The stream of lz4-java's LZ4BlockOutputStream and LZ4BlockInputStream, Spark's default codec: blocks of 32 KiB, each
+ * with a header of magic, method and level, sizes and a checksum, then a block of size 0. Integers are little-endian.
+ * Blocks of any level are read, and a stream may end without its end mark (Spark reads such files too). */
 #include "state/compression.h"
 
 #include <lz4.h>
@@ -133,7 +133,8 @@ static const char *parse_header(const uint8_t *bytes, Header *header)
         return "a block does not begin with LZ4Block";
     if (header->method != METHOD_RAW && header->method != METHOD_LZ4)
         return "a block has an unknown method";
-    if (header->length > block_max || header->compressed > INT32_MAX || (header->length == 0) != (header->compressed == 0) ||
+    if (header->length > block_max || header->compressed > INT32_MAX ||
+        (header->length == 0) != (header->compressed == 0) ||
         (header->method == METHOD_RAW && header->length != header->compressed))
         return "a block has impossible sizes";
     if (header->length > 0 && (header->length - 1) / 255 > header->compressed)

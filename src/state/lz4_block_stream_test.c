@@ -1,4 +1,5 @@
-/* The LZ4 block stream and the zstd stream: Spark's bytes, round trips over block borders, and every way to be damaged. */
+/* The LZ4 block stream and the zstd stream: Spark's bytes, round trips over block borders, and every way to be damaged.
+ */
 #include "support/test.h"
 
 #include <stdio.h>
@@ -27,7 +28,8 @@ static void compress(const WeirCompressionCodec *codec, const void *data, size_t
     weir_buffer_clear(out);
     void *writer = codec->writer_new(weir_buffer_sink(out));
     for (size_t at = 0; at < length; at += step)
-        assert_ok(codec->write(writer, (const uint8_t *)data + at, length - at < step ? length - at : step, &failure), failure);
+        assert_ok(codec->write(writer, (const uint8_t *)data + at, length - at < step ? length - at : step, &failure),
+                  failure);
     assert_ok(codec->finish(writer, &failure), failure);
     codec->writer_free(writer);
 }
@@ -80,7 +82,9 @@ static void test_bytes_of_spark(void **state)
     /* The empty delta: raw, since it does not shrink. */
     content_length = from_hex("ffffffff", content);
     compress(&weir_lz4_codec, content, content_length, 4, &out);
-    delta_length = from_hex("4c5a34426c6f636b 15 04000000 04000000 db804d08 ffffffff 4c5a34426c6f636b 15 00000000 00000000 00000000", delta);
+    delta_length = from_hex(
+        "4c5a34426c6f636b 15 04000000 04000000 db804d08 ffffffff 4c5a34426c6f636b 15 00000000 00000000 00000000",
+        delta);
     assert_int_equal(out.length, delta_length);
     assert_memory_equal(out.data, delta, delta_length);
     weir_buffer_deinit(&out);
@@ -157,7 +161,8 @@ static void test_other_levels_are_read(void **state)
     size_t length = from_hex("4c5a34426c6f636b 16 04000000 04000000 db804d08 ffffffff", stream);
     assert_ok(decompress(stream, length, &out, &failure), failure);
     assert_int_equal(out.length, 4);
-    length = from_hex("4c5a34426c6f636b 10 01040000 01040000 db804d08 ffffffff", stream); /* 1025 bytes in blocks of 1024 */
+    length =
+        from_hex("4c5a34426c6f636b 10 01040000 01040000 db804d08 ffffffff", stream); /* 1025 bytes in blocks of 1024 */
     assert_int_not_equal(decompress(stream, length, &out, &failure), WEIR_OK);
     weir_buffer_deinit(&out);
 }
@@ -170,11 +175,14 @@ static void test_codecs_by_name(void **state)
     assert_ptr_equal(codec, &weir_lz4_codec);
     assert_ok(weir_compression_find("org.apache.spark.io.ZStdCompressionCodec", &codec, &failure), failure);
     assert_ptr_equal(codec, &weir_zstd_codec);
-    assert_condition(weir_compression_find("snappy", &codec, &failure), failure, "UNSUPPORTED_FEATURE.STATE_STORE_COMPRESSION_CODEC");
-    assert_condition(weir_compression_find("none", &codec, &failure), failure, "UNSUPPORTED_FEATURE.STATE_STORE_COMPRESSION_CODEC");
+    assert_condition(weir_compression_find("snappy", &codec, &failure), failure,
+                     "UNSUPPORTED_FEATURE.STATE_STORE_COMPRESSION_CODEC");
+    assert_condition(weir_compression_find("none", &codec, &failure), failure,
+                     "UNSUPPORTED_FEATURE.STATE_STORE_COMPRESSION_CODEC");
     WeirBuffer out;
     weir_buffer_init(&out, 0, NULL);
-    assert_condition(decompress("\x82SNAPPY\0\0", 9, &out, &failure), failure, "UNSUPPORTED_FEATURE.STATE_STORE_COMPRESSION_CODEC");
+    assert_condition(decompress("\x82SNAPPY\0\0", 9, &out, &failure), failure,
+                     "UNSUPPORTED_FEATURE.STATE_STORE_COMPRESSION_CODEC");
     assert_condition(decompress("hello, world", 12, &out, &failure), failure, "CANNOT_LOAD_STATE_STORE.UNCATEGORIZED");
     weir_buffer_deinit(&out);
 }
@@ -182,10 +190,8 @@ static void test_codecs_by_name(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_bytes_of_spark),
-        cmocka_unit_test(test_round_trips),
-        cmocka_unit_test(test_damage),
-        cmocka_unit_test(test_other_levels_are_read),
+        cmocka_unit_test(test_bytes_of_spark), cmocka_unit_test(test_round_trips),
+        cmocka_unit_test(test_damage),         cmocka_unit_test(test_other_levels_are_read),
         cmocka_unit_test(test_codecs_by_name),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,5 +1,5 @@
-/* The maintenance thread: every interval, one pass over the files of each registered store. A failure is logged and tried again at the next pass,
- * since nothing is lost by a late snapshot. */
+/* The maintenance thread: every interval, one pass over the files of each registered store. A failure is logged and
+ * tried again at the next pass, since nothing is lost by a late snapshot. */
 #include <pthread.h>
 
 #include "common/log.h"

@@ -1,4 +1,7 @@
-/* The maintenance thread against stores that commit, close and come back: for the thread sanitizer, and that no row is lost. */
+/* The maintenance thread against stores that commit, close and come back: for the thread sanitizer, and that no row is
+ * lost. */
+#include "support/test.h"
+
 #include "state/test_store.h"
 
 #include <pthread.h>

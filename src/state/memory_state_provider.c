@@ -1,4 +1,5 @@
-/* The memory provider (Spark: HDFSBackedStateStoreProvider): a partition's state in a table, each version a delta file, now and then a snapshot. */
+/* The memory provider (Spark: HDFSBackedStateStoreProvider): a partition's state in a table, each version a delta file,
+ * now and then a snapshot. */
 #include "state/memory_state_store.h"
 
 #include <inttypes.h>
@@ -23,8 +24,8 @@ static WeirStatus end(WeirMemoryStateStore *store, WeirStatus status)
 static const char *directory_of(const WeirStateStoreSpec *spec, WeirArena *arena)
 {
     const char *store_name = strcmp(spec->store_name, "default") == 0 ? "" : spec->store_name;
-    return weir_arena_printf(arena, "%s/%" PRId64 "/%d%s%s", spec->checkpoint, spec->operator_id, (int)spec->partition_id,
-                             store_name[0] == '\0' ? "" : "/", store_name);
+    return weir_arena_printf(arena, "%s/%" PRId64 "/%d%s%s", spec->checkpoint, spec->operator_id,
+                             (int)spec->partition_id, store_name[0] == '\0' ? "" : "/", store_name);
 }
 
 static WeirStatus memory_open(const WeirStateStoreSpec *spec, WeirStateStore **result, WeirError *error)
@@ -49,6 +50,8 @@ static WeirStatus memory_open(const WeirStateStoreSpec *spec, WeirStateStore **r
     store->event_time = weir_event_time_column(&store->spec);
     atomic_init(&store->confirmed_version, -1);
     atomic_init(&store->snapshot_last_uploaded, -1);
+    atomic_init(&store->damaged_after, 0);
+    atomic_init(&store->damaged_until, 0);
     weir_buffer_init(&store->pending, SIZE_MAX / 2, spec->tracker);
     weir_memory_state_tables_init(store);
     *result = &store->base;
@@ -96,23 +99,32 @@ static WeirStatus check_row(const WeirMemoryStateStore *store, const WeirStateRo
     bool key = weir_unsafe_row_validate(store->spec.key_schema, row->key, row->key_size);
     if (key && weir_unsafe_row_validate(store->spec.value_schema, row->value, row->value_size))
         return WEIR_OK;
-    return weir_error_format(error,
-                             key ? WEIR_ERROR_CANNOT_LOAD_STATE_STORE_VALUE_ROW_FORMAT_VALIDATION_FAILURE
-                                 : WEIR_ERROR_CANNOT_LOAD_STATE_STORE_KEY_ROW_FORMAT_VALIDATION_FAILURE,
-                             "A %s row of %u bytes in the state files of %s does not fit the query's schema: the files are damaged, or "
-                             "another query or version wrote them.",
-                             key ? "value" : "key", key ? row->value_size : row->key_size, store->directory);
+    return weir_error_format(
+        error,
+        key ? WEIR_ERROR_CANNOT_LOAD_STATE_STORE_VALUE_ROW_FORMAT_VALIDATION_FAILURE
+            : WEIR_ERROR_CANNOT_LOAD_STATE_STORE_KEY_ROW_FORMAT_VALIDATION_FAILURE,
+        "A %s row of %u bytes in the state files of %s does not fit the query's schema: the files are damaged, or "
+        "another query or version wrote them.",
+        key ? "value" : "key", key ? row->value_size : row->key_size, store->directory);
 }
 
-static WeirStatus apply(void *context, WeirDeltaEntry entry, const WeirStateRow *row, WeirError *error)
+static WeirStatus apply(void *context, const WeirDeltaGroup *group, WeirError *error)
 {
     WeirMemoryStateStore *store = context;
-    uint64_t hash = weir_state_table_hash(row->key, row->key_size);
-    bool existed;
-    if (entry == WEIR_DELTA_REMOVE)
-        return weir_memory_state_remove(store, row->key, row->key_size, hash, &existed, error);
-    WEIR_TRY(check_row(store, row, error));
-    return weir_memory_state_put(store, row->key, row->key_size, hash, row->value, row->value_size, error);
+    uint64_t hashes[WEIR_DELTA_GROUP_MAX];
+    weir_state_group_hash(group, &store->table, hashes);
+    for (uint32_t i = 0; i < group->count; i++) {
+        const WeirStateRow *row = &group->rows[i];
+        bool existed;
+        if (group->entries[i] == WEIR_DELTA_REMOVE) {
+            WEIR_TRY(weir_memory_state_remove(store, row->key, row->key_size, hashes[i], &existed, error));
+        } else {
+            WEIR_TRY(check_row(store, row, error));
+            WEIR_TRY(
+                weir_memory_state_put(store, row->key, row->key_size, hashes[i], row->value, row->value_size, error));
+        }
+    }
+    return WEIR_OK;
 }
 
 static void reset(void *context)
@@ -131,8 +143,13 @@ static WeirStatus read_version(WeirMemoryStateStore *store, int64_t version, Wei
         store->directory_made = set.delta_count + set.snapshot_count > 0;
         const WeirReplayTarget target = {apply, reset, store};
         store->table.tracking = false;
-        status = weir_state_files_replay(store->spec.fs, store->directory, &set, version, &target, error);
+        int64_t used, newest = weir_state_file_set_base(&set, version);
+        status = weir_state_files_replay(store->spec.fs, store->directory, &set, version, &target, &used, error);
         store->table.tracking = true;
+        if (status == WEIR_OK && used < newest) {
+            atomic_store(&store->damaged_until, newest);
+            atomic_store(&store->damaged_after, used);
+        }
     }
     weir_arena_free(arena);
     return status;
@@ -161,9 +178,13 @@ static WeirStatus memory_load(WeirStateStore *base, int64_t version, WeirError *
     return end(store, WEIR_OK);
 }
 
-static void assert_loaded(const WeirMemoryStateStore *store) { WEIR_ASSERT(store->stage == WEIR_MEMORY_STATE_LOADED); }
+static void assert_loaded(const WeirMemoryStateStore *store)
+{
+    WEIR_ASSERT(store->stage == WEIR_MEMORY_STATE_LOADED);
+}
 
-static const uint8_t *memory_get(WeirStateStore *base, const void *key, uint32_t key_size, uint64_t hash, uint32_t *value_size)
+static const uint8_t *memory_get(WeirStateStore *base, const void *key, uint32_t key_size, uint64_t hash,
+                                 uint32_t *value_size)
 {
     WeirMemoryStateStore *store = weir_memory_state_store(base);
     assert_loaded(store);
@@ -187,11 +208,12 @@ static WeirStatus memory_put(WeirStateStore *base, const void *key, uint32_t key
     return weir_memory_state_put(weir_memory_state_store(base), key, key_size, hash, value, value_size, error);
 }
 
-static WeirStatus memory_upsert(WeirStateStore *base, const void *key, uint32_t key_size, uint64_t hash, uint32_t value_size,
-                                uint8_t **value, bool *existed, WeirError *error)
+static WeirStatus memory_upsert(WeirStateStore *base, const void *key, uint32_t key_size, uint64_t hash,
+                                uint32_t value_size, uint8_t **value, bool *existed, WeirError *error)
 {
     assert_loaded(weir_memory_state_store(base));
-    return weir_memory_state_upsert(weir_memory_state_store(base), key, key_size, hash, value_size, value, existed, error);
+    return weir_memory_state_upsert(weir_memory_state_store(base), key, key_size, hash, value_size, value, existed,
+                                    error);
 }
 
 static WeirStatus memory_remove(WeirStateStore *base, const void *key, uint32_t key_size, uint64_t hash, bool *existed,
@@ -213,20 +235,22 @@ static WeirStatus memory_scan_updated(WeirStateStore *base, WeirStateVisitor vis
     return weir_memory_state_scan_updated(weir_memory_state_store(base), visitor, context, error);
 }
 
-static WeirStatus memory_evict(WeirStateStore *base, int64_t watermark, WeirStateVisitor visitor, void *context, WeirError *error)
+static WeirStatus memory_evict(WeirStateStore *base, int64_t watermark, WeirStateVisitor visitor, void *context,
+                               WeirError *error)
 {
     assert_loaded(weir_memory_state_store(base));
     return weir_memory_state_evict(weir_memory_state_store(base), watermark, visitor, context, error);
 }
 
-static WeirStatus memory_scan_due(WeirStateStore *base, int64_t watermark, WeirStateVisitor visitor, void *context, WeirError *error)
+static WeirStatus memory_scan_due(WeirStateStore *base, int64_t watermark, WeirStateVisitor visitor, void *context,
+                                  WeirError *error)
 {
     assert_loaded(weir_memory_state_store(base));
     return weir_memory_state_scan_due(weir_memory_state_store(base), watermark, visitor, context, error);
 }
 
-static WeirStatus memory_scan_prefix(WeirStateStore *base, const void *prefix, uint32_t prefix_size, WeirStateVisitor visitor,
-                                     void *context, WeirError *error)
+static WeirStatus memory_scan_prefix(WeirStateStore *base, const void *prefix, uint32_t prefix_size,
+                                     WeirStateVisitor visitor, void *context, WeirError *error)
 {
     assert_loaded(weir_memory_state_store(base));
     return weir_memory_state_scan_prefix(weir_memory_state_store(base), prefix, prefix_size, visitor, context, error);
@@ -259,8 +283,8 @@ static WeirStatus write_tombstones(const WeirStateTable *table, WeirDeltaWriter 
     return WEIR_OK;
 }
 
-/* What changed, in Spark's order where it can be: puts, then removals (an eviction comes last in a batch). A key that was removed and put
- * again stands in both, and the last entry counts: then removals come first. */
+/* What changed, in Spark's order where it can be: puts, then removals (an eviction comes last in a batch). A key that
+ * was removed and put again stands in both, and the last entry counts: then removals come first. */
 static WeirStatus write_delta(WeirMemoryStateStore *store, WeirError *error)
 {
     WeirDeltaWriter writer;
@@ -281,7 +305,7 @@ static WeirStatus memory_prepare(WeirStateStore *base, WeirError *error)
     WeirMemoryStateStore *store = weir_memory_state_store(base);
     assert_loaded(store);
     begin(store);
-    store->updated_count = (int64_t)store->table.updated_count;
+    store->updated_count = (int64_t)store->table.updated_count + (int64_t)store->table.updated_removed_count;
     store->removed_count = (int64_t)store->table.removed_count;
     WeirStatus status = write_delta(store, error);
     if (status != WEIR_OK) {
@@ -289,12 +313,13 @@ static WeirStatus memory_prepare(WeirStateStore *base, WeirError *error)
         return end(store, status);
     }
     weir_state_table_finish_version(&store->table);
+    weir_memory_state_compact(store);
     store->stage = WEIR_MEMORY_STATE_PREPARED;
     return end(store, WEIR_OK);
 }
 
-/* Snapshots above the loaded version come from a run whose later batches are being run again, perhaps with other rows. They
- * must not outlive the deltas they were made of. */
+/* Snapshots above the loaded version come from a run whose later batches are being run again, perhaps with other rows.
+ * They must not outlive the deltas they were made of. */
 static WeirStatus remove_future_snapshots(WeirMemoryStateStore *store, WeirError *error)
 {
     WeirFileSystem *fs = store->spec.fs;
@@ -306,7 +331,8 @@ static WeirStatus remove_future_snapshots(WeirMemoryStateStore *store, WeirError
         status = weir_checkpoint_file_remove(fs, path, error);
         weir_free(path);
     }
-    if (status == WEIR_OK && store->spec.durable) /* Durable before the new delta is: else a power cut brings them back beside it. */
+    if (status == WEIR_OK &&
+        store->spec.durable) /* Durable before the new delta is: else a power cut brings them back beside it. */
         status = fs->sync_directory(fs, store->directory, error);
     weir_arena_free(arena);
     return status;
@@ -322,8 +348,8 @@ static WeirStatus write_pending(WeirMemoryStateStore *store, WeirError *error)
         WEIR_TRY(remove_future_snapshots(store, error));
     store->future_files = false;
     char *path = weir_state_file_path(store->directory, store->version + 1, WEIR_DELTA_FILE);
-    WeirStatus status = weir_atomic_file_write(fs, path, store->pending.data, store->pending.length, WEIR_RENAME_REPLACE,
-                                               store->spec.durable, "state_delta", error);
+    WeirStatus status = weir_atomic_file_write(fs, path, store->pending.data, store->pending.length,
+                                               WEIR_RENAME_REPLACE, store->spec.durable, "state_delta", error);
     weir_free(path);
     return status;
 }
@@ -337,8 +363,8 @@ static WeirStatus memory_publish(WeirStateStore *base, WeirError *error)
     WeirStatus status = write_pending(store, &cause);
     if (status != WEIR_OK) {
         weir_error_format(error, WEIR_ERROR_CANNOT_WRITE_STATE_STORE_CANNOT_COMMIT,
-                          "Cannot commit version %" PRId64 " of the state store %s: %s", store->version + 1, store->directory,
-                          cause.message);
+                          "Cannot commit version %" PRId64 " of the state store %s: %s", store->version + 1,
+                          store->directory, cause.message);
         drop(store);
         return end(store, WEIR_ERROR_CANNOT_WRITE_STATE_STORE_CANNOT_COMMIT);
     }
@@ -349,7 +375,10 @@ static WeirStatus memory_publish(WeirStateStore *base, WeirError *error)
     return end(store, WEIR_OK);
 }
 
-static int64_t memory_version(const WeirStateStore *base) { return ((const WeirMemoryStateStore *)base)->version; }
+static int64_t memory_version(const WeirStateStore *base)
+{
+    return ((const WeirMemoryStateStore *)base)->version;
+}
 
 static void memory_metrics(const WeirStateStore *base, WeirStateStoreMetrics *metrics)
 {
@@ -359,7 +388,7 @@ static void memory_metrics(const WeirStateStore *base, WeirStateStoreMetrics *me
     *metrics = (WeirStateStoreMetrics){
         .row_count = (int64_t)store->table.row_count,
         .memory_bytes = store->table.memory.used_bytes + prefix_bytes,
-        .updated_count = changing ? (int64_t)store->table.updated_count : store->updated_count,
+        .updated_count = changing ? (int64_t)store->table.updated_count + (int64_t)store->table.updated_removed_count : store->updated_count,
         .removed_count = changing ? (int64_t)store->table.removed_count : store->removed_count,
         .snapshot_last_uploaded = atomic_load(&((WeirMemoryStateStore *)(uintptr_t)store)->snapshot_last_uploaded),
         .cache_hit_count = store->hit_count,
@@ -367,8 +396,8 @@ static void memory_metrics(const WeirStateStore *base, WeirStateStoreMetrics *me
     };
 }
 
-static WeirStatus remove_versions_below(const WeirMemoryStateStore *store, const int64_t *versions, size_t count, int64_t limit,
-                                        WeirDeltaKind kind, WeirError *error)
+static WeirStatus remove_versions_below(const WeirMemoryStateStore *store, const int64_t *versions, size_t count,
+                                        int64_t limit, WeirDeltaKind kind, WeirError *error)
 {
     WeirFileSystem *fs = store->spec.fs;
     WeirStatus status = WEIR_OK;
@@ -380,9 +409,10 @@ static WeirStatus remove_versions_below(const WeirMemoryStateStore *store, const
     return status;
 }
 
-/* Spark: cleanup. Keep what rebuilds the version `batches_to_retain` before the confirmed one, and all after it. Temporary files at or below
- * the confirmed version are nobody's: the batch in progress writes above it. */
-static WeirStatus remove_old_files(const WeirMemoryStateStore *store, const WeirStateFileSet *set, int64_t confirmed, WeirError *error)
+/* Spark: cleanup. Keep what rebuilds the version `batches_to_retain` before the confirmed one, and all after it.
+ * Temporary files at or below the confirmed version are nobody's: the batch in progress writes above it. */
+static WeirStatus remove_old_files(const WeirMemoryStateStore *store, const WeirStateFileSet *set, int64_t confirmed,
+                                   WeirError *error)
 {
     for (size_t i = 0; i < set->temporary_count; i++) {
         const char *slash = strrchr(set->temporaries[i], '/');
@@ -395,6 +425,25 @@ static WeirStatus remove_old_files(const WeirMemoryStateStore *store, const Weir
     return remove_versions_below(store, set->snapshots, set->snapshot_count, base, WEIR_SNAPSHOT_FILE, error);
 }
 
+/* Take out of the set what a load has found to be damaged: deltas before it are still needed. */
+static void forget_damaged(const WeirMemoryStateStore *store, WeirStateFileSet *set)
+{
+    int64_t after = atomic_load(&store->damaged_after), until = atomic_load(&store->damaged_until);
+    size_t kept = 0;
+    for (size_t i = 0; i < set->snapshot_count; i++)
+        if (set->snapshots[i] <= after || set->snapshots[i] > until)
+            set->snapshots[kept++] = set->snapshots[i];
+    set->snapshot_count = kept;
+}
+
+static WeirStatus list_good_files(const WeirMemoryStateStore *store, WeirArena *arena, WeirStateFileSet *set,
+                                  WeirError *error)
+{
+    WEIR_TRY(weir_state_file_set_list(store->spec.fs, store->directory, arena, set, error));
+    forget_damaged(store, set);
+    return WEIR_OK;
+}
+
 static WeirStatus memory_maintain(WeirStateStore *base, WeirError *error)
 {
     WeirMemoryStateStore *store = weir_memory_state_store(base);
@@ -404,12 +453,12 @@ static WeirStatus memory_maintain(WeirStateStore *base, WeirError *error)
     WeirArena *arena = weir_arena_new(NULL);
     WeirStateFileSet set;
     WeirStatus status;
-    WEIR_TRY_OR_GO(done, weir_state_file_set_list(store->spec.fs, store->directory, arena, &set, error));
+    WEIR_TRY_OR_GO(done, list_good_files(store, arena, &set, error));
     if (confirmed - weir_state_file_set_base(&set, confirmed) > store->spec.min_deltas_for_snapshot) {
         WEIR_TRY_OR_GO(done, weir_state_snapshot_write(store->spec.fs, store->directory, &set, confirmed, store->codec,
                                                        store->spec.durable, store->spec.tracker, error));
         atomic_store(&store->snapshot_last_uploaded, confirmed);
-        WEIR_TRY_OR_GO(done, weir_state_file_set_list(store->spec.fs, store->directory, arena, &set, error));
+        WEIR_TRY_OR_GO(done, list_good_files(store, arena, &set, error));
     }
     status = remove_old_files(store, &set, confirmed, error);
 done:

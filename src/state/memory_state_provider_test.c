@@ -1,4 +1,7 @@
-/* The memory provider by its front door: versions, changes, eviction, prefixes, failures, and a random walk through versions and restarts. */
+/* The memory provider by its front door: versions, changes, eviction, prefixes, failures, and a random walk through
+ * versions and restarts. */
+#include "support/test.h"
+
 #include "state/test_store.h"
 
 #include "common/clock.h"
@@ -102,7 +105,8 @@ static void test_upserts_in_place(void **state)
                 bool existed;
                 uint64_t hash = weir_state_hash(key, 24);
                 weir_state_store_prefetch(test.store, &hash, 1);
-                assert_ok(weir_state_store_upsert(test.store, key, 24, hash, 16, &value, &existed, &test.failure), test.failure);
+                assert_ok(weir_state_store_upsert(test.store, key, 24, hash, 16, &value, &existed, &test.failure),
+                          test.failure);
                 assert_int_equal(existed, version > 0 || round > 0);
                 int64_t sum;
                 memcpy(&sum, value + 8, 8);
@@ -144,9 +148,12 @@ static void test_eviction_by_key(void **state)
         assert_ok(test_store_put(&test, &model, k, 5, 'a'), test.failure);
     for (int64_t watermark = 0; watermark < 8; watermark++) { /* 12 rows each */
         TestSeen due = {.model = &model}, again = {.model = &model}, seen = {.model = &model};
-        assert_ok(weir_state_store_scan_due(test.store, watermark * 1000, test_store_see, &due, &test.failure), test.failure);
-        assert_ok(weir_state_store_scan_due(test.store, watermark * 1000, test_store_see, &again, &test.failure), test.failure);
-        assert_ok(weir_state_store_evict(test.store, watermark * 1000, test_store_see, &seen, &test.failure), test.failure);
+        assert_ok(weir_state_store_scan_due(test.store, watermark * 1000, test_store_see, &due, &test.failure),
+                  test.failure);
+        assert_ok(weir_state_store_scan_due(test.store, watermark * 1000, test_store_see, &again, &test.failure),
+                  test.failure);
+        assert_ok(weir_state_store_evict(test.store, watermark * 1000, test_store_see, &seen, &test.failure),
+                  test.failure);
         assert_int_equal(due.count, 12);
         assert_int_equal(again.count, 12);
         assert_int_equal(seen.count, 12);
@@ -259,7 +266,8 @@ static void test_prefixes(void **state)
         for (int64_t t = 0; t < 50 * k; t++) {
             memcpy(key + 8, &k, 8);
             memcpy(key + 16, &t, 8);
-            assert_ok(weir_state_store_put(test.store, key, 24, weir_state_hash(key, 24), value, size, &test.failure), test.failure);
+            assert_ok(weir_state_store_put(test.store, key, 24, weir_state_hash(key, 24), value, size, &test.failure),
+                      test.failure);
         }
     }
     uint32_t large = test_string_value(200, 'y', value); /* rows that move */
@@ -269,16 +277,21 @@ static void test_prefixes(void **state)
             memcpy(key + 16, &t, 8);
             bool existed;
             if (t % 2 == 0)
-                assert_ok(weir_state_store_put(test.store, key, 24, weir_state_hash(key, 24), value, large, &test.failure), test.failure);
+                assert_ok(
+                    weir_state_store_put(test.store, key, 24, weir_state_hash(key, 24), value, large, &test.failure),
+                    test.failure);
             else
-                assert_ok(weir_state_store_remove(test.store, key, 24, weir_state_hash(key, 24), &existed, &test.failure), test.failure);
+                assert_ok(
+                    weir_state_store_remove(test.store, key, 24, weir_state_hash(key, 24), &existed, &test.failure),
+                    test.failure);
         }
     }
     for (int round = 0; round < 2; round++) {
         for (int64_t k = 0; k < 9; k++) {
             size_t count = 0;
             memcpy(prefix + 8, &k, 8);
-            assert_ok(weir_state_store_scan_prefix(test.store, prefix, 16, count_row, &count, &test.failure), test.failure);
+            assert_ok(weir_state_store_scan_prefix(test.store, prefix, 16, count_row, &count, &test.failure),
+                      test.failure);
             assert_int_equal(count, k < 8 ? 50 * k - 5 * k : 0);
         }
         if (round == 0) {
@@ -310,7 +323,8 @@ static void test_foreign_rows_are_checked(void **state)
                      "CANNOT_LOAD_STATE_STORE.VALUE_ROW_FORMAT_VALIDATION_FAILURE");
     weir_state_store_close(test.store);
     test.spec.value_schema = value;
-    assert_ok(weir_schema_from_ddl("k STRING, t TIMESTAMP", test.arena, &test.spec.key_schema, &test.failure), test.failure);
+    assert_ok(weir_schema_from_ddl("k STRING, t TIMESTAMP", test.arena, &test.spec.key_schema, &test.failure),
+              test.failure);
     test_store_open(&test);
     assert_condition(weir_state_store_load(test.store, 1, &test.failure), test.failure,
                      "CANNOT_LOAD_STATE_STORE.KEY_ROW_FORMAT_VALIDATION_FAILURE");
@@ -347,6 +361,47 @@ static void test_memory_is_bounded_and_given_back(void **state)
     weir_simulated_file_system_free(fs);
 }
 
+/* What an eviction leaves free is given back, and the store goes on as before. */
+static void test_memory_follows_the_state(void **state)
+{
+    (void)state;
+    WeirFileSystem *fs = weir_simulated_file_system_new(NULL);
+    TestStore test;
+    test_store_init(&test, fs, "v STRING");
+    test.spec.prefix_column_count = 1;
+    test_store_open(&test);
+    assert_ok(weir_state_store_load(test.store, 0, &test.failure), test.failure);
+    uint8_t key[24] = {0}, value[256], prefix[16] = {0};
+    uint32_t size = test_string_value(200, 'x', value);
+    enum { ROWS = 100000 };
+    for (int64_t k = 0; k < ROWS; k++) {
+        memcpy(key + 8, &k, 8);
+        memcpy(key + 16, &k, 8);
+        assert_ok(weir_state_store_put(test.store, key, 24, weir_state_hash(key, 24), value, size, &test.failure),
+                  test.failure);
+    }
+    WeirStateStoreMetrics before, after;
+    weir_state_store_metrics(test.store, &before);
+    assert_int_equal(evict_count(&test, ROWS - 101), ROWS - 100);
+    assert_ok(weir_state_store_commit(test.store, &test.failure), test.failure);
+    weir_state_store_metrics(test.store, &after);
+    assert_true(before.memory_bytes > 20 << 20);
+    assert_true(after.memory_bytes < 1 << 20);
+    assert_int_equal(after.row_count, 100);
+    assert_ok(weir_state_store_load(test.store, 1, &test.failure), test.failure);
+    for (int64_t k = ROWS - 100; k < ROWS; k++) {
+        size_t count = 0;
+        memcpy(prefix + 8, &k, 8);
+        assert_ok(weir_state_store_scan_prefix(test.store, prefix, 16, count_row, &count, &test.failure), test.failure);
+        assert_int_equal(count, 1);
+    }
+    assert_int_equal(evict_count(&test, ROWS - 51), 50);
+    assert_int_equal(evict_count(&test, ROWS), 50);
+    assert_ok(weir_state_store_commit(test.store, &test.failure), test.failure);
+    test_store_deinit(&test);
+    weir_simulated_file_system_free(fs);
+}
+
 static void change_at_random(TestStore *test, TestVersion *model, WeirRandom *random)
 {
     for (uint64_t i = weir_random_next(random) % 40; i > 0; i--) {
@@ -355,7 +410,8 @@ static void change_at_random(TestStore *test, TestVersion *model, WeirRandom *ra
         if (r % 16 == 0) {
             TestSeen seen = {.model = model};
             int64_t watermark = (int64_t)(r >> 8) % 8 * 1000 - 1 + (int64_t)(r >> 4) % 2;
-            assert_ok(weir_state_store_evict(test->store, watermark, test_store_see, &seen, &test->failure), test->failure);
+            assert_ok(weir_state_store_evict(test->store, watermark, test_store_see, &seen, &test->failure),
+                      test->failure);
             for (int64_t j = 0; j < TEST_KEYS; j++) {
                 assert_int_equal(seen.seen[j], model->value[j].length > 0 && j % 8 * 1000 <= watermark);
                 if (seen.seen[j])
@@ -364,7 +420,9 @@ static void change_at_random(TestStore *test, TestVersion *model, WeirRandom *ra
         } else if (r % 3 == 0) {
             assert_ok(test_store_remove(test, model, k), test->failure);
         } else {
-            assert_ok(test_store_put(test, model, k, (uint8_t)(1 + (r >> 40) % (r % 5 == 0 ? 200 : 8)), (uint8_t)(r >> 50)), test->failure);
+            assert_ok(
+                test_store_put(test, model, k, (uint8_t)(1 + (r >> 40) % (r % 5 == 0 ? 200 : 8)), (uint8_t)(r >> 50)),
+                test->failure);
         }
     }
 }
@@ -427,6 +485,7 @@ int main(void)
         cmocka_unit_test(test_prefixes),
         cmocka_unit_test(test_foreign_rows_are_checked),
         cmocka_unit_test(test_memory_is_bounded_and_given_back),
+        cmocka_unit_test(test_memory_follows_the_state),
         cmocka_unit_test(test_random_walk),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

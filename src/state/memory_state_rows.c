@@ -1,12 +1,13 @@
 /* Rows of the memory provider: the table and its indexes kept together. */
 #include "state/memory_state_store.h"
 
-#define GROUP 64u /* rows whose memory is fetched together */
+#define GROUP 64u                           /* rows whose memory is fetched together */
+#define COMPACT_BYTES_MIN ((size_t)8 << 20) /* free memory that one partition may keep */
 
 void weir_memory_state_tables_init(WeirMemoryStateStore *store)
 {
     weir_state_table_init(&store->table, store->spec.tracker);
-    weir_event_time_index_init(&store->event_times, &store->table.memory);
+    weir_event_time_index_init(&store->event_times, &store->table.memory, &store->table.heap);
     if (store->spec.prefix_column_count > 0)
         weir_prefix_index_init(&store->prefixes, store->spec.key_schema, (uint32_t)store->spec.prefix_column_count,
                                store->spec.tracker);
@@ -30,7 +31,8 @@ static bool time_of_row(const void *context, WeirRowRef ref, int64_t *time)
     return weir_event_time_read(&store->event_time, key, key + weir_row_key_size(row), time);
 }
 
-/* File all rows anew when most references are stale: rows that were removed and came back. Costs less than what made them stale. */
+/* File all rows anew when most references are stale: rows that were removed and came back. Costs less than what made
+ * them stale. */
 static WeirStatus sweep_event_times(WeirMemoryStateStore *store, WeirError *error)
 {
     weir_event_time_index_clear(&store->event_times);
@@ -62,14 +64,15 @@ static WeirStatus index_change(WeirMemoryStateStore *store, const WeirStateTable
     return weir_prefix_index_add(&store->prefixes, key, change->ref, error);
 }
 
-WeirStatus weir_memory_state_put(WeirMemoryStateStore *store, const void *key, uint32_t key_size, uint64_t hash, const void *value,
-                                 uint32_t value_size, WeirError *error)
+WeirStatus weir_memory_state_put(WeirMemoryStateStore *store, const void *key, uint32_t key_size, uint64_t hash,
+                                 const void *value, uint32_t value_size, WeirError *error)
 {
     WeirStateTableChange change;
     WEIR_TRY(weir_state_table_upsert(&store->table, key, key_size, hash, value_size, &change, error));
     WeirRow *row = weir_state_table_row(&store->table, change.ref);
     bool in_place = change.existed && change.ref == change.old;
-    bool filed = in_place; /* A row that stayed where it was is filed already, at or before its time, unless its time falls. */
+    bool filed =
+        in_place; /* A row that stayed where it was is filed already, at or before its time, unless its time falls. */
     int64_t before, now;
     if (in_place && weir_event_time_in_value(&store->event_time)) {
         bool had = weir_event_time_read(&store->event_time, weir_row_key(row), weir_row_value(row), &before);
@@ -102,6 +105,45 @@ WeirStatus weir_memory_state_upsert(WeirMemoryStateStore *store, const void *key
     return index_change(store, &change, error);
 }
 
+/* Rows of `from` into the empty tables of `to`. */
+static WeirStatus copy_rows(WeirMemoryStateStore *to, const WeirMemoryStateStore *from, WeirError *error)
+{
+    for (WeirRowRef ref = WEIR_ROW_NONE; weir_state_table_next(&from->table, &ref);) {
+        WeirRow *row = weir_state_table_row(&from->table, ref);
+        uint8_t *key = weir_row_key(row);
+        uint32_t key_size = weir_row_key_size(row);
+        WEIR_TRY(weir_memory_state_put(to, key, key_size, weir_state_table_hash(key, key_size), key + key_size,
+                                       weir_row_value_size(row), error));
+    }
+    return WEIR_OK;
+}
+
+void weir_memory_state_compact(WeirMemoryStateStore *store)
+{
+    size_t live = store->table.heap.block_bytes - store->table.heap.free_bytes;
+    if (store->table.heap.free_bytes <= live + COMPACT_BYTES_MIN)
+        return;
+    WEIR_ASSERT(!weir_state_table_has_changes(&store->table));
+    WeirMemoryStateStore smaller = *store;
+    weir_memory_state_tables_init(&smaller);
+    smaller.table.tracking = false;
+    smaller.event_times.last = store->event_times.last;
+    if (copy_rows(&smaller, store, NULL) != WEIR_OK) { /* No memory for both: it stays as it is. */
+        weir_memory_state_tables_deinit(&smaller);
+        return;
+    }
+    weir_memory_state_tables_deinit(store);
+    weir_state_table_move(&store->table, &smaller.table);
+    store->table.tracking = true;
+    store->event_times = smaller.event_times;
+    store->event_times.memory = &store->table.memory;
+    store->event_times.heap = &store->table.heap;
+    if (store->spec.prefix_column_count > 0) {
+        store->prefixes = smaller.prefixes;
+        weir_state_table_move(&store->prefixes.table, &smaller.prefixes.table);
+    }
+}
+
 static WeirStatus remove_row(WeirMemoryStateStore *store, WeirRowRef ref, WeirError *error)
 {
     if (store->spec.prefix_column_count > 0) {
@@ -111,30 +153,34 @@ static WeirStatus remove_row(WeirMemoryStateStore *store, WeirRowRef ref, WeirEr
     return weir_state_table_remove(&store->table, ref, error);
 }
 
-WeirStatus weir_memory_state_remove(WeirMemoryStateStore *store, const void *key, uint32_t key_size, uint64_t hash, bool *existed,
-                                    WeirError *error)
+WeirStatus weir_memory_state_remove(WeirMemoryStateStore *store, const void *key, uint32_t key_size, uint64_t hash,
+                                    bool *existed, WeirError *error)
 {
     WeirRowRef ref = weir_state_table_find(&store->table, key, key_size, hash);
     *existed = ref != WEIR_ROW_NONE;
     return *existed ? remove_row(store, ref, error) : WEIR_OK;
 }
 
-static WeirStatus visit(WeirMemoryStateStore *store, WeirRowRef ref, WeirStateVisitor visitor, void *context, WeirError *error)
+static WeirStatus visit(WeirMemoryStateStore *store, WeirRowRef ref, WeirStateVisitor visitor, void *context,
+                        WeirError *error)
 {
     WeirRow *row = weir_state_table_row(&store->table, ref);
-    WeirStateRow visited = {.key = weir_row_key(row), .key_size = weir_row_key_size(row), .value_size = weir_row_value_size(row)};
+    WeirStateRow visited = {
+        .key = weir_row_key(row), .key_size = weir_row_key_size(row), .value_size = weir_row_value_size(row)};
     visited.value = visited.key + visited.key_size;
     return visitor(context, &visited, error);
 }
 
-WeirStatus weir_memory_state_scan(WeirMemoryStateStore *store, WeirStateVisitor visitor, void *context, WeirError *error)
+WeirStatus weir_memory_state_scan(WeirMemoryStateStore *store, WeirStateVisitor visitor, void *context,
+                                  WeirError *error)
 {
     for (WeirRowRef ref = WEIR_ROW_NONE; weir_state_table_next(&store->table, &ref);)
         WEIR_TRY(visit(store, ref, visitor, context, error));
     return WEIR_OK;
 }
 
-WeirStatus weir_memory_state_scan_updated(WeirMemoryStateStore *store, WeirStateVisitor visitor, void *context, WeirError *error)
+WeirStatus weir_memory_state_scan_updated(WeirMemoryStateStore *store, WeirStateVisitor visitor, void *context,
+                                          WeirError *error)
 {
     for (WeirRowListChunk *chunk = store->table.touched.first; chunk != NULL; chunk = chunk->next) {
         for (uint32_t i = 0; i < chunk->count; i++) {
@@ -162,7 +208,8 @@ static void prefetch_rows(const WeirMemoryStateStore *store, const WeirRowRef *r
     weir_state_table_prefetch(&store->table, hashes, hash_count);
 }
 
-/* One reference that may be due: gone, not due (filed anew), or visited and removed. The visitor may have changed the row. */
+/* One reference that may be due: gone, not due (filed anew), or visited and removed. The visitor may have changed the
+ * row. */
 static WeirStatus evict_one(WeirMemoryStateStore *store, WeirRowRef ref, int64_t watermark, WeirStateVisitor visitor,
                             void *context, WeirError *error)
 {
@@ -192,8 +239,8 @@ static WeirStatus take_due(WeirMemoryStateStore *store, int64_t watermark, WeirR
     return WEIR_OK;
 }
 
-WeirStatus weir_memory_state_evict(WeirMemoryStateStore *store, int64_t watermark, WeirStateVisitor visitor, void *context,
-                                   WeirError *error)
+WeirStatus weir_memory_state_evict(WeirMemoryStateStore *store, int64_t watermark, WeirStateVisitor visitor,
+                                   void *context, WeirError *error)
 {
     WeirRowList due;
     WEIR_TRY(take_due(store, watermark, &due, error));
@@ -227,8 +274,8 @@ static WeirStatus visit_due(WeirMemoryStateStore *store, WeirRowRef ref, int64_t
     return visit(store, ref, visitor, context, error);
 }
 
-WeirStatus weir_memory_state_scan_due(WeirMemoryStateStore *store, int64_t watermark, WeirStateVisitor visitor, void *context,
-                                      WeirError *error)
+WeirStatus weir_memory_state_scan_due(WeirMemoryStateStore *store, int64_t watermark, WeirStateVisitor visitor,
+                                      void *context, WeirError *error)
 {
     WeirRowList due;
     WEIR_TRY(take_due(store, watermark, &due, error));

@@ -1,8 +1,8 @@
 /* Prefix index: a table without versions whose values are arrays of references that double when they are full. */
 #include "state/prefix_index.h"
 
-/* How the slot of a column is made: the value itself, (offset, size) of bytes that are absent when null, or (offset, size) of 16 bytes that
- * are there even when null. */
+/* How the slot of a column is made: the value itself, (offset, size) of bytes that are absent when null, or (offset,
+ * size) of 16 bytes that are there even when null. */
 enum { KIND_FIXED, KIND_VARIABLE, KIND_RESERVED_16 };
 
 #define FIRST_CAPACITY 3u /* with the count: 16 bytes */
@@ -45,10 +45,13 @@ void weir_prefix_index_deinit(WeirPrefixIndex *index)
     weir_free(index->kinds);
 }
 
-static size_t null_bytes(uint32_t columns) { return (columns + 63u) / 64u * 8u; }
+static size_t null_bytes(uint32_t columns)
+{
+    return (columns + 63u) / 64u * 8u;
+}
 
-/* Build the UnsafeRow of the key's first columns in `index->prefix`. The key's bytes were checked against its schema: what is not null
- * lies inside, and 16 bytes at most where 16 are reserved. */
+/* Build the UnsafeRow of the key's first columns in `index->prefix`. The key's bytes were checked against its schema:
+ * what is not null lies inside, and 16 bytes at most where 16 are reserved. */
 static WeirStatus project(WeirPrefixIndex *index, const uint8_t *key, WeirError *error)
 {
     uint32_t columns = index->prefix_columns;
@@ -121,7 +124,8 @@ WeirStatus weir_prefix_index_add(WeirPrefixIndex *index, const uint8_t *key, Wei
     return WEIR_OK;
 }
 
-WeirStatus weir_prefix_index_replace(WeirPrefixIndex *index, const uint8_t *key, WeirRowRef old, WeirRowRef ref, WeirError *error)
+WeirStatus weir_prefix_index_replace(WeirPrefixIndex *index, const uint8_t *key, WeirRowRef old, WeirRowRef ref,
+                                     WeirError *error)
 {
     WEIR_TRY(project(index, key, error));
     WeirRowRef entry;
@@ -139,7 +143,8 @@ WeirStatus weir_prefix_index_replace(WeirPrefixIndex *index, const uint8_t *key,
     return refs[0] == 0 ? weir_state_table_remove(&index->table, entry, error) : WEIR_OK;
 }
 
-const WeirRowRef *weir_prefix_index_find(const WeirPrefixIndex *index, const void *prefix, uint32_t prefix_size, uint32_t *count)
+const WeirRowRef *weir_prefix_index_find(const WeirPrefixIndex *index, const void *prefix, uint32_t prefix_size,
+                                         uint32_t *count)
 {
     WeirRowRef entry;
     const uint32_t *refs = entry_of(index, prefix, prefix_size, &entry);

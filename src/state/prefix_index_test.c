@@ -1,4 +1,5 @@
-/* Prefix index: the bytes of a prefix are those that the columns alone would have, for every kind of column; exact under changes. */
+/* Prefix index: the bytes of a prefix are those that the columns alone would have, for every kind of column; exact
+ * under changes. */
 #include "support/test.h"
 
 #include <stdlib.h>
@@ -26,13 +27,14 @@ static void test_prefixes_are_rows(void **state)
     (void)state;
     WeirArena *arena = weir_arena_new(NULL);
     const WeirSchema *schema;
-    WeirBatch *batch = test_rows(arena,
-                                 "a STRING, b DECIMAL(38,2), c INTERVAL, d STRUCT<x: STRING, y: INT>, e ARRAY<INT>, f INT, "
-                                 "g DECIMAL(10,2), t TIMESTAMP, z STRING",
-                                 "('abc', 150, <1 2 3>, ('x', 1), [1, 2, 3], 7, 15, 10, 'tail')"
-                                 "('', null, null, null, [], -1, null, 20, '')"
-                                 "(null, -99999999999999999999, <0 0 -5>, (null, null), null, null, 1, null, null)",
-                                 &schema);
+    WeirBatch *batch =
+        test_rows(arena,
+                  "a STRING, b DECIMAL(38,2), c INTERVAL, d STRUCT<x: STRING, y: INT>, e ARRAY<INT>, f INT, "
+                  "g DECIMAL(10,2), t TIMESTAMP, z STRING",
+                  "('abc', 150, <1 2 3>, ('x', 1), [1, 2, 3], 7, 15, 10, 'tail')"
+                  "('', null, null, null, [], -1, null, 20, '')"
+                  "(null, -99999999999999999999, <0 0 -5>, (null, null), null, null, 1, null, null)",
+                  &schema);
     for (uint32_t prefix_columns = 1; prefix_columns < 9; prefix_columns++) {
         WeirPrefixIndex index;
         weir_prefix_index_init(&index, schema, prefix_columns, NULL);

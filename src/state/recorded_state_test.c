@@ -1,5 +1,5 @@
-/* State that real Spark wrote (test/checkpoint): weir loads it, finds the rows that Spark's own state reader found, and writes the same
- * bytes where Spark's are deterministic (deltas hold the puts in their order). */
+/* State that real Spark wrote (test/checkpoint): weir loads it, finds the rows that Spark's own state reader found, and
+ * writes the same bytes where Spark's are deterministic (deltas hold the puts in their order). */
 #include "support/test.h"
 
 #include <stdio.h>
@@ -29,15 +29,23 @@ static void open_store(Stored *stored, const char *fixture, int partition, const
     const char *key_json, *value_json;
     bool found;
     const char *first = weir_arena_printf(stored->arena, "%s/0/0%s", state, sub);
-    assert_ok(weir_state_schema_read(weir_local_file_system(), first, stored->arena, &key_json, &value_json, &found, &failure), failure);
+    assert_ok(weir_state_schema_read(weir_local_file_system(), first, stored->arena, &key_json, &value_json, &found,
+                                     &failure),
+              failure);
     assert_true(found);
     assert_ok(weir_type_from_json(key_json, strlen(key_json), stored->arena, &stored->key, &failure), failure);
     assert_ok(weir_type_from_json(value_json, strlen(value_json), stored->arena, &stored->value, &failure), failure);
     WeirStateStoreSpec spec = {
         .provider_class = "org.apache.spark.sql.execution.streaming.state.HDFSBackedStateStoreProvider",
-        .fs = weir_local_file_system(), .checkpoint = state, .partition_id = partition, .store_name = name,
-        .key_schema = stored->key, .value_schema = stored->value, .compression_codec = codec,
-        .min_deltas_for_snapshot = 10, .batches_to_retain = 100,
+        .fs = weir_local_file_system(),
+        .checkpoint = state,
+        .partition_id = partition,
+        .store_name = name,
+        .key_schema = stored->key,
+        .value_schema = stored->value,
+        .compression_codec = codec,
+        .min_deltas_for_snapshot = 10,
+        .batches_to_retain = 100,
     };
     assert_ok(weir_state_store_open(&spec, &stored->store, &failure), failure);
 }
@@ -160,7 +168,10 @@ static void collect_expected(Rows *rows, const char *fixture, int partition, con
     weir_arena_free(arena);
 }
 
-static int compare_texts(const void *a, const void *b) { return strcmp(*(char *const *)a, *(char *const *)b); }
+static int compare_texts(const void *a, const void *b)
+{
+    return strcmp(*(char *const *)a, *(char *const *)b);
+}
 
 static void assert_same_rows(Rows *actual, Rows *expected)
 {
@@ -181,11 +192,14 @@ static void check_rows(const char *fixture, const char *store, const char *codec
     for (int partition = 0; partition < 2; partition++) {
         Stored stored;
         open_store(&stored, fixture, partition, store, codec);
-        Rows loaded = {.stored = &stored}, scanned = {.stored = &stored}, expected = {.stored = &stored}, again = {.stored = &stored};
+        Rows loaded = {.stored = &stored}, scanned = {.stored = &stored}, expected = {.stored = &stored},
+             again = {.stored = &stored};
         int64_t version = latest_version(&stored);
         assert_ok(weir_state_store_load(stored.store, version, &failure), failure);
         assert_ok(weir_state_store_scan(stored.store, collect, &loaded, &failure), failure);
-        assert_ok(weir_state_files_scan(weir_local_file_system(), stored.directory, version, collect, &scanned, &failure), failure);
+        assert_ok(
+            weir_state_files_scan(weir_local_file_system(), stored.directory, version, collect, &scanned, &failure),
+            failure);
         collect_expected(&expected, fixture, partition, store);
         collect_expected(&again, fixture, partition, store);
         assert_same_rows(&loaded, &expected);
@@ -228,11 +242,16 @@ static void test_every_version_loads(void **state)
     }
 }
 
-static WeirStatus rewrite(void *context, WeirDeltaEntry entry, const WeirStateRow *row, WeirError *error)
+static WeirStatus rewrite(void *context, const WeirDeltaGroup *group, WeirError *error)
 {
-    if (entry == WEIR_DELTA_REMOVE)
-        return weir_delta_writer_remove(context, row->key, row->key_size, error);
-    return weir_delta_writer_put(context, row->key, row->key_size, row->value, row->value_size, error);
+    for (uint32_t i = 0; i < group->count; i++) {
+        const WeirStateRow *row = &group->rows[i];
+        if (group->entries[i] == WEIR_DELTA_REMOVE)
+            WEIR_TRY(weir_delta_writer_remove(context, row->key, row->key_size, error));
+        else
+            WEIR_TRY(weir_delta_writer_put(context, row->key, row->key_size, row->value, row->value_size, error));
+    }
+    return WEIR_OK;
 }
 
 /* What weir decodes of a file of Spark and encodes again is the file, byte for byte. */
@@ -259,9 +278,12 @@ static void check_file_bytes(const char *directory, int64_t version, WeirDeltaKi
 static void test_files_encode_to_the_same_bytes(void **state)
 {
     (void)state;
-    static const char *const stores[] = {"word_count/checkpoint/state/0/0", "word_count/checkpoint/state/0/1",
-                                         "large_delta/checkpoint/state/0/0", "large_delta/checkpoint/state/0/1",
-                                         "windowed_count/checkpoint/state/0/0", "deduplicate/checkpoint/state/0/1",
+    static const char *const stores[] = {"word_count/checkpoint/state/0/0",
+                                         "word_count/checkpoint/state/0/1",
+                                         "large_delta/checkpoint/state/0/0",
+                                         "large_delta/checkpoint/state/0/1",
+                                         "windowed_count/checkpoint/state/0/0",
+                                         "deduplicate/checkpoint/state/0/1",
                                          "outer_join/checkpoint/state/0/0/left-keyWithIndexToValue"};
     for (size_t i = 0; i < sizeof stores / sizeof stores[0]; i++) {
         WeirArena *arena = weir_arena_new(NULL);
@@ -277,13 +299,18 @@ static void test_files_encode_to_the_same_bytes(void **state)
     }
 }
 
-static WeirStatus replay(void *context, WeirDeltaEntry entry, const WeirStateRow *row, WeirError *error)
+static WeirStatus replay(void *context, const WeirDeltaGroup *group, WeirError *error)
 {
-    uint64_t hash = weir_state_hash(row->key, row->key_size);
-    bool existed;
-    if (entry == WEIR_DELTA_REMOVE)
-        return weir_state_store_remove(context, row->key, row->key_size, hash, &existed, error);
-    return weir_state_store_put(context, row->key, row->key_size, hash, row->value, row->value_size, error);
+    for (uint32_t i = 0; i < group->count; i++) {
+        const WeirStateRow *row = &group->rows[i];
+        uint64_t hash = weir_state_hash(row->key, row->key_size);
+        bool existed;
+        if (group->entries[i] == WEIR_DELTA_REMOVE)
+            WEIR_TRY(weir_state_store_remove(context, row->key, row->key_size, hash, &existed, error));
+        else
+            WEIR_TRY(weir_state_store_put(context, row->key, row->key_size, hash, row->value, row->value_size, error));
+    }
+    return WEIR_OK;
 }
 
 static void copy_file(WeirFileSystem *to, const char *from_path, const char *to_path)
@@ -291,7 +318,8 @@ static void copy_file(WeirFileSystem *to, const char *from_path, const char *to_
     WeirBuffer content;
     weir_buffer_init(&content, 0, NULL);
     assert_ok(weir_file_read_all(weir_local_file_system(), from_path, 1 << 30, &content, &failure), failure);
-    assert_ok(weir_atomic_file_write(to, to_path, content.data, content.length, WEIR_RENAME_REPLACE, true, "state_delta", &failure),
+    assert_ok(weir_atomic_file_write(to, to_path, content.data, content.length, WEIR_RENAME_REPLACE, true,
+                                     "state_delta", &failure),
               failure);
     weir_buffer_deinit(&content);
 }
@@ -317,15 +345,23 @@ static void check_commits(const char *fixture, int partition)
     WeirFileSystem *fs = weir_simulated_file_system_new(NULL);
     WeirStateStoreSpec spec = {
         .provider_class = "org.apache.spark.sql.execution.streaming.state.HDFSBackedStateStoreProvider",
-        .fs = fs, .checkpoint = "state", .store_name = "default", .key_schema = stored.key, .value_schema = stored.value,
-        .compression_codec = "lz4", .min_deltas_for_snapshot = 10, .batches_to_retain = 100, .durable = true,
+        .fs = fs,
+        .checkpoint = "state",
+        .store_name = "default",
+        .key_schema = stored.key,
+        .value_schema = stored.value,
+        .compression_codec = "lz4",
+        .min_deltas_for_snapshot = 10,
+        .batches_to_retain = 100,
+        .durable = true,
     };
     WeirStateStore *store;
     assert_ok(weir_state_store_open(&spec, &store, &failure), failure);
     int64_t latest = latest_version(&stored);
     for (int64_t version = 0; version < latest; version++) {
         assert_ok(weir_state_store_load(store, version, &failure), failure);
-        assert_ok(weir_state_file_read(weir_local_file_system(), stored.directory, version + 1, WEIR_DELTA_FILE, replay, store, &failure),
+        assert_ok(weir_state_file_read(weir_local_file_system(), stored.directory, version + 1, WEIR_DELTA_FILE, replay,
+                                       store, &failure),
                   failure);
         assert_ok(weir_state_store_commit(store, &failure), failure);
         char *ours = weir_state_file_path("state/0/0", version + 1, WEIR_DELTA_FILE);
@@ -380,7 +416,8 @@ static void test_snapshot_has_the_rows_of_sparks(void **state)
         weir_free(path);
     }
     assert_ok(weir_state_files_scan(fs, "state/0/0", 22, collect, &ours, &failure), failure);
-    assert_ok(weir_state_files_scan(weir_local_file_system(), stored.directory, 22, collect, &theirs, &failure), failure);
+    assert_ok(weir_state_files_scan(weir_local_file_system(), stored.directory, 22, collect, &theirs, &failure),
+              failure);
     assert_true(theirs.count > 0);
     assert_same_rows(&ours, &theirs);
     weir_simulated_file_system_free(fs);

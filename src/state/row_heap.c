@@ -1,5 +1,5 @@
-/* Row heap: bump allocation in 2 MiB segments, then free lists. Classes are 8 bytes apart up to 512 bytes and an eighth of a power of two
- * apart up to 16 KiB; larger rows live in memory of their own behind a 16-byte stub. */
+/* Row heap: bump allocation in 2 MiB segments, then free lists. Classes are 8 bytes apart up to 512 bytes and an eighth
+ * of a power of two apart up to 16 KiB; larger rows live in memory of their own behind a 16-byte stub. */
 #include "state/row_heap.h"
 
 #include <sys/mman.h>
@@ -16,7 +16,7 @@
 #define FIRST_BLOCK_OFFSET 16u        /* so that no row has the reference 0 */
 #define COUNT_STEP_BYTES 65536u       /* untouched pages of a segment cost nothing: they are counted in these steps */
 
-static size_t block_bytes(size_t payload)
+static size_t block_bytes_for(size_t payload)
 {
     size_t bytes = (HEADER_BYTES + payload + 7) & ~(size_t)7;
     if (bytes <= SMALL_BYTES_MAX)
@@ -31,7 +31,7 @@ static uint32_t class_of(size_t bytes)
 {
     if (bytes <= SMALL_BYTES_MAX)
         return (uint32_t)(bytes - BLOCK_BYTES_MIN) / 8;
-    uint32_t power = (uint32_t)(63 - __builtin_clzll(bytes - 1)); /* 9 for 513..1024 */
+    uint32_t power = (uint32_t)(63 - __builtin_clzll(bytes - 1));                /* 9 for 513..1024 */
     uint32_t eighth = (uint32_t)((bytes - ((size_t)1 << power)) >> (power - 3)); /* 1..8 */
     uint32_t class_index = 63 + (power - 9) * 8 + (eighth - 1);
     WEIR_ASSERT(class_index < WEIR_ROW_HEAP_CLASS_COUNT);
@@ -44,7 +44,7 @@ static size_t row_block_bytes(const WeirRow *row)
         return HEADER_BYTES + row->value_and_flag;
     if ((row->value_and_flag & WEIR_ROW_LARGE) != 0)
         return STUB_BYTES;
-    return block_bytes((size_t)weir_row_key_size(row) + weir_row_value_size(row));
+    return block_bytes_for((size_t)weir_row_key_size(row) + weir_row_value_size(row));
 }
 
 void weir_row_heap_init(WeirRowHeap *heap, WeirStateMemory *memory)
@@ -81,7 +81,8 @@ void weir_row_heap_deinit(WeirRowHeap *heap)
  * millions of rows is bound by address translation otherwise. */
 static uint8_t *map_segment(void)
 {
-    uint8_t *memory = mmap(NULL, 2 * SEGMENT_BYTES, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    uint8_t *memory =
+        mmap(NULL, 2 * SEGMENT_BYTES, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (memory == MAP_FAILED)
         return NULL;
     size_t before = (SEGMENT_BYTES - (uintptr_t)memory % SEGMENT_BYTES) % SEGMENT_BYTES;
@@ -94,9 +95,10 @@ static uint8_t *map_segment(void)
 
 static WeirStatus refuse(const WeirRowHeap *heap, WeirError *error)
 {
-    return weir_error_format(error, WEIR_ERROR_UNABLE_TO_ACQUIRE_MEMORY,
-                             "Cannot grow a state table of %lld bytes: one partition holds at most 32 GiB; use more partitions.",
-                             (long long)heap->memory->used_bytes);
+    return weir_error_format(
+        error, WEIR_ERROR_UNABLE_TO_ACQUIRE_MEMORY,
+        "Cannot grow a state table of %lld bytes: one partition holds at most 32 GiB; use more partitions.",
+        (long long)heap->memory->used_bytes);
 }
 
 static WeirStatus add_segment(WeirRowHeap *heap, WeirError *error)
@@ -161,10 +163,12 @@ static WeirStatus bump(WeirRowHeap *heap, size_t bytes, WeirRowRef *ref, WeirErr
     }
     *ref = (last << WEIR_ROW_HEAP_SEGMENT_SHIFT) | (used / 8);
     heap->segment_used[last] = used + (uint32_t)bytes;
+    heap->block_bytes += bytes;
     return WEIR_OK;
 }
 
-WeirStatus weir_row_heap_alloc(WeirRowHeap *heap, uint32_t key_size, uint32_t value_size, WeirRowRef *ref, WeirError *error)
+WeirStatus weir_row_heap_alloc(WeirRowHeap *heap, uint32_t key_size, uint32_t value_size, WeirRowRef *ref,
+                               WeirError *error)
 {
     if (key_size > WEIR_ROW_KEY_BYTES_MAX || value_size > WEIR_ROW_VALUE_BYTES_MAX)
         return weir_error_format(error, WEIR_ERROR_UNABLE_TO_ACQUIRE_MEMORY,
@@ -173,7 +177,7 @@ WeirStatus weir_row_heap_alloc(WeirRowHeap *heap, uint32_t key_size, uint32_t va
     bool large = HEADER_BYTES + payload > BLOCK_BYTES_MAX;
     if (large)
         WEIR_TRY(weir_state_memory_grow(heap->memory, payload, error));
-    size_t bytes = block_bytes(payload);
+    size_t bytes = block_bytes_for(payload);
     uint32_t class_index = class_of(bytes);
     if (heap->free_lists[class_index] != WEIR_ROW_NONE) {
         *ref = heap->free_lists[class_index];
@@ -222,7 +226,7 @@ bool weir_row_heap_fits(const WeirRowHeap *heap, WeirRowRef ref, uint32_t value_
     if ((row->value_and_flag & WEIR_ROW_LARGE) != 0)
         return weir_row_value_size(row) == value_size;
     size_t payload = (size_t)weir_row_key_size(row) + value_size;
-    return HEADER_BYTES + payload <= BLOCK_BYTES_MAX && block_bytes(payload) == row_block_bytes(row);
+    return HEADER_BYTES + payload <= BLOCK_BYTES_MAX && block_bytes_for(payload) == row_block_bytes(row);
 }
 
 bool weir_row_heap_next(const WeirRowHeap *heap, WeirRowRef *ref)
@@ -232,7 +236,8 @@ bool weir_row_heap_next(const WeirRowHeap *heap, WeirRowRef *ref)
     if (*ref == WEIR_ROW_NONE)
         offset = FIRST_BLOCK_OFFSET;
     else
-        offset = (size_t)(*ref & ((1u << WEIR_ROW_HEAP_SEGMENT_SHIFT) - 1)) * 8 + row_block_bytes(weir_row_heap_row(heap, *ref));
+        offset = (size_t)(*ref & ((1u << WEIR_ROW_HEAP_SEGMENT_SHIFT) - 1)) * 8 +
+                 row_block_bytes(weir_row_heap_row(heap, *ref));
     while (segment < heap->segment_count && offset >= heap->segment_used[segment]) {
         segment++;
         offset = 0;

@@ -1,7 +1,7 @@
-/* The rows of a state table: key and value bytes side by side behind an 8-byte header, in segments that never move once they
- * are full size, with free lists by size class. A row is named by a 32-bit reference (its place in units of 8 bytes), which stays valid
- * until the row is freed; pointers are valid until the next allocation. Blocks are never split or merged, so that a stale reference
- * always finds a header. Limit: 32 GiB a heap. */
+/* The rows of a state table: key and value bytes side by side behind an 8-byte header, in segments that never move once
+ * they are full size, with free lists by size class. A row is named by a 32-bit reference (its place in units of 8
+ * bytes), which stays valid until the row is freed; pointers are valid until the next allocation. Blocks are never
+ * split or merged, so that a stale reference always finds a header. Limit: 32 GiB a heap. */
 #ifndef WEIR_STATE_ROW_HEAP_H
 #define WEIR_STATE_ROW_HEAP_H
 
@@ -35,6 +35,7 @@ typedef struct WeirRowHeap {
     uint32_t segment_count;
     uint32_t segment_capacity;
     size_t first_bytes; /* size of segment 0, which grows to a full one */
+    size_t block_bytes; /* of all blocks, those in free lists included */
     size_t free_bytes;  /* in free lists */
     size_t large_count; /* LARGE rows */
     WeirRowRef free_lists[WEIR_ROW_HEAP_CLASS_COUNT];
@@ -57,8 +58,14 @@ static inline WeirRow *weir_row_heap_row(const WeirRowHeap *heap, WeirRowRef ref
     uint8_t *segment = heap->segments[ref >> WEIR_ROW_HEAP_SEGMENT_SHIFT];
     return (WeirRow *)(void *)(segment + (size_t)(ref & ((1u << WEIR_ROW_HEAP_SEGMENT_SHIFT) - 1)) * 8);
 }
-static inline uint32_t weir_row_key_size(const WeirRow *row) { return row->key_and_flags & WEIR_ROW_KEY_BYTES_MAX; }
-static inline uint32_t weir_row_value_size(const WeirRow *row) { return row->value_and_flag & WEIR_ROW_VALUE_BYTES_MAX; }
+static inline uint32_t weir_row_key_size(const WeirRow *row)
+{
+    return row->key_and_flags & WEIR_ROW_KEY_BYTES_MAX;
+}
+static inline uint32_t weir_row_value_size(const WeirRow *row)
+{
+    return row->value_and_flag & WEIR_ROW_VALUE_BYTES_MAX;
+}
 static inline uint8_t *weir_row_key(WeirRow *row)
 {
     if (__builtin_expect((row->value_and_flag & WEIR_ROW_LARGE) != 0, 0)) {
@@ -68,8 +75,14 @@ static inline uint8_t *weir_row_key(WeirRow *row)
     }
     return row->bytes;
 }
-static inline uint8_t *weir_row_value(WeirRow *row) { return weir_row_key(row) + weir_row_key_size(row); }
+static inline uint8_t *weir_row_value(WeirRow *row)
+{
+    return weir_row_key(row) + weir_row_key_size(row);
+}
 /* A row that the table holds now. */
-static inline bool weir_row_is_live(const WeirRow *row) { return (row->key_and_flags & (WEIR_ROW_FREE | WEIR_ROW_DEAD)) == 0; }
+static inline bool weir_row_is_live(const WeirRow *row)
+{
+    return (row->key_and_flags & (WEIR_ROW_FREE | WEIR_ROW_DEAD)) == 0;
+}
 
 #endif

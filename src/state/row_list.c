@@ -1,7 +1,7 @@
 /* Row lists: chunks that grow from one cache line to a page, so that hundreds of short lists stay small. */
 #include "state/row_list.h"
 
-#define FIRST_CAPACITY 12u /* with the header: 64 bytes */
+#define FIRST_CAPACITY 12u  /* with the header: 64 bytes */
 #define LAST_CAPACITY 1020u /* with the header: 4 KiB */
 
 static size_t chunk_bytes(uint32_t capacity)

@@ -1,5 +1,5 @@
-/* A list of row references in chunks: an append costs a store, never a copy of the list, and one list is put behind another
- * without looking at its members. The marks of a version and the event-time index are made of it. */
+/* A list of row references in chunks: an append costs a store, never a copy of the list, and one list is put behind
+ * another without looking at its members. The marks of a version and the event-time index are made of it. */
 #ifndef WEIR_STATE_ROW_LIST_H
 #define WEIR_STATE_ROW_LIST_H
 

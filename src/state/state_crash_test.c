@@ -1,5 +1,7 @@
-/* Power cuts and failing calls at every step of commits, snapshots and the removal of old files: what was acknowledged is there afterwards,
- * every version that may be asked for loads with its rows, and a failed batch can be run again. */
+/* Power cuts and failing calls at every step of commits, snapshots and the removal of old files: what was acknowledged
+ * is there afterwards, every version that may be asked for loads with its rows, and a failed batch can be run again. */
+#include "support/test.h"
+
 #include "state/test_store.h"
 
 #include "common/clock.h"
@@ -47,7 +49,8 @@ static WeirStatus run(TestStore *test, int64_t *acknowledged)
             uint8_t key[24];
             uint32_t size;
             test_key(k, key);
-            scratch.value[k].length = weir_state_store_get(test->store, key, 24, weir_state_hash(key, 24), &size) != NULL;
+            scratch.value[k].length =
+                weir_state_store_get(test->store, key, 24, weir_state_hash(key, 24), &size) != NULL;
         }
         WEIR_TRY(change(test, &scratch, *acknowledged));
         WEIR_TRY(weir_state_store_commit(test->store, &test->failure));
@@ -88,7 +91,8 @@ static void test_power_cuts(void **state)
             weir_simulated_file_system_fail(fs, WEIR_SIMULATED_CHANGING_CALLS, nth, WEIR_SIMULATED_POWER_CUT);
             int64_t acknowledged = 0;
             finished = run(&test, &acknowledged) == WEIR_OK;
-            weir_simulated_file_system_power_cut(fs, seeds[s] == 0 || seeds[s] == UINT64_MAX ? seeds[s] : seeds[s] * 1000 + nth);
+            weir_simulated_file_system_power_cut(fs, seeds[s] == 0 || seeds[s] == UINT64_MAX ? seeds[s]
+                                                                                             : seeds[s] * 1000 + nth);
             restart(&test);
             check_versions(&test, models, acknowledged);
             assert_ok(run(&test, &acknowledged), test.failure); /* The batch that was cut off, and the rest. */
@@ -131,8 +135,8 @@ static void test_failing_calls(void **state)
     }
 }
 
-/* A version above the committed one comes from a batch that is run again with other rows: neither its delta nor a snapshot made of
- * it may be seen later. */
+/* A version above the committed one comes from a batch that is run again with other rows: neither its delta nor a
+ * snapshot made of it may be seen later. */
 static void test_abandoned_snapshots_are_removed_first(void **state)
 {
     (void)state;

@@ -40,7 +40,8 @@ int64_t weir_state_temporary_version(const char *name)
     for (; *at >= '0' && *at <= '9'; at++)
         if (__builtin_mul_overflow(version, 10, &version) || __builtin_add_overflow(version, *at - '0', &version))
             return -1;
-    bool ours = strncmp(at, DELTA_SUFFIX ".", sizeof DELTA_SUFFIX) == 0 || strncmp(at, SNAPSHOT_SUFFIX ".", sizeof SNAPSHOT_SUFFIX) == 0;
+    bool ours = strncmp(at, DELTA_SUFFIX ".", sizeof DELTA_SUFFIX) == 0 ||
+                strncmp(at, SNAPSHOT_SUFFIX ".", sizeof SNAPSHOT_SUFFIX) == 0;
     return at > name + 1 && ours ? version : -1;
 }
 
@@ -93,19 +94,19 @@ char *weir_state_file_path(const char *directory, int64_t version, WeirDeltaKind
 {
     size_t bytes = strlen(directory) + 40;
     char *path = weir_malloc(bytes);
-    snprintf(path, bytes, "%s/%" PRId64 "%s", directory, version, kind == WEIR_DELTA_FILE ? DELTA_SUFFIX : SNAPSHOT_SUFFIX);
+    snprintf(path, bytes, "%s/%" PRId64 "%s", directory, version,
+             kind == WEIR_DELTA_FILE ? DELTA_SUFFIX : SNAPSHOT_SUFFIX);
     return path;
 }
 
 static WeirStatus read_entries(WeirDeltaReader *reader, WeirDeltaVisitor visitor, void *context, WeirError *error)
 {
     for (;;) {
-        WeirDeltaEntry entry;
-        WeirStateRow row;
-        WEIR_TRY(weir_delta_reader_next(reader, &entry, &row, error));
-        if (entry == WEIR_DELTA_END)
+        WeirDeltaGroup group;
+        WEIR_TRY(weir_delta_reader_next_group(reader, &group, error));
+        if (group.count == 0)
             return WEIR_OK;
-        WEIR_TRY(visitor(context, entry, &row, error));
+        WEIR_TRY(visitor(context, &group, error));
     }
 }
 
@@ -122,8 +123,9 @@ WeirStatus weir_state_file_read(WeirFileSystem *fs, const char *directory, int64
         weir_delta_reader_deinit(&reader);
         fs->close(source.file);
     } else if (status == WEIR_ERROR_PATH_NOT_FOUND) {
-        WeirStatus condition = kind == WEIR_DELTA_FILE ? WEIR_ERROR_CANNOT_LOAD_STATE_STORE_CANNOT_READ_DELTA_FILE_NOT_EXISTS
-                                                       : WEIR_ERROR_CANNOT_LOAD_STATE_STORE_CANNOT_READ_MISSING_SNAPSHOT_FILE;
+        WeirStatus condition = kind == WEIR_DELTA_FILE
+                                   ? WEIR_ERROR_CANNOT_LOAD_STATE_STORE_CANNOT_READ_DELTA_FILE_NOT_EXISTS
+                                   : WEIR_ERROR_CANNOT_LOAD_STATE_STORE_CANNOT_READ_MISSING_SNAPSHOT_FILE;
         status = weir_error_set(error, condition, "fileToRead", path, "clazz", "HDFSBackedStateStoreProvider");
     }
     weir_free(path);
@@ -131,14 +133,16 @@ WeirStatus weir_state_file_read(WeirFileSystem *fs, const char *directory, int64
 }
 
 /* The state at a snapshot; 0 is the empty one. */
-static WeirStatus read_base(WeirFileSystem *fs, const char *directory, int64_t base, const WeirReplayTarget *target, WeirError *error)
+static WeirStatus read_base(WeirFileSystem *fs, const char *directory, int64_t base, const WeirReplayTarget *target,
+                            WeirError *error)
 {
     if (base == 0)
         return WEIR_OK;
     return weir_state_file_read(fs, directory, base, WEIR_SNAPSHOT_FILE, target->visitor, target->context, error);
 }
 
-/* The newest snapshot cannot be read, for the reason in `error`: take the next older one whose deltas are not too many. */
+/* The newest snapshot cannot be read, for the reason in `error`: take the next older one whose deltas are not too many.
+ */
 static WeirStatus repair_base(WeirFileSystem *fs, const char *directory, const WeirStateFileSet *set, int64_t version,
                               const WeirReplayTarget *target, int64_t *base, WeirError *error)
 {
@@ -153,22 +157,23 @@ static WeirStatus repair_base(WeirFileSystem *fs, const char *directory, const W
             return WEIR_OK;
     }
     return weir_error_format(error, WEIR_ERROR_CANNOT_LOAD_STATE_STORE_AUTO_SNAPSHOT_REPAIR_FAILED,
-                             "%s No older snapshot with at most %d deltas after it can replace it.", first.message, REPAIR_DELTAS_MAX);
+                             "%s No older snapshot with at most %d deltas after it can replace it.", first.message,
+                             REPAIR_DELTAS_MAX);
 }
 
-WeirStatus weir_state_files_replay(WeirFileSystem *fs, const char *directory, const WeirStateFileSet *set, int64_t version,
-                                   const WeirReplayTarget *target, WeirError *error)
+WeirStatus weir_state_files_replay(WeirFileSystem *fs, const char *directory, const WeirStateFileSet *set,
+                                   int64_t version, const WeirReplayTarget *target, int64_t *base, WeirError *error)
 {
-    int64_t base = weir_state_file_set_base(set, version);
+    *base = weir_state_file_set_base(set, version);
     WeirError own = {0};
-    WeirStatus status = read_base(fs, directory, base, target, &own);
+    WeirStatus status = read_base(fs, directory, *base, target, &own);
     if (status != WEIR_OK && status != WEIR_ERROR_UNABLE_TO_ACQUIRE_MEMORY)
-        status = repair_base(fs, directory, set, version, target, &base, &own);
+        status = repair_base(fs, directory, set, version, target, base, &own);
     if (status != WEIR_OK) {
         weir_error_copy(error, &own);
         return status;
     }
-    for (int64_t delta = base + 1; delta <= version; delta++)
+    for (int64_t delta = *base + 1; delta <= version; delta++)
         WEIR_TRY(weir_state_file_read(fs, directory, delta, WEIR_DELTA_FILE, target->visitor, target->context, error));
     return WEIR_OK;
 }
@@ -187,10 +192,17 @@ WeirStatus weir_state_files_latest(WeirFileSystem *fs, const char *store_directo
     return status;
 }
 
-static WeirStatus apply(void *context, WeirDeltaEntry entry, const WeirStateRow *row, WeirError *error)
+void weir_state_group_hash(const WeirDeltaGroup *group, const WeirStateTable *table,
+                           uint64_t hashes[WEIR_DELTA_GROUP_MAX])
 {
-    WeirStateTable *table = context;
-    uint64_t hash = weir_state_table_hash(row->key, row->key_size);
+    for (uint32_t i = 0; i < group->count; i++)
+        hashes[i] = weir_state_table_hash(group->rows[i].key, group->rows[i].key_size);
+    weir_state_table_prefetch(table, hashes, group->count);
+}
+
+static WeirStatus apply_one(WeirStateTable *table, WeirDeltaEntry entry, const WeirStateRow *row, uint64_t hash,
+                            WeirError *error)
+{
     if (entry == WEIR_DELTA_REMOVE) {
         WeirRowRef ref = weir_state_table_find(table, row->key, row->key_size, hash);
         return ref == WEIR_ROW_NONE ? WEIR_OK : weir_state_table_remove(table, ref, error);
@@ -199,6 +211,15 @@ static WeirStatus apply(void *context, WeirDeltaEntry entry, const WeirStateRow 
     WEIR_TRY(weir_state_table_upsert(table, row->key, row->key_size, hash, row->value_size, &change, error));
     if (row->value_size > 0)
         memcpy(weir_row_value(weir_state_table_row(table, change.ref)), row->value, row->value_size);
+    return WEIR_OK;
+}
+
+static WeirStatus apply(void *context, const WeirDeltaGroup *group, WeirError *error)
+{
+    uint64_t hashes[WEIR_DELTA_GROUP_MAX];
+    weir_state_group_hash(group, context, hashes);
+    for (uint32_t i = 0; i < group->count; i++)
+        WEIR_TRY(apply_one(context, group->entries[i], &group->rows[i], hashes[i], error));
     return WEIR_OK;
 }
 
@@ -214,8 +235,8 @@ static void reset(void *context)
     init_table(context);
 }
 
-WeirStatus weir_state_files_scan(WeirFileSystem *fs, const char *store_directory, int64_t version, WeirStateVisitor visitor,
-                                 void *context, WeirError *error)
+WeirStatus weir_state_files_scan(WeirFileSystem *fs, const char *store_directory, int64_t version,
+                                 WeirStateVisitor visitor, void *context, WeirError *error)
 {
     WeirArena *arena = weir_arena_new(NULL);
     WeirStateTable table;
@@ -224,10 +245,12 @@ WeirStatus weir_state_files_scan(WeirFileSystem *fs, const char *store_directory
     WeirStatus status;
     WEIR_TRY_OR_GO(done, weir_state_file_set_list(fs, store_directory, arena, &set, error));
     const WeirReplayTarget target = {apply, reset, &table};
-    WEIR_TRY_OR_GO(done, weir_state_files_replay(fs, store_directory, &set, version, &target, error));
+    int64_t base;
+    WEIR_TRY_OR_GO(done, weir_state_files_replay(fs, store_directory, &set, version, &target, &base, error));
     for (WeirRowRef ref = WEIR_ROW_NONE; weir_state_table_next(&table, &ref);) {
         WeirRow *row = weir_state_table_row(&table, ref);
-        WeirStateRow visited = {weir_row_key(row), weir_row_key_size(row), weir_row_value(row), weir_row_value_size(row)};
+        WeirStateRow visited = {weir_row_key(row), weir_row_key_size(row), weir_row_value(row),
+                                weir_row_value_size(row)};
         WEIR_TRY_OR_GO(done, visitor(context, &visited, error));
     }
 done:

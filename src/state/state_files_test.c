@@ -1,4 +1,6 @@
 /* State files: names, listing, damaged snapshots that are replaced by older ones, retention and left-over files. */
+#include "support/test.h"
+
 #include "state/test_store.h"
 
 #include "checkpoint/checkpoint.h"
@@ -18,8 +20,9 @@ static void test_names(void **state)
     assert_int_equal(weir_state_temporary_version(".x.delta.1.tmp"), -1);
     assert_int_equal(weir_state_temporary_version(".99999999999999999999.delta.1.tmp"), -1);
     WeirFileSystem *fs = weir_simulated_file_system_new(NULL);
-    static const char *const names[] = {"10.delta", "9.delta", "9.snapshot", "11.delta", "x.delta", "12.deltax", ".13.delta.1-1.tmp",
-                                        "metadata", "-1.delta", "14.zip", ".9.delta.crc", "99999999999999999999.delta"};
+    static const char *const names[] = {"10.delta", "9.delta",   "9.snapshot",        "11.delta",
+                                        "x.delta",  "12.deltax", ".13.delta.1-1.tmp", "metadata",
+                                        "-1.delta", "14.zip",    ".9.delta.crc",      "99999999999999999999.delta"};
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         char path[64];
         snprintf(path, sizeof path, "s/%s", names[i]);
@@ -101,6 +104,32 @@ static void test_damaged_snapshots_are_repaired(void **state)
     }
 }
 
+/* A new snapshot is made of good files, and nothing is deleted that a damaged one would have replaced. */
+static void test_maintenance_does_not_build_on_damage(void **state)
+{
+    (void)state;
+    WeirFileSystem *fs = weir_simulated_file_system_new(NULL);
+    TestStore test;
+    TestVersion model;
+    make_versions(&test, fs, &model);
+    weir_state_store_close(test.store);
+    weir_simulated_file_system_put(fs, "ck/state/0/1/8.snapshot", "garbage", 0);
+    test.spec.batches_to_retain = 1;
+    test_store_open(&test);
+    assert_ok(weir_state_store_load(test.store, 10, &test.failure), test.failure);
+    assert_ok(weir_state_store_maintain(test.store, &test.failure), test.failure);
+    assert_true(exists(fs, "ck/state/0/1/10.snapshot"));
+    assert_true(exists(fs, "ck/state/0/1/4.snapshot"));
+    assert_true(exists(fs, "ck/state/0/1/5.delta"));
+    assert_false(exists(fs, "ck/state/0/1/3.delta"));
+    assert_ok(weir_state_store_load(test.store, 9, &test.failure), test.failure);
+    assert_ok(fs->remove(fs, "ck/state/0/1/10.delta", &test.failure), test.failure);
+    assert_ok(weir_state_store_load(test.store, 10, &test.failure), test.failure);
+    test_store_check(&test, &model);
+    test_store_deinit(&test);
+    weir_simulated_file_system_free(fs);
+}
+
 static void test_snapshot_far_behind_is_not_repaired(void **state)
 {
     (void)state;
@@ -124,7 +153,8 @@ static void test_damaged_deltas_are_errors(void **state)
     TestVersion model;
     make_versions(&test, fs, &model);
     weir_simulated_file_system_put(fs, "ck/state/0/1/10.delta", "", 0);
-    assert_condition(weir_state_store_load(test.store, 10, &test.failure), test.failure, "CANNOT_LOAD_STATE_STORE.UNCATEGORIZED");
+    assert_condition(weir_state_store_load(test.store, 10, &test.failure), test.failure,
+                     "CANNOT_LOAD_STATE_STORE.UNCATEGORIZED");
     assert_non_null(strstr(test.failure.message, "ck/state/0/1/10.delta"));
     assert_int_equal(weir_state_store_version(test.store), -1);
     assert_ok(weir_state_store_load(test.store, 9, &test.failure), test.failure);
@@ -173,6 +203,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_names),
         cmocka_unit_test(test_damaged_snapshots_are_repaired),
+        cmocka_unit_test(test_maintenance_does_not_build_on_damage),
         cmocka_unit_test(test_snapshot_far_behind_is_not_repaired),
         cmocka_unit_test(test_damaged_deltas_are_errors),
         cmocka_unit_test(test_retention),

@@ -19,11 +19,19 @@ static void load(WeirFileSystem *fs, WeirArena *arena)
 {
     WeirStateStoreSpec spec = {
         .provider_class = "org.apache.spark.sql.execution.streaming.state.HDFSBackedStateStoreProvider",
-        .fs = fs, .checkpoint = "s", .store_name = "default", .event_time = WEIR_STATE_EVENT_TIME_WINDOW_END, .event_time_column = 3,
-        .prefix_column_count = 3, .compression_codec = "lz4", .min_deltas_for_snapshot = 10, .batches_to_retain = 2,
+        .fs = fs,
+        .checkpoint = "s",
+        .store_name = "default",
+        .event_time = WEIR_STATE_EVENT_TIME_WINDOW_END,
+        .event_time_column = 3,
+        .prefix_column_count = 3,
+        .compression_codec = "lz4",
+        .min_deltas_for_snapshot = 10,
+        .batches_to_retain = 2,
     };
-    WEIR_ASSERT(weir_schema_from_ddl("a STRING, b DECIMAL(38,2), c STRUCT<x: STRING>, w STRUCT<s: TIMESTAMP, e: TIMESTAMP>, d INTERVAL",
-                                     arena, &spec.key_schema, NULL) == WEIR_OK);
+    WEIR_ASSERT(weir_schema_from_ddl(
+                    "a STRING, b DECIMAL(38,2), c STRUCT<x: STRING>, w STRUCT<s: TIMESTAMP, e: TIMESTAMP>, d INTERVAL",
+                    arena, &spec.key_schema, NULL) == WEIR_OK);
     WEIR_ASSERT(weir_schema_from_ddl("v ARRAY<STRING>, n BIGINT", arena, &spec.value_schema, NULL) == WEIR_OK);
     WeirStateStore *store;
     WEIR_ASSERT(weir_state_store_open(&spec, &store, NULL) == WEIR_OK);
@@ -50,7 +58,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     (void)weir_lz4_codec.finish(stream, NULL);
     weir_lz4_codec.writer_free(stream);
     WeirFile *file;
-    WEIR_ASSERT(fs->make_directories(fs, "s/0/0", false, NULL) == WEIR_OK && fs->create(fs, "s/0/0/1.delta", &file, NULL) == WEIR_OK);
+    WEIR_ASSERT(fs->make_directories(fs, "s/0/0", false, NULL) == WEIR_OK &&
+                fs->create(fs, "s/0/0/1.delta", &file, NULL) == WEIR_OK);
     WEIR_ASSERT(fs->write(file, packed.data, packed.length, NULL) == WEIR_OK);
     fs->close(file);
     load(fs, arena);

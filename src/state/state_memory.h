@@ -1,4 +1,5 @@
-/* Counting the bytes of one state table with the query's tracker, in steps, so that a put seldom walks the tree of counters. */
+/* Counting the bytes of one state table with the query's tracker, in steps, so that a put seldom walks the tree of
+ * counters. */
 #ifndef WEIR_STATE_STATE_MEMORY_H
 #define WEIR_STATE_STATE_MEMORY_H
 

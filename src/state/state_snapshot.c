@@ -1,6 +1,7 @@
-/* Snapshots merged from files. The deltas since the last snapshot are read newest first, remembering the keys seen: the first time a key is seen
- * decides its value. Then the last snapshot gives the keys that no delta had. Within a delta a key may stand several times and the last
- * one counts, so each delta is read twice: once to find where the last ones are, once to write them. */
+/* Snapshots merged from files. The deltas since the last snapshot are read newest first, remembering the keys seen: the
+ * first time a key is seen decides its value. Then the last snapshot gives the keys that no delta had. Within a delta a
+ * key may stand several times and the last one counts, so each delta is read twice: once to find where the last ones
+ * are, once to write them. */
 #include "checkpoint/checkpoint.h"
 #include "state/state_files.h"
 #include "state/state_table.h"
@@ -18,47 +19,62 @@ typedef struct Merge {
     uint64_t ordinal;
 } Merge;
 
-static WeirStatus decide(void *context, WeirDeltaEntry entry, const WeirStateRow *row, WeirError *error)
+static WeirStatus decide(void *context, const WeirDeltaGroup *group, WeirError *error)
 {
-    (void)entry;
     Merge *merge = context;
-    Decision decision = {merge->version, merge->ordinal++};
-    WeirStateTableChange change;
-    uint64_t hash = weir_state_table_hash(row->key, row->key_size);
-    WEIR_TRY(weir_state_table_upsert(&merge->seen, row->key, row->key_size, hash, sizeof decision, &change, error));
-    uint8_t *value = weir_row_value(weir_state_table_row(&merge->seen, change.ref));
-    Decision before = decision;
-    if (change.existed)
-        memcpy(&before, value, sizeof before);
-    if (before.version == merge->version) /* Else a newer delta had the key. */
-        memcpy(value, &decision, sizeof decision);
+    uint64_t hashes[WEIR_DELTA_GROUP_MAX];
+    weir_state_group_hash(group, &merge->seen, hashes);
+    for (uint32_t i = 0; i < group->count; i++) {
+        Decision decision = {merge->version, merge->ordinal++}, before = decision;
+        WeirStateTableChange change;
+        WEIR_TRY(weir_state_table_upsert(&merge->seen, group->rows[i].key, group->rows[i].key_size, hashes[i],
+                                         sizeof decision, &change, error));
+        uint8_t *value = weir_row_value(weir_state_table_row(&merge->seen, change.ref));
+        if (change.existed)
+            memcpy(&before, value, sizeof before);
+        if (before.version == merge->version) /* Else a newer delta had the key. */
+            memcpy(value, &decision, sizeof decision);
+    }
     return WEIR_OK;
 }
 
-static WeirStatus write_decided(void *context, WeirDeltaEntry entry, const WeirStateRow *row, WeirError *error)
+static WeirStatus write_row(Merge *merge, const WeirStateRow *row, WeirError *error)
 {
-    Merge *merge = context;
-    uint64_t ordinal = merge->ordinal++;
-    if (entry == WEIR_DELTA_REMOVE)
-        return WEIR_OK;
-    WeirRowRef ref = weir_state_table_find(&merge->seen, row->key, row->key_size, weir_state_table_hash(row->key, row->key_size));
-    if (ref == WEIR_ROW_NONE) /* The file changed between two readings. */
-        return weir_error_format(error, WEIR_ERROR_INTERNAL_ERROR, "A state file changed while it was merged into a snapshot.");
-    Decision decision;
-    memcpy(&decision, weir_row_value(weir_state_table_row(&merge->seen, ref)), sizeof decision);
-    if (decision.version != merge->version || decision.ordinal != ordinal)
-        return WEIR_OK;
     return weir_delta_writer_put(&merge->writer, row->key, row->key_size, row->value, row->value_size, error);
 }
 
-static WeirStatus write_unseen(void *context, WeirDeltaEntry entry, const WeirStateRow *row, WeirError *error)
+static WeirStatus write_decided(void *context, const WeirDeltaGroup *group, WeirError *error)
 {
     Merge *merge = context;
-    WEIR_ASSERT(entry == WEIR_DELTA_PUT);
-    uint64_t hash = weir_state_table_hash(row->key, row->key_size);
-    if (weir_state_table_find(&merge->seen, row->key, row->key_size, hash) != WEIR_ROW_NONE)
-        return WEIR_OK;
-    return weir_delta_writer_put(&merge->writer, row->key, row->key_size, row->value, row->value_size, error);
+    uint64_t hashes[WEIR_DELTA_GROUP_MAX];
+    weir_state_group_hash(group, &merge->seen, hashes);
+    for (uint32_t i = 0; i < group->count; i++) {
+        const WeirStateRow *row = &group->rows[i];
+        uint64_t ordinal = merge->ordinal++;
+        WeirRowRef ref = weir_state_table_find(&merge->seen, row->key, row->key_size, hashes[i]);
+        if (ref == WEIR_ROW_NONE) /* The file changed between two readings. */
+            return weir_error_format(error, WEIR_ERROR_INTERNAL_ERROR,
+                                     "A state file changed while it was merged into a snapshot.");
+        Decision decision;
+        memcpy(&decision, weir_row_value(weir_state_table_row(&merge->seen, ref)), sizeof decision);
+        bool decides = decision.version == merge->version && decision.ordinal == ordinal;
+        if (decides && group->entries[i] == WEIR_DELTA_PUT)
+            WEIR_TRY(write_row(merge, row, error));
+    }
+    return WEIR_OK;
+}
+
+static WeirStatus write_unseen(void *context, const WeirDeltaGroup *group, WeirError *error)
+{
+    Merge *merge = context;
+    uint64_t hashes[WEIR_DELTA_GROUP_MAX];
+    weir_state_group_hash(group, &merge->seen, hashes);
+    for (uint32_t i = 0; i < group->count; i++) {
+        const WeirStateRow *row = &group->rows[i];
+        if (weir_state_table_find(&merge->seen, row->key, row->key_size, hashes[i]) == WEIR_ROW_NONE)
+            WEIR_TRY(write_row(merge, row, error));
+    }
+    return WEIR_OK;
 }
 
 static WeirStatus merge_files(Merge *merge, WeirFileSystem *fs, const char *directory, int64_t base, int64_t version,
@@ -80,8 +96,9 @@ static WeirStatus append_to_file(void *context, const void *data, size_t length,
     return weir_atomic_file_append(context, data, length, error);
 }
 
-WeirStatus weir_state_snapshot_write(WeirFileSystem *fs, const char *directory, const WeirStateFileSet *set, int64_t version,
-                                     const WeirCompressionCodec *codec, bool durable, WeirMemoryTracker *tracker, WeirError *error)
+WeirStatus weir_state_snapshot_write(WeirFileSystem *fs, const char *directory, const WeirStateFileSet *set,
+                                     int64_t version, const WeirCompressionCodec *codec, bool durable,
+                                     WeirMemoryTracker *tracker, WeirError *error)
 {
     int64_t base = weir_state_file_set_base(set, version - 1);
     char *path = weir_state_file_path(directory, version, WEIR_SNAPSHOT_FILE);

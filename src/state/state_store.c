@@ -18,14 +18,18 @@ void weir_state_store_close(WeirStateStore *store)
         store->provider->close(store);
 }
 
-uint64_t weir_state_hash(const void *key, uint32_t key_size) { return weir_table_hash_bytes(key, key_size); }
+uint64_t weir_state_hash(const void *key, uint32_t key_size)
+{
+    return weir_table_hash_bytes(key, key_size);
+}
 
 WeirStatus weir_state_store_load(WeirStateStore *store, int64_t version, WeirError *error)
 {
     return store->provider->load(store, version, error);
 }
 
-const uint8_t *weir_state_store_get(WeirStateStore *store, const void *key, uint32_t key_size, uint64_t hash, uint32_t *value_size)
+const uint8_t *weir_state_store_get(WeirStateStore *store, const void *key, uint32_t key_size, uint64_t hash,
+                                    uint32_t *value_size)
 {
     return store->provider->get(store, key, key_size, hash, value_size);
 }
@@ -36,20 +40,20 @@ void weir_state_store_prefetch(WeirStateStore *store, const uint64_t *hashes, ui
         store->provider->prefetch(store, hashes, count);
 }
 
-WeirStatus weir_state_store_put(WeirStateStore *store, const void *key, uint32_t key_size, uint64_t hash, const void *value,
-                                uint32_t value_size, WeirError *error)
+WeirStatus weir_state_store_put(WeirStateStore *store, const void *key, uint32_t key_size, uint64_t hash,
+                                const void *value, uint32_t value_size, WeirError *error)
 {
     return store->provider->put(store, key, key_size, hash, value, value_size, error);
 }
 
-WeirStatus weir_state_store_upsert(WeirStateStore *store, const void *key, uint32_t key_size, uint64_t hash, uint32_t value_size,
-                                   uint8_t **value, bool *existed, WeirError *error)
+WeirStatus weir_state_store_upsert(WeirStateStore *store, const void *key, uint32_t key_size, uint64_t hash,
+                                   uint32_t value_size, uint8_t **value, bool *existed, WeirError *error)
 {
     return store->provider->upsert(store, key, key_size, hash, value_size, value, existed, error);
 }
 
-WeirStatus weir_state_store_remove(WeirStateStore *store, const void *key, uint32_t key_size, uint64_t hash, bool *existed,
-                                   WeirError *error)
+WeirStatus weir_state_store_remove(WeirStateStore *store, const void *key, uint32_t key_size, uint64_t hash,
+                                   bool *existed, WeirError *error)
 {
     return store->provider->remove(store, key, key_size, hash, existed, error);
 }
@@ -59,19 +63,20 @@ WeirStatus weir_state_store_scan(WeirStateStore *store, WeirStateVisitor visitor
     return store->provider->scan(store, visitor, context, error);
 }
 
-WeirStatus weir_state_store_scan_updated(WeirStateStore *store, WeirStateVisitor visitor, void *context, WeirError *error)
+WeirStatus weir_state_store_scan_updated(WeirStateStore *store, WeirStateVisitor visitor, void *context,
+                                         WeirError *error)
 {
     return store->provider->scan_updated(store, visitor, context, error);
 }
 
-WeirStatus weir_state_store_evict(WeirStateStore *store, int64_t watermark_micros, WeirStateVisitor visitor, void *context,
-                                  WeirError *error)
+WeirStatus weir_state_store_evict(WeirStateStore *store, int64_t watermark_micros, WeirStateVisitor visitor,
+                                  void *context, WeirError *error)
 {
     return store->provider->evict(store, watermark_micros, visitor, context, error);
 }
 
-WeirStatus weir_state_store_scan_due(WeirStateStore *store, int64_t watermark_micros, WeirStateVisitor visitor, void *context,
-                                     WeirError *error)
+WeirStatus weir_state_store_scan_due(WeirStateStore *store, int64_t watermark_micros, WeirStateVisitor visitor,
+                                     void *context, WeirError *error)
 {
     return store->provider->scan_due(store, watermark_micros, visitor, context, error);
 }
@@ -82,9 +87,15 @@ WeirStatus weir_state_store_scan_prefix(WeirStateStore *store, const void *prefi
     return store->provider->scan_prefix(store, prefix_key, prefix_key_size, visitor, context, error);
 }
 
-WeirStatus weir_state_store_prepare(WeirStateStore *store, WeirError *error) { return store->provider->prepare(store, error); }
+WeirStatus weir_state_store_prepare(WeirStateStore *store, WeirError *error)
+{
+    return store->provider->prepare(store, error);
+}
 
-WeirStatus weir_state_store_publish(WeirStateStore *store, WeirError *error) { return store->provider->publish(store, error); }
+WeirStatus weir_state_store_publish(WeirStateStore *store, WeirError *error)
+{
+    return store->provider->publish(store, error);
+}
 
 WeirStatus weir_state_store_commit(WeirStateStore *store, WeirError *error)
 {
@@ -92,13 +103,22 @@ WeirStatus weir_state_store_commit(WeirStateStore *store, WeirError *error)
     return weir_state_store_publish(store, error);
 }
 
-void weir_state_store_abort(WeirStateStore *store) { store->provider->abort(store); }
+void weir_state_store_abort(WeirStateStore *store)
+{
+    store->provider->abort(store);
+}
 
-int64_t weir_state_store_version(const WeirStateStore *store) { return store->provider->version(store); }
+int64_t weir_state_store_version(const WeirStateStore *store)
+{
+    return store->provider->version(store);
+}
 
 void weir_state_store_metrics(const WeirStateStore *store, WeirStateStoreMetrics *metrics)
 {
     store->provider->metrics(store, metrics);
 }
 
-WeirStatus weir_state_store_maintain(WeirStateStore *store, WeirError *error) { return store->provider->maintain(store, error); }
+WeirStatus weir_state_store_maintain(WeirStateStore *store, WeirError *error)
+{
+    return store->provider->maintain(store, error);
+}

@@ -1,6 +1,6 @@
-/* State table. A page is an array of 64-byte chunks with 12 slots each: a tag byte (part of the hash) and a row reference. A find reads
- * one chunk and one row, as a rule; keys that overflow their chunk go to the next ones, and a counter in each chunk passed by says
- * whether a search has to go on. */
+/* State table. A page is an array of 64-byte chunks with 12 slots each: a tag byte (part of the hash) and a row
+ * reference. A find reads one chunk and one row, as a rule; keys that overflow their chunk go to the next ones, and a
+ * counter in each chunk passed by says whether a search has to go on. */
 #include "state/state_table.h"
 
 #include <stdlib.h>
@@ -36,7 +36,10 @@ typedef struct Slot {
     uint32_t index;
 } Slot;
 
-static inline uint8_t tag_of(uint64_t hash) { return (uint8_t)((hash >> 8) | 0x80); }
+static inline uint8_t tag_of(uint64_t hash)
+{
+    return (uint8_t)((hash >> 8) | 0x80);
+}
 
 /* One bit per slot whose tag is `tag`. */
 static inline uint32_t match_tags(const Chunk *chunk, uint8_t tag)
@@ -108,9 +111,13 @@ static void place(WeirStatePage *page, uint32_t mask, uint64_t hash, WeirRowRef 
     }
 }
 
-static size_t page_bytes(uint32_t chunk_count) { return sizeof(WeirStatePage) + chunk_count * sizeof(Chunk); }
+static size_t page_bytes(uint32_t chunk_count)
+{
+    return sizeof(WeirStatePage) + chunk_count * sizeof(Chunk);
+}
 
-static WeirStatus page_new(WeirStateTable *table, uint32_t chunk_count, uint32_t depth, WeirStatePage **page, WeirError *error)
+static WeirStatus page_new(WeirStateTable *table, uint32_t chunk_count, uint32_t depth, WeirStatePage **page,
+                           WeirError *error)
 {
     WEIR_TRY(weir_state_memory_grow(&table->memory, page_bytes(chunk_count), error));
     *page = aligned_alloc(64, page_bytes(chunk_count));
@@ -156,7 +163,8 @@ static WeirStatus grow_directory(WeirStateTable *table, WeirError *error)
     size_t count = (size_t)1 << table->depth;
     if (table->depth == DEPTH_MAX)
         return weir_error_format(error, WEIR_ERROR_UNABLE_TO_ACQUIRE_MEMORY,
-                                 "Cannot grow a state table of %zu rows any further; use more partitions.", table->row_count);
+                                 "Cannot grow a state table of %zu rows any further; use more partitions.",
+                                 table->row_count);
     WEIR_TRY(weir_state_memory_grow(&table->memory, count * sizeof *table->directory, error));
     table->directory = weir_realloc(table->directory, 2 * count * sizeof *table->directory);
     for (size_t i = 2 * count; i-- > 0;)
@@ -245,6 +253,12 @@ void weir_state_table_deinit(WeirStateTable *table)
     table->directory = NULL;
 }
 
+void weir_state_table_move(WeirStateTable *to, WeirStateTable *from)
+{
+    *to = *from;
+    to->heap.memory = &to->memory;
+}
+
 WeirRowRef weir_state_table_find(const WeirStateTable *table, const void *key, uint32_t key_size, uint64_t hash)
 {
     Slot slot;
@@ -255,8 +269,11 @@ void weir_state_table_prefetch(const WeirStateTable *table, const uint64_t *hash
 {
     if (table->directory == NULL)
         return;
-    for (uint32_t i = 0; i < count; i++)
-        __builtin_prefetch(&page_of(table, hashes[i])->chunks[(uint32_t)hashes[i] & table->chunk_mask]);
+    for (uint32_t i = 0; i < count; i++) {
+        const WeirStatePage *page = page_of(table, hashes[i]);
+        __builtin_prefetch(page); /* an insertion counts there */
+        __builtin_prefetch(&page->chunks[(uint32_t)hashes[i] & table->chunk_mask]);
+    }
     for (uint32_t i = 0; i < count; i++) {
         const Chunk *chunk = &page_of(table, hashes[i])->chunks[(uint32_t)hashes[i] & table->chunk_mask];
         uint32_t matches = match_tags(chunk, tag_of(hashes[i]));
@@ -280,8 +297,10 @@ static inline WeirStatus touch(WeirStateTable *table, WeirRowRef ref, WeirError 
     return WEIR_OK;
 }
 
-/* The row needs another block for a value of `value_size`. Its old block stays until the end of the version when a list names it. */
-static WeirStatus move_row(WeirStateTable *table, Slot slot, uint32_t value_size, WeirStateTableChange *change, WeirError *error)
+/* The row needs another block for a value of `value_size`. Its old block stays until the end of the version when a list
+ * names it. */
+static WeirStatus move_row(WeirStateTable *table, Slot slot, uint32_t value_size, WeirStateTableChange *change,
+                           WeirError *error)
 {
     WeirRowRef old = slot.chunk->refs[slot.index], ref;
     uint32_t key_size = weir_row_key_size(weir_row_heap_row(&table->heap, old));
@@ -335,8 +354,8 @@ WeirStatus weir_state_table_upsert(WeirStateTable *table, const void *key, uint3
                                    uint32_t value_size, WeirStateTableChange *change, WeirError *error)
 {
     Slot slot;
-    WeirRowRef ref = table->directory == NULL ? WEIR_ROW_NONE
-                                              : locate(table, page_of(table, hash), key, key_size, hash, &slot);
+    WeirRowRef ref =
+        table->directory == NULL ? WEIR_ROW_NONE : locate(table, page_of(table, hash), key, key_size, hash, &slot);
     if (ref == WEIR_ROW_NONE) {
         WEIR_TRY(insert(table, key, key_size, hash, value_size, &ref, error));
         *change = (WeirStateTableChange){.ref = ref, .old = WEIR_ROW_NONE, .existed = false};
@@ -392,6 +411,7 @@ WeirStatus weir_state_table_remove(WeirStateTable *table, WeirRowRef ref, WeirEr
     table->removed_count++;
     table->tombstone_count += (row->key_and_flags & WEIR_ROW_NEW) == 0;
     table->updated_count -= (row->key_and_flags & WEIR_ROW_TOUCHED) != 0;
+    table->updated_removed_count += (row->key_and_flags & WEIR_ROW_TOUCHED) != 0;
     return WEIR_OK;
 }
 
@@ -417,6 +437,6 @@ void weir_state_table_finish_version(WeirStateTable *table)
             weir_row_heap_free(&table->heap, chunk->refs[i]);
     weir_row_list_clear(&table->touched, &table->memory);
     weir_row_list_clear(&table->removed, &table->memory);
-    table->updated_count = table->removed_count = table->tombstone_count = 0;
+    table->updated_count = table->updated_removed_count = table->removed_count = table->tombstone_count = 0;
     table->put_after_removal = false;
 }

@@ -29,7 +29,9 @@ static void put(WeirStateTable *table, Model *model, uint32_t number, uint32_t s
     uint8_t key[40];
     uint32_t key_size = make_key(number, key);
     WeirStateTableChange change;
-    assert_ok(weir_state_table_upsert(table, key, key_size, weir_state_table_hash(key, key_size), size, &change, &failure), failure);
+    assert_ok(
+        weir_state_table_upsert(table, key, key_size, weir_state_table_hash(key, key_size), size, &change, &failure),
+        failure);
     assert_int_equal(change.existed, model[number].present);
     uint8_t *value = weir_row_value(weir_state_table_row(table, change.ref));
     if (change.existed && model[number].size == size && size > 0)
@@ -210,7 +212,8 @@ static void test_refused_memory_leaves_the_table_whole(void **state)
     uint64_t count = 0;
     for (;; count++) {
         WeirStateTableChange change;
-        if (weir_state_table_upsert(&table, &count, 8, weir_state_table_hash(&count, 8), 48, &change, &failure) != WEIR_OK)
+        if (weir_state_table_upsert(&table, &count, 8, weir_state_table_hash(&count, 8), 48, &change, &failure) !=
+            WEIR_OK)
             break;
         memcpy(weir_row_value(weir_state_table_row(&table, change.ref)), &count, 8);
     }

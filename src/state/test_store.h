@@ -1,9 +1,7 @@
-/* For unit tests only: a store with keys (k BIGINT, t TIMESTAMP) and values (v STRING or BIGINT) over any file system, and a plain model of what
- * each version of it holds. */
+/* For unit tests only, which include support/test.h before it: a store with keys (k BIGINT, t TIMESTAMP) and values (v
+ * STRING or BIGINT) over any file system, and a plain model of what each version of it holds. */
 #ifndef WEIR_STATE_TEST_STORE_H
 #define WEIR_STATE_TEST_STORE_H
-
-#include "support/test.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -27,10 +25,20 @@ static inline void test_store_init(TestStore *test, WeirFileSystem *fs, const ch
     const WeirSchema *key, *value;
     assert_ok(weir_schema_from_ddl("k BIGINT, t TIMESTAMP", test->arena, &key, &test->failure), test->failure);
     assert_ok(weir_schema_from_ddl(value_ddl, test->arena, &value, &test->failure), test->failure);
-    test->spec = (WeirStateStoreSpec){.provider_class = TEST_PROVIDER, .fs = fs, .checkpoint = "ck/state", .operator_id = 0,
-                                      .partition_id = 1, .store_name = "default", .key_schema = key, .value_schema = value,
-                                      .event_time = WEIR_STATE_EVENT_TIME_SLOT, .event_time_column = 1, .compression_codec = "lz4",
-                                      .min_deltas_for_snapshot = 3, .batches_to_retain = 2, .durable = true};
+    test->spec = (WeirStateStoreSpec){.provider_class = TEST_PROVIDER,
+                                      .fs = fs,
+                                      .checkpoint = "ck/state",
+                                      .operator_id = 0,
+                                      .partition_id = 1,
+                                      .store_name = "default",
+                                      .key_schema = key,
+                                      .value_schema = value,
+                                      .event_time = WEIR_STATE_EVENT_TIME_SLOT,
+                                      .event_time_column = 1,
+                                      .compression_codec = "lz4",
+                                      .min_deltas_for_snapshot = 3,
+                                      .batches_to_retain = 2,
+                                      .durable = true};
 }
 
 static inline void test_store_open(TestStore *test)
@@ -91,7 +99,8 @@ static inline WeirStatus test_store_remove(TestStore *test, TestVersion *model, 
     uint8_t key[24];
     test_key(k, key);
     bool existed = false;
-    WeirStatus status = weir_state_store_remove(test->store, key, 24, weir_state_hash(key, 24), &existed, &test->failure);
+    WeirStatus status =
+        weir_state_store_remove(test->store, key, 24, weir_state_hash(key, 24), &existed, &test->failure);
     if (status == WEIR_OK)
         assert_int_equal(existed, model->value[k].length > 0);
     model->value[k].length = 0;

@@ -3,7 +3,7 @@
 
 #include <zstd.h>
 
-#define LEVEL 1 /* spark.io.compression.zstd.level */
+#define LEVEL 1           /* spark.io.compression.zstd.level */
 #define WINDOW_LOG_MAX 27 /* zstd's own default limit for decoding: 128 MiB */
 
 typedef struct Writer {
@@ -68,7 +68,8 @@ typedef struct Reader {
 static void *zstd_reader_new(WeirRawInput *input)
 {
     Reader *reader = weir_malloc(sizeof *reader);
-    *reader = (Reader){.input = input, .context = ZSTD_createDCtx(), .out_bytes = ZSTD_DStreamOutSize(), .between_frames = true};
+    *reader = (Reader){
+        .input = input, .context = ZSTD_createDCtx(), .out_bytes = ZSTD_DStreamOutSize(), .between_frames = true};
     WEIR_ASSERT(reader->context != NULL);
     ZSTD_DCtx_setParameter(reader->context, ZSTD_d_windowLogMax, WINDOW_LOG_MAX);
     reader->out = weir_malloc(reader->out_bytes);

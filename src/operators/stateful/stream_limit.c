@@ -34,8 +34,8 @@ static WeirStatus stream_limit_prepare(WeirOperator *operator, uint32_t *unit_co
         weir_state_store_get(weir_store_at(set, 0, 0), limit_key, sizeof(limit_key), weir_state_hash(limit_key, sizeof(limit_key)), &size);
     if (value != NULL && size >= 16)
         memcpy(&run->before, value + 8, 8);
-    int64_t left = operator->plan->limit - run->before;
-    weir_row_collector_init(&run->collector, &operator->tracker, NULL, left < 0 ? 0 : (uint64_t)left);
+    /* Up to the limit from each unit, whatever came before: Spark's LocalLimit reads that much in every batch, and its metrics show it. */
+    weir_row_collector_init(&run->collector, &operator->tracker, NULL, (uint64_t)operator->plan->limit);
     return weir_operator_run(operator->children[0], &weir_row_collector_terminal, &run->collector, error);
 }
 

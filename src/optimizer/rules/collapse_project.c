@@ -1,4 +1,5 @@
-/* CollapseProject: Project over Project or over Aggregate is one node, unless an expression that costs something would be computed twice. */
+/* CollapseProject: Project over Project or over Aggregate is one node, unless an expression that costs something would
+ * be computed twice. */
 #include "optimizer/rules.h"
 
 static bool is_cheap(const WeirExpression *expression)
@@ -36,7 +37,8 @@ static uint32_t uses(WeirExpression *const *consumers, uint32_t count, int64_t i
     return state.uses;
 }
 
-static bool can_inline(WeirExpression *const *consumers, uint32_t count, WeirExpression *const *producers, uint32_t producer_count)
+static bool can_inline(WeirExpression *const *consumers, uint32_t count, WeirExpression *const *producers,
+                       uint32_t producer_count)
 {
     for (uint32_t i = 0; i < count; i++)
         if (weir_has_subquery(consumers[i]))
@@ -53,7 +55,8 @@ static bool can_inline(WeirExpression *const *consumers, uint32_t count, WeirExp
     return true;
 }
 
-static WeirLogicalPlan *collapse(WeirOptimization *optimization, void *context, WeirLogicalPlan *plan, WeirStatus *status, WeirError *error)
+static WeirLogicalPlan *collapse(WeirOptimization *optimization, void *context, WeirLogicalPlan *plan,
+                                 WeirStatus *status, WeirError *error)
 {
     (void)context;
     (void)status;
@@ -67,11 +70,13 @@ static WeirLogicalPlan *collapse(WeirOptimization *optimization, void *context, 
         return plan;
     WeirExpressions list = {0};
     for (uint32_t i = 0; i < plan->expression_count; i++)
-        weir_expressions_add(optimization, &list,
-                             weir_inline_named(optimization, plan->expressions[i], child->expressions, child->expression_count));
+        weir_expressions_add(
+            optimization, &list,
+            weir_inline_named(optimization, plan->expressions[i], child->expressions, child->expression_count));
     if (child->kind == WEIR_LOGICAL_PROJECT)
         return weir_make_project(optimization, list.items, list.count, child->children[0]);
-    WeirLogicalPlan *aggregate = weir_make_aggregate(optimization, child->grouping, child->grouping_count, list.items, list.count, child->children[0]);
+    WeirLogicalPlan *aggregate = weir_make_aggregate(optimization, child->grouping, child->grouping_count, list.items,
+                                                     list.count, child->children[0]);
     aggregate->origin = child->origin;
     return aggregate;
 }

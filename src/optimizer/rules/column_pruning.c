@@ -1,5 +1,6 @@
-/* ColumnPruning: from the top down, every node gives only what is used above it, down to the columns that a relation reads. The inputs of joins, whose rows become state, are cut
- * to exactly the columns used, in their order, as in Spark. */
+/* ColumnPruning: from the top down, every node gives only what is used above it, down to the columns that a relation
+ * reads. The inputs of joins, whose rows become state, are cut to exactly the columns used, in their order, as in
+ * Spark. */
 #include "optimizer/rules.h"
 
 static WeirLogicalPlan *prune(WeirOptimization *optimization, const WeirIdSet *required, WeirLogicalPlan *plan);
@@ -19,8 +20,8 @@ static WeirIdSet copy_of(WeirOptimization *optimization, const WeirIdSet *set)
     return copy;
 }
 
-static void keep_required(WeirOptimization *optimization, const WeirIdSet *required, WeirExpression *const *list, uint32_t count,
-                          WeirExpressions *kept)
+static void keep_required(WeirOptimization *optimization, const WeirIdSet *required, WeirExpression *const *list,
+                          uint32_t count, WeirExpressions *kept)
 {
     for (uint32_t i = 0; i < count; i++)
         if (weir_id_set_has(required, list[i]->id))
@@ -44,7 +45,8 @@ static WeirLogicalPlan *prune_project(WeirOptimization *optimization, const Weir
     return weir_make_project(optimization, kept.items, kept.count, prune(optimization, &below, plan->children[0]));
 }
 
-static WeirLogicalPlan *prune_aggregate(WeirOptimization *optimization, const WeirIdSet *required, WeirLogicalPlan *plan)
+static WeirLogicalPlan *prune_aggregate(WeirOptimization *optimization, const WeirIdSet *required,
+                                        WeirLogicalPlan *plan)
 {
     WeirExpressions kept = {0};
     WeirIdSet below = {.arena = optimization->arena};
@@ -52,13 +54,15 @@ static WeirLogicalPlan *prune_aggregate(WeirOptimization *optimization, const We
     require(&below, kept.items, kept.count);
     require(&below, plan->grouping, plan->grouping_count);
     WeirLogicalPlan *child = prune(optimization, &below, plan->children[0]);
-    WeirLogicalPlan *result = weir_make_aggregate(optimization, plan->grouping, plan->grouping_count, kept.items, kept.count, child);
+    WeirLogicalPlan *result =
+        weir_make_aggregate(optimization, plan->grouping, plan->grouping_count, kept.items, kept.count, child);
     result->origin = plan->origin;
     return result;
 }
 
 /* Sort, Limit, Filter, Watermark, …: what they use themselves and what is used above. */
-static WeirLogicalPlan *prune_pass_through(WeirOptimization *optimization, const WeirIdSet *required, WeirLogicalPlan *plan)
+static WeirLogicalPlan *prune_pass_through(WeirOptimization *optimization, const WeirIdSet *required,
+                                           WeirLogicalPlan *plan)
 {
     WeirIdSet below = copy_of(optimization, required);
     require(&below, plan->expressions, plan->expression_count);
@@ -71,7 +75,8 @@ static WeirLogicalPlan *prune_pass_through(WeirOptimization *optimization, const
                 weir_id_set_add(&below, column->id);
         }
     WeirLogicalPlan *child = prune(optimization, &below, plan->children[0]);
-    if (plan->kind == WEIR_LOGICAL_SORT || plan->kind == WEIR_LOGICAL_DEDUPLICATE || plan->kind == WEIR_LOGICAL_REPARTITION)
+    if (plan->kind == WEIR_LOGICAL_SORT || plan->kind == WEIR_LOGICAL_DEDUPLICATE ||
+        plan->kind == WEIR_LOGICAL_REPARTITION)
         child = cut(optimization, &below, child);
     return child == plan->children[0] ? plan : weir_with_child(optimization, plan, 0, child);
 }

@@ -1,7 +1,8 @@
 /* CombineUnions: a union of unions is one union. */
 #include "optimizer/rules.h"
 
-static WeirLogicalPlan *combine(WeirOptimization *optimization, void *context, WeirLogicalPlan *plan, WeirStatus *status, WeirError *error)
+static WeirLogicalPlan *combine(WeirOptimization *optimization, void *context, WeirLogicalPlan *plan,
+                                WeirStatus *status, WeirError *error)
 {
     (void)context;
     (void)status;

@@ -1,4 +1,5 @@
-/* ConstantFolding: expressions without columns become literals. One that fails stays and fails at run time, for the rows that need it. */
+/* ConstantFolding: expressions without columns become literals. One that fails stays and fails at run time, for the
+ * rows that need it. */
 #include "optimizer/rules.h"
 
 static bool is_per_batch(void *context, const WeirExpression *expression)
@@ -7,13 +8,21 @@ static bool is_per_batch(void *context, const WeirExpression *expression)
     return expression->function != NULL && (expression->function->flags & WEIR_FUNCTION_FOLD_PER_BATCH) != 0;
 }
 
+/* Window functions and generators without arguments look constant. */
+static bool has_no_value(void *context, const WeirExpression *expression)
+{
+    (void)context;
+    return expression->function != NULL && expression->function->kind != WEIR_FUNCTION_SCALAR;
+}
+
 static WeirExpression *fold(void *context, WeirExpression *expression, WeirStatus *status, WeirError *error)
 {
     (void)status;
     (void)error;
     const WeirOptimization *optimization = context;
     if (expression->kind == WEIR_EXPRESSION_LITERAL || expression->kind == WEIR_EXPRESSION_LAMBDA ||
-        expression->kind == WEIR_EXPRESSION_LAMBDA_VARIABLE || expression->type == NULL || !weir_expression_is_foldable(expression))
+        expression->kind == WEIR_EXPRESSION_LAMBDA_VARIABLE || expression->type == NULL ||
+        !weir_expression_is_foldable(expression) || weir_expression_any(expression, has_no_value, NULL))
         return expression;
     if (!optimization->fold_per_batch && weir_expression_any(expression, is_per_batch, NULL))
         return expression;

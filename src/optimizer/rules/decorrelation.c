@@ -1,5 +1,6 @@
-/* Conditions of a subquery that name the outer query move up to the join that the subquery becomes. Equalities pass an aggregate by becoming grouping columns; anything else
- * below an aggregate, a limit or a set operation is joined with the outer query's distinct values first. */
+/* Conditions of a subquery that name the outer query move up to the join that the subquery becomes. Equalities pass an
+ * aggregate by becoming grouping columns; anything else below an aggregate, a limit or a set operation is joined with
+ * the outer query's distinct values first. */
 #include "optimizer/rules/decorrelation.h"
 
 static bool is_outer(void *context, const WeirExpression *expression)
@@ -58,7 +59,8 @@ typedef struct Pull {
 } Pull;
 
 /* Columns of `plan` that a condition needs, which `available` has and `list` lacks. */
-static void add_needed(Pull *pull, const WeirExpressions *conditions, const WeirLogicalPlan *available, WeirExpressions *list)
+static void add_needed(Pull *pull, const WeirExpressions *conditions, const WeirLogicalPlan *available,
+                       WeirExpressions *list)
 {
     WeirIdSet needed = {.arena = pull->optimization->arena};
     for (uint32_t i = 0; i < conditions->count; i++)
@@ -109,13 +111,15 @@ static bool is_key_equality(const WeirExpression *condition, const WeirLogicalPl
     if (!weir_is_call_of(condition, "=") && !weir_is_call_of(condition, "<=>"))
         return false;
     for (uint32_t i = 0; i < 2; i++)
-        if (weir_references_within(condition->children[i], inner) && weir_references_any(condition->children[i], inner) &&
+        if (weir_references_within(condition->children[i], inner) &&
+            weir_references_any(condition->children[i], inner) &&
             !weir_references_any(condition->children[1 - i], inner))
             return true;
     return false;
 }
 
-/* The distinct values of the outer columns that conditions use, as columns with new ids; the conditions then speak of those, and new ones tie them to the outer row. */
+/* The distinct values of the outer columns that conditions use, as columns with new ids; the conditions then speak of
+ * those, and new ones tie them to the outer row. */
 static WeirLogicalPlan *join_domain(Pull *pull, WeirLogicalPlan *child)
 {
     WeirOptimization *optimization = pull->optimization;
@@ -127,16 +131,19 @@ static WeirLogicalPlan *join_domain(Pull *pull, WeirLogicalPlan *child)
         WeirExpression *column = pull->outer->output[i];
         if (!weir_id_set_has(&used, column->id))
             continue;
-        WeirExpression *alias = weir_expression_alias(optimization->arena, column, column->name, weir_new_id(optimization));
+        WeirExpression *alias =
+            weir_expression_alias(optimization->arena, column, column->name, weir_new_id(optimization));
         weir_expressions_add(optimization, &from, column);
         weir_expressions_add(optimization, &aliases, alias);
         weir_expressions_add(optimization, &to, weir_expression_to_attribute(optimization->arena, alias));
         weir_expressions_add(optimization, &ties, weir_binary(optimization, "<=>", to.items[to.count - 1], column));
     }
-    WeirLogicalPlan *domain = weir_make_aggregate(optimization, from.items, from.count, aliases.items, aliases.count, pull->outer);
+    WeirLogicalPlan *domain =
+        weir_make_aggregate(optimization, from.items, from.count, aliases.items, aliases.count, pull->outer);
     for (uint32_t i = 0; i < pull->conditions.count; i++)
-        weir_expressions_add(optimization, &inner,
-                             weir_map_attributes(optimization, pull->conditions.items[i], from.items, to.items, from.count));
+        weir_expressions_add(
+            optimization, &inner,
+            weir_map_attributes(optimization, pull->conditions.items[i], from.items, to.items, from.count));
     pull->conditions = ties;
     return weir_make_join(optimization, WEIR_JOIN_INNER, weir_join_conjuncts(optimization, &inner), child, domain);
 }
@@ -174,8 +181,9 @@ static WeirStatus pull_aggregate(Pull *pull, WeirLogicalPlan *plan, WeirLogicalP
 
 static WeirStatus unsupported(Pull *pull)
 {
-    return weir_error_set(pull->error, WEIR_ERROR_UNSUPPORTED_SUBQUERY_EXPRESSION_CATEGORY_ACCESSING_OUTER_QUERY_COLUMN_IS_NOT_ALLOWED, "treeNode",
-                          "the subquery");
+    return weir_error_set(
+        pull->error, WEIR_ERROR_UNSUPPORTED_SUBQUERY_EXPRESSION_CATEGORY_ACCESSING_OUTER_QUERY_COLUMN_IS_NOT_ALLOWED,
+        "treeNode", "the subquery");
 }
 
 static WeirStatus pull_join(Pull *pull, WeirLogicalPlan *plan, WeirLogicalPlan **out)
@@ -184,7 +192,8 @@ static WeirStatus pull_join(Pull *pull, WeirLogicalPlan *plan, WeirLogicalPlan *
     WeirLogicalPlan *sides[2] = {plan->children[0], plan->children[1]};
     WeirJoinType type = plan->join_type;
     for (uint32_t i = 0; i < 2; i++) {
-        bool preserved = type == WEIR_JOIN_INNER || type == WEIR_JOIN_CROSS || (i == 0 && type != WEIR_JOIN_RIGHT_OUTER && type != WEIR_JOIN_FULL_OUTER) ||
+        bool preserved = type == WEIR_JOIN_INNER || type == WEIR_JOIN_CROSS ||
+                         (i == 0 && type != WEIR_JOIN_RIGHT_OUTER && type != WEIR_JOIN_FULL_OUTER) ||
                          (i == 1 && type == WEIR_JOIN_RIGHT_OUTER);
         if (!preserved && weir_plan_is_correlated(sides[i]))
             return unsupported(pull);
@@ -196,7 +205,8 @@ static WeirStatus pull_join(Pull *pull, WeirLogicalPlan *plan, WeirLogicalPlan *
         bool outer = weir_has_outer(conjuncts.items[i]);
         if (outer && type != WEIR_JOIN_INNER && type != WEIR_JOIN_CROSS)
             return unsupported(pull);
-        weir_expressions_add(optimization, outer ? &pull->conditions : &stay, weir_strip_outer(optimization, conjuncts.items[i]));
+        weir_expressions_add(optimization, outer ? &pull->conditions : &stay,
+                             weir_strip_outer(optimization, conjuncts.items[i]));
     }
     WeirLogicalPlan *copy = weir_logical_copy(optimization->arena, plan);
     copy->children[0] = sides[0];
@@ -206,12 +216,64 @@ static WeirStatus pull_join(Pull *pull, WeirLogicalPlan *plan, WeirLogicalPlan *
     return WEIR_OK;
 }
 
+/* row_number() OVER (PARTITION BY keys ORDER BY orders) */
+static WeirExpression *row_number(Pull *pull, const WeirExpressions *keys, const WeirLogicalPlan *sort)
+{
+    WeirOptimization *optimization = pull->optimization;
+    WeirFunctionResolver resolver = {.arena = optimization->arena, .context = optimization->context};
+    WeirExpression *call = weir_expression_function(optimization->arena, "row_number", NULL, 0, (WeirOrigin){0});
+    WeirExpression *function = NULL;
+    WeirStatus status = weir_function_resolve(&resolver, call, &function, NULL);
+    WEIR_ASSERT(status == WEIR_OK);
+    WeirExpression *window = weir_expression_unary(optimization->arena, WEIR_EXPRESSION_WINDOW, function);
+    window->type = function->type;
+    window->window = WEIR_ARENA_NEW(optimization->arena, WeirWindowSpec);
+    *window->window = (WeirWindowSpec){.partition_by = keys->items,
+                                       .partition_count = keys->count,
+                                       .order_by = sort == NULL ? NULL : sort->expressions,
+                                       .order_count = sort == NULL ? 0 : sort->expression_count,
+                                       .has_frame = true,
+                                       .lower = WEIR_FRAME_UNBOUNDED_PRECEDING,
+                                       .upper = WEIR_FRAME_CURRENT_ROW};
+    return window;
+}
+
+/* LIMIT n below a correlated join is n rows of each key. */
+static WeirStatus pull_limit(Pull *pull, WeirLogicalPlan *plan, WeirLogicalPlan **out)
+{
+    WeirOptimization *optimization = pull->optimization;
+    WeirLogicalPlan *sort = plan->children[0]->kind == WEIR_LOGICAL_SORT ? plan->children[0] : NULL, *child = NULL;
+    WEIR_TRY(pull_up(pull, sort == NULL ? plan->children[0] : sort->children[0], &child));
+    WeirExpressions keys = {0};
+    for (uint32_t i = 0; i < pull->conditions.count; i++) {
+        const WeirExpression *condition = pull->conditions.items[i];
+        if (!is_key_equality(condition, child))
+            return unsupported(pull);
+        bool left = weir_references_any(condition->children[0], child);
+        weir_expressions_add(optimization, &keys, condition->children[left ? 0 : 1]);
+    }
+    WeirExpression *number = row_number(pull, &keys, sort);
+    WeirExpression *alias = weir_expression_alias(optimization->arena, number, "row_number", weir_new_id(optimization));
+    WeirLogicalPlan *window = weir_logical_unary(optimization->arena, WEIR_LOGICAL_WINDOW, child);
+    window->expressions = WEIR_ARENA_ARRAY(optimization->arena, WeirExpression *, 1);
+    window->expressions[0] = alias;
+    window->expression_count = 1;
+    window->window = number->window;
+    weir_refresh(optimization, window);
+    WeirExpression *condition =
+        weir_binary(optimization, "<=", window->output[window->output_count - 1], plan->condition);
+    WeirLogicalPlan *filter = weir_make_filter(optimization, condition, window);
+    *out = weir_make_project(optimization, child->output, child->output_count, filter);
+    return WEIR_OK;
+}
+
 static WeirStatus pull_up(Pull *pull, WeirLogicalPlan *plan, WeirLogicalPlan **out)
 {
     *out = plan;
     if (!weir_plan_is_correlated(plan))
         return WEIR_OK;
-    if (plan->kind != WEIR_LOGICAL_FILTER && plan->kind != WEIR_LOGICAL_JOIN && node_has_outer(NULL, plan) && plan->kind != WEIR_LOGICAL_PROJECT)
+    if (plan->kind != WEIR_LOGICAL_FILTER && plan->kind != WEIR_LOGICAL_JOIN && node_has_outer(NULL, plan) &&
+        plan->kind != WEIR_LOGICAL_PROJECT)
         return unsupported(pull);
     switch (plan->kind) {
     case WEIR_LOGICAL_FILTER:
@@ -222,6 +284,8 @@ static WeirStatus pull_up(Pull *pull, WeirLogicalPlan *plan, WeirLogicalPlan **o
         return pull_aggregate(pull, plan, out);
     case WEIR_LOGICAL_JOIN:
         return pull_join(pull, plan, out);
+    case WEIR_LOGICAL_LIMIT:
+        return pull_limit(pull, plan, out);
     case WEIR_LOGICAL_SORT:
     case WEIR_LOGICAL_GENERATE: {
         WeirLogicalPlan *child = NULL;
@@ -229,9 +293,11 @@ static WeirStatus pull_up(Pull *pull, WeirLogicalPlan *plan, WeirLogicalPlan **o
         WeirLogicalPlan *copy = weir_logical_copy(pull->optimization->arena, plan);
         copy->children[0] = child;
         if (plan->kind == WEIR_LOGICAL_GENERATE) {
-            copy->output = WEIR_ARENA_ARRAY(pull->optimization->arena, WeirExpression *, child->output_count + plan->generator_output_count);
+            copy->output = WEIR_ARENA_ARRAY(pull->optimization->arena, WeirExpression *,
+                                            child->output_count + plan->generator_output_count);
             memcpy(copy->output, child->output, sizeof(*copy->output) * child->output_count);
-            memcpy(copy->output + child->output_count, plan->generator_output, sizeof(*copy->output) * plan->generator_output_count);
+            memcpy(copy->output + child->output_count, plan->generator_output,
+                   sizeof(*copy->output) * plan->generator_output_count);
             copy->output_count = child->output_count + plan->generator_output_count;
         }
         *out = weir_refresh(pull->optimization, copy);
@@ -243,8 +309,8 @@ static WeirStatus pull_up(Pull *pull, WeirLogicalPlan *plan, WeirLogicalPlan **o
 }
 
 /* Outer columns in SELECT lists stay: the caller computes such a list above its join, or refuses. */
-WeirStatus weir_decorrelate(WeirOptimization *optimization, WeirLogicalPlan *outer, WeirLogicalPlan **plan, WeirExpressions *conditions,
-                            WeirError *error)
+WeirStatus weir_decorrelate(WeirOptimization *optimization, WeirLogicalPlan *outer, WeirLogicalPlan **plan,
+                            WeirExpressions *conditions, WeirError *error)
 {
     Pull pull = {.optimization = optimization, .outer = outer, .error = error};
     WEIR_TRY(pull_up(&pull, *plan, plan));

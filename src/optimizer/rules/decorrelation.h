@@ -5,12 +5,17 @@
 #include "optimizer/rules.h"
 
 bool weir_plan_is_correlated(const WeirLogicalPlan *plan);
-/* `*plan` without outer references; `conditions` (over its output and the outer query's columns) tell which of its rows belong to an outer row. `outer` is the outer query's plan: its
- * distinct values of the columns used are joined in where conditions cannot be pulled up (Spark: domain join). */
-WEIR_CHECKED WeirStatus weir_decorrelate(WeirOptimization *optimization, WeirLogicalPlan *outer, WeirLogicalPlan **plan, WeirExpressions *conditions,
-                                         WeirError *error);
+/* `*plan` without outer references; `conditions` (over its output and the outer query's columns) tell which of its rows
+ * belong to an outer row. `outer` is the outer query's plan: its distinct values of the columns used are joined in
+ * where conditions cannot be pulled up (Spark: domain join). */
+WEIR_CHECKED WeirStatus weir_decorrelate(WeirOptimization *optimization, WeirLogicalPlan *outer, WeirLogicalPlan **plan,
+                                         WeirExpressions *conditions, WeirError *error);
 /* OUTER_REFERENCE(a) → a */
 WeirExpression *weir_strip_outer(WeirOptimization *optimization, WeirExpression *expression);
 bool weir_has_outer(const WeirExpression *expression);
+/* scalar_subqueries.c: join the one row of an uncorrelated scalar subquery's plan; the value. */
+WeirExpression *weir_join_scalar(WeirOptimization *optimization, WeirLogicalPlan *plan, WeirLogicalPlan **child);
+/* Items of an aggregate that hold subqueries, computed in a Project above it. */
+WeirLogicalPlan *weir_lift_from_aggregate(WeirOptimization *optimization, WeirLogicalPlan *aggregate);
 
 #endif

@@ -1,5 +1,6 @@
-/* RewriteDistinctAggregates, batch only: every row once for each group of DISTINCT arguments (gid 1, 2, …) and once for the other aggregates (gid 0); a first aggregate by keys,
- * distinct arguments and gid removes the duplicates, a second one computes. */
+/* RewriteDistinctAggregates, batch only: every row once for each group of DISTINCT arguments (gid 1, 2, …) and once for
+ * the other aggregates (gid 0); a first aggregate by keys, distinct arguments and gid removes the duplicates, a second
+ * one computes. */
 #include "expr/aggregate.h"
 #include "optimizer/rules.h"
 
@@ -15,10 +16,10 @@ typedef struct Rewrite {
     const WeirLogicalPlan *plan;
     Group groups[GROUPS_MAX];
     uint32_t group_count;
-    WeirExpressions regular;         /* other aggregates, each once */
-    WeirExpressions distinct;        /* DISTINCT aggregates, each once */
+    WeirExpressions regular;  /* other aggregates, each once */
+    WeirExpressions distinct; /* DISTINCT aggregates, each once */
     uint32_t distinct_group[256];
-    WeirExpressions keys;            /* attributes of the grouping columns above the Expand */
+    WeirExpressions keys; /* attributes of the grouping columns above the Expand */
     WeirExpression *gid;
     WeirExpressions regular_results; /* attributes: partial values of the first aggregate */
     bool unsupported;
@@ -50,7 +51,8 @@ static void note_distinct(Rewrite *rewrite, WeirExpression *aggregate)
     WeirExpressions arguments = {0};
     uint32_t index = 0;
     for (uint32_t i = 0; i < aggregate->child_count; i++)
-        if (!weir_expression_is_foldable(aggregate->children[i]) && !in_list(&arguments, aggregate->children[i], &index))
+        if (!weir_expression_is_foldable(aggregate->children[i]) &&
+            !in_list(&arguments, aggregate->children[i], &index))
             weir_expressions_add(rewrite->optimization, &arguments, aggregate->children[i]);
     if (aggregate->filter != NULL && !in_list(&arguments, aggregate->filter, &index))
         weir_expressions_add(rewrite->optimization, &arguments, aggregate->filter);
@@ -89,12 +91,14 @@ static WeirExpression *null_of(const Rewrite *rewrite, const WeirDataType *type)
 
 static WeirExpression *int_of(const Rewrite *rewrite, int64_t value)
 {
-    return weir_expression_literal(rewrite->optimization->arena, weir_value_int(rewrite->optimization->arena, &weir_type_int, value));
+    return weir_expression_literal(rewrite->optimization->arena,
+                                   weir_value_int(rewrite->optimization->arena, &weir_type_int, value));
 }
 
 static WeirExpression *new_column(Rewrite *rewrite, const char *name, const WeirDataType *type)
 {
-    return weir_expression_attribute(rewrite->optimization->arena, name, type, true, weir_new_id(rewrite->optimization));
+    return weir_expression_attribute(rewrite->optimization->arena, name, type, true,
+                                     weir_new_id(rewrite->optimization));
 }
 
 /* Arguments of regular aggregates as columns, each once. */
@@ -104,14 +108,16 @@ static void regular_arguments(Rewrite *rewrite, WeirExpressions *arguments)
     for (uint32_t i = 0; i < rewrite->regular.count; i++) {
         const WeirExpression *aggregate = rewrite->regular.items[i];
         for (uint32_t c = 0; c < aggregate->child_count; c++)
-            if (!weir_expression_is_foldable(aggregate->children[c]) && !in_list(arguments, aggregate->children[c], &index))
+            if (!weir_expression_is_foldable(aggregate->children[c]) &&
+                !in_list(arguments, aggregate->children[c], &index))
                 weir_expressions_add(rewrite->optimization, arguments, aggregate->children[c]);
         if (aggregate->filter != NULL && !in_list(arguments, aggregate->filter, &index))
             weir_expressions_add(rewrite->optimization, arguments, aggregate->filter);
     }
 }
 
-static WeirLogicalPlan *make_expand(Rewrite *rewrite, const WeirExpressions *arguments, WeirExpressions *argument_columns)
+static WeirLogicalPlan *make_expand(Rewrite *rewrite, const WeirExpressions *arguments,
+                                    WeirExpressions *argument_columns)
 {
     WeirOptimization *optimization = rewrite->optimization;
     const WeirLogicalPlan *plan = rewrite->plan;
@@ -125,13 +131,16 @@ static WeirLogicalPlan *make_expand(Rewrite *rewrite, const WeirExpressions *arg
     }
     for (uint32_t g = 0; g < rewrite->group_count; g++)
         for (uint32_t i = 0; i < rewrite->groups[g].arguments.count; i++) {
-            rewrite->groups[g].columns[i] = new_column(rewrite, "distinct", rewrite->groups[g].arguments.items[i]->type);
+            rewrite->groups[g].columns[i] =
+                new_column(rewrite, "distinct", rewrite->groups[g].arguments.items[i]->type);
             weir_expressions_add(optimization, &output, rewrite->groups[g].columns[i]);
         }
-    rewrite->gid = weir_expression_attribute(optimization->arena, "gid", &weir_type_int, false, weir_new_id(optimization));
+    rewrite->gid =
+        weir_expression_attribute(optimization->arena, "gid", &weir_type_int, false, weir_new_id(optimization));
     weir_expressions_add(optimization, &output, rewrite->gid);
     for (uint32_t i = 0; i < arguments->count; i++) {
-        weir_expressions_add(optimization, argument_columns, new_column(rewrite, "argument", arguments->items[i]->type));
+        weir_expressions_add(optimization, argument_columns,
+                             new_column(rewrite, "argument", arguments->items[i]->type));
         weir_expressions_add(optimization, &output, argument_columns->items[i]);
     }
     WeirLogicalPlan *expand = weir_logical_unary(optimization->arena, WEIR_LOGICAL_EXPAND, plan->children[0]);
@@ -151,7 +160,8 @@ static WeirLogicalPlan *make_expand(Rewrite *rewrite, const WeirExpressions *arg
             }
         weir_expressions_add(optimization, &row, int_of(rewrite, gid));
         for (uint32_t i = 0; i < arguments->count; i++)
-            weir_expressions_add(optimization, &row, gid == 0 ? arguments->items[i] : null_of(rewrite, arguments->items[i]->type));
+            weir_expressions_add(optimization, &row,
+                                 gid == 0 ? arguments->items[i] : null_of(rewrite, arguments->items[i]->type));
         expand->rows[r] = row.items;
     }
     expand->output = output.items;
@@ -160,7 +170,8 @@ static WeirLogicalPlan *make_expand(Rewrite *rewrite, const WeirExpressions *arg
 }
 
 /* The aggregate over columns that hold its arguments and its filter. */
-static WeirExpression *with_columns(Rewrite *rewrite, const WeirExpression *aggregate, const WeirExpressions *from, const WeirExpressions *to)
+static WeirExpression *with_columns(Rewrite *rewrite, const WeirExpression *aggregate, const WeirExpressions *from,
+                                    const WeirExpressions *to)
 {
     WeirExpression *copy = weir_expression_copy(rewrite->optimization->arena, aggregate);
     uint32_t index = 0;
@@ -172,7 +183,8 @@ static WeirExpression *with_columns(Rewrite *rewrite, const WeirExpression *aggr
     return copy;
 }
 
-static WeirLogicalPlan *first_aggregate(Rewrite *rewrite, const WeirExpressions *arguments, const WeirExpressions *columns, WeirLogicalPlan *expand)
+static WeirLogicalPlan *first_aggregate(Rewrite *rewrite, const WeirExpressions *arguments,
+                                        const WeirExpressions *columns, WeirLogicalPlan *expand)
 {
     WeirOptimization *optimization = rewrite->optimization;
     WeirExpressions grouping = {0}, list = {0};
@@ -186,9 +198,11 @@ static WeirLogicalPlan *first_aggregate(Rewrite *rewrite, const WeirExpressions 
         weir_expressions_add(optimization, &list, grouping.items[i]);
     for (uint32_t i = 0; i < rewrite->regular.count; i++) {
         WeirExpression *aggregate = with_columns(rewrite, rewrite->regular.items[i], arguments, columns);
-        WeirExpression *alias = weir_expression_alias(optimization->arena, aggregate, "regular", weir_new_id(optimization));
+        WeirExpression *alias =
+            weir_expression_alias(optimization->arena, aggregate, "regular", weir_new_id(optimization));
         weir_expressions_add(optimization, &list, alias);
-        weir_expressions_add(optimization, &rewrite->regular_results, weir_expression_to_attribute(optimization->arena, alias));
+        weir_expressions_add(optimization, &rewrite->regular_results,
+                             weir_expression_to_attribute(optimization->arena, alias));
     }
     return weir_make_aggregate(optimization, grouping.items, grouping.count, list.items, list.count, expand);
 }
@@ -196,7 +210,8 @@ static WeirLogicalPlan *first_aggregate(Rewrite *rewrite, const WeirExpressions 
 static WeirExpression *call(Rewrite *rewrite, const char *name, WeirExpression *const *arguments, uint32_t count)
 {
     WeirFunctionResolver resolver = {.arena = rewrite->optimization->arena, .context = rewrite->optimization->context};
-    WeirExpression *unresolved = weir_expression_function(rewrite->optimization->arena, name, arguments, count, (WeirOrigin){0});
+    WeirExpression *unresolved =
+        weir_expression_function(rewrite->optimization->arena, name, arguments, count, (WeirOrigin){0});
     WeirExpression *resolved = NULL;
     WeirStatus status = weir_function_resolve(&resolver, unresolved, &resolved, NULL);
     WEIR_ASSERT(status == WEIR_OK);
@@ -228,18 +243,21 @@ static WeirExpression *second_value(void *context, WeirExpression *expression, W
         WeirExpression *aggregate = with_columns(rewrite, expression, &group->arguments, &columns);
         WeirExpression *mine = gid_is(rewrite, rewrite->distinct_group[index] + 1);
         aggregate->is_distinct = false;
-        aggregate->filter = aggregate->filter == NULL ? mine : weir_binary(optimization, "and", mine, aggregate->filter);
+        aggregate->filter =
+            aggregate->filter == NULL ? mine : weir_binary(optimization, "and", mine, aggregate->filter);
         return aggregate;
     }
     if (!in_list(&rewrite->regular, expression, &index))
         return expression;
-    WeirExpression *first = weir_expression_copy(optimization->arena, call(rewrite, "first", &rewrite->regular_results.items[index], 1));
+    WeirExpression *first =
+        weir_expression_copy(optimization->arena, call(rewrite, "first", &rewrite->regular_results.items[index], 1));
     first->ignore_nulls = true;
     first->filter = gid_is(rewrite, 0);
     if ((expression->aggregate->flags & WEIR_AGGREGATE_COUNT_DEFAULT) == 0)
         return first;
     /* A count over no rows is 0, where `first` gives null. */
-    WeirExpression *zero = weir_expression_cast(optimization->arena, weir_long(optimization, 0), expression->type, WEIR_EVAL_ANSI, true);
+    WeirExpression *zero =
+        weir_expression_cast(optimization->arena, weir_long(optimization, 0), expression->type, WEIR_EVAL_ANSI, true);
     return call(rewrite, "coalesce", (WeirExpression *const[]){first, zero}, 2);
 }
 
@@ -269,13 +287,15 @@ static WeirLogicalPlan *rewrite_aggregate(Rewrite *rewrite)
     for (uint32_t i = 0; i < plan->expression_count; i++) {
         WeirExpression *item = second_item(rewrite, plan->expressions[i]);
         if (item->kind == WEIR_EXPRESSION_ATTRIBUTE && item->id != plan->expressions[i]->id)
-            item = weir_expression_alias(optimization->arena, item, plan->expressions[i]->name, plan->expressions[i]->id);
+            item =
+                weir_expression_alias(optimization->arena, item, plan->expressions[i]->name, plan->expressions[i]->id);
         weir_expressions_add(optimization, &list, item);
     }
     return weir_make_aggregate(optimization, rewrite->keys.items, rewrite->keys.count, list.items, list.count, first);
 }
 
-static WeirLogicalPlan *split(WeirOptimization *optimization, void *context, WeirLogicalPlan *plan, WeirStatus *status, WeirError *error)
+static WeirLogicalPlan *split(WeirOptimization *optimization, void *context, WeirLogicalPlan *plan, WeirStatus *status,
+                              WeirError *error)
 {
     (void)context;
     if (plan->kind != WEIR_LOGICAL_AGGREGATE || plan->is_streaming)

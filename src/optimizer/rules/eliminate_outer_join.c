@@ -8,7 +8,8 @@ static WeirExpression *nullify(void *context, WeirExpression *expression, WeirSt
     void **pair = context;
     WeirOptimization *optimization = pair[0];
     for (uint32_t i = 0; expression->kind == WEIR_EXPRESSION_CALL && i < expression->child_count; i++)
-        if ((expression->function->flags & WEIR_FUNCTION_NULL_PROPAGATING) != 0 && weir_is_null_literal(expression->children[i]))
+        if ((expression->function->flags & WEIR_FUNCTION_NULL_PROPAGATING) != 0 &&
+            weir_is_null_literal(expression->children[i]))
             return weir_expression_literal(optimization->arena, weir_value_null(optimization->arena, expression->type));
     if (expression->kind != WEIR_EXPRESSION_ATTRIBUTE || !weir_plan_has(pair[1], expression->id))
         return expression;
@@ -18,13 +19,15 @@ static WeirExpression *nullify(void *context, WeirExpression *expression, WeirSt
 /* Is the condition null or false when every column of `side` is null? */
 static bool rejects_nulls(WeirOptimization *optimization, WeirExpression *condition, WeirLogicalPlan *side)
 {
-    if (!weir_expression_is_deterministic(condition) || weir_has_subquery(condition) || !weir_references_any(condition, side))
+    if (!weir_expression_is_deterministic(condition) || weir_has_subquery(condition) ||
+        !weir_references_any(condition, side))
         return false;
     void *pair[2] = {optimization, side};
     WeirExpression *empty = NULL;
     WeirValue *value = NULL;
     WeirError ignored;
-    if (weir_expression_transform(optimization->arena, condition, nullify, pair, &empty, NULL) != WEIR_OK || !weir_expression_is_foldable(empty))
+    if (weir_expression_transform(optimization->arena, condition, nullify, pair, &empty, NULL) != WEIR_OK ||
+        !weir_expression_is_foldable(empty))
         return false;
     if (weir_expression_evaluate(empty, optimization->context, optimization->arena, &value, &ignored) != WEIR_OK)
         return false;
@@ -48,7 +51,8 @@ static WeirJoinType better_type(WeirJoinType type, bool left_rejects, bool right
     }
 }
 
-static WeirLogicalPlan *eliminate(WeirOptimization *optimization, void *context, WeirLogicalPlan *plan, WeirStatus *status, WeirError *error)
+static WeirLogicalPlan *eliminate(WeirOptimization *optimization, void *context, WeirLogicalPlan *plan,
+                                  WeirStatus *status, WeirError *error)
 {
     (void)context;
     (void)status;

@@ -1,7 +1,8 @@
 /* CombineFilters and PruneFilters: neighbouring filters are one; a filter that is always true goes. */
 #include "optimizer/rules.h"
 
-static WeirLogicalPlan *combine(WeirOptimization *optimization, void *context, WeirLogicalPlan *plan, WeirStatus *status, WeirError *error)
+static WeirLogicalPlan *combine(WeirOptimization *optimization, void *context, WeirLogicalPlan *plan,
+                                WeirStatus *status, WeirError *error)
 {
     (void)context;
     (void)status;
@@ -24,7 +25,8 @@ static WeirLogicalPlan *combine(WeirOptimization *optimization, void *context, W
     return weir_make_filter(optimization, weir_join_conjuncts(optimization, &conjuncts), child->children[0]);
 }
 
-static WeirLogicalPlan *prune(WeirOptimization *optimization, void *context, WeirLogicalPlan *plan, WeirStatus *status, WeirError *error)
+static WeirLogicalPlan *prune(WeirOptimization *optimization, void *context, WeirLogicalPlan *plan, WeirStatus *status,
+                              WeirError *error)
 {
     (void)optimization;
     (void)context;
@@ -33,12 +35,14 @@ static WeirLogicalPlan *prune(WeirOptimization *optimization, void *context, Wei
     return plan->kind == WEIR_LOGICAL_FILTER && weir_is_true(plan->condition) ? plan->children[0] : plan;
 }
 
-static WeirStatus apply_combine(WeirOptimization *optimization, WeirLogicalPlan *plan, WeirLogicalPlan **out, WeirError *error)
+static WeirStatus apply_combine(WeirOptimization *optimization, WeirLogicalPlan *plan, WeirLogicalPlan **out,
+                                WeirError *error)
 {
     return weir_rewrite_up(optimization, plan, combine, NULL, out, error);
 }
 
-static WeirStatus apply_prune(WeirOptimization *optimization, WeirLogicalPlan *plan, WeirLogicalPlan **out, WeirError *error)
+static WeirStatus apply_prune(WeirOptimization *optimization, WeirLogicalPlan *plan, WeirLogicalPlan **out,
+                              WeirError *error)
 {
     return weir_rewrite_up(optimization, plan, prune, NULL, out, error);
 }

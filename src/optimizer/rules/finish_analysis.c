@@ -1,7 +1,9 @@
-/* EliminateSubqueryAliases, EliminateView, EliminateEventTimeWatermark: names that analysis needed, and watermarks of plans that do not stream. */
+/* EliminateSubqueryAliases, EliminateView, EliminateEventTimeWatermark: names that analysis needed, and watermarks of
+ * plans that do not stream. */
 #include "optimizer/rules.h"
 
-static WeirLogicalPlan *finish(WeirOptimization *optimization, void *context, WeirLogicalPlan *plan, WeirStatus *status, WeirError *error)
+static WeirLogicalPlan *finish(WeirOptimization *optimization, void *context, WeirLogicalPlan *plan, WeirStatus *status,
+                               WeirError *error)
 {
     (void)context;
     (void)status;
@@ -15,7 +17,8 @@ static WeirLogicalPlan *finish(WeirOptimization *optimization, void *context, We
     case WEIR_LOGICAL_PROJECT: {
         if (plan->generator_output_count == 0)
             return plan;
-        WeirLogicalPlan *copy = weir_logical_copy(optimization->arena, plan); /* hidden columns of USING joins end here */
+        WeirLogicalPlan *copy =
+            weir_logical_copy(optimization->arena, plan); /* hidden columns of USING joins end here */
         copy->generator_output_count = 0;
         return copy;
     }

@@ -1,7 +1,9 @@
-/* RemoveLiteralFromGroupExpressions, RemoveRepetitionFromGroupExpressions: what is left are the key columns of the state. */
+/* RemoveLiteralFromGroupExpressions, RemoveRepetitionFromGroupExpressions: what is left are the key columns of the
+ * state. */
 #include "optimizer/rules.h"
 
-static WeirLogicalPlan *clean(WeirOptimization *optimization, void *context, WeirLogicalPlan *plan, WeirStatus *status, WeirError *error)
+static WeirLogicalPlan *clean(WeirOptimization *optimization, void *context, WeirLogicalPlan *plan, WeirStatus *status,
+                              WeirError *error)
 {
     (void)context;
     (void)status;
@@ -18,11 +20,13 @@ static WeirLogicalPlan *clean(WeirOptimization *optimization, void *context, Wei
             weir_expressions_add(optimization, &kept, expression);
     }
     if (kept.count == 0) /* GROUP BY 'a' of no rows gives no row: one literal stays, as in Spark */
-        weir_expressions_add(optimization, &kept,
-                             weir_expression_literal(optimization->arena, weir_value_int(optimization->arena, &weir_type_int, 0)));
+        weir_expressions_add(
+            optimization, &kept,
+            weir_expression_literal(optimization->arena, weir_value_int(optimization->arena, &weir_type_int, 0)));
     if (kept.count == plan->grouping_count)
         return plan;
-    return weir_make_aggregate(optimization, kept.items, kept.count, plan->expressions, plan->expression_count, plan->children[0]);
+    return weir_make_aggregate(optimization, kept.items, kept.count, plan->expressions, plan->expression_count,
+                               plan->children[0]);
 }
 
 static WeirStatus apply(WeirOptimization *optimization, WeirLogicalPlan *plan, WeirLogicalPlan **out, WeirError *error)

@@ -1,7 +1,9 @@
-/* InferFiltersFromConstraints, the part that matters for joins: rows whose key is null never match, so they are dropped before the join (and before its state). */
+/* InferFiltersFromConstraints, the part that matters for joins: rows whose key is null never match, so they are dropped
+ * before the join (and before its state). */
 #include "optimizer/rules.h"
 
-static void add_not_null(WeirOptimization *optimization, WeirExpressions *list, const WeirExpression *key, const WeirLogicalPlan *side)
+static void add_not_null(WeirOptimization *optimization, WeirExpressions *list, const WeirExpression *key,
+                         const WeirLogicalPlan *side)
 {
     if (key->kind != WEIR_EXPRESSION_ATTRIBUTE || !weir_plan_has(side, key->id))
         return;
@@ -43,7 +45,8 @@ static bool is_comparison(const WeirExpression *expression)
     return false;
 }
 
-static WeirLogicalPlan *infer(WeirOptimization *optimization, void *context, WeirLogicalPlan *plan, WeirStatus *status, WeirError *error)
+static WeirLogicalPlan *infer(WeirOptimization *optimization, void *context, WeirLogicalPlan *plan, WeirStatus *status,
+                              WeirError *error)
 {
     (void)context;
     (void)status;
@@ -51,9 +54,10 @@ static WeirLogicalPlan *infer(WeirOptimization *optimization, void *context, Wei
     if (plan->kind != WEIR_LOGICAL_JOIN || plan->condition == NULL || plan->is_lateral)
         return plan;
     WeirJoinType type = plan->join_type;
-    bool to_left = type == WEIR_JOIN_INNER || type == WEIR_JOIN_CROSS || type == WEIR_JOIN_LEFT_SEMI || type == WEIR_JOIN_RIGHT_OUTER;
-    bool to_right = type == WEIR_JOIN_INNER || type == WEIR_JOIN_CROSS || type == WEIR_JOIN_LEFT_SEMI || type == WEIR_JOIN_LEFT_OUTER ||
-                    type == WEIR_JOIN_LEFT_ANTI;
+    bool to_left = type == WEIR_JOIN_INNER || type == WEIR_JOIN_CROSS || type == WEIR_JOIN_LEFT_SEMI ||
+                   type == WEIR_JOIN_RIGHT_OUTER;
+    bool to_right = type == WEIR_JOIN_INNER || type == WEIR_JOIN_CROSS || type == WEIR_JOIN_LEFT_SEMI ||
+                    type == WEIR_JOIN_LEFT_OUTER || type == WEIR_JOIN_LEFT_ANTI;
     WeirExpressions conjuncts = {0}, left = {0}, right = {0};
     weir_split_conjuncts(optimization, plan->condition, &conjuncts);
     for (uint32_t i = 0; i < conjuncts.count; i++)

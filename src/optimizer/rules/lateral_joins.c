@@ -1,10 +1,12 @@
-/* LATERAL: a right side without a table of its own (SELECT r.id + 1, explode(r.list)) is computed on the left side's rows; another one becomes a join on its correlated
- * conditions (Spark: DecorrelateInnerQuery, RewriteLateralSubquery, OptimizeOneRowRelationSubquery). */
+/* LATERAL: a right side without a table of its own (SELECT r.id + 1, explode(r.list)) is computed on the left side's
+ * rows; another one becomes a join on its correlated conditions (Spark: DecorrelateInnerQuery, RewriteLateralSubquery,
+ * OptimizeOneRowRelationSubquery). */
 #include "optimizer/rules/decorrelation.h"
 
 static bool rests_on_one_row(const WeirLogicalPlan *plan, bool outer)
 {
-    while (plan->kind == WEIR_LOGICAL_PROJECT || plan->kind == WEIR_LOGICAL_GENERATE || plan->kind == WEIR_LOGICAL_FILTER) {
+    while (plan->kind == WEIR_LOGICAL_PROJECT || plan->kind == WEIR_LOGICAL_GENERATE ||
+           plan->kind == WEIR_LOGICAL_FILTER) {
         if (plan->kind == WEIR_LOGICAL_FILTER && outer)
             return false;
         plan = plan->children[0];
@@ -21,8 +23,8 @@ static WeirExpression *strip(void *context, WeirExpression *expression, WeirStat
 }
 
 /* The right side with `left` in the place of its one row; every node passes the left columns on. */
-static WeirStatus graft(WeirOptimization *optimization, WeirLogicalPlan *right, WeirLogicalPlan *left, bool outer, WeirLogicalPlan **out,
-                        WeirError *error)
+static WeirStatus graft(WeirOptimization *optimization, WeirLogicalPlan *right, WeirLogicalPlan *left, bool outer,
+                        WeirLogicalPlan **out, WeirError *error)
 {
     if (right->kind == WEIR_LOGICAL_ONE_ROW_RELATION) {
         *out = left;
@@ -47,7 +49,8 @@ static WeirStatus graft(WeirOptimization *optimization, WeirLogicalPlan *right, 
         copy->expression_count = list.count;
     } else if (right->kind == WEIR_LOGICAL_GENERATE) {
         copy->is_outer = copy->is_outer || outer;
-        copy->output = WEIR_ARENA_ARRAY(optimization->arena, WeirExpression *, child->output_count + right->generator_output_count);
+        copy->output = WEIR_ARENA_ARRAY(optimization->arena, WeirExpression *,
+                                        child->output_count + right->generator_output_count);
         memcpy(copy->output, child->output, sizeof(*copy->output) * child->output_count);
         for (uint32_t i = 0; i < right->generator_output_count; i++)
             copy->output[child->output_count + i] = right->generator_output[i];
@@ -57,7 +60,8 @@ static WeirStatus graft(WeirOptimization *optimization, WeirLogicalPlan *right, 
     return WEIR_OK;
 }
 
-static WeirStatus rewrite_join(WeirOptimization *optimization, WeirLogicalPlan *join, WeirLogicalPlan **out, WeirError *error)
+static WeirStatus rewrite_join(WeirOptimization *optimization, WeirLogicalPlan *join, WeirLogicalPlan **out,
+                               WeirError *error)
 {
     WeirLogicalPlan *left = join->children[0], *right = join->children[1];
     bool outer = join->join_type == WEIR_JOIN_LEFT_OUTER;
@@ -72,17 +76,20 @@ static WeirStatus rewrite_join(WeirOptimization *optimization, WeirLogicalPlan *
     WeirExpressions conditions = {0};
     WEIR_TRY(weir_decorrelate(optimization, left, &right, &conditions, error));
     if (weir_plan_is_correlated(right))
-        return weir_error_set(error, WEIR_ERROR_UNSUPPORTED_SUBQUERY_EXPRESSION_CATEGORY_ACCESSING_OUTER_QUERY_COLUMN_IS_NOT_ALLOWED,
-                              "treeNode", "the lateral subquery's SELECT list");
+        return weir_error_set(
+            error, WEIR_ERROR_UNSUPPORTED_SUBQUERY_EXPRESSION_CATEGORY_ACCESSING_OUTER_QUERY_COLUMN_IS_NOT_ALLOWED,
+            "treeNode", "the lateral subquery's SELECT list");
     if (conditional)
         weir_expressions_add(optimization, &conditions, join->condition);
     WeirJoinType type = outer ? WEIR_JOIN_LEFT_OUTER : WEIR_JOIN_INNER;
-    WeirLogicalPlan *plain = weir_make_join(optimization, type, weir_join_conjuncts(optimization, &conditions), left, right);
+    WeirLogicalPlan *plain =
+        weir_make_join(optimization, type, weir_join_conjuncts(optimization, &conditions), left, right);
     *out = weir_make_project(optimization, join->output, join->output_count, plain);
     return WEIR_OK;
 }
 
-static WeirLogicalPlan *rewrite(WeirOptimization *optimization, void *context, WeirLogicalPlan *plan, WeirStatus *status, WeirError *error)
+static WeirLogicalPlan *rewrite(WeirOptimization *optimization, void *context, WeirLogicalPlan *plan,
+                                WeirStatus *status, WeirError *error)
 {
     (void)context;
     if (plan->kind != WEIR_LOGICAL_JOIN || !plan->is_lateral)

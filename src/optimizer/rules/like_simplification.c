@@ -3,23 +3,27 @@
 
 static WeirExpression *text(WeirOptimization *optimization, const uint8_t *data, size_t length)
 {
-    return weir_expression_literal(optimization->arena, weir_value_bytes(optimization->arena, &weir_type_string, data, length));
+    return weir_expression_literal(optimization->arena,
+                                   weir_value_bytes(optimization->arena, &weir_type_string, data, length));
 }
 
-static WeirExpression *affix(WeirOptimization *optimization, const char *function, WeirExpression *value, const uint8_t *data, size_t length)
+static WeirExpression *affix(WeirOptimization *optimization, const char *function, WeirExpression *value,
+                             const uint8_t *data, size_t length)
 {
     return weir_binary(optimization, function, value, text(optimization, data, length));
 }
 
 /* starts with `head` and ends with `tail`, without the two overlapping */
-static WeirExpression *both_ends(WeirOptimization *optimization, WeirExpression *value, const uint8_t *data, size_t head, size_t tail)
+static WeirExpression *both_ends(WeirOptimization *optimization, WeirExpression *value, const uint8_t *data,
+                                 size_t head, size_t tail)
 {
     WeirExpression *starts = affix(optimization, "startswith", value, data, head);
     WeirExpression *ends = affix(optimization, "endswith", value, data + head + 1, tail);
     WeirExpression *length = weir_unary(optimization, "octet_length", value);
-    WeirExpression *enough = weir_binary(optimization, ">=", length,
-                                         weir_expression_literal(optimization->arena, weir_value_int(optimization->arena, &weir_type_int,
-                                                                                                     (int64_t)(head + tail))));
+    WeirExpression *enough =
+        weir_binary(optimization, ">=", length,
+                    weir_expression_literal(optimization->arena, weir_value_int(optimization->arena, &weir_type_int,
+                                                                                (int64_t)(head + tail))));
     return weir_binary(optimization, "and", enough, weir_binary(optimization, "and", starts, ends));
 }
 
@@ -28,8 +32,9 @@ static WeirExpression *simplify(void *context, WeirExpression *expression, WeirS
     (void)status;
     (void)error;
     WeirOptimization *optimization = context;
-    if (!weir_is_call_of(expression, "like") || expression->child_count < 2 || expression->children[1]->kind != WEIR_EXPRESSION_LITERAL ||
-        weir_is_null_literal(expression->children[1]) || expression->children[0]->type->id != WEIR_TYPE_STRING)
+    if (!weir_is_call_of(expression, "like") || expression->child_count < 2 ||
+        expression->children[1]->kind != WEIR_EXPRESSION_LITERAL || weir_is_null_literal(expression->children[1]) ||
+        expression->children[0]->type->id != WEIR_TYPE_STRING)
         return expression;
     WeirExpression *value = expression->children[0];
     WeirStringView view = weir_value_get_view(expression->children[1]->value);

@@ -9,7 +9,8 @@ static bool constant(const WeirExpression *expression, int64_t *value)
     return true;
 }
 
-static WeirLogicalPlan *combine_limits(WeirOptimization *optimization, void *context, WeirLogicalPlan *plan, WeirStatus *status, WeirError *error)
+static WeirLogicalPlan *combine_limits(WeirOptimization *optimization, void *context, WeirLogicalPlan *plan,
+                                       WeirStatus *status, WeirError *error)
 {
     (void)context;
     (void)status;
@@ -52,8 +53,8 @@ static WeirLogicalPlan *drop_sort(WeirOptimization *optimization, WeirLogicalPla
     return child == plan->children[0] ? plan : weir_with_child(optimization, plan, 0, child);
 }
 
-static WeirLogicalPlan *eliminate_sorts(WeirOptimization *optimization, void *context, WeirLogicalPlan *plan, WeirStatus *status,
-                                        WeirError *error)
+static WeirLogicalPlan *eliminate_sorts(WeirOptimization *optimization, void *context, WeirLogicalPlan *plan,
+                                        WeirStatus *status, WeirError *error)
 {
     (void)context;
     (void)status;
@@ -79,7 +80,8 @@ static WeirLogicalPlan *eliminate_sorts(WeirOptimization *optimization, void *co
 }
 
 /* A Project that gives just what its child gives. Names count: SELECT ID from a column id is a column ID. */
-static WeirLogicalPlan *remove_noops(WeirOptimization *optimization, void *context, WeirLogicalPlan *plan, WeirStatus *status, WeirError *error)
+static WeirLogicalPlan *remove_noops(WeirOptimization *optimization, void *context, WeirLogicalPlan *plan,
+                                     WeirStatus *status, WeirError *error)
 {
     (void)optimization;
     (void)context;
@@ -89,23 +91,27 @@ static WeirLogicalPlan *remove_noops(WeirOptimization *optimization, void *conte
         return plan;
     const WeirLogicalPlan *child = plan->children[0];
     for (uint32_t i = 0; i < plan->expression_count; i++)
-        if (plan->expressions[i]->kind != WEIR_EXPRESSION_ATTRIBUTE || plan->expressions[i]->id != child->output[i]->id ||
+        if (plan->expressions[i]->kind != WEIR_EXPRESSION_ATTRIBUTE ||
+            plan->expressions[i]->id != child->output[i]->id ||
             strcmp(plan->expressions[i]->name, child->output[i]->name) != 0)
             return plan;
     return plan->children[0];
 }
 
-static WeirStatus apply_limits(WeirOptimization *optimization, WeirLogicalPlan *plan, WeirLogicalPlan **out, WeirError *error)
+static WeirStatus apply_limits(WeirOptimization *optimization, WeirLogicalPlan *plan, WeirLogicalPlan **out,
+                               WeirError *error)
 {
     return weir_rewrite_up(optimization, plan, combine_limits, NULL, out, error);
 }
 
-static WeirStatus apply_sorts(WeirOptimization *optimization, WeirLogicalPlan *plan, WeirLogicalPlan **out, WeirError *error)
+static WeirStatus apply_sorts(WeirOptimization *optimization, WeirLogicalPlan *plan, WeirLogicalPlan **out,
+                              WeirError *error)
 {
     return weir_rewrite_up(optimization, plan, eliminate_sorts, NULL, out, error);
 }
 
-static WeirStatus apply_noops(WeirOptimization *optimization, WeirLogicalPlan *plan, WeirLogicalPlan **out, WeirError *error)
+static WeirStatus apply_noops(WeirOptimization *optimization, WeirLogicalPlan *plan, WeirLogicalPlan **out,
+                              WeirError *error)
 {
     return weir_rewrite_up(optimization, plan, remove_noops, NULL, out, error);
 }

@@ -1,12 +1,14 @@
-/* PushPredicateThroughNonJoin and the filter part of PushPredicateThroughJoin: conditions go down as far as they mean the same. Through a watermark only those that do
- * not look at the event time, as in Spark: the maximum is then taken over the rows that pass. */
+/* PushPredicateThroughNonJoin and the filter part of PushPredicateThroughJoin: conditions go down as far as they mean
+ * the same. Through a watermark only those that do not look at the event time, as in Spark: the maximum is then taken
+ * over the rows that pass. */
 #include "optimizer/rules.h"
 
 typedef struct Split {
     WeirExpressions down, stay;
 } Split;
 
-static WeirLogicalPlan *rebuild(WeirOptimization *optimization, const WeirLogicalPlan *filter, WeirLogicalPlan *child, const Split *split)
+static WeirLogicalPlan *rebuild(WeirOptimization *optimization, const WeirLogicalPlan *filter, WeirLogicalPlan *child,
+                                const Split *split)
 {
     if (split->down.count == 0)
         return (WeirLogicalPlan *)(uintptr_t)filter;
@@ -27,11 +29,13 @@ static bool all_deterministic(WeirExpression *const *list, uint32_t count)
     return true;
 }
 
-static WeirLogicalPlan *through_project(WeirOptimization *optimization, WeirLogicalPlan *filter, WeirLogicalPlan *project)
+static WeirLogicalPlan *through_project(WeirOptimization *optimization, WeirLogicalPlan *filter,
+                                        WeirLogicalPlan *project)
 {
     if (!all_deterministic(project->expressions, project->expression_count) || weir_has_subquery(filter->condition))
         return filter;
-    WeirExpression *condition = weir_inline(optimization, filter->condition, project->expressions, project->expression_count);
+    WeirExpression *condition =
+        weir_inline(optimization, filter->condition, project->expressions, project->expression_count);
     return weir_with_child(optimization, project, 0, weir_make_filter(optimization, condition, project->children[0]));
 }
 
@@ -42,7 +46,8 @@ static bool is_aggregate(void *context, const WeirExpression *expression)
 }
 
 /* Conditions over grouping columns keep or drop whole groups. */
-static WeirLogicalPlan *through_aggregate(WeirOptimization *optimization, WeirLogicalPlan *filter, WeirLogicalPlan *aggregate)
+static WeirLogicalPlan *through_aggregate(WeirOptimization *optimization, WeirLogicalPlan *filter,
+                                          WeirLogicalPlan *aggregate)
 {
     Split split = {0};
     WeirExpressions conjuncts = {0};
@@ -50,10 +55,13 @@ static WeirLogicalPlan *through_aggregate(WeirOptimization *optimization, WeirLo
         return filter;
     weir_split_conjuncts(optimization, filter->condition, &conjuncts);
     for (uint32_t i = 0; i < conjuncts.count; i++) {
-        WeirExpression *condition = weir_inline(optimization, conjuncts.items[i], aggregate->expressions, aggregate->expression_count);
-        bool pushable = weir_expression_is_deterministic(condition) && weir_references_within(condition, aggregate->children[0]);
+        WeirExpression *condition =
+            weir_inline(optimization, conjuncts.items[i], aggregate->expressions, aggregate->expression_count);
+        bool pushable =
+            weir_expression_is_deterministic(condition) && weir_references_within(condition, aggregate->children[0]);
         pushable = pushable && !weir_expression_any(condition, is_aggregate, NULL);
-        weir_expressions_add(optimization, pushable ? &split.down : &split.stay, pushable ? condition : conjuncts.items[i]);
+        weir_expressions_add(optimization, pushable ? &split.down : &split.stay,
+                             pushable ? condition : conjuncts.items[i]);
     }
     return rebuild(optimization, filter, below(optimization, aggregate, &split.down), &split);
 }
@@ -64,14 +72,15 @@ static WeirLogicalPlan *through_union(WeirOptimization *optimization, WeirLogica
         return filter;
     WeirLogicalPlan *copy = weir_logical_copy(optimization->arena, unioned);
     for (uint32_t i = 0; i < copy->child_count; i++) {
-        WeirExpression *condition =
-            weir_map_attributes(optimization, filter->condition, unioned->output, copy->children[i]->output, unioned->output_count);
+        WeirExpression *condition = weir_map_attributes(optimization, filter->condition, unioned->output,
+                                                        copy->children[i]->output, unioned->output_count);
         copy->children[i] = weir_make_filter(optimization, condition, copy->children[i]);
     }
     return weir_refresh(optimization, copy);
 }
 
-/* Generate, Window (partition columns only), Watermark, Sort, Repartition: conditions over columns that the node passes through. */
+/* Generate, Window (partition columns only), Watermark, Sort, Repartition: conditions over columns that the node passes
+ * through. */
 static bool passes(const WeirLogicalPlan *node, const WeirExpression *condition)
 {
     if (!weir_expression_is_deterministic(condition) || !weir_references_within(condition, node->children[0]))
@@ -93,11 +102,14 @@ static WeirLogicalPlan *through_unary(WeirOptimization *optimization, WeirLogica
     WeirExpressions conjuncts = {0};
     weir_split_conjuncts(optimization, filter->condition, &conjuncts);
     for (uint32_t i = 0; i < conjuncts.count; i++)
-        weir_expressions_add(optimization, passes(node, conjuncts.items[i]) ? &split.down : &split.stay, conjuncts.items[i]);
-    return split.down.count == 0 ? filter : rebuild(optimization, filter, below(optimization, node, &split.down), &split);
+        weir_expressions_add(optimization, passes(node, conjuncts.items[i]) ? &split.down : &split.stay,
+                             conjuncts.items[i]);
+    return split.down.count == 0 ? filter
+                                 : rebuild(optimization, filter, below(optimization, node, &split.down), &split);
 }
 
-/* Of a filter above a join: what looks at one side only goes to that side, unless the side is the one that gets nulls. */
+/* Of a filter above a join: what looks at one side only goes to that side, unless the side is the one that gets nulls.
+ */
 static WeirLogicalPlan *through_join(WeirOptimization *optimization, WeirLogicalPlan *filter, WeirLogicalPlan *join)
 {
     WeirJoinType type = join->join_type;
@@ -125,13 +137,15 @@ static WeirLogicalPlan *through_join(WeirOptimization *optimization, WeirLogical
     copy->children[1] = weir_make_filter(optimization, weir_join_conjuncts(optimization, &right), copy->children[1]);
     if (both.count > 0) {
         WeirExpression *condition = weir_join_conjuncts(optimization, &both);
-        copy->condition = copy->condition == NULL ? condition : weir_binary(optimization, "and", copy->condition, condition);
+        copy->condition =
+            copy->condition == NULL ? condition : weir_binary(optimization, "and", copy->condition, condition);
         copy->join_type = WEIR_JOIN_INNER;
     }
     return weir_make_filter(optimization, weir_join_conjuncts(optimization, &stay), weir_refresh(optimization, copy));
 }
 
-static WeirLogicalPlan *push(WeirOptimization *optimization, void *context, WeirLogicalPlan *plan, WeirStatus *status, WeirError *error)
+static WeirLogicalPlan *push(WeirOptimization *optimization, void *context, WeirLogicalPlan *plan, WeirStatus *status,
+                             WeirError *error)
 {
     (void)context;
     (void)status;

@@ -1,8 +1,9 @@
-/* PushPredicateThroughJoin, the join's own condition: parts about one side filter that side before the join, where the join type allows; a cross join with a condition
- * is an inner join. */
+/* PushPredicateThroughJoin, the join's own condition: parts about one side filter that side before the join, where the
+ * join type allows; a cross join with a condition is an inner join. */
 #include "optimizer/rules.h"
 
-static WeirLogicalPlan *push(WeirOptimization *optimization, void *context, WeirLogicalPlan *plan, WeirStatus *status, WeirError *error)
+static WeirLogicalPlan *push(WeirOptimization *optimization, void *context, WeirLogicalPlan *plan, WeirStatus *status,
+                             WeirError *error)
 {
     (void)context;
     (void)status;
@@ -12,8 +13,8 @@ static WeirLogicalPlan *push(WeirOptimization *optimization, void *context, Weir
     WeirJoinType type = plan->join_type;
     bool inner = type == WEIR_JOIN_INNER || type == WEIR_JOIN_CROSS;
     bool to_left = inner || type == WEIR_JOIN_RIGHT_OUTER || type == WEIR_JOIN_LEFT_SEMI;
-    bool to_right = inner || type == WEIR_JOIN_LEFT_OUTER || type == WEIR_JOIN_LEFT_SEMI || type == WEIR_JOIN_LEFT_ANTI ||
-                    type == WEIR_JOIN_EXISTENCE;
+    bool to_right = inner || type == WEIR_JOIN_LEFT_OUTER || type == WEIR_JOIN_LEFT_SEMI ||
+                    type == WEIR_JOIN_LEFT_ANTI || type == WEIR_JOIN_EXISTENCE;
     WeirExpressions conjuncts = {0}, left = {0}, right = {0}, stay = {0};
     weir_split_conjuncts(optimization, plan->condition, &conjuncts);
     for (uint32_t i = 0; i < conjuncts.count; i++) {

@@ -1,20 +1,22 @@
-/* RewritePredicateSubquery, RewriteCorrelatedScalarSubquery: EXISTS and IN become semi, anti and existence joins, correlated scalar subqueries left outer joins. Scalar
- * subqueries that stand alone stay expressions; the planner runs them once. */
+/* RewritePredicateSubquery, RewriteCorrelatedScalarSubquery: EXISTS and IN become semi, anti and existence joins,
+ * correlated scalar subqueries left outer joins, those that stand alone joins with one row (scalar_subqueries.c). */
 #include "expr/aggregate.h"
 #include "optimizer/rules/decorrelation.h"
 
 static WeirStatus prepare(WeirOptimization *optimization, WeirLogicalPlan **plan, WeirError *error)
 {
-    static const WeirRule *const rules[] = {&weir_rule_finish_analysis, &weir_rule_replace_operators, &weir_rule_rewrite_subqueries,
-                                            &weir_rule_lateral_joins, &weir_rule_group_expressions};
+    static const WeirRule *const rules[] = {&weir_rule_finish_analysis, &weir_rule_replace_operators,
+                                            &weir_rule_rewrite_subqueries, &weir_rule_lateral_joins,
+                                            &weir_rule_group_expressions};
     for (size_t i = 0; i < sizeof(rules) / sizeof(rules[0]); i++)
         WEIR_TRY(rules[i]->apply(optimization, *plan, plan, error));
     return WEIR_OK;
 }
 
 /* The join condition of a predicate subquery; `*plan` gets rid of outer references. */
-static WeirStatus predicate_parts(WeirOptimization *optimization, const WeirExpression *subquery, WeirLogicalPlan *outer, bool null_aware,
-                                  WeirLogicalPlan **plan, WeirExpression **condition, WeirError *error)
+static WeirStatus predicate_parts(WeirOptimization *optimization, const WeirExpression *subquery,
+                                  WeirLogicalPlan *outer, bool null_aware, WeirLogicalPlan **plan,
+                                  WeirExpression **condition, WeirError *error)
 {
     WeirExpressions conditions = {0}, all = {0};
     *plan = subquery->plan;
@@ -39,13 +41,15 @@ static bool is_predicate(const WeirExpression *expression)
 }
 
 /* An uncorrelated EXISTS needs one row only; a semi join without a condition says the same. */
-static WeirStatus join_predicate(WeirOptimization *optimization, WeirExpression *subquery, bool negated, WeirLogicalPlan **child, WeirError *error)
+static WeirStatus join_predicate(WeirOptimization *optimization, WeirExpression *subquery, bool negated,
+                                 WeirLogicalPlan **child, WeirError *error)
 {
     WeirLogicalPlan *right = NULL;
     WeirExpression *condition = NULL;
     bool null_aware = negated && subquery->kind == WEIR_EXPRESSION_IN_SUBQUERY;
     WEIR_TRY(predicate_parts(optimization, subquery, *child, null_aware, &right, &condition, error));
-    *child = weir_make_join(optimization, negated ? WEIR_JOIN_LEFT_ANTI : WEIR_JOIN_LEFT_SEMI, condition, *child, right);
+    *child =
+        weir_make_join(optimization, negated ? WEIR_JOIN_LEFT_ANTI : WEIR_JOIN_LEFT_SEMI, condition, *child, right);
     return WEIR_OK;
 }
 
@@ -66,7 +70,8 @@ static WeirExpression *existence(Nested *nested, WeirExpression *subquery)
     nested->status = predicate_parts(optimization, subquery, nested->child, false, &right, &condition, nested->error);
     if (nested->status != WEIR_OK)
         return subquery;
-    WeirExpression *exists = weir_expression_attribute(optimization->arena, "exists", &weir_type_boolean, false, weir_new_id(optimization));
+    WeirExpression *exists =
+        weir_expression_attribute(optimization->arena, "exists", &weir_type_boolean, false, weir_new_id(optimization));
     WeirLogicalPlan *join = weir_make_join(optimization, WEIR_JOIN_EXISTENCE, condition, nested->child, right);
     join->expressions = WEIR_ARENA_ARRAY(optimization->arena, WeirExpression *, 1);
     join->expressions[0] = exists;
@@ -83,11 +88,13 @@ static WeirExpression *empty_value(void *context, WeirExpression *expression, We
     if (expression->kind != WEIR_EXPRESSION_AGGREGATE)
         return expression;
     if ((expression->aggregate->flags & WEIR_AGGREGATE_COUNT_DEFAULT) != 0)
-        return weir_expression_cast(optimization->arena, weir_long(optimization, 0), expression->type, WEIR_EVAL_ANSI, true);
+        return weir_expression_cast(optimization->arena, weir_long(optimization, 0), expression->type, WEIR_EVAL_ANSI,
+                                    true);
     return weir_expression_literal(optimization->arena, weir_value_null(optimization->arena, expression->type));
 }
 
-/* What a global aggregate gives for no rows, or NULL where that is null anyway: count(*) is 0 for an outer row without partners. */
+/* What a global aggregate gives for no rows, or NULL where that is null anyway: count(*) is 0 for an outer row without
+ * partners. */
 static WeirExpression *value_of_nothing(WeirOptimization *optimization, const WeirLogicalPlan *plan)
 {
     WeirExpression *value = plan->output[0];
@@ -121,16 +128,18 @@ static WeirExpression *scalar(Nested *nested, WeirExpression *subquery)
     if (nested->status != WEIR_OK)
         return subquery;
     if (plan->kind == WEIR_LOGICAL_PROJECT && weir_has_outer(plan->expressions[0])) {
-        nested->status = weir_error_set(nested->error,
-                                        WEIR_ERROR_UNSUPPORTED_SUBQUERY_EXPRESSION_CATEGORY_ACCESSING_OUTER_QUERY_COLUMN_IS_NOT_ALLOWED,
-                                        "treeNode", "the subquery's SELECT list");
+        nested->status = weir_error_set(
+            nested->error,
+            WEIR_ERROR_UNSUPPORTED_SUBQUERY_EXPRESSION_CATEGORY_ACCESSING_OUTER_QUERY_COLUMN_IS_NOT_ALLOWED, "treeNode",
+            "the subquery's SELECT list");
         return subquery;
     }
     result = weir_expression_copy(optimization->arena, result);
     result->nullable = true;
     if (empty != NULL) {
         WeirExpressions list = {0};
-        WeirExpression *marker = weir_expression_alias(optimization->arena, weir_boolean(optimization, true), "alwaysTrue", weir_new_id(optimization));
+        WeirExpression *marker = weir_expression_alias(optimization->arena, weir_boolean(optimization, true),
+                                                       "alwaysTrue", weir_new_id(optimization));
         for (uint32_t i = 0; i < plan->output_count; i++)
             weir_expressions_add(optimization, &list, plan->output[i]);
         weir_expressions_add(optimization, &list, marker);
@@ -147,9 +156,16 @@ static WeirExpression *scalar(Nested *nested, WeirExpression *subquery)
         choice->nullable = true;
         result = choice;
     }
-    nested->child =
-        weir_make_join(optimization, WEIR_JOIN_LEFT_OUTER, weir_join_conjuncts(optimization, &conditions), nested->child, plan);
+    nested->child = weir_make_join(optimization, WEIR_JOIN_LEFT_OUTER, weir_join_conjuncts(optimization, &conditions),
+                                   nested->child, plan);
     return result;
+}
+
+static WeirExpression *alone(Nested *nested, WeirExpression *subquery)
+{
+    WeirLogicalPlan *plan = subquery->plan;
+    nested->status = prepare(nested->optimization, &plan, nested->error);
+    return nested->status == WEIR_OK ? weir_join_scalar(nested->optimization, plan, &nested->child) : subquery;
 }
 
 static WeirExpression *replace_nested(void *context, WeirExpression *expression, WeirStatus *status, WeirError *error)
@@ -161,20 +177,22 @@ static WeirExpression *replace_nested(void *context, WeirExpression *expression,
         return expression;
     if (is_predicate(expression))
         return existence(nested, expression);
-    if (expression->kind == WEIR_EXPRESSION_SCALAR_SUBQUERY && weir_plan_is_correlated(expression->plan))
-        return scalar(nested, expression);
+    if (expression->kind == WEIR_EXPRESSION_SCALAR_SUBQUERY)
+        return weir_plan_is_correlated(expression->plan) ? scalar(nested, expression) : alone(nested, expression);
     return expression;
 }
 
 static WeirStatus rewrite_nested(Nested *nested, WeirExpression **expression)
 {
-    WEIR_TRY(weir_expression_transform(nested->optimization->arena, *expression, replace_nested, nested, expression, nested->error));
+    WEIR_TRY(weir_expression_transform(nested->optimization->arena, *expression, replace_nested, nested, expression,
+                                       nested->error));
     return nested->status;
 }
 
 /* ---- nodes */
 
-static WeirStatus rewrite_filter(WeirOptimization *optimization, WeirLogicalPlan *plan, WeirLogicalPlan **out, WeirError *error)
+static WeirStatus rewrite_filter(WeirOptimization *optimization, WeirLogicalPlan *plan, WeirLogicalPlan **out,
+                                 WeirError *error)
 {
     WeirExpressions conjuncts = {0}, stay = {0};
     WeirLogicalPlan *child = plan->children[0];
@@ -190,7 +208,8 @@ static WeirStatus rewrite_filter(WeirOptimization *optimization, WeirLogicalPlan
         if (!weir_has_subquery(condition))
             continue;
         if (negated || is_predicate(condition)) {
-            WEIR_TRY(join_predicate(optimization, negated ? condition->children[0] : condition, negated, &child, error));
+            WEIR_TRY(
+                join_predicate(optimization, negated ? condition->children[0] : condition, negated, &child, error));
             continue;
         }
         Nested nested = {optimization, child, WEIR_OK, error};
@@ -204,7 +223,8 @@ static WeirStatus rewrite_filter(WeirOptimization *optimization, WeirLogicalPlan
     return WEIR_OK;
 }
 
-static WeirStatus rewrite_lists(WeirOptimization *optimization, WeirLogicalPlan *plan, WeirLogicalPlan **out, WeirError *error)
+static WeirStatus rewrite_lists(WeirOptimization *optimization, WeirLogicalPlan *plan, WeirLogicalPlan **out,
+                                WeirError *error)
 {
     Nested nested = {optimization, plan->children[0], WEIR_OK, error};
     WeirLogicalPlan *copy = weir_logical_copy(optimization->arena, plan);
@@ -225,10 +245,11 @@ static WeirStatus rewrite_lists(WeirOptimization *optimization, WeirLogicalPlan 
 static bool has_rewritable(void *context, const WeirExpression *expression)
 {
     (void)context;
-    return is_predicate(expression) || (expression->kind == WEIR_EXPRESSION_SCALAR_SUBQUERY && weir_plan_is_correlated(expression->plan));
+    return is_predicate(expression) || expression->kind == WEIR_EXPRESSION_SCALAR_SUBQUERY;
 }
 
-static WeirLogicalPlan *rewrite(WeirOptimization *optimization, void *context, WeirLogicalPlan *plan, WeirStatus *status, WeirError *error)
+static WeirLogicalPlan *rewrite(WeirOptimization *optimization, void *context, WeirLogicalPlan *plan,
+                                WeirStatus *status, WeirError *error)
 {
     (void)context;
     WeirLogicalPlan *out = plan;
@@ -242,6 +263,15 @@ static WeirLogicalPlan *rewrite(WeirOptimization *optimization, void *context, W
         return plan;
     for (uint32_t i = 0; i < plan->expression_count; i++)
         any = any || weir_expression_any(plan->expressions[i], has_rewritable, NULL);
+    if (any && plan->kind == WEIR_LOGICAL_AGGREGATE) {
+        WeirLogicalPlan *lifted = weir_lift_from_aggregate(optimization, plan), *lower = lifted->children[0];
+        *status = rewrite_lists(optimization, lower, &lower, error); /* inside of aggregate functions */
+        if (*status != WEIR_OK)
+            return NULL;
+        out = lifted = weir_with_child(optimization, lifted, 0, lower);
+        *status = rewrite_lists(optimization, lifted, &out, error);
+        return *status == WEIR_OK ? out : NULL;
+    }
     if (any)
         *status = rewrite_lists(optimization, plan, &out, error);
     return *status == WEIR_OK ? out : NULL;

@@ -1,4 +1,5 @@
-/* BooleanSimplification, NullPropagation, SimplifyCasts, SimplifyConditionals, SimplifyExtractValueOps: each node from what its children became. */
+/* BooleanSimplification, NullPropagation, SimplifyCasts, SimplifyConditionals, SimplifyExtractValueOps: each node from
+ * what its children became. */
 #include "expr/aggregate.h"
 #include "optimizer/rules.h"
 
@@ -31,7 +32,8 @@ static WeirExpression *simplify_or(WeirExpression *expression)
 
 static const char *opposite(const WeirExpression *expression)
 {
-    static const char *const pairs[][2] = {{"<", ">="}, {"<=", ">"}, {">", "<="}, {">=", "<"}, {"isnull", "isnotnull"}, {"isnotnull", "isnull"}};
+    static const char *const pairs[][2] = {
+        {"<", ">="}, {"<=", ">"}, {">", "<="}, {">=", "<"}, {"isnull", "isnotnull"}, {"isnotnull", "isnull"}};
     for (size_t i = 0; i < sizeof(pairs) / sizeof(pairs[0]); i++)
         if (weir_is_call_of(expression, pairs[i][0]))
             return pairs[i][1];
@@ -47,7 +49,8 @@ static WeirExpression *simplify_not(WeirOptimization *optimization, WeirExpressi
         return child->children[0];
     bool is_and = weir_is_call_of(child, "and");
     if (is_and || weir_is_call_of(child, "or")) {
-        WeirExpression *left = weir_unary(optimization, "not", child->children[0]), *right = weir_unary(optimization, "not", child->children[1]);
+        WeirExpression *left = weir_unary(optimization, "not", child->children[0]),
+                       *right = weir_unary(optimization, "not", child->children[1]);
         return weir_binary(optimization, is_and ? "or" : "and", left, right);
     }
     const char *name = opposite(child);
@@ -164,6 +167,14 @@ static WeirExpression *simplify_cast(WeirExpression *expression)
     return weir_type_equal_strict(child->type, expression->type) ? child : expression;
 }
 
+/* a BETWEEN b AND c: two conditions, which go down on their own and bound a stream join's state. */
+static WeirExpression *expand_between(WeirOptimization *optimization, WeirExpression *expression)
+{
+    WeirExpression *const *children = expression->children;
+    return weir_binary(optimization, "and", weir_binary(optimization, ">=", children[0], children[1]),
+                       weir_binary(optimization, "<=", children[0], children[2]));
+}
+
 static WeirExpression *simplify_call(WeirOptimization *optimization, WeirExpression *expression)
 {
     if (weir_is_call_of(expression, "and"))
@@ -174,6 +185,8 @@ static WeirExpression *simplify_call(WeirOptimization *optimization, WeirExpress
         return simplify_not(optimization, expression);
     if (weir_is_call_of(expression, "isnull") || weir_is_call_of(expression, "isnotnull"))
         return simplify_null_test(optimization, expression, weir_is_call_of(expression, "isnull"));
+    if (weir_is_call_of(expression, "between") && expression->child_count == 3)
+        return expand_between(optimization, expression);
     if (weir_is_call_of(expression, "coalesce"))
         return simplify_coalesce(optimization, expression);
     if (weir_is_call_of(expression, "if") && expression->child_count == 3)

@@ -1,5 +1,5 @@
-/* Spark's hash() (Murmur3) and xxhash64() of vectors. A null leaves the hash as it is; structs and arrays chain through their
- * parts; -0.0 hashes as 0.0 and every NaN alike. The whole-column forms run one loop per width. */
+/* Spark's hash() (Murmur3) and xxhash64() of vectors. A null leaves the hash as it is; structs and arrays chain through
+ * their parts; -0.0 hashes as 0.0 and every NaN alike. The whole-column forms run one loop per width. */
 #include "columnar/vector.h"
 #include "columnar/vector_private.h"
 #include "common/hash.h"
@@ -73,8 +73,14 @@ static inline uint32_t murmur3_view(const WeirStringView *view, uint32_t seed)
     return murmur3_finish(hash, view->length);
 }
 
-static inline uint32_t murmur3_float(float value, uint32_t seed) { return murmur3_int(float_bits(value), seed); }
-static inline uint32_t murmur3_double(double value, uint32_t seed) { return murmur3_long(double_bits(value), seed); }
+static inline uint32_t murmur3_float(float value, uint32_t seed)
+{
+    return murmur3_int(float_bits(value), seed);
+}
+static inline uint32_t murmur3_double(double value, uint32_t seed)
+{
+    return murmur3_long(double_bits(value), seed);
+}
 
 /* murmur3_row and xxhash64_row differ in these functions only. */
 #define Hash uint32_t
@@ -84,10 +90,22 @@ static inline uint32_t murmur3_double(double value, uint32_t seed) { return murm
 #define HASH_BYTES weir_murmur3_bytes
 #include "columnar/vector_hash_template.h"
 
-static inline uint64_t xxhash64_int(int32_t value, uint64_t seed) { return weir_xxhash64_int(value, seed); }
-static inline uint64_t xxhash64_long(int64_t value, uint64_t seed) { return weir_xxhash64_long(value, seed); }
-static inline uint64_t xxhash64_float(float value, uint64_t seed) { return weir_xxhash64_int(float_bits(value), seed); }
-static inline uint64_t xxhash64_double(double value, uint64_t seed) { return weir_xxhash64_long(double_bits(value), seed); }
+static inline uint64_t xxhash64_int(int32_t value, uint64_t seed)
+{
+    return weir_xxhash64_int(value, seed);
+}
+static inline uint64_t xxhash64_long(int64_t value, uint64_t seed)
+{
+    return weir_xxhash64_long(value, seed);
+}
+static inline uint64_t xxhash64_float(float value, uint64_t seed)
+{
+    return weir_xxhash64_int(float_bits(value), seed);
+}
+static inline uint64_t xxhash64_double(double value, uint64_t seed)
+{
+    return weir_xxhash64_long(double_bits(value), seed);
+}
 static inline uint64_t xxhash64_view(const WeirStringView *view, uint64_t seed)
 {
     return weir_xxhash64_bytes(weir_view_data(view), view->length, seed);
