@@ -1,6 +1,7 @@
 /* sequence: numbers, dates or timestamps from one to another. Temporal steps are counted from the start (start + i × step), so that months keep their day. */
+#include "columnar/civil_calendar.h"
+#include "columnar/time_zone.h"
 #include "expr/functions/collection_shared.h"
-#include "expr/kernels/time_zone_local.h"
 
 static WeirStatus wrong_types(const WeirFunctionCall *call, WeirError *error)
 {
