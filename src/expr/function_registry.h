@@ -5,7 +5,7 @@
 #include "expr/aggregate.h"
 #include "expr/function.h"
 
-/* Of two families with a function of one name the first counts. One family a line: branches merge then. */
+/* One family a line: branches merge then. */
 #define WEIR_FUNCTION_FAMILIES(X) \
     X(constructors) \
     X(collection_access) \
@@ -14,6 +14,9 @@
     X(array_lambda) \
     X(map_lambda) \
     X(array_sort) \
+    X(sequence) \
+    X(str_to_map) \
+    X(shuffle) \
     X(arithmetic) \
     X(comparison) \
     X(boolean) \
@@ -30,8 +33,6 @@
     X(datetime_format) \
     X(math) \
     X(interval) \
-    X(array) \
-    X(higher_order) \
     X(hash) \
     X(conversion) \
     X(random) \
