@@ -154,8 +154,7 @@ static WeirStatus check_function(WeirAnalysis *analysis, const WeirExpression *e
                                 weir_error_set(error, WEIR_ERROR_NESTED_AGGREGATE_FUNCTION));
         if (weir_has_window(child))
             return weir_located(analysis, expression->origin, error,
-                                weir_error_set(error, WEIR_ERROR_UNSUPPORTED_EXPR_FOR_OPERATOR, "invalidExprSqls",
-                                               weir_expression_quoted(analysis, child)));
+                                weir_error_set(error, WEIR_ERROR_LEGACY_ERROR_TEMP_1031));
         if (weir_contains_kind(child, WEIR_EXPRESSION_GENERATOR))
             return weir_located(analysis, expression->origin, error,
                                 weir_error_set(error, WEIR_ERROR_UNSUPPORTED_GENERATOR_NESTED_IN_EXPRESSIONS,

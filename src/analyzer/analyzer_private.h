@@ -281,6 +281,9 @@ WeirStatus weir_widen_children(WeirAnalysis *analysis, WeirLogicalPlan *plan, co
 /* CheckAnalysis: everything that only a whole resolved tree shows. check_analysis.c */
 WeirStatus weir_check_analysis(WeirAnalysis *analysis, const WeirLogicalPlan *plan, WeirError *error);
 WeirStatus weir_check_no_maps(WeirAnalysis *analysis, const WeirLogicalPlan *plan, WeirOrigin origin, WeirError *error);
+/* An expression over `*child`, or over what its SELECT list left out, which is then added to `*child`. */
+WeirStatus weir_resolve_with_missing(WeirAnalysis *analysis, const WeirEnvironment *env, WeirExpression *expression,
+                                     WeirLogicalPlan **child, WeirExpression **out, WeirError *error);
 WeirStatus weir_share_streams(WeirAnalysis *analysis, WeirLogicalPlan **plan, WeirError *error);
 WeirStatus weir_check_boolean(WeirAnalysis *analysis, const WeirLogicalPlan *plan, const WeirExpression *condition,
                               WeirError *error);

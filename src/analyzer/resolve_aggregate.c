@@ -146,6 +146,19 @@ static WeirStatus resolve_grouping(Grouping *grouping, WeirExpression *expressio
     return check_grouping(analysis, *out, error);
 }
 
+/* GROUP BY 1 with a star in the list is ambiguous. */
+static WeirStatus check_star_ordinals(WeirAnalysis *analysis, const WeirLogicalPlan *plan, WeirError *error)
+{
+    bool star = false, ordinals = false;
+    for (uint32_t i = 0; i < plan->expression_count; i++)
+        star = star || plan->expressions[i]->kind == WEIR_EXPRESSION_UNRESOLVED_STAR;
+    for (uint32_t i = 0; i < plan->grouping_count; i++)
+        ordinals = ordinals || is_ordinal(plan->grouping[i]);
+    if (!star || !ordinals)
+        return WEIR_OK;
+    return weir_located(analysis, plan->origin, error, weir_error_set(error, WEIR_ERROR_STAR_GROUP_BY_POS));
+}
+
 static bool is_group_by_all(Grouping *grouping, const WeirLogicalPlan *plan)
 {
     if (plan->grouping_count != 1 || plan->grouping[0]->kind != WEIR_EXPRESSION_UNRESOLVED_ATTRIBUTE ||
@@ -354,6 +367,7 @@ static WeirStatus resolve_block(WeirAnalysis *analysis, const WeirEnvironment *e
 {
     WEIR_TRY(weir_resolve_plan(analysis, env, plan->children[0], &block->child, error));
     const WeirLogicalPlan *input = block->child;
+    WEIR_TRY(check_star_ordinals(analysis, plan, error));
     WeirExpressionSlots windows = {.list_count = 0};
     WeirExpressionList written = {0};
     WEIR_TRY(resolve_groupings(analysis, env, plan, block, &windows, &written, error));

@@ -31,6 +31,37 @@ static WeirStatus resolve_children(WeirExpressionContext *context, const WeirExp
     return WEIR_OK;
 }
 
+/* Functions that do what a forbidden cast seems to mean, or NULL. */
+static const char *cast_functions(const WeirDataType *from, const WeirDataType *to)
+{
+    if (weir_type_is_numeric(from) && to->id == WEIR_TYPE_TIMESTAMP)
+        return "`TIMESTAMP_SECONDS`/`TIMESTAMP_MILLIS`/`TIMESTAMP_MICROS`";
+    if (from->id == WEIR_TYPE_TIMESTAMP && weir_type_is_numeric(to))
+        return "`UNIX_SECONDS`/`UNIX_MILLIS`/`UNIX_MICROS`";
+    if (weir_type_is_numeric(from) && to->id == WEIR_TYPE_DATE)
+        return "`DATE_FROM_UNIX_DATE`";
+    return from->id == WEIR_TYPE_DATE && weir_type_is_numeric(to) ? "`UNIX_DATE`" : NULL;
+}
+
+static WeirStatus refuse_cast(WeirAnalysis *analysis, const WeirExpression *cast, WeirError *error)
+{
+    const WeirDataType *source = cast->children[0]->type, *target = cast->type;
+    const char *from = weir_type_quoted(analysis, source), *to = weir_type_quoted(analysis, target);
+    const char *sql = weir_expression_quoted(analysis, cast), *functions = cast_functions(source, target);
+    WeirStatus status;
+    if (functions != NULL)
+        status = weir_error_set(error, WEIR_ERROR_DATATYPE_MISMATCH_CAST_WITH_FUNC_SUGGESTION, "sqlExpr", sql,
+                                "srcType", from, "targetType", to, "functionNames", functions);
+    else if (cast->eval_mode == WEIR_EVAL_ANSI && weir_can_cast(source, target, WEIR_EVAL_LEGACY))
+        status =
+            weir_error_set(error, WEIR_ERROR_DATATYPE_MISMATCH_CAST_WITH_CONF_SUGGESTION, "sqlExpr", sql, "srcType",
+                           from, "targetType", to, "config", "\"spark.sql.ansi.enabled\"", "configVal", "'false'");
+    else
+        status = weir_error_set(error, WEIR_ERROR_DATATYPE_MISMATCH_CAST_WITHOUT_SUGGESTION, "sqlExpr", sql, "srcType",
+                                from, "targetType", to);
+    return weir_located(analysis, cast->origin, error, status);
+}
+
 static WeirStatus resolve_cast(WeirExpressionContext *context, WeirExpression *expression, WeirExpression **out,
                                WeirError *error)
 {
@@ -38,18 +69,8 @@ static WeirStatus resolve_cast(WeirExpressionContext *context, WeirExpression *e
     WeirExpression *cast = NULL;
     WEIR_TRY(resolve_children(context, expression, &cast, error));
     const WeirExpression *child = cast->children[0];
-    if (!weir_can_cast(child->type, cast->type, cast->eval_mode)) {
-        const char *from = weir_type_quoted(analysis, child->type), *to = weir_type_quoted(analysis, cast->type);
-        const char *sql = weir_expression_quoted(analysis, cast);
-        /* A cast that works without ANSI mode has a hint in Spark's condition. */
-        bool legacy = cast->eval_mode == WEIR_EVAL_ANSI && weir_can_cast(child->type, cast->type, WEIR_EVAL_LEGACY);
-        WeirStatus status = legacy ? weir_error_set(error, WEIR_ERROR_DATATYPE_MISMATCH_CAST_WITH_CONF_SUGGESTION,
-                                                    "sqlExpr", sql, "srcType", from, "targetType", to, "config",
-                                                    "\"spark.sql.ansi.enabled\"", "configVal", "'false'")
-                                   : weir_error_set(error, WEIR_ERROR_DATATYPE_MISMATCH_CAST_WITHOUT_SUGGESTION,
-                                                    "sqlExpr", sql, "srcType", from, "targetType", to);
-        return weir_located(analysis, expression->origin, error, status);
-    }
+    if (!weir_can_cast(child->type, cast->type, cast->eval_mode))
+        return refuse_cast(analysis, cast, error);
     WeirExpression *typed =
         weir_expression_cast(analysis->arena, cast->children[0], cast->type, cast->eval_mode, false);
     if (typed->kind == WEIR_EXPRESSION_CAST && typed != cast->children[0]) {

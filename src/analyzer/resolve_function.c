@@ -42,6 +42,18 @@ static WeirExpression *named_argument(WeirExpressionContext *context, const Weir
                                  weir_next_id(context->analysis));
 }
 
+/* t.* with a table t, not a struct. */
+static bool names_table(const WeirExpressionContext *context, const WeirExpression *star)
+{
+    for (uint32_t i = 0; context->scope != NULL && i < context->scope->attribute_count; i++) {
+        const WeirExpression *attribute = context->scope->attributes[i];
+        if (attribute->part_count > 0 &&
+            weir_name_equal(context->analysis, attribute->parts[attribute->part_count - 1], star->parts[0]))
+            return true;
+    }
+    return false;
+}
+
 static WeirStatus resolve_argument(WeirExpressionContext *context, const char *name, WeirExpression *argument,
                                    WeirExpressionList *out, WeirError *error)
 {
@@ -56,6 +68,11 @@ static WeirStatus resolve_argument(WeirExpressionContext *context, const char *n
             weir_list_append(context->analysis, out, weir_literal_int(context->analysis, &weir_type_int, 1));
             return WEIR_OK;
         }
+        if (strcasecmp(name, "count") == 0 && argument->part_count == 1 && argument->child_count == 0 &&
+            names_table(context, argument))
+            return weir_located(context->analysis, argument->origin, error,
+                                weir_error_set(error, WEIR_ERROR_INVALID_USAGE_OF_STAR_WITH_TABLE_IDENTIFIER_IN_COUNT,
+                                               "tableName", argument->parts[0]));
         WEIR_TRY(weir_expand_star(context, argument, &columns, error));
         for (uint32_t i = 0; i < columns.count; i++)
             weir_list_append(context->analysis, out, columns.items[i]);

@@ -37,6 +37,13 @@ static WeirStatus resolve_rows(WeirAnalysis *analysis, const WeirEnvironment *en
     return WEIR_OK;
 }
 
+/* VALUES never turns texts into other types, or the other way round. */
+static bool mixes_text(const WeirDataType *a, const WeirDataType *b)
+{
+    return a->id != WEIR_TYPE_VOID && b->id != WEIR_TYPE_VOID &&
+           (a->id == WEIR_TYPE_STRING) != (b->id == WEIR_TYPE_STRING);
+}
+
 static WeirStatus column_type(WeirAnalysis *analysis, const WeirLogicalPlan *plan, WeirExpression ***rows,
                               uint32_t column, const char *name, const WeirDataType **type, bool *nullable,
                               WeirError *error)
@@ -45,7 +52,10 @@ static WeirStatus column_type(WeirAnalysis *analysis, const WeirLogicalPlan *pla
     for (uint32_t r = 0; r < plan->row_count; r++) {
         const WeirExpression *value = rows[r][column];
         *nullable = *nullable || value->nullable;
-        const WeirDataType *next = *type == NULL ? value->type : weir_common_type(analysis->arena, *type, value->type);
+        const WeirDataType *next = *type == NULL ? value->type
+                                   : mixes_text(*type, value->type)
+                                       ? NULL
+                                       : weir_common_type(analysis->arena, *type, value->type);
         if (next == NULL)
             return weir_located(analysis, plan->origin, error,
                                 weir_error_set(error,
@@ -144,6 +154,9 @@ static WeirStatus make_range(WeirAnalysis *analysis, const WeirLogicalPlan *plan
                                                weir_expression_quoted(analysis, argument), "inputType",
                                                weir_type_quoted(analysis, argument->type)));
     }
+    if (values[2] == 0)
+        return weir_located(analysis, plan->origin, error,
+                            weir_error_set(error, WEIR_ERROR_FAILED_FUNCTION_CALL, "funcName", "`range`"));
     WeirLogicalPlan *range = weir_logical_new(analysis->arena, WEIR_LOGICAL_RANGE, plan->origin);
     range->range_start = values[0];
     range->range_end = values[1];

@@ -7,6 +7,11 @@
 
 static WeirStatus not_found(WeirAnalysis *analysis, const WeirLogicalPlan *plan, WeirError *error)
 {
+    if (plan->part_count > 3)
+        return weir_located(analysis, plan->origin, error,
+                            weir_error_set(error, WEIR_ERROR_REQUIRES_SINGLE_PART_NAMESPACE, "sessionCatalog",
+                                           "spark_catalog", "identifier",
+                                           weir_name_quoted(analysis, plan->parts, plan->part_count - 1)));
     return weir_located(analysis, plan->origin, error,
                         weir_error_set(error, WEIR_ERROR_TABLE_OR_VIEW_NOT_FOUND, "relationName",
                                        weir_name_quoted(analysis, plan->parts, plan->part_count), "searchPath",

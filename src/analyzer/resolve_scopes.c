@@ -58,14 +58,19 @@ WeirStatus weir_resolve_with(WeirAnalysis *analysis, const WeirEnvironment *env,
 static WeirStatus resolve_repartition(WeirAnalysis *analysis, const WeirEnvironment *env, const WeirLogicalPlan *plan,
                                       WeirLogicalPlan *child, WeirLogicalPlan **out, WeirError *error)
 {
-    WeirScope scope = weir_scope_of(analysis, env, child);
-    WeirExpressionContext context = weir_expression_context(analysis, env, &scope);
     WeirExpressionList list = {0};
-    WEIR_TRY(weir_resolve_list(&context, plan->expressions, plan->expression_count, &list, error));
+    WeirLogicalPlan *input = child;
+    for (uint32_t i = 0; i < plan->expression_count; i++) {
+        WeirExpression *resolved = NULL;
+        WEIR_TRY(weir_resolve_with_missing(analysis, env, plan->expressions[i], &input, &resolved, error));
+        weir_list_append(analysis, &list, resolved);
+    }
     WeirLogicalPlan *copy = weir_logical_copy(analysis->arena, plan);
-    copy->children[0] = child;
+    copy->children[0] = input;
     copy->expressions = list.items;
     *out = weir_plan_finish(analysis, copy);
+    if (input->output_count != child->output_count)
+        *out = weir_plan_project(analysis, child->output, child->output_count, *out);
     return WEIR_OK;
 }
 

@@ -91,8 +91,8 @@ static bool add_missing(void *context, const WeirExpression *expression)
 }
 
 /* A name that the output lacks: a column of some Project's input below. */
-static WeirStatus resolve_order(WeirAnalysis *analysis, const WeirEnvironment *env, WeirExpression *order,
-                                WeirLogicalPlan **child, WeirExpression **out, WeirError *error)
+WeirStatus weir_resolve_with_missing(WeirAnalysis *analysis, const WeirEnvironment *env, WeirExpression *order,
+                                     WeirLogicalPlan **child, WeirExpression **out, WeirError *error)
 {
     WeirError first = {0};
     WeirScope scope = weir_scope_of(analysis, env, *child);
@@ -132,7 +132,8 @@ static WeirStatus resolve_order(WeirAnalysis *analysis, const WeirEnvironment *e
     if (missing.failed) {
         WeirScope visible = {.attributes = (*child)->output, .attribute_count = (*child)->output_count};
         context.scope = &visible;
-        return weir_unresolved_column(&context, order->children[0], error);
+        const WeirExpression *name = order->kind == WEIR_EXPRESSION_SORT_ORDER ? order->children[0] : order;
+        return weir_unresolved_column(&context, name, error);
     }
     *child = missing.plan;
     return WEIR_OK;
@@ -190,7 +191,7 @@ WeirStatus weir_resolve_sort(WeirAnalysis *analysis, const WeirEnvironment *env,
             weir_resolve_over_aggregate(analysis, env, orders.items, orders.count, false, &input, orders.items, error));
     } else {
         for (uint32_t i = 0; i < orders.count; i++)
-            WEIR_TRY(resolve_order(analysis, env, orders.items[i], &input, &orders.items[i], error));
+            WEIR_TRY(weir_resolve_with_missing(analysis, env, orders.items[i], &input, &orders.items[i], error));
     }
     WEIR_TRY(extract_order_windows(analysis, &orders, &input, error));
     WEIR_TRY(check_orders(analysis, &orders, error));

@@ -102,6 +102,25 @@ static WeirStatus except_column(WeirExpressionContext *context, const WeirExpres
     return weir_unresolved_column(context, except, error);
 }
 
+/* |> SET a = expression: an ALIAS among the star's children takes the column's place. */
+static WeirStatus replace_column(WeirExpressionContext *context, WeirExpression *alias, WeirExpressionList *columns,
+                                 WeirError *error)
+{
+    WeirAnalysis *analysis = context->analysis;
+    WeirExpression *resolved = NULL;
+    bool found = false;
+    WEIR_TRY(weir_resolve_expression(context, alias, &resolved, error));
+    for (uint32_t i = 0; i < columns->count; i++)
+        if (weir_name_equal(analysis, columns->items[i]->name, alias->name)) {
+            columns->items[i] = resolved;
+            found = true;
+        }
+    if (found)
+        return WEIR_OK;
+    WeirExpression name = {.parts = &alias->name, .part_count = 1, .origin = alias->origin};
+    return weir_unresolved_column(context, &name, error);
+}
+
 WeirStatus weir_expand_star(WeirExpressionContext *context, const WeirExpression *star, WeirExpressionList *out,
                             WeirError *error)
 {
@@ -123,7 +142,9 @@ WeirStatus weir_expand_star(WeirExpressionContext *context, const WeirExpression
     if (columns.count == 0 && star->part_count > 0)
         WEIR_TRY(expand_struct(context, star, &columns, error));
     for (uint32_t i = 0; i < star->child_count; i++)
-        WEIR_TRY(except_column(context, star->children[i], &columns, error));
+        WEIR_TRY(star->children[i]->kind == WEIR_EXPRESSION_ALIAS
+                     ? replace_column(context, star->children[i], &columns, error)
+                     : except_column(context, star->children[i], &columns, error));
     for (uint32_t i = 0; i < columns.count; i++)
         weir_list_append(analysis, out, columns.items[i]);
     return WEIR_OK;

@@ -76,6 +76,28 @@ static bool same_frame(const WeirWindowSpec *spec, bool is_range, WeirFrameBound
     return spec->is_range == is_range && spec->lower == lower && spec->upper == upper;
 }
 
+/* The row `offset` after the current one; lag looks back by a negative offset, as Spark prints it. */
+static WeirStatus offset_frame(WeirAnalysis *analysis, const WeirExpression *function, WeirWindowSpec *spec,
+                               WeirError *error)
+{
+    WeirExpression *offset =
+        function->child_count > 1 ? function->children[1] : weir_literal_int(analysis, &weir_type_int, 1);
+    if (strcasecmp(function->function->name, "lag") == 0) {
+        WeirValue *value = NULL;
+        WEIR_TRY(weir_build_call(analysis, "-", &offset, 1, function->origin, &offset, error));
+        if (weir_expression_is_foldable(offset) &&
+            weir_expression_evaluate(offset, analysis->analyzer->context, analysis->arena, &value, NULL) == WEIR_OK)
+            offset = weir_expression_literal(analysis->arena, value);
+    }
+    if (!weir_expression_is_foldable(offset))
+        return weir_located(
+            analysis, function->origin, error,
+            weir_error_set(error, WEIR_ERROR_LEGACY_ERROR_TEMP_1035, "prettyName", function->function->name));
+    spec->lower = spec->upper = WEIR_FRAME_FOLLOWING;
+    spec->lower_offset = spec->upper_offset = offset;
+    return WEIR_OK;
+}
+
 /* Ranking functions run from the first row to the current one; lag and lead look at one other row. */
 static WeirStatus function_frame(WeirExpressionContext *context, const WeirExpression *expression,
                                  const WeirExpression *function, WeirWindowSpec *spec, WeirError *error)
@@ -99,16 +121,11 @@ static WeirStatus function_frame(WeirExpressionContext *context, const WeirExpre
     if (spec->has_frame)
         return WEIR_OK;
     spec->has_frame = true;
-    spec->is_range = strcasecmp(function->function->name, "nth_value") == 0;
+    spec->is_range = strcasecmp(function->function->name, "nth_value") == 0 ||
+                     strcasecmp(function->function->name, "cume_dist") == 0;
     spec->lower = WEIR_FRAME_UNBOUNDED_PRECEDING;
     spec->upper = WEIR_FRAME_CURRENT_ROW;
-    if (offset) {
-        bool lead = strcasecmp(function->function->name, "lead") == 0;
-        spec->lower = spec->upper = lead ? WEIR_FRAME_FOLLOWING : WEIR_FRAME_PRECEDING;
-        spec->lower_offset = spec->upper_offset =
-            function->child_count > 1 ? function->children[1] : weir_literal_int(analysis, &weir_type_int, 1);
-    }
-    return WEIR_OK;
+    return offset ? offset_frame(analysis, function, spec, error) : WEIR_OK;
 }
 
 static void default_frame(WeirWindowSpec *spec)
@@ -139,6 +156,39 @@ static WeirStatus bound_position(WeirAnalysis *analysis, WeirFrameBound bound, W
     *known = !weir_value_is_null(value);
     if (*known)
         *position = bound == WEIR_FRAME_PRECEDING ? -weir_value_get_int(value) : weir_value_get_int(value);
+    return WEIR_OK;
+}
+
+static bool is_interval(const WeirDataType *type)
+{
+    return type->id == WEIR_TYPE_CALENDAR_INTERVAL || type->id == WEIR_TYPE_DAY_TIME_INTERVAL ||
+           type->id == WEIR_TYPE_YEAR_MONTH_INTERVAL;
+}
+
+/* Distances of a RANGE frame have the type of the ORDER BY expression, but for dates and timestamps. */
+static WeirStatus coerce_range(WeirExpressionContext *context, const WeirExpression *expression, WeirWindowSpec *spec,
+                               WeirError *error)
+{
+    WeirAnalysis *analysis = context->analysis;
+    WeirExpression **offsets[2] = {&spec->lower_offset, &spec->upper_offset};
+    for (int i = 0; i < 2; i++) {
+        if (*offsets[i] == NULL || !spec->is_range || spec->order_count != 1)
+            continue;
+        const WeirDataType *order = spec->order_by[0]->type;
+        bool keeps =
+            order->id == WEIR_TYPE_DATE || order->id == WEIR_TYPE_TIMESTAMP || order->id == WEIR_TYPE_TIMESTAMP_NTZ;
+        if (!keeps && weir_can_cast((*offsets[i])->type, order, WEIR_EVAL_ANSI))
+            *offsets[i] = weir_expression_cast(analysis->arena, *offsets[i], order, WEIR_EVAL_ANSI, true);
+        const WeirDataType *type = (*offsets[i])->type;
+        if (!weir_type_is_numeric(type) && !is_interval(type))
+            return weir_located(
+                analysis, expression->origin, error,
+                weir_error_set(error, WEIR_ERROR_DATATYPE_MISMATCH_SPECIFIED_WINDOW_FRAME_UNACCEPTED_TYPE, "sqlExpr",
+                               weir_expression_quoted(analysis, expression), "location", i == 0 ? "lower" : "upper",
+                               "exprType", weir_type_quoted(analysis, type), "expectedType",
+                               "(\"NUMERIC\" or \"INTERVAL DAY TO SECOND\" or \"INTERVAL YEAR TO "
+                               "MONTH\" or \"INTERVAL\")"));
+    }
     return WEIR_OK;
 }
 
@@ -216,6 +266,8 @@ WeirStatus weir_resolve_window_expression(WeirExpressionContext *context, WeirEx
     bool given = spec->has_frame;
     default_frame(spec);
     WEIR_TRY(check_function(context, window, function, error));
+    if (given && !is_offset_function(function))
+        WEIR_TRY(coerce_range(context, window, spec, error));
     if (given && !is_offset_function(function))
         WEIR_TRY(check_frame(context, window, spec, error));
     *out = window;

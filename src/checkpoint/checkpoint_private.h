@@ -13,6 +13,8 @@ char *weir_log_id_path(const char *directory, int64_t id, const char *suffix) __
  * without signs). */
 bool weir_log_parse_id(const char *name, const char *suffix, int64_t *id);
 const char *weir_path_name(const char *path); /* after the last slash */
+/* The id in a temporary name that a crash may have left, such as ".12.77-3.tmp" or ".19.compact.77-4.tmp"; -1: none. */
+int64_t weir_log_temporary_id(const char *name);
 
 /* Lines as Scala's getLines finds them: ended by \n, \r\n or \r; what follows the last line end is a line unless empty.
  */

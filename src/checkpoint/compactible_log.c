@@ -29,6 +29,8 @@ struct WeirCompactibleLog {
     int64_t latest;
     LogFile *files; /* a queue by id: files[first .. first + count) */
     size_t first, count, capacity;
+    char **temporaries; /* paths that crashes have left; a reader of the log leaves them alone */
+    size_t temporary_count;
     WeirLogEntryFilter keep;
     void *keep_context;
 };
@@ -93,6 +95,27 @@ static int64_t interval_of_files(const WeirCompactibleLog *log, int64_t setting)
     return previous >= 0 ? latest - previous : derive_interval(setting, latest);
 }
 
+static void remember_temporary(WeirCompactibleLog *log, const char *path)
+{
+    log->temporaries = weir_realloc(log->temporaries, (log->temporary_count + 1) * sizeof *log->temporaries);
+    log->temporaries[log->temporary_count++] = weir_strdup(path);
+}
+
+/* Those of ids that are written now; the others may be another writer's. */
+static WeirStatus remove_temporaries(WeirCompactibleLog *log, int64_t id, WeirError *error)
+{
+    WeirStatus status = WEIR_OK;
+    for (size_t i = 0; i < log->temporary_count; i++) {
+        if (status == WEIR_OK && weir_log_temporary_id(weir_path_name(log->temporaries[i])) <= id)
+            status = weir_checkpoint_file_remove(log->fs, log->temporaries[i], error);
+        weir_free(log->temporaries[i]);
+    }
+    weir_free(log->temporaries);
+    log->temporaries = NULL;
+    log->temporary_count = 0;
+    return status;
+}
+
 static WeirStatus list_files(WeirCompactibleLog *log, WeirError *error)
 {
     WeirArena *arena = weir_arena_new(NULL);
@@ -105,6 +128,8 @@ static WeirStatus list_files(WeirCompactibleLog *log, WeirError *error)
         file.compact = weir_log_parse_id(name, COMPACT_SUFFIX, &file.id);
         if (!entries[i].is_directory && (file.compact || weir_log_parse_id(name, "", &file.id)))
             remember(log, file);
+        else if (!entries[i].is_directory && weir_log_temporary_id(name) >= 0)
+            remember_temporary(log, entries[i].path);
     }
     if (log->count > 0)
         qsort(log->files + log->first, log->count, sizeof *log->files, compare_files);
@@ -141,6 +166,9 @@ void weir_compactible_log_close(WeirCompactibleLog *log)
 {
     if (log == NULL)
         return;
+    for (size_t i = 0; i < log->temporary_count; i++)
+        weir_free(log->temporaries[i]);
+    weir_free(log->temporaries);
     weir_free(log->files);
     weir_free(log->directory);
     weir_free(log);
@@ -292,6 +320,7 @@ WeirStatus weir_compactible_log_add(WeirCompactibleLog *log, int64_t id, const c
     WEIR_ASSERT(id >= 0);
     WEIR_TRY(weir_log_concurrent_update(write_file(log, id, lines, count, error), id, error));
     remember(log, (LogFile){id, weir_clock_now_ms(log->clock), is_compaction(log, id)});
+    WEIR_TRY(remove_temporaries(log, id, error));
     return remove_expired(log, id, error);
 }
 

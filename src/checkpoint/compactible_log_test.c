@@ -172,8 +172,16 @@ static void test_expired_files_go(void **state)
     assert_true(is_there(fs, "log/5.compact"));
     assert_int_equal(count_files(fs, "log"), 13 - 5);
     weir_compactible_log_close(log);
-    log = open_log(fs, "log", 3, 6, clock); /* Times come from the listing. */
-    for (int64_t id = 13; id < 20; id++)
+    weir_simulated_file_system_put(fs, "log/.13.1-1.tmp", "", 0);
+    weir_simulated_file_system_put(fs, "log/.14.compact.1-2.tmp", "", 0);
+    log = open_log(fs, "log", 3, 6, clock);
+    assert_true(is_there(fs, "log/.13.1-1.tmp"));
+    add_one(log, 13);
+    assert_false(is_there(fs, "log/.13.1-1.tmp"));
+    assert_true(is_there(fs, "log/.14.compact.1-2.tmp"));
+    weir_compactible_log_close(log);
+    log = open_log(fs, "log", 3, 6, clock);
+    for (int64_t id = 14; id < 20; id++)
         add_one(log, id);
     weir_manual_clock_advance(clock, 600000);
     add_one(log, 20);

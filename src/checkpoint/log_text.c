@@ -43,6 +43,21 @@ bool weir_log_parse_id(const char *name, const char *suffix, int64_t *id)
     return true;
 }
 
+int64_t weir_log_temporary_id(const char *name)
+{
+    size_t length = strlen(name);
+    if (name[0] != '.' || length < 5 || strcmp(name + length - 4, ".tmp") != 0)
+        return -1;
+    char digits[24];
+    size_t count = strspn(name + 1, "0123456789");
+    if (count >= sizeof digits || name[1 + count] != '.')
+        return -1;
+    memcpy(digits, name + 1, count);
+    digits[count] = '\0';
+    int64_t id;
+    return weir_log_parse_id(digits, "", &id) ? id : -1;
+}
+
 bool weir_line_reader_next(WeirLineReader *reader, const char **line, size_t *length)
 {
     if (reader->next == reader->end)

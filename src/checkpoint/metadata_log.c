@@ -68,25 +68,15 @@ WeirStatus weir_metadata_log_list(WeirMetadataLog *log, WeirArena *arena, int64_
     return WEIR_OK;
 }
 
-static WeirStatus list_now(WeirMetadataLog *log, WeirArena **arena, int64_t **ids, size_t *count, WeirError *error)
-{
-    *arena = weir_arena_new(NULL);
-    WeirStatus status = weir_metadata_log_list(log, *arena, ids, count, error);
-    if (status != WEIR_OK) {
-        weir_arena_free(*arena);
-        *arena = NULL;
-    }
-    return status;
-}
-
 WeirStatus weir_metadata_log_latest(WeirMetadataLog *log, int64_t *batch_id, WeirError *error)
 {
     if (!log->listed) {
-        WeirArena *arena;
+        WeirArena *arena = weir_arena_new(NULL);
         int64_t *ids;
         size_t count;
-        WEIR_TRY(list_now(log, &arena, &ids, &count, error));
+        WeirStatus status = weir_metadata_log_list(log, arena, &ids, &count, error);
         weir_arena_free(arena);
+        WEIR_TRY(status);
     }
     *batch_id = log->latest;
     return WEIR_OK;
@@ -100,17 +90,23 @@ static WeirStatus remove_id(WeirMetadataLog *log, int64_t batch_id, WeirError *e
     return status;
 }
 
-/* Ids from `from` up to and without `to`, as a listing finds them. */
+/* Ids from `from` up to and without `to`, as a listing finds them, and what crashes have left of them. */
 static WeirStatus remove_range(WeirMetadataLog *log, int64_t from, int64_t to, WeirError *error)
 {
-    WeirArena *arena;
-    int64_t *ids;
-    size_t count;
-    WEIR_TRY(list_now(log, &arena, &ids, &count, error));
-    WeirStatus status = WEIR_OK;
-    for (size_t i = 0; i < count && status == WEIR_OK; i++)
-        if (ids[i] >= from && ids[i] < to)
-            status = remove_id(log, ids[i], error);
+    WeirArena *arena = weir_arena_new(NULL);
+    WeirFileStatus *entries;
+    size_t count = 0;
+    WeirStatus status = log->fs->list(log->fs, log->directory, arena, &entries, &count, error);
+    for (size_t i = 0; i < count && status == WEIR_OK; i++) {
+        const char *name = weir_path_name(entries[i].path);
+        int64_t id;
+        if (entries[i].is_directory)
+            continue;
+        if (!weir_log_parse_id(name, "", &id))
+            id = weir_log_temporary_id(name);
+        if (id >= from && id < to)
+            status = weir_checkpoint_file_remove(log->fs, entries[i].path, error);
+    }
     weir_arena_free(arena);
     return status;
 }

@@ -64,7 +64,7 @@ static void test_foreign_names_and_purges(void **state)
 {
     (void)state;
     WeirFileSystem *fs = weir_simulated_file_system_new(NULL);
-    static const char *const names[] = {"3", "10", "9", ".11.tmp", "x", "12.compact", ".3.crc"};
+    static const char *const names[] = {"3", "10", "9", ".9.1-1.tmp", ".2.1-2.tmp", "x", "12.compact", ".3.crc"};
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         char path[64];
         snprintf(path, sizeof path, "ck/offsets/%s", names[i]);
@@ -86,6 +86,10 @@ static void test_foreign_names_and_purges(void **state)
     WeirFileStatus status;
     assert_ok(fs->status(fs, "ck/offsets/.3.crc", arena, &exists, &status, &failure), failure);
     assert_false(exists);
+    assert_ok(fs->status(fs, "ck/offsets/.2.1-2.tmp", arena, &exists, &status, &failure), failure);
+    assert_false(exists); /* left behind by a crash */
+    assert_ok(fs->status(fs, "ck/offsets/.9.1-1.tmp", arena, &exists, &status, &failure), failure);
+    assert_true(exists); /* perhaps being written */
     assert_ok(fs->status(fs, "ck/offsets/9", arena, &exists, &status, &failure), failure);
     assert_true(exists);
     weir_arena_free(arena);

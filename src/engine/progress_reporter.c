@@ -64,27 +64,20 @@ static void add_time(WeirJsonWriter *writer, const char *key, int64_t epoch_ms)
     weir_json_add_string(writer, key, text);
 }
 
-/* One object over all watermark nodes, as Spark merges their statistics. */
+/* Statistics of the first watermark node that saw rows, as Spark picks one. */
 static void add_event_time(WeirJsonWriter *writer, const WeirProgress *progress)
 {
     if (!progress->has_watermark)
         return;
-    WeirEventTimeStats all = {.max_ms = INT64_MIN, .min_ms = INT64_MAX};
-    for (uint32_t i = 0; progress->metrics != NULL && i < progress->metrics->watermark_count; i++) {
-        const WeirEventTimeStats *stats = &progress->metrics->watermarks[i];
-        if (stats->count == 0)
-            continue;
-        all.average_ms = (all.average_ms * (double)all.count + stats->average_ms * (double)stats->count) /
-                         (double)(all.count + stats->count);
-        all.count += stats->count;
-        all.max_ms = stats->max_ms > all.max_ms ? stats->max_ms : all.max_ms;
-        all.min_ms = stats->min_ms < all.min_ms ? stats->min_ms : all.min_ms;
-    }
+    const WeirEventTimeStats *stats = NULL;
+    for (uint32_t i = 0; progress->metrics != NULL && i < progress->metrics->watermark_count && stats == NULL; i++)
+        if (progress->metrics->watermarks[i].count > 0)
+            stats = &progress->metrics->watermarks[i];
     weir_json_begin_object(writer, "eventTime");
-    if (all.count > 0) {
-        add_time(writer, "avg", (int64_t)all.average_ms);
-        add_time(writer, "max", all.max_ms);
-        add_time(writer, "min", all.min_ms);
+    if (stats != NULL) {
+        add_time(writer, "avg", (int64_t)stats->average_ms);
+        add_time(writer, "max", stats->max_ms);
+        add_time(writer, "min", stats->min_ms);
     }
     add_time(writer, "watermark", progress->watermark_ms);
     weir_json_end_object(writer);

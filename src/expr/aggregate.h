@@ -22,14 +22,14 @@ static inline void weir_slot_set_null(uint8_t *row, const WeirAggregateSlots *sl
 {
     uint32_t bit = slots->first + index;
     if (null)
-        row[bit >> 3] = (uint8_t)(row[bit >> 3] | (1u << (bit & 7)));
+        row[bit >> 3] = (uint8_t)((uint32_t)row[bit >> 3] | (1u << (bit & 7)));
     else
-        row[bit >> 3] = (uint8_t)(row[bit >> 3] & ~(1u << (bit & 7)));
+        row[bit >> 3] = (uint8_t)((uint32_t)row[bit >> 3] & ~(1u << (bit & 7)));
 }
 static inline bool weir_slot_is_null(const uint8_t *row, const WeirAggregateSlots *slots, uint32_t index)
 {
     uint32_t bit = slots->first + index;
-    return (row[bit >> 3] >> (bit & 7)) & 1u;
+    return ((uint32_t)row[bit >> 3] >> (bit & 7)) & 1u;
 }
 
 enum {

@@ -266,7 +266,7 @@ static bool is_unfoldable_node(void *context, const WeirExpression *expression)
     case WEIR_EXPRESSION_LAMBDA_VARIABLE:
         return expression->type == NULL && expression->kind != WEIR_EXPRESSION_LAMBDA;
     case WEIR_EXPRESSION_CALL:
-        return is_nondeterministic_node(context, expression);
+        return expression->function->kind == WEIR_FUNCTION_WINDOW || is_nondeterministic_node(context, expression);
     default:
         return true;
     }

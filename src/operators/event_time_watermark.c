@@ -86,8 +86,10 @@ static WeirStatus watermark_push(WeirOperator *operator, void *state, WeirPipeli
     for (uint32_t k = 0; k < batch->selected_count; k++) {
         const WeirVector *flat;
         uint32_t row = weir_vector_locate(column, weir_batch_row(batch, k), &flat);
-        if (row == WEIR_NULL_INDEX || (flat->validity != NULL && !weir_bit_get(flat->validity, row)))
+        if (row == WEIR_NULL_INDEX || (flat->validity != NULL && !weir_bit_get(flat->validity, row))) {
+            sums_add(sums, 0); /* Spark reads a null as 0 here, and reports it so. */
             continue;
+        }
         if (nested)
             row = weir_vector_locate(&flat->children[1], row, &flat);
         sums_add(sums, ((const int64_t *)flat->values)[row]);

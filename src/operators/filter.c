@@ -4,6 +4,8 @@
 static WeirStatus filter_open(WeirOperator *operator, WeirError *error)
 {
     WeirProgram *program = NULL;
+    if (operator->plan->condition == NULL) /* the reader sees to all of it */
+        return WEIR_OK;
     WEIR_TRY(weir_program_compile((WeirExpression *const *)&operator->plan->condition, 1, operator->execution->environment->context,
                                   &program, error));
     operator->state = program;
@@ -16,6 +18,8 @@ static WeirStatus filter_open_stage(WeirOperator *operator, uint32_t unit, void 
 {
     (void)unit;
     WeirProgramInstance *instance = NULL;
+    if (operator->state == NULL)
+        return WEIR_OK;
     WEIR_TRY(weir_program_instance_new(operator->state, &instance, error));
     *state = instance;
     return WEIR_OK;
@@ -30,6 +34,8 @@ static void filter_close_stage(WeirOperator *operator, void *state)
 static WeirStatus filter_push(WeirOperator *operator, void *state, WeirPipelineTask *task, uint32_t stage, WeirBatch *batch,
                               WeirError *error)
 {
+    if (state == NULL)
+        return weir_emit(task, stage + 1, batch, error);
     WeirBatch *out = weir_batch_over(batch, batch->column_count, &operator->tracker);
     WeirStatus status = WEIR_OK;
     WEIR_TRY_OR_GO(done, weir_program_filter(state, batch, &out->arena, &out->selection, &out->selected_count, error));

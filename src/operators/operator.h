@@ -126,7 +126,7 @@ static inline uint32_t weir_execution_batch_rows(const WeirExecution *execution)
 {
     return execution->environment->batch_rows_max == 0 ? WEIR_BATCH_ROWS_DEFAULT : execution->environment->batch_rows_max;
 }
-int64_t weir_monotonic_ms(void); /* for metrics only */
+int64_t weir_execution_nanos(const WeirExecution *execution); /* monotonic, for metrics only; 0 without a clock */
 
 /* A batch of the same rows as `input` under its own columns (zeroed, to be filled), which keeps `input` alive and shares its selection. */
 WeirBatch *weir_batch_over(WeirBatch *input, uint32_t column_count, WeirMemoryTracker *tracker);

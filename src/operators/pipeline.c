@@ -1,6 +1,4 @@
 /* Pipelines: rows of one unit pushed through fused stages into a terminal, and the loops that run units as tasks. */
-#include <time.h>
-
 #include "operators/operator.h"
 
 WeirStatus weir_operator_prepare(WeirOperator *operator, uint32_t *unit_count, WeirError *error)
@@ -159,9 +157,8 @@ WeirStatus weir_execution_check_cancelled(const WeirExecution *execution, WeirEr
     return WEIR_OK;
 }
 
-int64_t weir_monotonic_ms(void)
+int64_t weir_execution_nanos(const WeirExecution *execution)
 {
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+    WeirClock *clock = execution->environment->connector.clock;
+    return clock == NULL ? 0 : clock->monotonic_nanos(clock);
 }

@@ -87,7 +87,23 @@ static WeirStatus stream_scan_prepare(WeirOperator *operator, uint32_t *unit_cou
     return WEIR_OK;
 }
 
-static WeirStatus scan_batches(WeirOperator *operator, ScanRun *run, WeirReader *reader, WeirPipelineTask *task, WeirError *error)
+/* Rows that pass the reader's filter: the others do not count as read. */
+static WeirStatus filter_batch(WeirOperator *operator, WeirProgramInstance *filter, WeirBatch **batch, WeirError *error)
+{
+    if (filter == NULL)
+        return WEIR_OK;
+    WeirBatch *out = weir_batch_over(*batch, (*batch)->column_count, &operator->tracker);
+    WeirStatus status = weir_program_filter(filter, *batch, &out->arena, &out->selection, &out->selected_count, error);
+    memcpy(out->columns, (*batch)->columns, sizeof(WeirVector) * (*batch)->column_count);
+    if (status == WEIR_OK)
+        status = weir_batch_check(out, error);
+    weir_batch_release(*batch); /* `out` keeps it */
+    *batch = out;
+    return status;
+}
+
+static WeirStatus scan_batches(WeirOperator *operator, ScanRun *run, WeirReader *reader, WeirProgramInstance *filter, WeirPipelineTask *task,
+                               WeirError *error)
 {
     WeirStatus status = WEIR_OK;
     while (status == WEIR_OK && !weir_pipeline_is_satisfied(task)) {
@@ -96,11 +112,30 @@ static WeirStatus scan_batches(WeirOperator *operator, ScanRun *run, WeirReader 
         WEIR_TRY(run->type->next_batch(reader, &batch, error));
         if (batch == NULL)
             break;
+        status = filter_batch(operator, filter, &batch, error);
         atomic_fetch_add_explicit(&run->rows, batch->selected_count, memory_order_relaxed);
-        status = weir_emit(task, 0, batch, error);
+        if (status == WEIR_OK)
+            status = weir_emit(task, 0, batch, error);
         weir_batch_release(batch);
     }
     return status;
+}
+
+static WeirStatus scan_open(WeirOperator *operator, WeirError *error)
+{
+    WeirProgram *filter = NULL;
+    if (operator->plan->condition == NULL)
+        return WEIR_OK;
+    WEIR_TRY(weir_program_compile((WeirExpression *const *)&operator->plan->condition, 1, operator->execution->environment->context, &filter,
+                                  error));
+    operator->state = filter;
+    return WEIR_OK;
+}
+
+static void scan_close(WeirOperator *operator)
+{
+    weir_program_free(operator->state);
+    scan_reset(operator, false);
 }
 
 static WeirStatus scan_task(void *context, uint32_t index, WeirError *error)
@@ -109,15 +144,19 @@ static WeirStatus scan_task(void *context, uint32_t index, WeirError *error)
     ScanRun *run = operator->run;
     WeirPipelineTask *task = NULL;
     WeirReader *reader = NULL;
+    WeirProgramInstance *filter = NULL;
     WEIR_TRY(weir_pipeline_open(run->pipeline, run->first_unit + index, &task, error));
     WeirStatus status = WEIR_OK;
     if (!weir_pipeline_is_satisfied(task)) {
         WEIR_TRY_OR_GO(done, run->type->open_partition(run->source, &run->partitions[index], &run->request, &operator->tracker, &reader, error));
-        WEIR_TRY_OR_GO(done, scan_batches(operator, run, reader, task, error));
+        if (operator->state != NULL)
+            WEIR_TRY_OR_GO(done, weir_program_instance_new(operator->state, &filter, error));
+        WEIR_TRY_OR_GO(done, scan_batches(operator, run, reader, filter, task, error));
     }
     WEIR_TRY_OR_GO(done, weir_pipeline_finish(task, error));
 done:
     weir_pipeline_close(task, status != WEIR_OK); /* before the reader: its batches may hold the reader's buffers */
+    weir_program_instance_free(filter);
     if (reader != NULL)
         run->type->close_reader(reader);
     return status;
@@ -150,11 +189,10 @@ static void batch_scan_reset(WeirOperator *operator, bool failed)
         scan_reset(operator, failed);
 }
 
-static void batch_scan_close(WeirOperator *operator) { scan_reset(operator, false); }
-
 const WeirOperatorType weir_batch_scan_operator = {
     .name = "BatchScan",
-    .close = batch_scan_close,
+    .open = scan_open,
+    .close = scan_close,
     .prepare = batch_scan_prepare,
     .produce = scan_produce,
     .reset = batch_scan_reset,
@@ -162,6 +200,8 @@ const WeirOperatorType weir_batch_scan_operator = {
 
 const WeirOperatorType weir_stream_scan_operator = {
     .name = "MicroBatchScan",
+    .open = scan_open,
+    .close = scan_close,
     .prepare = stream_scan_prepare,
     .produce = scan_produce,
     .reset = scan_reset,

@@ -69,6 +69,7 @@ typedef struct WeirStatefulInfo {
     WeirStatefulStore stores[WEIR_STATEFUL_STORES_MAX]; /* stores[0] repeats key_schema … event_time_column */
     uint32_t store_count;
     bool filters_late_rows;    /* its input has a watermark column */
+    bool hides_instances;      /* Spark reports no store instances for it */
     bool asks_for_no_data_batch; /* when the watermark moved: streaming semantics §1.2 */
 } WeirStatefulInfo;
 
@@ -89,7 +90,7 @@ struct WeirPhysicalPlan {
     WeirExpression **named_aggregates;  /* as in the logical plan: for EXPLAIN */
     WeirExpression **buffer_attributes; /* Spark's names of the buffer columns: for EXPLAIN */
     uint32_t buffer_count;
-    WeirExpression *condition; /* bound; joins: to left ++ right */
+    WeirExpression *condition; /* bound; joins: to left ++ right; scans: what the reader's rows must pass (bound to the output); NULL: all pass */
     WeirExpression ***rows;    /* EXPAND projections */
     uint32_t row_count;
     WeirRelation *relation;

@@ -85,7 +85,7 @@ static WeirStatus plan_session_state(WeirPlanner *planner, WeirExpression *const
             key[key_count++] = columns->fields[i];
     }
     if (key_count == 0)
-        return weir_error_format(error, WEIR_ERROR_INTERNAL_ERROR,
+        return weir_error_format(error, WEIR_ERROR_LEGACY_ERROR_TEMP_3068,
                                  "Global aggregation with session window in streaming query is not supported.");
     for (uint32_t i = 0; i < buffers->field_count; i++)
         value[count + i] = buffers->fields[i];
@@ -98,6 +98,7 @@ static WeirStatus plan_session_state(WeirPlanner *planner, WeirExpression *const
     for (uint32_t i = 0; i < count; i++)
         info->filters_late_rows |= weir_has_metadata(keys[i], DELAY_KEY) && !complete;
     info->asks_for_no_data_batch = !complete;
+    info->hides_instances = complete;
     plan->stateful = info;
     return WEIR_OK;
 }
@@ -108,7 +109,8 @@ WeirStatus weir_plan_stateful_aggregate(WeirPlanner *planner, const WeirLogicalP
     for (uint32_t i = 0; i < logical->grouping_count; i++) {
         WeirExpression *key = logical->grouping[i];
         bool named = key->kind == WEIR_EXPRESSION_ALIAS || key->kind == WEIR_EXPRESSION_ATTRIBUTE;
-        keys[i] = named ? weir_expression_to_attribute(planner->arena, key) : key;
+        keys[i] = named ? weir_expression_to_attribute(planner->arena, key)
+                        : weir_expression_attribute(planner->arena, "_groupingexpression", key->type, key->nullable, -1); /* Spark's name */
     }
     WeirAggregateSlots *slots = WEIR_ARENA_ARRAY(planner->arena, WeirAggregateSlots, plan->aggregate_count + 1);
     bool fixed = false;

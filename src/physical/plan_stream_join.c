@@ -48,9 +48,11 @@ static bool linear_time(const WeirPhysicalPlan *plan, const WeirExpression *expr
         return weir_type_equal(expression->type, expression->children[0]->type) && linear_time(plan, expression->children[0], out);
     if (expression->kind != WEIR_EXPRESSION_CALL || expression->function == NULL || expression->child_count != 2)
         return false;
-    bool minus = strcmp(expression->function->name, "-") == 0;
+    const char *name = expression->function->name;
+    bool minus = strcmp(name, "-") == 0 || strcmp(name, "timestamp_add_interval_minus") == 0;
+    bool plus = strcmp(name, "+") == 0 || strcmp(name, "timestamp_add_interval") == 0;
     LinearTime left, right;
-    if ((!minus && strcmp(expression->function->name, "+") != 0) || !linear_time(plan, expression->children[0], &left) ||
+    if ((!minus && !plus) || !linear_time(plan, expression->children[0], &left) ||
         !linear_time(plan, expression->children[1], &right) || (right.side >= 0 && (minus || left.side >= 0)))
         return false;
     out->side = left.side >= 0 ? left.side : right.side;
@@ -181,6 +183,11 @@ WeirStatus weir_plan_stream_join(WeirPlanner *planner, WeirPhysicalPlan *plan, W
     for (uint32_t i = 0; i < plan->grouping_count && plan->key_event_time < 0; i++) {
         if (weir_has_metadata(plan->grouping[i], "spark.watermarkDelayMs") || weir_has_metadata(plan->other_keys[i], "spark.watermarkDelayMs"))
             plan->key_event_time = (int32_t)i;
+    }
+    for (uint32_t side = 0; side < 2 && plan->key_event_time >= 0; side++) { /* the key is the side's event time where its columns don't say so */
+        const WeirExpression *key = (side == 0 ? plan->grouping : plan->other_keys)[plan->key_event_time];
+        if (plan->side_event_time[side] < 0 && key->kind == WEIR_EXPRESSION_BOUND_REFERENCE && weir_has_metadata(key, "spark.watermarkDelayMs"))
+            plan->side_event_time[side] = (int32_t)key->ordinal;
     }
     WEIR_TRY(split_condition(planner, plan, rest, error));
     plan->stateful = weir_stateful_new(planner, "symmetricHashJoin", NULL, NULL);

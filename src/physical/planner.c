@@ -1,4 +1,6 @@
 /* Optimized logical plans to physical plans: one node for one, attributes bound to ordinals. Aggregates, joins and stateful operators have files of their own. */
+#include <strings.h>
+
 #include "physical/planner_private.h"
 
 WeirPhysicalPlan *weir_physical_new(WeirPlanner *planner, WeirPhysicalKind kind, const WeirLogicalPlan *logical, uint32_t child_count)
@@ -187,12 +189,68 @@ static WeirStatus push_filters(WeirPlanner *planner, const WeirLogicalPlan *logi
     return weir_bind_all(planner, conjuncts, scan->pushed_filter_count, columns, width, &scan->pushed_filters, error);
 }
 
+static bool is_simple_operand(const WeirExpression *expression)
+{
+    return expression->kind == WEIR_EXPRESSION_LITERAL && expression->value != NULL && !weir_value_is_null(expression->value);
+}
+
+/* What Spark turns into a source filter: comparisons of a column with a literal, null tests, IN lists, text beginnings, and what AND, OR and NOT make of them. */
+static bool is_source_filter(const WeirExpression *filter)
+{
+    static const char *const connectives[] = {"and", "or", "not", NULL};
+    static const char *const comparisons[] = {"=", "==", "<=>", "<", "<=", ">", ">=", "in", "isnull", "isnotnull", "startswith", "endswith",
+                                              "contains", NULL};
+    if (filter->kind != WEIR_EXPRESSION_CALL || filter->function == NULL)
+        return false;
+    for (int i = 0; connectives[i] != NULL; i++) {
+        if (strcmp(filter->function->name, connectives[i]) != 0)
+            continue;
+        for (uint32_t c = 0; c < filter->child_count; c++) {
+            if (!is_source_filter(filter->children[c]))
+                return false;
+        }
+        return true;
+    }
+    uint32_t columns = 0, others = 0;
+    for (uint32_t c = 0; c < filter->child_count; c++) {
+        columns += filter->children[c]->kind == WEIR_EXPRESSION_ATTRIBUTE && !weir_type_is_nested(filter->children[c]->type);
+        others += is_simple_operand(filter->children[c]);
+    }
+    for (int i = 0; comparisons[i] != NULL; i++) {
+        if (strcmp(filter->function->name, comparisons[i]) == 0)
+            return columns == 1 && columns + others == filter->child_count;
+    }
+    return false;
+}
+
+/* Spark's readers of CSV and JSON drop rows by source filters before they count as input. */
+static bool reader_filters(const WeirPhysicalPlan *scan)
+{
+    bool is_scan = scan->kind == WEIR_PHYSICAL_SCAN || scan->kind == WEIR_PHYSICAL_STREAM_SCAN;
+    return is_scan && scan->relation->format != NULL && (strcasecmp(scan->relation->format, "csv") == 0 || strcasecmp(scan->relation->format, "json") == 0);
+}
+
 static WeirStatus plan_filter(WeirPlanner *planner, const WeirLogicalPlan *logical, WeirPhysicalPlan **plan, WeirError *error)
 {
     WEIR_TRY(plan_unary(planner, WEIR_PHYSICAL_FILTER, logical, plan, error));
     WeirPhysicalPlan *child = (*plan)->children[0];
     WEIR_TRY(push_filters(planner, logical, child, error));
-    return weir_bind(planner, logical->condition, child->output, child->output_count, &(*plan)->condition, error);
+    WeirExpression **conjuncts = NULL, *kept = logical->condition;
+    if (reader_filters(child) && child->condition == NULL) {
+        uint32_t count = weir_physical_conjuncts(logical->condition, planner->arena, &conjuncts), read_count = 0, kept_count = 0;
+        WeirExpression **read = WEIR_ARENA_ARRAY(planner->arena, WeirExpression *, count + 1);
+        for (uint32_t i = 0; i < count; i++) {
+            if (is_source_filter(conjuncts[i]))
+                read[read_count++] = conjuncts[i];
+            else
+                conjuncts[kept_count++] = conjuncts[i];
+        }
+        WeirExpression *first = weir_physical_conjunction(planner, read, read_count, logical->condition);
+        kept = weir_physical_conjunction(planner, conjuncts, kept_count, logical->condition);
+        if (first != NULL)
+            WEIR_TRY(weir_bind(planner, first, child->output, child->output_count, &child->condition, error));
+    }
+    return kept == NULL ? WEIR_OK : weir_bind(planner, kept, child->output, child->output_count, &(*plan)->condition, error);
 }
 
 static WeirStatus plan_generate(WeirPlanner *planner, const WeirLogicalPlan *logical, WeirPhysicalPlan **out, WeirError *error)

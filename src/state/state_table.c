@@ -411,6 +411,7 @@ WeirStatus weir_state_table_remove(WeirStateTable *table, WeirRowRef ref, WeirEr
     table->removed_count++;
     table->tombstone_count += (row->key_and_flags & WEIR_ROW_NEW) == 0;
     table->updated_count -= (row->key_and_flags & WEIR_ROW_TOUCHED) != 0;
+    table->updated_removed_count += (row->key_and_flags & WEIR_ROW_TOUCHED) != 0;
     return WEIR_OK;
 }
 
@@ -436,6 +437,6 @@ void weir_state_table_finish_version(WeirStateTable *table)
             weir_row_heap_free(&table->heap, chunk->refs[i]);
     weir_row_list_clear(&table->touched, &table->memory);
     weir_row_list_clear(&table->removed, &table->memory);
-    table->updated_count = table->removed_count = table->tombstone_count = 0;
+    table->updated_count = table->updated_removed_count = table->removed_count = table->tombstone_count = 0;
     table->put_after_removal = false;
 }

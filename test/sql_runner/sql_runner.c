@@ -47,6 +47,8 @@ static void ignore_warning(void *context, const char *text)
 
 static void problem(const Run *run, const SqlBlock *block, const char *format, ...)
 {
+    if (runner.crash_count > 0 && block->line < runner.crashed[runner.crash_count - 1])
+        return; /* was printed before the crash */
     va_list arguments;
     va_start(arguments, format);
     printf("%s:%d: %s\n    ", run->path, block->line, block->sql);

@@ -4,7 +4,7 @@
 
 #include "expr/function_private.h"
 #include "expr/kernels/decimal.h"
-#include "expr/kernels/time_zone_local.h"
+#include "columnar/time_zone.h"
 
 #define KERNEL(name) static WeirStatus name(WeirKernelCall *call, const WeirVector *const *arguments, WeirVector *result, WeirError *error)
 #define LONG_AT(argument, row) WEIR_ARGUMENT_VALUE(int64_t, argument, row)
@@ -431,7 +431,7 @@ const WeirFunction weir_functions_datetime_arithmetic[] = {
     {.name = "subtracttimestamps", .flags = F | WEIR_FUNCTION_INTERNAL, .arguments_min = 2, .arguments_max = 2, .resolve = resolve_difference, .kernel = subtract_timestamps_kernel, .sql_format = "($1 - $2)"},
     {.name = "subtractdates", .flags = F | WEIR_FUNCTION_INTERNAL, .arguments_min = 2, .arguments_max = 2, .resolve = resolve_difference, .kernel = subtract_dates_kernel, .sql_format = "($1 - $2)"},
     {.name = "extractansiintervaldays", .flags = NP | WEIR_FUNCTION_INTERNAL, .arguments_min = 1, .arguments_max = 1, .signature = "daytime->int", .kernel = interval_days_kernel},
-    TIME("timestamp_seconds", NULL, F | WEIR_FUNCTION_NULLABLE, 1, 1, "numeric->timestamp", timestamp_of_kernel, "timestamp_seconds(n): so many seconds since the epoch."),
+    TIME("timestamp_seconds", NULL, F, 1, 1, "numeric->timestamp", timestamp_of_kernel, "timestamp_seconds(n): so many seconds since the epoch."),
     TIME("timestamp_millis", NULL, F, 1, 1, "integral->timestamp", timestamp_of_kernel, "timestamp_millis(n): so many milliseconds since the epoch."),
     TIME("timestamp_micros", NULL, F, 1, 1, "integral->timestamp", timestamp_of_kernel, "timestamp_micros(n): so many microseconds since the epoch."),
     TIME("unix_seconds", NULL, NP, 1, 1, "timestamp->long", unix_of_kernel, "unix_seconds(time): seconds since the epoch."),

@@ -77,6 +77,7 @@ typedef struct SessionRow {
     int64_t start, end;
     const uint8_t *buffers; /* encoded */
     uint32_t size;
+    bool stored;
 } SessionRow;
 
 typedef struct MergedSession {
@@ -267,7 +268,7 @@ static WeirStatus restore_group(PartitionSessions *sessions, uint32_t group, Wei
         goto done;
     WEIR_TRY_OR_GO(done, split_values(sessions, &stored, 0, stored.count, &keys, &buffers, error));
     for (uint32_t i = 0; i < stored.count; i++) {
-        SessionRow row = {.group = group};
+        SessionRow row = {.group = group, .stored = true};
         uint8_t *bytes = NULL;
         bool existed = false;
         session_bounds(&keys[sessions->state->session], i, &row.start, &row.end);
@@ -325,6 +326,8 @@ static WeirStatus merge_rows(PartitionSessions *sessions, WeirError *error)
         const SessionRow *row = &sessions->rows[i];
         if (open == NULL || open->group != row->group || row->start > open->end)
             open = new_session(sessions, row);
+        if (row->stored && row->start != open->start) /* its key leaves the state for good */
+            sessions->metrics->rows_removed++;
         open->end = row->end > open->end ? row->end : open->end;
         status = weir_aggregates_merge(functions, &open->row, &row->buffers, &row->size, 1, &sessions->arena, &scratch, error);
         weir_arena_reset(&scratch);
@@ -434,7 +437,7 @@ static WeirStatus write_state(PartitionSessions *sessions, WeirResultWriter *wri
                            .columns = sessions->state->value_schema->field_count,
                            .session = sessions->state->session,
                            .watermark_micros = complete ? INT64_MAX : weir_eviction_watermark_micros(sessions->operator)};
-    int64_t start = weir_monotonic_nanos();
+    int64_t start = weir_execution_nanos(sessions->operator->execution);
     WeirStatus status = weir_state_store_scan(sessions->store, collect_expired, &expired, error);
     if (status == WEIR_OK)
         status = write_stored(sessions, &expired.rows, writer, error);
@@ -445,7 +448,7 @@ static WeirStatus write_state(PartitionSessions *sessions, WeirResultWriter *wri
         sessions->metrics->rows_removed++;
     }
     stored_free(&expired.rows);
-    sessions->metrics->removals_nanos = weir_monotonic_nanos() - start;
+    sessions->metrics->removals_nanos = weir_execution_nanos(sessions->operator->execution) - start;
     return status;
 }
 
@@ -475,14 +478,14 @@ static WeirStatus stream_sessions(PartitionSessions *sessions, uint32_t partitio
 {
     WEIR_TRY(weir_store_set_load(weir_store_set(sessions->operator), partition, error));
     sessions->metrics->counts_own_rows = true;
-    int64_t start = weir_monotonic_nanos();
+    int64_t start = weir_execution_nanos(sessions->operator->execution);
     WEIR_TRY(read_input(sessions, partition, error));
     for (uint32_t group = 0; group < sessions->groups.group_count; group++)
         WEIR_TRY(restore_group(sessions, group, error));
     WEIR_TRY(merge_rows(sessions, error));
     for (uint32_t first = 0; first < sessions->session_count; first += CHUNK)
         WEIR_TRY(put_chunk(sessions, first, sessions->session_count - first < CHUNK ? sessions->session_count - first : CHUNK, error));
-    sessions->metrics->updates_nanos = weir_monotonic_nanos() - start;
+    sessions->metrics->updates_nanos = weir_execution_nanos(sessions->operator->execution) - start;
     return WEIR_OK;
 }
 

@@ -263,13 +263,19 @@ static WeirStatus write_output(PartitionMerge *merge, WeirPipelineTask *task, We
         WEIR_TRY_OR_GO(done, weir_state_store_scan_updated(merge->store, write_row, &writer, error));
     if (merge->mode != MODE_APPEND)
         WEIR_TRY_OR_GO(done, weir_result_writer_flush(&writer, error)); /* rows point into the store, which changes now */
-    int64_t start = weir_monotonic_nanos();
+    WeirStateStoreMetrics before, after;
+    weir_state_store_metrics(merge->store, &before); /* what was put and is evicted now counts as both */
+    int64_t start = weir_execution_nanos(merge->aggregation->operator->execution);
     if (evicts) {
         WeirStateVisitor visitor = merge->mode == MODE_APPEND ? write_row : NULL;
         WEIR_TRY_OR_GO(done, weir_state_store_evict(merge->store, merge->eviction_micros, visitor, &writer, error));
     }
     status = weir_result_writer_flush(&writer, error);
-    merge->metrics->removals_nanos += weir_monotonic_nanos() - start;
+    merge->metrics->removals_nanos += weir_execution_nanos(merge->aggregation->operator->execution) - start;
+    weir_state_store_metrics(merge->store, &after);
+    merge->metrics->counts_own_rows = true;
+    merge->metrics->rows_updated = before.updated_count;
+    merge->metrics->rows_removed = before.row_count - after.row_count;
 done:
     weir_result_writer_deinit(&writer);
     return status;
@@ -295,9 +301,9 @@ static WeirStatus merge_partition(WeirOperator *operator, uint32_t partition, We
     merge.groups.borrows_keys = true;
     WeirStatus status = WEIR_OK;
     WEIR_TRY_OR_GO(done, weir_store_set_load(set, partition, error));
-    int64_t start = weir_monotonic_nanos();
+    int64_t start = weir_execution_nanos(operator->execution);
     WEIR_TRY_OR_GO(done, update_state(&merge, error));
-    merge.metrics->updates_nanos = weir_monotonic_nanos() - start;
+    merge.metrics->updates_nanos = weir_execution_nanos(operator->execution) - start;
     status = write_output(&merge, task, error);
 done:
     weir_aggregate_table_deinit(&merge.groups);

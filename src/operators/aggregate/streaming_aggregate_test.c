@@ -59,7 +59,7 @@ static void stream_init(Stream *stream, const char *mode, bool with_key, uint32_
                     1 + with_key);
     plan->stateful = make_info(arena, &weir_type_timestamp, with_key, mode);
     stream->plan = plan;
-    strcpy(stream->directory, "/tmp/weir-streaming-aggregate-XXXXXX");
+    snprintf(stream->directory, sizeof(stream->directory), "/tmp/weir-streaming-aggregate-XXXXXX");
     assert_non_null(mkdtemp(stream->directory));
     stream->pool = weir_task_pool_new(workers);
     stream->io_pool = weir_task_pool_new(workers);

@@ -98,7 +98,7 @@ static WeirStatus stream_partition(WeirOperator *operator, uint32_t partition, W
     WeirExchangeCursor cursor;
     weir_exchange_cursor_init(&cursor, &state->input.exchange, partition);
     WEIR_TRY(weir_store_set_load(set, partition, error));
-    int64_t start = weir_monotonic_nanos();
+    int64_t start = weir_execution_nanos(operator->execution);
     for (uint32_t count; (count = weir_exchange_cursor_next(&cursor, entries, CHUNK)) > 0;) {
         for (uint32_t k = 0; k < count; k++)
             hashes[k] = entries[k]->hash;
@@ -107,11 +107,17 @@ static WeirStatus stream_partition(WeirOperator *operator, uint32_t partition, W
             WEIR_TRY(stream_entry(operator, store, &set->metrics[partition], entries[k], writer, error));
     }
     WEIR_TRY(weir_row_writer_flush(writer, error));
-    int64_t updated = weir_monotonic_nanos();
+    int64_t updated = weir_execution_nanos(operator->execution);
     set->metrics[partition].updates_nanos = updated - start;
+    WeirStateStoreMetrics before, after;
+    weir_state_store_metrics(store, &before);
     if (set->info->event_time != WEIR_STATE_EVENT_TIME_NONE)
         WEIR_TRY(weir_state_store_evict(store, weir_eviction_watermark_micros(operator), NULL, NULL, error));
-    set->metrics[partition].removals_nanos = weir_monotonic_nanos() - updated;
+    weir_state_store_metrics(store, &after);
+    set->metrics[partition].counts_own_rows = true;
+    set->metrics[partition].rows_updated = before.updated_count;
+    set->metrics[partition].rows_removed = before.row_count - after.row_count;
+    set->metrics[partition].removals_nanos = weir_execution_nanos(operator->execution) - updated;
     return WEIR_OK;
 }
 

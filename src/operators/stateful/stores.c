@@ -1,8 +1,6 @@
 /* Opening, loading, committing and counting of all state stores of a query. Deltas are built in tasks and written in the I/O pool, all at once. */
 #include "operators/stateful/stores.h"
 
-#include <time.h>
-
 #include "columnar/unsafe_row.h"
 #include "operators/execution_private.h"
 
@@ -11,13 +9,6 @@ _Static_assert((int)WEIR_PHYSICAL_EVENT_TIME_NONE == (int)WEIR_STATE_EVENT_TIME_
                    (int)WEIR_PHYSICAL_EVENT_TIME_WINDOW_END == (int)WEIR_STATE_EVENT_TIME_WINDOW_END &&
                    (int)WEIR_PHYSICAL_EVENT_TIME_VALUE_SLOT == (int)WEIR_STATE_EVENT_TIME_VALUE_SLOT,
                "the planner and the store name event time alike");
-
-int64_t weir_monotonic_nanos(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
-}
 
 static WeirStatus open_store(WeirStoreSet *set, uint32_t partition, uint32_t index, WeirError *error)
 {
@@ -172,7 +163,7 @@ static void collect_metrics(WeirExecution *execution)
         metrics->all_removals_ms = removals / 1000000;
         metrics->state_on_current_version_bytes = metrics->memory_bytes;
         metrics->partition_count = set->info->metadata_partition_count;
-        metrics->store_instances = set->info->partition_count * (int32_t)set->info->store_count;
+        metrics->store_instances = set->info->hides_instances ? 0 : set->info->partition_count * (int32_t)set->info->store_count;
         metrics->snapshot_last_uploaded = set->snapshots;
     }
 }
@@ -193,7 +184,7 @@ WeirStatus weir_stateful_commit_all(WeirExecution *execution, WeirError *error)
         memcpy(stores + next, set->stores, own * sizeof(WeirStateStore *));
         next += own;
     }
-    int64_t start = weir_monotonic_ms();
+    int64_t start = weir_execution_nanos(execution);
     WeirTaskPool *pool = weir_execution_pool(execution);
     uint32_t workers = pool == NULL ? 0 : weir_task_pool_worker_count(pool);
     uint32_t groups = workers == 0 ? 1 : 4 * workers;
@@ -202,7 +193,7 @@ WeirStatus weir_stateful_commit_all(WeirExecution *execution, WeirError *error)
     WEIR_TRY_OR_GO(done, run_tasks(pool, prepare_group, &run, run.group_count, error));
     WEIR_TRY_OR_GO(done, run_tasks(execution->environment->io_pool, publish_one, &run, count, error));
     for (uint32_t i = 0; i < execution->stateful_count; i++)
-        execution->metrics.stateful[i].commit_ms = weir_monotonic_ms() - start;
+        execution->metrics.stateful[i].commit_ms = (weir_execution_nanos(execution) - start) / 1000000;
 done:
     weir_free(stores);
     return status;

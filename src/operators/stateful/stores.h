@@ -38,6 +38,5 @@ int64_t weir_late_watermark_micros(const WeirOperator *operator);
 int64_t weir_eviction_watermark_micros(const WeirOperator *operator);
 /* Event time of an UnsafeRow: a timestamp or long slot, or the end of a window struct. False: null. */
 bool weir_row_event_time(const uint8_t *row, uint32_t column_count, int event_time, int32_t column, int64_t *micros);
-int64_t weir_monotonic_nanos(void);
 
 #endif

@@ -210,6 +210,7 @@ static WeirStatus semi_matches(PartitionJoin *join, WeirBatch *pairs, WeirError 
         WEIR_TRY(weir_row_drop_column(left->side->row_schema, candidate->other.value, candidate->other.value_size, &join->scratch, &row, &size, error));
         WEIR_TRY(weir_row_writer_add(&join->unmatched, row, size, error));
         WEIR_TRY(weir_join_state_remove(left, weir_run_entry_key(entry), entry->key_size, candidate->other.index, &join->scratch, error));
+        join->metrics->rows_removed++;
     }
     return weir_row_writer_flush(&join->unmatched, error);
 }
@@ -464,14 +465,14 @@ static WeirStatus stream_join_partition(WeirOperator *operator, uint32_t partiti
     weir_row_writer_init(&join.unmatched, operator, state->sides[0].row_schema, task, 0);
     WeirStatus status = WEIR_OK;
     WEIR_TRY_OR_GO(done, partition_open(&join, partition, error));
-    int64_t start = weir_monotonic_nanos();
+    int64_t start = weir_execution_nanos(operator->execution);
     for (uint32_t side = 0; side < 2; side++)
         WEIR_TRY_OR_GO(done, join_side(&join, side, partition, error));
-    int64_t updated = weir_monotonic_nanos();
+    int64_t updated = weir_execution_nanos(operator->execution);
     join.metrics->updates_nanos = updated - start;
     for (uint32_t side = 0; side < 2; side++)
         WEIR_TRY_OR_GO(done, evict_side(&join, side, error));
-    join.metrics->removals_nanos = weir_monotonic_nanos() - updated;
+    join.metrics->removals_nanos = weir_execution_nanos(operator->execution) - updated;
 done:
     for (uint32_t side = 0; side < 2; side++)
         weir_program_instance_free(join.filters[side]);

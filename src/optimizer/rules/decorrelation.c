@@ -216,6 +216,57 @@ static WeirStatus pull_join(Pull *pull, WeirLogicalPlan *plan, WeirLogicalPlan *
     return WEIR_OK;
 }
 
+/* row_number() OVER (PARTITION BY keys ORDER BY orders) */
+static WeirExpression *row_number(Pull *pull, const WeirExpressions *keys, const WeirLogicalPlan *sort)
+{
+    WeirOptimization *optimization = pull->optimization;
+    WeirFunctionResolver resolver = {.arena = optimization->arena, .context = optimization->context};
+    WeirExpression *call = weir_expression_function(optimization->arena, "row_number", NULL, 0, (WeirOrigin){0});
+    WeirExpression *function = NULL;
+    WeirStatus status = weir_function_resolve(&resolver, call, &function, NULL);
+    WEIR_ASSERT(status == WEIR_OK);
+    WeirExpression *window = weir_expression_unary(optimization->arena, WEIR_EXPRESSION_WINDOW, function);
+    window->type = function->type;
+    window->window = WEIR_ARENA_NEW(optimization->arena, WeirWindowSpec);
+    *window->window = (WeirWindowSpec){.partition_by = keys->items,
+                                       .partition_count = keys->count,
+                                       .order_by = sort == NULL ? NULL : sort->expressions,
+                                       .order_count = sort == NULL ? 0 : sort->expression_count,
+                                       .has_frame = true,
+                                       .lower = WEIR_FRAME_UNBOUNDED_PRECEDING,
+                                       .upper = WEIR_FRAME_CURRENT_ROW};
+    return window;
+}
+
+/* LIMIT n below a correlated join is n rows of each key. */
+static WeirStatus pull_limit(Pull *pull, WeirLogicalPlan *plan, WeirLogicalPlan **out)
+{
+    WeirOptimization *optimization = pull->optimization;
+    WeirLogicalPlan *sort = plan->children[0]->kind == WEIR_LOGICAL_SORT ? plan->children[0] : NULL, *child = NULL;
+    WEIR_TRY(pull_up(pull, sort == NULL ? plan->children[0] : sort->children[0], &child));
+    WeirExpressions keys = {0};
+    for (uint32_t i = 0; i < pull->conditions.count; i++) {
+        const WeirExpression *condition = pull->conditions.items[i];
+        if (!is_key_equality(condition, child))
+            return unsupported(pull);
+        bool left = weir_references_any(condition->children[0], child);
+        weir_expressions_add(optimization, &keys, condition->children[left ? 0 : 1]);
+    }
+    WeirExpression *number = row_number(pull, &keys, sort);
+    WeirExpression *alias = weir_expression_alias(optimization->arena, number, "row_number", weir_new_id(optimization));
+    WeirLogicalPlan *window = weir_logical_unary(optimization->arena, WEIR_LOGICAL_WINDOW, child);
+    window->expressions = WEIR_ARENA_ARRAY(optimization->arena, WeirExpression *, 1);
+    window->expressions[0] = alias;
+    window->expression_count = 1;
+    window->window = number->window;
+    weir_refresh(optimization, window);
+    WeirExpression *condition =
+        weir_binary(optimization, "<=", window->output[window->output_count - 1], plan->condition);
+    WeirLogicalPlan *filter = weir_make_filter(optimization, condition, window);
+    *out = weir_make_project(optimization, child->output, child->output_count, filter);
+    return WEIR_OK;
+}
+
 static WeirStatus pull_up(Pull *pull, WeirLogicalPlan *plan, WeirLogicalPlan **out)
 {
     *out = plan;
@@ -233,6 +284,8 @@ static WeirStatus pull_up(Pull *pull, WeirLogicalPlan *plan, WeirLogicalPlan **o
         return pull_aggregate(pull, plan, out);
     case WEIR_LOGICAL_JOIN:
         return pull_join(pull, plan, out);
+    case WEIR_LOGICAL_LIMIT:
+        return pull_limit(pull, plan, out);
     case WEIR_LOGICAL_SORT:
     case WEIR_LOGICAL_GENERATE: {
         WeirLogicalPlan *child = NULL;

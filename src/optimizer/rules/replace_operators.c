@@ -30,61 +30,39 @@ static WeirExpression *call(WeirOptimization *optimization, const char *name, We
     return resolved;
 }
 
-static WeirExpression *alias_new(WeirOptimization *optimization, WeirExpression *child, const char *name)
+/* `plan` with a number for each of the rows that are equal. */
+static WeirLogicalPlan *numbered(WeirOptimization *optimization, WeirLogicalPlan *plan)
 {
-    return weir_expression_alias(optimization->arena, child, name, weir_new_id(optimization));
+    WeirExpression *window =
+        weir_expression_unary(optimization->arena, WEIR_EXPRESSION_WINDOW, call(optimization, "row_number", NULL, 0));
+    window->type = window->children[0]->type;
+    window->window = WEIR_ARENA_NEW(optimization->arena, WeirWindowSpec);
+    *window->window = (WeirWindowSpec){.partition_by = plan->output,
+                                       .partition_count = plan->output_count,
+                                       .has_frame = true,
+                                       .lower = WEIR_FRAME_UNBOUNDED_PRECEDING,
+                                       .upper = WEIR_FRAME_CURRENT_ROW};
+    WeirLogicalPlan *node = weir_logical_unary(optimization->arena, WEIR_LOGICAL_WINDOW, plan);
+    node->expressions = WEIR_ARENA_ARRAY(optimization->arena, WeirExpression *, 1);
+    node->expressions[0] = weir_expression_alias(optimization->arena, window, "row_number", weir_new_id(optimization));
+    node->expression_count = 1;
+    node->window = window->window;
+    return weir_refresh(optimization, node);
 }
 
-/* `plan` with two more columns that count it: one for the left side's rows, one for the right's. */
-static WeirLogicalPlan *tagged(WeirOptimization *optimization, WeirLogicalPlan *plan, int64_t left, int64_t right)
-{
-    WeirExpressions list = {0};
-    for (uint32_t i = 0; i < plan->output_count; i++)
-        weir_expressions_add(optimization, &list, plan->output[i]);
-    weir_expressions_add(optimization, &list, alias_new(optimization, weir_long(optimization, left), "left_count"));
-    weir_expressions_add(optimization, &list, alias_new(optimization, weir_long(optimization, right), "right_count"));
-    return weir_make_project(optimization, list.items, list.count, plan);
-}
-
-/* EXCEPT ALL keeps left - right copies of a row, INTERSECT ALL the lesser of both. */
+/* INTERSECT ALL keeps the n-th of equal rows if the right side has an n-th one, EXCEPT ALL if it has none. */
 static WeirLogicalPlan *multiset(WeirOptimization *optimization, const WeirLogicalPlan *plan)
 {
-    WeirLogicalPlan *children[2] = {tagged(optimization, plan->children[0], 1, 0),
-                                    tagged(optimization, plan->children[1], 0, 1)};
-    WeirLogicalPlan *both = weir_logical_binary(optimization->arena, WEIR_LOGICAL_UNION, children[0], children[1]);
-    weir_refresh(optimization, both);
-    uint32_t width = plan->children[0]->output_count;
-    WeirExpressions list = {0};
-    for (uint32_t i = 0; i < width; i++)
-        weir_expressions_add(optimization, &list, both->output[i]);
-    WeirExpression *sums[2];
-    for (uint32_t i = 0; i < 2; i++) {
-        sums[i] = alias_new(optimization, call(optimization, "sum", &both->output[width + i], 1),
-                            i == 0 ? "left_sum" : "right_sum");
-        weir_expressions_add(optimization, &list, sums[i]);
-        sums[i] = weir_expression_to_attribute(optimization->arena, sums[i]);
-    }
-    WeirLogicalPlan *aggregate = weir_make_aggregate(optimization, both->output, width, list.items, list.count, both);
-    WeirExpression *copies = plan->set_operation == WEIR_SET_INTERSECT
-                                 ? call(optimization, "least", sums, 2)
-                                 : weir_binary(optimization, "-", sums[0], sums[1]);
-    WeirLogicalPlan *filter =
-        weir_make_filter(optimization, weir_binary(optimization, ">", copies, weir_long(optimization, 0)), aggregate);
-    WeirExpression *count = weir_expression_cast(optimization->arena, copies, &weir_type_int, WEIR_EVAL_ANSI, true);
-    WeirExpression *repeat[2] = {weir_boolean(optimization, true), count};
-    WeirExpression *array = call(optimization, "array_repeat", repeat, 2);
-    WeirLogicalPlan *generate = weir_logical_unary(optimization->arena, WEIR_LOGICAL_GENERATE, filter);
-    generate->condition = call(optimization, "explode", &array, 1);
-    generate->generator_output = WEIR_ARENA_ARRAY(optimization->arena, WeirExpression *, 1);
-    generate->generator_output[0] =
-        weir_expression_attribute(optimization->arena, "col", &weir_type_boolean, false, weir_new_id(optimization));
-    generate->generator_output_count = 1;
-    generate->output = WEIR_ARENA_ARRAY(optimization->arena, WeirExpression *, filter->output_count + 1);
-    memcpy(generate->output, filter->output, sizeof(*filter->output) * filter->output_count);
-    generate->output[filter->output_count] = generate->generator_output[0];
-    generate->output_count = filter->output_count + 1;
-    weir_refresh(optimization, generate);
-    return weir_make_project(optimization, generate->output, width, generate);
+    WeirLogicalPlan *left = numbered(optimization, plan->children[0]);
+    WeirLogicalPlan *right = numbered(optimization, plan->children[1]);
+    WeirExpressions conditions = {0};
+    for (uint32_t i = 0; i < left->output_count; i++)
+        weir_expressions_add(optimization, &conditions,
+                             weir_binary(optimization, "<=>", left->output[i], right->output[i]));
+    WeirJoinType type = plan->set_operation == WEIR_SET_INTERSECT ? WEIR_JOIN_LEFT_SEMI : WEIR_JOIN_LEFT_ANTI;
+    WeirLogicalPlan *join =
+        weir_make_join(optimization, type, weir_join_conjuncts(optimization, &conditions), left, right);
+    return weir_make_project(optimization, plan->children[0]->output, plan->children[0]->output_count, join);
 }
 
 /* Batch: the first row of each key. A stream's deduplication is an operator of its own. */
