@@ -129,6 +129,8 @@ WeirMemoryTable *weir_session_find_memory_table(WeirSession *session, const char
 WeirMemoryTable *weir_session_put_memory_table(WeirSession *session, const char *name, const WeirSchema *schema);
 /* result.c */
 WeirResult *weir_result_new(WeirSession *session, const WeirSchema *schema, const WeirTimeZone *zone);
+/* Let the rows point to the result's own types: those of the plan die with the statement. For batches that nobody else holds. */
+void weir_result_adopt_types(WeirResult *result);
 /* Rows of strings: `columns` names, cells row by row (NULL cell = null); `types` NULL: all strings. */
 WEIR_CHECKED WeirStatus weir_result_from_text(WeirSession *session, const char *const *columns, uint32_t column_count,
                                               const char *const *cells, size_t row_count, WeirResult **result, WeirError *error);
