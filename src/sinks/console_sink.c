@@ -50,8 +50,6 @@ static WeirStatus console_commit_epoch(WeirSink *sink, int64_t epoch_id, WeirWri
     weir_buffer_append_format(&text, "%sBatch: %lld\n%s", RULE, (long long)epoch_id, RULE);
     weir_show_table(sink->context.schema, writer == NULL ? NULL : writer->batches, writer == NULL ? 0 : writer->count, sink->rows_max,
                     sink->truncate ? TRUNCATED_WIDTH : 0, sink->context.zone, &text);
-    if (writer == NULL || writer->row_count <= sink->rows_max)
-        weir_buffer_append_char(&text, '\n');
     WeirStatus status = weir_buffer_check(&text, error);
     if (status == WEIR_OK)
         status = session->console_write(session, weir_buffer_text(&text), text.length, error);
