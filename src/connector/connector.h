@@ -151,9 +151,11 @@ typedef struct WeirSinkType {
 
 /* What memory and foreach connectors share with the session (session/ implements it). */
 typedef struct WeirConnectorSession {
-    /* Memory source and sink: the named table's rows. Rows of a batch id that is there already are replaced; `complete` replaces everything. */
-    WeirStatus (*memory_write)(struct WeirConnectorSession *session, const char *table, const WeirSchema *schema, int64_t batch_id, bool complete,
-                               WeirBatch *const *batches, uint32_t count, WeirError *error);
+    WeirMemoryTracker *memory; /* of the session: counts what outlives a query */
+    /* Memory sink: rows of the table that the query named `query_name` writes to. Rows of one of its batch ids that is there already are replaced;
+     * `complete` replaces all that it wrote. Batches are retained and must count against `memory`. */
+    WeirStatus (*memory_write)(struct WeirConnectorSession *session, const char *query_name, const WeirSchema *schema, int64_t batch_id,
+                               bool complete, WeirBatch *const *batches, uint32_t count, WeirError *error);
     /* foreachBatch and foreach callbacks registered for a query name. Batches are compacted. */
     WeirStatus (*foreach_batch)(struct WeirConnectorSession *session, const char *query_name, const WeirSchema *schema,
                                 const WeirTimeZone *zone, int64_t batch_id, WeirBatch *const *batches, uint32_t count,
