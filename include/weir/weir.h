@@ -79,7 +79,7 @@ WEIR_API const char *weir_result_schema(const WeirResult *result);
 /* TABLE: Dataset.show of all rows, untruncated; JSON: one object a row; CSV: a header, then rows; SCHEMA: the schema's text. */
 WEIR_API WEIR_CHECKED WeirStatus weir_result_write(WeirResult *result, WeirFormat format, WeirWriteFunction write, void *context,
                                                    WeirError *error);
-/* The rows as an Arrow C stream. The stream holds what it needs: the result may be freed before it. */
+/* The rows as an Arrow C stream. The stream holds what it needs: the result may be freed before it, the session may not. */
 WEIR_API WEIR_CHECKED WeirStatus weir_result_stream(WeirResult *result, struct ArrowArrayStream *stream, WeirError *error);
 
 /* ---- streaming queries (started by CREATE STREAMING TABLE) ---- */

@@ -95,7 +95,7 @@ static void init_query(WeirStreamExecution *query, const WeirStreamExecutionSpec
     pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
     pthread_cond_init(&query->changed, &attributes);
     pthread_condattr_destroy(&attributes);
-    weir_memory_tracker_init(&query->tracker, spec->tracker, "streaming query", 0);
+    weir_memory_tracker_init(&query->tracker, spec->tracker, "streaming query", spec->memory_limit_bytes);
     weir_arena_init(&query->query_arena, NULL);
     weir_arena_init(&query->batch_arena, NULL);
     weir_query_settings_init(&query->settings, spec->conf, spec->conf_count);
