@@ -64,5 +64,7 @@ const WeirFormat *weir_format_find(const char *name); /* NULL: unknown */
 
 WEIR_CHECKED WeirStatus weir_format_option_bool(const WeirFormatOptions *options, const char *key, bool fallback, bool *value,
                                                 WeirError *error);
+/* UNSUPPORTED_DATA_TYPE_FOR_DATASOURCE; `format` as Spark writes it: "CSV", "Text". */
+WeirStatus weir_format_refuse_type(const char *format, const WeirField *field, WeirError *error);
 
 #endif

@@ -252,10 +252,9 @@ static WeirStatus logged_files(WeirFileStream *stream, int64_t id, WeirArena *ar
     uint32_t line_count = 0;
     bool compacted = false, found = false;
     WEIR_TRY(weir_compactible_log_get(stream->log, id, arena, &lines, &line_count, &compacted, &found, error));
-    if (!found)
-        return weir_error_format(error, WEIR_ERROR_LEGACY_ERROR_TEMP_0000,
-                                 "batch %lld doesn't exist in the file source log of %s; files it named cannot be found again", (long long)id,
-                                 stream->context.checkpoint);
+    if (!found) /* The log ran ahead of the query over several restarts, and its clean-up too: the compacted file still knows. */
+        WEIR_TRY(weir_compactible_log_all(stream->log, arena, &lines, &line_count, error));
+    uint32_t before = *count;
     for (uint32_t i = 0; i < line_count; i++) {
         WeirInputFile file;
         int64_t batch_id;
@@ -267,6 +266,10 @@ static WeirStatus logged_files(WeirFileStream *stream, int64_t id, WeirArena *ar
             files[*count] = file;
         (*count)++;
     }
+    if (!found && *count == before)
+        return weir_error_format(error, WEIR_ERROR_LEGACY_ERROR_TEMP_0000,
+                                 "batch %lld doesn't exist in the file source log of %s; files it named cannot be found again", (long long)id,
+                                 stream->context.checkpoint);
     return WEIR_OK;
 }
 

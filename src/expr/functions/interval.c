@@ -3,7 +3,7 @@
 
 #include "expr/function_private.h"
 #include "expr/kernels/decimal.h"
-#include "expr/kernels/time_zone_local.h"
+#include "columnar/time_zone.h"
 
 #define KERNEL(name) static WeirStatus name(WeirKernelCall *call, const WeirVector *const *arguments, WeirVector *result, WeirError *error)
 
@@ -17,6 +17,7 @@ static WeirStatus resolve_scale(WeirFunctionCall *call, WeirError *error)
 {
     const WeirDataType *type = call->arguments[0]->type, *factor = call->arguments[1]->type;
     if (type->id == WEIR_TYPE_CALENDAR_INTERVAL) {
+        call->nullable = true;
         call->cast_types[1] = &weir_type_double;
         call->result_type = type;
         return WEIR_OK;

@@ -28,7 +28,8 @@ static inline WeirStringView view_within(const uint8_t *start, uint32_t length)
 static inline void emit(WeirColumnWriter *writer, const uint8_t *start, const uint8_t *stop, const uint8_t *end)
 {
     WeirStringView view = end - start >= 16 ? view_within(start, (uint32_t)(stop - start)) : weir_view_make(start, (uint32_t)(stop - start));
-    memcpy(weir_column_writer_slot(writer), &view, sizeof(view));
+    void *slot = writer->length < writer->capacity ? writer->values + (size_t)writer->length++ * sizeof(view) : weir_column_writer_slot(writer);
+    memcpy(slot, &view, sizeof(view));
 }
 
 static void split_byte(const uint8_t *text, size_t length, uint8_t delimiter, WeirColumnWriter *writer)

@@ -1,6 +1,7 @@
-/* Java's datetime patterns (DateTimeFormatter), parsed once: formatting instants and reading texts. */
-#ifndef WEIR_EXPR_DATETIME_PATTERN_H
-#define WEIR_EXPR_DATETIME_PATTERN_H
+/* Java's datetime patterns (DateTimeFormatter), parsed once: formatting instants and reading texts. For functions and for the options dateFormat and
+ * timestampFormat of files. */
+#ifndef WEIR_COLUMNAR_DATETIME_PATTERN_H
+#define WEIR_COLUMNAR_DATETIME_PATTERN_H
 
 #include "columnar/time_zone.h"
 #include "common/memory.h"

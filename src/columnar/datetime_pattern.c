@@ -1,12 +1,11 @@
 /* Patterns of dates and times. */
-#include "expr/datetime_pattern.h"
+#include "columnar/datetime_pattern.h"
 
 #include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
-#include "expr/kernels/time_zone_local.h"
 
 static const char *const month_names[] = {"January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"};
 static const char *const day_names[] = {"Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"};

@@ -1,5 +1,5 @@
 /* Shared parts of the collection functions. */
-#include "expr/functions/collection.h"
+#include "expr/functions/collection_shared.h"
 
 #include "columnar/value_text.h"
 

@@ -1,6 +1,6 @@
 /* What the array, map and struct functions share: types of elements and values, results that are lists, building of maps. */
-#ifndef WEIR_EXPR_FUNCTIONS_COLLECTION_H
-#define WEIR_EXPR_FUNCTIONS_COLLECTION_H
+#ifndef WEIR_EXPR_FUNCTIONS_COLLECTION_SHARED_H
+#define WEIR_EXPR_FUNCTIONS_COLLECTION_SHARED_H
 
 #include "expr/column_writer.h"
 #include "expr/function_private.h"
