@@ -43,7 +43,7 @@ static WeirStatus check_plan(WeirStreamExecution *query, const WeirStreamExecuti
         .allow_multiple = weir_query_settings_bool(&query->settings, "spark.sql.streaming.statefulOperator.allowMultiple", true),
         .enabled = weir_query_settings_bool(&query->settings, "spark.sql.streaming.unsupportedOperationCheck", true),
     };
-    if (check.continuous && (spec->sink_type->capabilities & WEIR_SINK_V1) != 0)
+    if (check.continuous && strcmp(spec->sink_type->name, "foreachBatch") == 0)
         return weir_error_set(error, WEIR_ERROR_LEGACY_ERROR_TEMP_1195, "source", spec->sink_type->name);
     WEIR_TRY(weir_check_streaming(spec->plan, &check, &query->query_arena, error));
     if (check.continuous)
