@@ -77,6 +77,7 @@ static WeirStatus open_relation(WeirAnalysis *analysis, const WeirRelation *rela
     if (copy->schema == NULL) {
         WeirConnectorContext context = analysis->analyzer->connector;
         context.format = relation->format;
+        context.relation_name = relation->name;
         context.options = connector_options(analysis, relation);
         context.user_schema = relation->user_schema;
         if (type->options != NULL)

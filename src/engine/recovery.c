@@ -74,6 +74,7 @@ static WeirStatus open_source(WeirStreamExecution *query, uint32_t index, const 
     source->directory = weir_arena_printf(arena, "%s/sources/%u", query->checkpoint, index);
     source->context = query->sink_context;
     source->context.format = relation->format;
+    source->context.relation_name = relation->name;
     source->context.user_schema = relation->user_schema;
     source->context.schema = relation->schema;
     source->context.checkpoint = source->directory;

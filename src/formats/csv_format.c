@@ -281,7 +281,7 @@ static WeirStatus csv_next_batch(WeirFormatReader *reader, WeirBatch **out, Weir
     return status;
 }
 
-const WeirFormat weir_csv_format = {
+const WeirFileFormat weir_csv_format = {
     .name = "csv",
     .extension = "csv",
     .read_options = weir_csv_read_option_names,

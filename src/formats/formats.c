@@ -3,9 +3,9 @@
 
 #include <strings.h>
 
-static const WeirFormat *const formats[] = {&weir_text_format, &weir_json_format, &weir_csv_format};
+static const WeirFileFormat *const formats[] = {&weir_text_format, &weir_json_format, &weir_csv_format};
 
-const WeirFormat *weir_format_find(const char *name)
+const WeirFileFormat *weir_format_find(const char *name)
 {
     for (size_t i = 0; i < sizeof(formats) / sizeof(formats[0]); i++)
         if (strcasecmp(formats[i]->name, name) == 0)

@@ -204,7 +204,7 @@ static WeirStatus text_finish(WeirFormatWriter *writer, WeirBuffer *out, WeirErr
 
 static void text_close_writer(WeirFormatWriter *writer) { weir_free(writer); }
 
-const WeirFormat weir_text_format = {
+const WeirFileFormat weir_text_format = {
     .name = "text",
     .extension = "txt",
     .read_options = text_read_options,

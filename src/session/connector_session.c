@@ -177,6 +177,7 @@ void weir_session_init_connectors(WeirSession *session)
         .foreach_batch = foreach_batch,
         .console_write = console_write,
     };
+    weir_session_init_memory_streams(session);
 }
 
 void weir_session_free_connectors(WeirSession *session)
@@ -190,6 +191,7 @@ void weir_session_free_connectors(WeirSession *session)
         weir_free(table);
     }
     weir_free(session->memory_tables);
+    weir_session_free_memory_streams(session);
     for (uint32_t i = 0; i < session->callback_count; i++)
         weir_free(session->callbacks[i].query_name);
     weir_free(session->callbacks);

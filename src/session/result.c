@@ -15,6 +15,24 @@ WeirResult *weir_result_new(WeirSession *session, const WeirSchema *schema, cons
     return result;
 }
 
+static void adopt_vector(WeirVector *vector, const WeirDataType *type)
+{
+    vector->type = type;
+    if (vector->dictionary != NULL)
+        adopt_vector(vector->dictionary, type);
+    for (uint32_t i = 0; vector->children != NULL && i < type->field_count; i++)
+        adopt_vector(&vector->children[i], type->fields[i].type);
+}
+
+void weir_result_adopt_types(WeirResult *result)
+{
+    for (uint32_t b = 0; b < result->batches.count; b++) {
+        WeirBatch *batch = result->batches.batches[b];
+        for (uint32_t i = 0; i < batch->column_count; i++)
+            adopt_vector(&batch->columns[i], result->schema->fields[i].type);
+    }
+}
+
 /* The stream of a result may be released after it. */
 static void result_release(WeirResult *result)
 {

@@ -35,6 +35,7 @@ typedef struct WeirMemoryTable {
     WeirBatchList batches;
     int64_t *batch_ids; /* by batch of the list */
     uint32_t id_capacity;
+    int64_t block_count; /* streams: blocks added so far, empty ones too */
 } WeirMemoryTable;
 
 typedef struct WeirCallback {
@@ -95,6 +96,8 @@ struct WeirSession {
     pthread_mutex_t memory_mutex; /* memory tables: query threads write, the session reads */
     WeirMemoryTable **memory_tables;
     uint32_t memory_table_count;
+    WeirMemoryTable **memory_streams; /* under memory_mutex too */
+    uint32_t memory_stream_count;
     WeirCallback *callbacks;
     uint32_t callback_count;
     WeirSessionOptions options;
@@ -127,8 +130,13 @@ void weir_session_init_connectors(WeirSession *session);
 void weir_session_free_connectors(WeirSession *session);
 WeirMemoryTable *weir_session_find_memory_table(WeirSession *session, const char *name); /* under memory_mutex */
 WeirMemoryTable *weir_session_put_memory_table(WeirSession *session, const char *name, const WeirSchema *schema);
+/* memory_stream.c */
+void weir_session_init_memory_streams(WeirSession *session);
+void weir_session_free_memory_streams(WeirSession *session);
 /* result.c */
 WeirResult *weir_result_new(WeirSession *session, const WeirSchema *schema, const WeirTimeZone *zone);
+/* Let the rows point to the result's own types: those of the plan die with the statement. For batches that nobody else holds. */
+void weir_result_adopt_types(WeirResult *result);
 /* Rows of strings: `columns` names, cells row by row (NULL cell = null); `types` NULL: all strings. */
 WEIR_CHECKED WeirStatus weir_result_from_text(WeirSession *session, const char *const *columns, uint32_t column_count,
                                               const char *const *cells, size_t row_count, WeirResult **result, WeirError *error);

@@ -35,6 +35,7 @@ WeirStatus weir_session_collect(WeirStatementContext *context, WeirLogicalPlan *
         weir_result_free(result);
         return status;
     }
+    weir_result_adopt_types(result);
     *out = result;
     return WEIR_OK;
 }

@@ -12,7 +12,7 @@
 struct WeirSource {
     WeirConnectorContext context;
     WeirArena arena;
-    const WeirFormat *format;
+    const WeirFileFormat *format;
     WeirFormatOptions format_options;
     WeirFileOptions options;
     WeirFileStream *stream; /* streaming only */
@@ -74,7 +74,7 @@ static WeirStatus read_infer_file(void *context, int64_t offset, void *data, siz
 
 /* ---- schema ---- */
 
-static WeirStatus infer_data_schema(const WeirConnectorContext *context, const WeirFormat *format, const WeirFileList *list, WeirArena *arena,
+static WeirStatus infer_data_schema(const WeirConnectorContext *context, const WeirFileFormat *format, const WeirFileList *list, WeirArena *arena,
                                     const WeirSchema **schema, WeirError *error)
 {
     WeirFormatOptions options = format_options(context);
@@ -118,7 +118,7 @@ static const WeirSchema *join_schema(const WeirSchema *data, const WeirField *pa
 static WeirStatus file_infer_schema(const WeirConnectorContext *context, bool streaming, WeirArena *arena, const WeirSchema **schema,
                                     WeirError *error)
 {
-    const WeirFormat *format = weir_format_find(context->format);
+    const WeirFileFormat *format = weir_format_find(context->format);
     WeirFormatOptions options_of_format = format_options(context);
     const WeirSchema *data = context->user_schema;
     WeirFileOptions options;
