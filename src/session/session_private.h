@@ -181,6 +181,11 @@ WeirStatus weir_statement_set_variable(WeirStatementContext *context, WeirResult
 WeirStatus weir_statement_drop_variable(WeirStatementContext *context, WeirResult **result, WeirError *error);
 WeirStatus weir_statement_create_function(WeirStatementContext *context, WeirResult **result, WeirError *error);
 WeirStatus weir_statement_drop_function(WeirStatementContext *context, WeirResult **result, WeirError *error);
+/* script.c: carry out a statement that `make` parses or builds in the statement's arena. */
+typedef WeirStatus (*WeirMakeStatement)(void *make_context, WeirSession *session, const WeirEvalContext *eval, WeirArena *arena,
+                                        WeirStatement **statement, WeirError *error);
+WEIR_CHECKED WeirStatus weir_session_execute_made(WeirSession *session, WeirMakeStatement make, void *make_context, WeirResult **result,
+                                                  WeirError *error);
 /* Analyze, check, plan and run a batch plan. */
 WEIR_CHECKED WeirStatus weir_session_collect(WeirStatementContext *context, WeirLogicalPlan *plan, WeirResult **result, WeirError *error);
 /* Wait for the queries of the session before rows are read (dialect: finite ones end, others process what is there). */
