@@ -48,6 +48,8 @@
     X(collect) \
     X(approx_count_distinct) \
     X(percentile) \
+    X(listagg) \
+    X(histogram_numeric) \
     X(percentile_approx) \
     X(regression)
 
