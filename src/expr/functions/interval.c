@@ -17,6 +17,7 @@ static WeirStatus resolve_scale(WeirFunctionCall *call, WeirError *error)
 {
     const WeirDataType *type = call->arguments[0]->type, *factor = call->arguments[1]->type;
     if (type->id == WEIR_TYPE_CALENDAR_INTERVAL) {
+        call->nullable = true;
         call->cast_types[1] = &weir_type_double;
         call->result_type = type;
         return WEIR_OK;
