@@ -40,22 +40,6 @@ static bool csv_is_splittable(const WeirFormatOptions *options, const char *path
            !weir_path_is_compressed(path);
 }
 
-static WeirStatus refuse_type(const WeirField *field, WeirError *error)
-{
-    WeirBuffer type, name;
-    weir_buffer_init(&type, 0, NULL);
-    weir_buffer_init(&name, 0, NULL);
-    weir_buffer_append_char(&type, '"');
-    weir_type_sql(field->type, &type);
-    weir_buffer_append_char(&type, '"');
-    weir_buffer_append_format(&name, "`%s`", field->name);
-    WeirStatus status = weir_error_set(error, WEIR_ERROR_UNSUPPORTED_DATA_TYPE_FOR_DATASOURCE, "columnName", weir_buffer_text(&name),
-                                       "columnType", weir_buffer_text(&type), "format", "CSV");
-    weir_buffer_deinit(&type);
-    weir_buffer_deinit(&name);
-    return status;
-}
-
 static WeirStatus csv_check(const WeirFormatOptions *given, const WeirSchema *schema, bool writing, WeirError *error)
 {
     WeirCsvOptions options;
@@ -68,7 +52,7 @@ static WeirStatus csv_check(const WeirFormatOptions *given, const WeirSchema *sc
     for (uint32_t i = 0; i < schema->field_count; i++) {
         WeirTypeId type = schema->fields[i].type->id;
         if (weir_type_is_nested(schema->fields[i].type) || type == WEIR_TYPE_VOID || type == WEIR_TYPE_CALENDAR_INTERVAL)
-            return refuse_type(&schema->fields[i], error);
+            return weir_format_refuse_type("CSV", &schema->fields[i], error);
     }
     int32_t at = writing ? -1 : weir_schema_find(schema, options.corrupt_column, true);
     if (at >= 0 && (schema->fields[at].type->id != WEIR_TYPE_STRING || !schema->fields[at].nullable)) {
@@ -297,7 +281,7 @@ static WeirStatus csv_next_batch(WeirFormatReader *reader, WeirBatch **out, Weir
     return status;
 }
 
-const WeirFormat weir_csv_format = {
+const WeirFileFormat weir_csv_format = {
     .name = "csv",
     .extension = "csv",
     .read_options = weir_csv_read_option_names,
