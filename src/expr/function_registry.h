@@ -46,7 +46,12 @@
     X(moments) \
     X(bits) \
     X(collect) \
-    X(approx_count_distinct)
+    X(approx_count_distinct) \
+    X(percentile) \
+    X(listagg) \
+    X(histogram_numeric) \
+    X(percentile_approx) \
+    X(regression)
 
 #define WEIR_DECLARE_FAMILY(family) extern const WeirFunction weir_functions_##family[];
 WEIR_FUNCTION_FAMILIES(WEIR_DECLARE_FAMILY)
