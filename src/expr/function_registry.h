@@ -35,6 +35,7 @@
     X(interval) \
     X(hash) \
     X(conversion) \
+    X(text_check) \
     X(random) \
     X(json) \
     X(special) \
