@@ -5,8 +5,6 @@
 #include "expr/expression_private.h"
 #include "expr/function_private.h"
 
-static bool single_field(const WeirDataType *interval) { return interval->start_field == interval->end_field; }
-
 static bool is_ansi_interval(const WeirDataType *type)
 {
     return type->id == WEIR_TYPE_DAY_TIME_INTERVAL || type->id == WEIR_TYPE_YEAR_MONTH_INTERVAL;
@@ -46,7 +44,7 @@ static bool can_cast_atomic(const WeirDataType *from, const WeirDataType *to, We
         return weir_type_is_datetime(from);
     case WEIR_TYPE_DAY_TIME_INTERVAL:
     case WEIR_TYPE_YEAR_MONTH_INTERVAL:
-        return from->id == to->id || (weir_type_is_integral(from) && single_field(to));
+        return from->id == to->id || weir_type_is_integral(from) || from->id == WEIR_TYPE_DECIMAL;
     default:
         break;
     }
@@ -56,7 +54,7 @@ static bool can_cast_atomic(const WeirDataType *from, const WeirDataType *to, We
         return true;
     if (from->id == WEIR_TYPE_DATE)
         return mode == WEIR_EVAL_LEGACY;
-    return is_ansi_interval(from) && single_field(from) && (weir_type_is_integral(to) || to->id == WEIR_TYPE_DECIMAL);
+    return is_ansi_interval(from) && (weir_type_is_integral(to) || to->id == WEIR_TYPE_DECIMAL);
 }
 
 bool weir_can_cast(const WeirDataType *from, const WeirDataType *to, WeirEvalMode mode)

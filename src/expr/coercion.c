@@ -57,7 +57,8 @@ const WeirDataType *weir_decimal_for(WeirArena *arena, const WeirDataType *type)
 
 const WeirDataType *weir_decimal_for_expression(WeirArena *arena, const WeirExpression *expression)
 {
-    if (expression->kind != WEIR_EXPRESSION_LITERAL || !weir_type_is_integral(expression->type) ||
+    /* Spark's DataTypeUtils.fromLiteral leaves bytes out. */
+    if (expression->kind != WEIR_EXPRESSION_LITERAL || !weir_type_is_integral(expression->type) || expression->type->id == WEIR_TYPE_BYTE ||
         weir_value_is_null(expression->value))
         return weir_decimal_for(arena, expression->type);
     int digits = 1;

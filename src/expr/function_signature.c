@@ -80,9 +80,16 @@ static const WeirDataType *implicit_cast(WeirArena *arena, const TypeWord *word,
     return weir_can_implicitly_cast(type, word->concrete) ? word->concrete : NULL;
 }
 
+/* Among several types a number is never narrowed to fit one of them. */
+static bool narrows(const WeirDataType *type, const WeirDataType *to)
+{
+    return weir_type_is_numeric(type) && weir_type_is_numeric(to) && to->id < type->id;
+}
+
 const WeirDataType *weir_signature_cast(WeirArena *arena, const char *word, size_t length, const WeirDataType *type)
 {
     const char *end = word + length;
+    bool several = memchr(word, '|', length) != NULL;
     for (int pass = 0; pass < 2; pass++) { /* first: accepted as it is by any of the words */
         for (const char *start = word; start < end;) {
             const char *bar = memchr(start, '|', (size_t)(end - start));
@@ -92,7 +99,7 @@ const WeirDataType *weir_signature_cast(WeirArena *arena, const char *word, size
             if (pass == 0 && (entry->accepts == UINT32_MAX || ((entry->accepts >> type->id) & 1u)))
                 return type;
             const WeirDataType *cast = pass == 1 ? implicit_cast(arena, entry, type) : NULL;
-            if (cast != NULL)
+            if (cast != NULL && !(several && narrows(type, cast)))
                 return cast;
             start = stop + 1;
         }

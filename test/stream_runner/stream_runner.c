@@ -12,6 +12,7 @@
 #include "common/file_system.h"
 #include "common/log.h"
 #include "stream_runner/stream_run.h"
+#include "stream_runner/stream_script.h"
 
 #define FIRST_MTIME 1700000000
 
@@ -279,7 +280,7 @@ static void step_run(StreamRun *run)
         status = open_session(run, &error);
         if (status == WEIR_OK) {
             register_callbacks(run, script);
-            status = weir_session_run(run->session, script, strlen(script), NULL, NULL, &error);
+            status = stream_script_run(run->session, &run->arena, script, &error);
         }
     }
     if (status == WEIR_OK)

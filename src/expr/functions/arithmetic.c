@@ -77,43 +77,73 @@ static bool both_numeric(const WeirDataType *a, const WeirDataType *b)
     return weir_type_is_numeric(a) && weir_type_is_numeric(b);
 }
 
+static bool accepts(WeirArithmetic operation, const WeirDataType *type)
+{
+    if (operation == WEIR_INTEGRAL_DIVIDE)
+        return type->id == WEIR_TYPE_LONG || type->id == WEIR_TYPE_DECIMAL;
+    return weir_type_is_numeric(type);
+}
+
+static bool is_floating(const WeirDataType *type) { return type->id == WEIR_TYPE_FLOAT || type->id == WEIR_TYPE_DOUBLE; }
+
+/* What null becomes beside `other`; it stays null where the operation does not take the other side's type either. */
+static const WeirDataType *null_beside(WeirArithmetic operation, const WeirDataType *other)
+{
+    if (other->id == WEIR_TYPE_VOID)
+        return operation == WEIR_INTEGRAL_DIVIDE ? &weir_type_long : &weir_type_double;
+    return other->id == WEIR_TYPE_STRING || accepts(operation, other) ? other : &weir_type_void;
+}
+
+/* The types that Spark's rules before ImplicitTypeCasts leave: strings promoted, integers as long for `div`, decimals as double beside floats. */
+static void promote_operands(const WeirFunctionCall *call, WeirArithmetic operation, const WeirDataType *types[2])
+{
+    for (int i = 0; i < 2; i++)
+        types[i] = promoted(call->arguments[i]->type, call->arguments[1 - i]->type);
+    for (int i = 0; i < 2; i++) /* beside text a float goes to double, too */
+        if (call->arguments[1 - i]->type->id == WEIR_TYPE_STRING && types[i]->id == WEIR_TYPE_FLOAT)
+            types[i] = &weir_type_double;
+    for (int i = 0; i < 2 && operation == WEIR_INTEGRAL_DIVIDE; i++)
+        if (weir_type_is_integral(types[i]))
+            types[i] = &weir_type_long;
+    const WeirDataType *a = types[0], *b = types[1];
+    if (operation == WEIR_DIVIDE && a->id == WEIR_TYPE_VOID && b->id == WEIR_TYPE_DECIMAL) {
+        types[0] = types[1] = &weir_type_double; /* Division looks at the left side alone */
+        return;
+    }
+    if (a->id == WEIR_TYPE_VOID)
+        types[0] = null_beside(operation, b);
+    if (b->id == WEIR_TYPE_VOID)
+        types[1] = null_beside(operation, a);
+    for (int i = 0; i < 2; i++)
+        if (types[i]->id == WEIR_TYPE_DECIMAL && is_floating(types[1 - i]))
+            types[i] = &weir_type_double;
+}
+
 /* Types of a numeric operation whose operands are not dates or intervals. */
 static WeirStatus resolve_numeric(WeirFunctionCall *call, WeirArithmetic operation, WeirError *error)
 {
-    const WeirDataType *a = promoted(call->arguments[0]->type, call->arguments[1]->type);
-    const WeirDataType *b = promoted(call->arguments[1]->type, call->arguments[0]->type);
-    if (a->id == WEIR_TYPE_VOID && b->id == WEIR_TYPE_VOID)
-        a = b = operation == WEIR_INTEGRAL_DIVIDE ? &weir_type_long : &weir_type_double;
-    if (a->id == WEIR_TYPE_VOID)
-        a = b;
-    if (b->id == WEIR_TYPE_VOID)
-        b = a;
-    if (operation == WEIR_INTEGRAL_DIVIDE) { /* integers go to long first */
-        a = weir_type_is_integral(a) ? &weir_type_long : a;
-        b = weir_type_is_integral(b) && b->id != WEIR_TYPE_DECIMAL ? &weir_type_long : b;
-    }
-    bool decimal = both_numeric(a, b) && (a->id == WEIR_TYPE_DECIMAL || b->id == WEIR_TYPE_DECIMAL) &&
-                   a->id != WEIR_TYPE_FLOAT && a->id != WEIR_TYPE_DOUBLE && b->id != WEIR_TYPE_FLOAT && b->id != WEIR_TYPE_DOUBLE;
+    const WeirDataType *types[2];
+    promote_operands(call, operation, types);
+    const WeirDataType *a = types[0], *b = types[1];
+    bool decimal = both_numeric(a, b) && (a->id == WEIR_TYPE_DECIMAL || b->id == WEIR_TYPE_DECIMAL);
     if (decimal) {
-        /* Literals count with the digits they have; a cast of a literal does not. */
-        a = a->id == WEIR_TYPE_DECIMAL ? a
-            : a == call->arguments[0]->type || operation == WEIR_INTEGRAL_DIVIDE ? weir_decimal_for_expression(call->arena, call->arguments[0])
-                                                                                  : weir_decimal_for(call->arena, a);
-        b = b->id == WEIR_TYPE_DECIMAL ? b
-            : b == call->arguments[1]->type || operation == WEIR_INTEGRAL_DIVIDE ? weir_decimal_for_expression(call->arena, call->arguments[1])
-                                                                                  : weir_decimal_for(call->arena, b);
-        call->cast_types[0] = a;
-        call->cast_types[1] = b;
-        call->result_type = decimal_result(call->arena, operation, a, b);
+        for (int i = 0; i < 2; i++) {
+            /* Literals count with the digits they have; a cast of a literal does not. */
+            const WeirExpression *argument = call->arguments[i];
+            bool as_written = types[i] == argument->type || operation == WEIR_INTEGRAL_DIVIDE;
+            if (types[i]->id != WEIR_TYPE_DECIMAL)
+                types[i] = as_written ? weir_decimal_for_expression(call->arena, argument) : weir_decimal_for(call->arena, types[i]);
+            call->cast_types[i] = types[i];
+        }
+        call->result_type = decimal_result(call->arena, operation, types[0], types[1]);
         return WEIR_OK;
     }
-    const WeirDataType *common = both_numeric(a, b) && (a->id == WEIR_TYPE_DECIMAL || b->id == WEIR_TYPE_DECIMAL)
-                                     ? &weir_type_double
-                                     : weir_tightest_type(call->arena, a, b);
-    if (common == NULL || (operation == WEIR_INTEGRAL_DIVIDE && both_numeric(a, b) && common->id != WEIR_TYPE_LONG))
-        return diff_types(call, a, b, error);
-    if (!weir_type_is_numeric(common))
+    const WeirDataType *common = weir_tightest_type(call->arena, a, b);
+    if (common == NULL || !accepts(operation, common)) {
+        if (common == NULL || !weir_type_equal_strict(a, b))
+            return diff_types(call, a, b, error);
         return wrong_type(call, common, required_types(operation), error);
+    }
     if (operation == WEIR_DIVIDE)
         common = &weir_type_double;
     call->cast_types[0] = call->cast_types[1] = common;
@@ -192,15 +222,69 @@ static bool takes_interval(const WeirExpression *time, const WeirExpression *int
     return time->type->id == WEIR_TYPE_STRING && interval->type->id != WEIR_TYPE_YEAR_MONTH_INTERVAL;
 }
 
-static WeirStatus resolve_interval_sum(WeirFunctionCall *call, WeirError *error)
+/* An interval moves only times: anything else beside one that is not a sum of intervals is the wrong operand of that. */
+static WeirStatus not_a_time(const WeirFunctionCall *call, uint32_t index, WeirError *error)
+{
+    return weir_call_unexpected_type(call, index, "(\"TIMESTAMP\" or \"TIMESTAMP WITHOUT TIME ZONE\")", error);
+}
+
+/* The function that stands for the operation inherits its mode: try_ gives null where that would fail. */
+static WeirStatus replace_with(WeirFunctionCall *call, WeirExpression *replacement, WeirError *error)
+{
+    call->replacement = replacement;
+    if (call->eval_mode != WEIR_EVAL_TRY)
+        return WEIR_OK;
+    WeirExpression *resolved = NULL;
+    WEIR_TRY(weir_function_resolve_tree(call->resolver, replacement, &resolved, error));
+    if (resolved->kind == WEIR_EXPRESSION_CALL) {
+        resolved = weir_expression_copy(call->arena, resolved);
+        resolved->eval_mode = WEIR_EVAL_TRY;
+        resolved->nullable = true;
+    }
+    call->replacement = resolved;
+    return WEIR_OK;
+}
+
+static bool moves_times(const WeirDataType *type)
+{
+    return type->id == WEIR_TYPE_DAY_TIME_INTERVAL || type->id == WEIR_TYPE_CALENDAR_INTERVAL;
+}
+
+/* The operand that would have to be a time, or -1. Intervals of days are taken on the left of a sum only. */
+static int misplaced_operand(const WeirDataType *a, const WeirDataType *b, bool minus)
+{
+    if (a->id == b->id || a->id == WEIR_TYPE_VOID || b->id == WEIR_TYPE_VOID)
+        return -1;
+    if (moves_times(b))
+        return 0;
+    return moves_times(a) && !minus ? 1 : -1;
+}
+
+static WeirStatus resolve_interval_sum(WeirFunctionCall *call, bool minus, WeirError *error)
 {
     const WeirDataType *a = call->arguments[0]->type, *b = call->arguments[1]->type;
+    int misplaced = misplaced_operand(a, b, minus);
+    if (misplaced >= 0)
+        return not_a_time(call, (uint32_t)misplaced, error);
     const WeirDataType *common = weir_tightest_type(call->arena, a, b);
     if (common == NULL)
         return diff_types(call, a, b, error);
     call->cast_types[0] = call->cast_types[1] = common;
     call->result_type = common;
     return WEIR_OK;
+}
+
+/* Null beside a time is an interval of days, as an addend. */
+static WeirExpression *null_as_interval(const WeirFunctionCall *call, WeirExpression *addend, const WeirExpression *time)
+{
+    if (!is(addend, WEIR_TYPE_VOID) || !weir_type_is_datetime(time->type))
+        return addend;
+    return weir_expression_cast(call->arena, addend, &weir_type_day_time_interval, call->eval_mode, true);
+}
+
+static WeirExpression *text_as_date(const WeirFunctionCall *call, WeirExpression *text)
+{
+    return is(text, WEIR_TYPE_STRING) ? weir_expression_cast(call->arena, text, &weir_type_date, call->eval_mode, true) : text;
 }
 
 static WeirStatus resolve_add(WeirFunctionCall *call, WeirError *error)
@@ -211,23 +295,22 @@ static WeirStatus resolve_add(WeirFunctionCall *call, WeirError *error)
     }
     WeirExpression *a = call->arguments[0], *b = call->arguments[1];
     set_mode(call, WEIR_ADD);
+    a = null_as_interval(call, a, b);
+    b = null_as_interval(call, b, a);
     if (takes_interval(a, b) || takes_interval(b, a)) {
         bool swap = !takes_interval(a, b);
-        call->replacement = shift_by_interval(call, swap ? b : a, swap ? a : b, false);
-        return WEIR_OK;
+        return replace_with(call, shift_by_interval(call, swap ? b : a, swap ? a : b, false), error);
     }
-    if (is(a, WEIR_TYPE_DATE) && !is(b, WEIR_TYPE_STRING)) {
-        call->replacement = call_two(call, "date_add", a, b);
-        return WEIR_OK;
-    }
-    if (is(b, WEIR_TYPE_DATE) && !is(a, WEIR_TYPE_STRING)) {
-        call->replacement = call_two(call, "date_add", b, a);
-        return WEIR_OK;
+    if (is(a, WEIR_TYPE_DATE) || is(b, WEIR_TYPE_DATE)) {
+        bool swap = !is(a, WEIR_TYPE_DATE);
+        return replace_with(call, call_two(call, "date_add", swap ? b : a, text_as_date(call, swap ? a : b)), error);
     }
     if (weir_type_is_interval(a->type) || weir_type_is_interval(b->type))
-        return resolve_interval_sum(call, error);
+        return resolve_interval_sum(call, false, error);
     return resolve_numeric(call, WEIR_ADD, error);
 }
+
+static bool is_timestamp(const WeirExpression *expression) { return is(expression, WEIR_TYPE_TIMESTAMP) || is(expression, WEIR_TYPE_TIMESTAMP_NTZ); }
 
 static WeirStatus resolve_subtract(WeirFunctionCall *call, WeirError *error)
 {
@@ -238,19 +321,19 @@ static WeirStatus resolve_subtract(WeirFunctionCall *call, WeirError *error)
     WeirExpression *a = call->arguments[0], *b = call->arguments[1];
     set_mode(call, WEIR_SUBTRACT);
     if (takes_interval(a, b)) {
-        call->replacement = shift_by_interval(call, a, b, true);
+        return replace_with(call, shift_by_interval(call, a, b, true), error);
+    } else if (moves_times(b->type)) {
+        return resolve_interval_sum(call, true, error);
+    } else if (is_timestamp(a) || is_timestamp(b)) {
+        return replace_with(call, call_two(call, "subtracttimestamps", a, b), error);
+    } else if (is(b, WEIR_TYPE_DATE) || (is(a, WEIR_TYPE_DATE) && (is(b, WEIR_TYPE_STRING) || is(b, WEIR_TYPE_VOID)))) {
+        return replace_with(call, call_two(call, "subtractdates", a, b), error);
     } else if (weir_type_is_interval(a->type) || weir_type_is_interval(b->type)) {
-        return resolve_interval_sum(call, error);
-    } else if (is(a, WEIR_TYPE_TIMESTAMP) || is(a, WEIR_TYPE_TIMESTAMP_NTZ) || is(b, WEIR_TYPE_TIMESTAMP) || is(b, WEIR_TYPE_TIMESTAMP_NTZ)) {
-        call->replacement = call_two(call, "subtracttimestamps", a, b);
-    } else if (is(b, WEIR_TYPE_DATE) || (is(a, WEIR_TYPE_DATE) && is(b, WEIR_TYPE_STRING))) {
-        call->replacement = call_two(call, "subtractdates", a, b);
+        return resolve_interval_sum(call, true, error);
     } else if (is(a, WEIR_TYPE_DATE)) {
-        call->replacement = call_two(call, "date_sub", a, b);
-    } else {
-        return resolve_numeric(call, WEIR_SUBTRACT, error);
+        return replace_with(call, call_two(call, "date_sub", a, b), error);
     }
-    return WEIR_OK;
+    return resolve_numeric(call, WEIR_SUBTRACT, error);
 }
 
 static const char *interval_function(const WeirDataType *type, bool multiply)
@@ -265,10 +348,9 @@ static WeirStatus resolve_multiply(WeirFunctionCall *call, WeirError *error)
     WeirExpression *a = call->arguments[0], *b = call->arguments[1];
     set_mode(call, WEIR_MULTIPLY);
     bool left = weir_type_is_interval(a->type), right = weir_type_is_interval(b->type);
-    if (left != right) {
+    if (left || right) {
         WeirExpression *interval = left ? a : b;
-        call->replacement = call_two(call, interval_function(interval->type, true), interval, left ? b : a);
-        return WEIR_OK;
+        return replace_with(call, call_two(call, interval_function(interval->type, true), interval, left ? b : a), error);
     }
     return resolve_numeric(call, WEIR_MULTIPLY, error);
 }
@@ -277,9 +359,8 @@ static WeirStatus resolve_divide(WeirFunctionCall *call, WeirError *error)
 {
     WeirExpression *a = call->arguments[0], *b = call->arguments[1];
     set_mode(call, WEIR_DIVIDE);
-    if (weir_type_is_interval(a->type) && !weir_type_is_interval(b->type)) {
-        call->replacement = call_two(call, interval_function(a->type, false), a, b);
-        return WEIR_OK;
+    if (weir_type_is_interval(a->type)) {
+        return replace_with(call, call_two(call, interval_function(a->type, false), a, b), error);
     }
     return resolve_numeric(call, WEIR_DIVIDE, error);
 }
@@ -300,7 +381,8 @@ static WeirStatus resolve_integral_divide(WeirFunctionCall *call, WeirError *err
 {
     set_mode(call, WEIR_INTEGRAL_DIVIDE);
     const WeirDataType *a = call->arguments[0]->type, *b = call->arguments[1]->type;
-    if (is_exact_interval(a) && is_exact_interval(b)) {
+    bool beside_null = (is_exact_interval(a) && b->id == WEIR_TYPE_VOID) || (a->id == WEIR_TYPE_VOID && is_exact_interval(b));
+    if (beside_null || (is_exact_interval(a) && is_exact_interval(b))) {
         const WeirDataType *common = weir_tightest_type(call->arena, a, b);
         if (common == NULL)
             return diff_types(call, a, b, error);

@@ -209,8 +209,12 @@ KERNEL(subtract_dates_kernel)
 
 static WeirStatus resolve_difference(WeirFunctionCall *call, WeirError *error)
 {
-    (void)error;
     bool dates = strcmp(call->function->name, "subtractdates") == 0;
+    for (uint32_t i = 0; i < 2; i++) {
+        WeirTypeId id = call->arguments[i]->type->id;
+        if (id != WEIR_TYPE_STRING && id != WEIR_TYPE_VOID && !weir_type_is_datetime(call->arguments[i]->type))
+            return weir_call_unexpected_type(call, i, dates ? "\"DATE\"" : "(\"TIMESTAMP\" or \"TIMESTAMP WITHOUT TIME ZONE\")", error);
+    }
     const WeirDataType *type = &weir_type_date;
     if (!dates) {
         bool ntz = call->arguments[0]->type->id != WEIR_TYPE_TIMESTAMP && call->arguments[1]->type->id != WEIR_TYPE_TIMESTAMP;

@@ -16,6 +16,8 @@ static WeirStatus overflow(WeirKernelCall *call, WeirError *error)
 static WeirStatus resolve_scale(WeirFunctionCall *call, WeirError *error)
 {
     const WeirDataType *type = call->arguments[0]->type, *factor = call->arguments[1]->type;
+    if (!weir_type_is_numeric(factor) && factor->id != WEIR_TYPE_STRING && factor->id != WEIR_TYPE_VOID)
+        return weir_call_unexpected_type(call, 1, type->id == WEIR_TYPE_CALENDAR_INTERVAL ? "\"DOUBLE\"" : "\"NUMERIC\"", error);
     if (type->id == WEIR_TYPE_CALENDAR_INTERVAL) {
         call->nullable = true;
         call->cast_types[1] = &weir_type_double;
@@ -26,8 +28,6 @@ static WeirStatus resolve_scale(WeirFunctionCall *call, WeirError *error)
         call->cast_types[1] = &weir_type_double;
     else if (weir_type_is_integral(factor))
         call->cast_types[1] = &weir_type_long;
-    else if (!weir_type_is_numeric(factor))
-        return weir_call_unexpected_type(call, 1, "\"NUMERIC\"", error);
     call->result_type = type->id == WEIR_TYPE_DAY_TIME_INTERVAL ? &weir_type_day_time_interval : &weir_type_year_month_interval;
     return WEIR_OK;
 }
@@ -67,10 +67,17 @@ static WeirStatus scale_ansi(WeirKernelCall *call, bool divide, const WeirVector
     WEIR_FOR_ROWS(call, row)
     {
         WeirInt128 value = 0, units = months ? WEIR_ARGUMENT_VALUE(int32_t, x, row) : WEIR_ARGUMENT_VALUE(int64_t, x, row);
-        if (divide && is_zero(arguments[1], &y, row))
+        bool try = call->expression->eval_mode == WEIR_EVAL_TRY;
+        bool zero = divide && is_zero(arguments[1], &y, row);
+        if (zero && !try)
             return weir_row_error(call, weir_error_set(error, WEIR_ERROR_INTERVAL_DIVIDED_BY_ZERO), error);
-        if (!scaled(call, units, divide, arguments[1], &y, row, &value) || value != (months ? (int32_t)value : (int64_t)value))
+        bool bad = zero || !scaled(call, units, divide, arguments[1], &y, row, &value) || value != (months ? (int32_t)value : (int64_t)value);
+        if (bad && !try)
             return overflow(call, error);
+        if (bad) {
+            weir_result_set_null(call, result, row);
+            continue;
+        }
         if (months)
             ((int32_t *)result->values)[row] = (int32_t)value;
         else

@@ -3,6 +3,7 @@
 #include "expr/kernels/arithmetic.h"
 
 #include <math.h>
+#include <stdio.h>
 
 #define NAME add_int8
 #define TYPE int8_t
@@ -304,14 +305,30 @@ WeirStatus weir_overflow_error(const WeirKernelCall *call, const char *message, 
                           error);
 }
 
-static WeirStatus bad_row_error(const WeirKernelCall *call, WeirArithmetic operation, const WeirVector *left, uint32_t row,
-                                WeirError *error)
+/* Bytes and shorts have a condition of their own, which names the operands. */
+static WeirStatus narrow_overflow(const WeirKernelCall *call, WeirArithmetic operation, const WeirVector *left, uint32_t x, const WeirVector *right,
+                                  uint32_t y, WeirError *error)
 {
-    static const char *const messages[] = {"byte overflow", "short overflow", "integer overflow", "long overflow"};
+    static const char *const symbols[] = {"+", "-", "*"}, *const hints[] = {"`try_add`", "`try_subtract`", "`try_multiply`"};
+    bool bytes = weir_type_physical(left->type) == WEIR_PHYSICAL_INT8;
+    char a[16], b[16];
+    snprintf(a, sizeof(a), "%d%c", bytes ? ((const int8_t *)left->values)[x] : ((const int16_t *)left->values)[x], bytes ? 'Y' : 'S');
+    snprintf(b, sizeof(b), "%d%c", bytes ? ((const int8_t *)right->values)[y] : ((const int16_t *)right->values)[y], bytes ? 'Y' : 'S');
+    return weir_row_error(call,
+                          weir_error_set(error, WEIR_ERROR_BINARY_ARITHMETIC_OVERFLOW, "value1", a, "symbol", symbols[operation], "value2", b,
+                                         "functionName", hints[operation]),
+                          error);
+}
+
+static WeirStatus bad_row_error(const WeirKernelCall *call, WeirArithmetic operation, const WeirVector *left, uint32_t x, const WeirVector *right,
+                                uint32_t y, WeirError *error)
+{
     static const char *const hints[] = {"'try_add'", "'try_subtract'", "'try_multiply'"};
-    (void)row;
+    WeirPhysicalType physical = weir_type_physical(left->type);
+    if (operation <= WEIR_MULTIPLY && (physical == WEIR_PHYSICAL_INT8 || physical == WEIR_PHYSICAL_INT16))
+        return narrow_overflow(call, operation, left, x, right, y, error);
     if (operation <= WEIR_MULTIPLY)
-        return weir_overflow_error(call, messages[weir_type_physical(left->type) - WEIR_PHYSICAL_INT8], hints[operation], error);
+        return weir_overflow_error(call, physical == WEIR_PHYSICAL_INT32 ? "integer overflow" : "long overflow", hints[operation], error);
     WeirStatus status = operation == WEIR_REMAINDER || operation == WEIR_PMOD ? WEIR_ERROR_REMAINDER_BY_ZERO : WEIR_ERROR_DIVIDE_BY_ZERO;
     return weir_row_error(call, weir_error_set(error, status, "config", "\"spark.sql.ansi.enabled\""), error);
 }
@@ -335,7 +352,7 @@ static WeirStatus handle_bad_rows(WeirKernelCall *call, WeirArithmetic operation
         if (mode == WEIR_EVAL_ANSI && operation == WEIR_INTEGRAL_DIVIDE && ((const int64_t *)right->values)[row & mask_y] != 0)
             return weir_overflow_error(call, "Overflow in integral divide", "'try_divide'", error);
         if (mode == WEIR_EVAL_ANSI)
-            return bad_row_error(call, operation, left, row, error);
+            return bad_row_error(call, operation, left, row & mask_x, right, row & mask_y, error);
         weir_result_set_null(call, result, row);
     }
     return WEIR_OK;

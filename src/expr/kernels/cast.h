@@ -17,6 +17,9 @@ WEIR_CHECKED WeirStatus weir_cast_nested(WeirKernelCall *call, const WeirVector 
 /* Dispatch for one pair of types; `result` is initialised unless nested. */
 WEIR_CHECKED WeirStatus weir_cast_run(WeirKernelCall *call, const WeirVector *source, WeirVector *result, WeirError *error);
 
+/* What one of the last field of an interval type counts: microseconds, or months. */
+int64_t weir_interval_unit(const WeirDataType *interval);
+
 /* A row without a value: CAST_OVERFLOW or CAST_INVALID_INPUT in ANSI mode, else null. */
 WEIR_CHECKED WeirStatus weir_cast_overflow(WeirKernelCall *call, const WeirVector *source, uint32_t row, WeirVector *result, WeirError *error);
 WEIR_CHECKED WeirStatus weir_cast_malformed(WeirKernelCall *call, const WeirVector *source, uint32_t row, WeirVector *result, WeirError *error);

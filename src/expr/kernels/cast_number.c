@@ -86,6 +86,14 @@ static bool widen(const WeirKernelCall *call, const WeirVector *source, WeirVect
     return false;
 }
 
+int64_t weir_interval_unit(const WeirDataType *interval)
+{
+    static const int64_t units[] = {WEIR_MICROS_PER_DAY, 3600 * WEIR_MICROS_PER_SECOND, 60 * WEIR_MICROS_PER_SECOND, WEIR_MICROS_PER_SECOND};
+    if (interval->id == WEIR_TYPE_YEAR_MONTH_INTERVAL)
+        return interval->end_field == WEIR_INTERVAL_YEAR ? 12 : 1;
+    return units[interval->end_field - WEIR_INTERVAL_DAY];
+}
+
 static WeirStatus integer_to_decimal(WeirKernelCall *call, const WeirVector *source, WeirVector *result, WeirError *error)
 {
     uint32_t mask = source->kind == WEIR_VECTOR_CONSTANT ? 0 : UINT32_MAX;
@@ -130,15 +138,14 @@ static WeirStatus from_integer(WeirKernelCall *call, const WeirVector *source, W
                 micros = value < 0 ? INT64_MIN : INT64_MAX;
             ((int64_t *)result->values)[row] = micros;
         } else if (to == WEIR_TYPE_DAY_TIME_INTERVAL) {
-            static const int64_t units[] = {WEIR_MICROS_PER_DAY, 3600 * WEIR_MICROS_PER_SECOND, 60 * WEIR_MICROS_PER_SECOND, WEIR_MICROS_PER_SECOND};
             int64_t micros;
-            if (__builtin_mul_overflow(value, units[result->type->end_field - WEIR_INTERVAL_DAY], &micros))
+            if (__builtin_mul_overflow(value, weir_interval_unit(result->type), &micros))
                 WEIR_TRY(weir_cast_overflow(call, source, row, result, error));
             else
                 ((int64_t *)result->values)[row] = micros;
         } else if (to == WEIR_TYPE_YEAR_MONTH_INTERVAL) {
             int64_t months;
-            if (__builtin_mul_overflow(value, result->type->end_field == WEIR_INTERVAL_YEAR ? 12 : 1, &months) || months != (int32_t)months)
+            if (__builtin_mul_overflow(value, weir_interval_unit(result->type), &months) || months != (int32_t)months)
                 WEIR_TRY(weir_cast_overflow(call, source, row, result, error));
             else
                 ((int32_t *)result->values)[row] = (int32_t)months;
@@ -252,6 +259,22 @@ static WeirStatus decimal_to_integer(WeirKernelCall *call, const WeirVector *sou
     return WEIR_OK;
 }
 
+/* Halves of a microsecond or month go away from zero; finer fields than the last one keep what the fraction gives. */
+static WeirStatus decimal_to_interval(WeirKernelCall *call, const WeirVector *source, uint32_t row, WeirInt128 value, WeirVector *result,
+                                      WeirError *error)
+{
+    WeirInt128 scaled = 0;
+    bool months = result->type->id == WEIR_TYPE_YEAR_MONTH_INTERVAL;
+    bool fits = weir_decimal_multiply(value, source->type->scale, weir_interval_unit(result->type), 0, 38, 0, &scaled);
+    if (!fits || scaled != (months ? (int32_t)scaled : (int64_t)scaled))
+        return weir_cast_overflow(call, source, row, result, error);
+    if (months)
+        ((int32_t *)result->values)[row] = (int32_t)scaled;
+    else
+        ((int64_t *)result->values)[row] = (int64_t)scaled;
+    return WEIR_OK;
+}
+
 WeirStatus weir_cast_from_decimal(WeirKernelCall *call, const WeirVector *source, WeirVector *result, WeirError *error)
 {
     WeirArgument x = weir_argument(source);
@@ -288,6 +311,10 @@ WeirStatus weir_cast_from_decimal(WeirKernelCall *call, const WeirVector *source
             ((int64_t *)result->values)[row] = (int64_t)micros;
             break;
         }
+        case WEIR_TYPE_DAY_TIME_INTERVAL:
+        case WEIR_TYPE_YEAR_MONTH_INTERVAL:
+            WEIR_TRY(decimal_to_interval(call, source, row, value, result, error));
+            break;
         default:
             WEIR_TRY(decimal_to_integer(call, source, row, value, result, error));
             break;

@@ -78,20 +78,12 @@ WeirStatus weir_cast_from_time(WeirKernelCall *call, const WeirVector *source, W
     return WEIR_OK;
 }
 
-static int64_t unit_of(const WeirDataType *interval)
-{
-    static const int64_t units[] = {WEIR_MICROS_PER_DAY, 3600 * WEIR_MICROS_PER_SECOND, 60 * WEIR_MICROS_PER_SECOND, WEIR_MICROS_PER_SECOND};
-    if (interval->id == WEIR_TYPE_YEAR_MONTH_INTERVAL)
-        return interval->end_field == WEIR_INTERVAL_YEAR ? 12 : 1;
-    return units[interval->end_field - WEIR_INTERVAL_DAY];
-}
-
 WeirStatus weir_cast_from_interval(WeirKernelCall *call, const WeirVector *source, WeirVector *result, WeirError *error)
 {
     uint32_t mask = source->kind == WEIR_VECTOR_CONSTANT ? 0 : UINT32_MAX;
     bool months = source->type->id == WEIR_TYPE_YEAR_MONTH_INTERVAL;
     WeirTypeId to = result->type->id;
-    int64_t unit = unit_of(to == source->type->id ? result->type : source->type);
+    int64_t unit = weir_interval_unit(to == source->type->id ? result->type : source->type);
     WEIR_FOR_ROWS(call, row)
     {
         int64_t value = months ? ((const int32_t *)source->values)[row & mask] : ((const int64_t *)source->values)[row & mask];
