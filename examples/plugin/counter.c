@@ -1,10 +1,11 @@
-/* A plug-in of weir: the source `counter`, whose rows are numbers and their names, and the sink `tally`, which writes how many rows each epoch had. Build and use:
+/* A plug-in of weir: the source `counter`, whose rows are numbers and their names, and the sink `tally`, which writes
+ * how many rows each epoch had. Build and use:
  *
  *     cc -shared -fPIC -I include -o weir_counter.so examples/plugin/counter.c
  *     WEIR_MODULE_PATH=. weir sql -c "CREATE TEMPORARY VIEW c USING counter OPTIONS (rows '10'); SELECT * FROM c"
  *
- * Offsets are the number of rows read so far; options: rows (in all, 100), rowsPerBatch (10). The sink's file is replaced by a rename, so that an epoch which is
- * committed twice is counted once. */
+ * Offsets are the number of rows read so far; options: rows (in all, 100), rowsPerBatch (10). The sink's file is
+ * replaced by a rename, so that an epoch which is committed twice is counted once. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -50,7 +51,8 @@ static void release_schema(struct ArrowSchema *schema)
     schema->release = NULL;
 }
 
-static WeirStatus counter_infer_schema(const WeirPluginContext *context, bool streaming, struct ArrowSchema *schema, WeirError *error)
+static WeirStatus counter_infer_schema(const WeirPluginContext *context, bool streaming, struct ArrowSchema *schema,
+                                       WeirError *error)
 {
     static const char *const names[] = {"n", "name"}, *const formats[] = {"l", "u"};
     (void)streaming;
@@ -83,7 +85,10 @@ static WeirStatus counter_open(const WeirPluginContext *context, bool streaming,
     return WEIR_OK;
 }
 
-static void counter_close(void *source) { weir->release(source); }
+static void counter_close(void *source)
+{
+    weir->release(source);
+}
 
 static char *offset_text(int64_t rows)
 {
@@ -103,7 +108,8 @@ static WeirStatus counter_latest_offset(void *source, const char *start, bool re
 {
     Counter *counter = source;
     (void)error;
-    int64_t from = start == NULL ? 0 : strtoll(start, NULL, 10), end = counter->frozen >= 0 ? counter->frozen : counter->rows;
+    int64_t from = start == NULL ? 0 : strtoll(start, NULL, 10),
+            end = counter->frozen >= 0 ? counter->frozen : counter->rows;
     if (!read_all && end > from + counter->rows_per_batch)
         end = from + counter->rows_per_batch;
     *offset = offset_text(end < from ? from : end);
@@ -134,14 +140,16 @@ static WeirStatus counter_plan_batch(void *source, WeirPluginPlan *out, WeirErro
     return WEIR_OK;
 }
 
-static WeirStatus counter_plan_partitions(void *source, const char *start, const char *end, WeirPluginPlan *out, WeirError *error)
+static WeirStatus counter_plan_partitions(void *source, const char *start, const char *end, WeirPluginPlan *out,
+                                          WeirError *error)
 {
     (void)source, (void)error;
     plan(start == NULL ? 0 : strtoll(start, NULL, 10), strtoll(end, NULL, 10), out);
     return WEIR_OK;
 }
 
-static WeirStatus counter_open_partition(void *source, const void *data, size_t bytes, const WeirPluginScan *scan, void **out, WeirError *error)
+static WeirStatus counter_open_partition(void *source, const void *data, size_t bytes, const WeirPluginScan *scan,
+                                         void **out, WeirError *error)
 {
     (void)source, (void)error;
     Reader *reader = allocate_cleared(sizeof(*reader));
@@ -167,7 +175,8 @@ static void release_array(struct ArrowArray *array)
 
 static void new_array(struct ArrowArray *array, int64_t length, int64_t buffers, int64_t children)
 {
-    *array = (struct ArrowArray){.length = length, .n_buffers = buffers, .n_children = children, .release = release_array};
+    *array =
+        (struct ArrowArray){.length = length, .n_buffers = buffers, .n_children = children, .release = release_array};
     array->buffers = allocate_cleared((size_t)buffers * sizeof(void *));
     array->children = children == 0 ? NULL : allocate_cleared((size_t)children * sizeof(struct ArrowArray *));
     for (int64_t i = 0; i < children; i++)
@@ -215,13 +224,17 @@ static WeirStatus counter_next_batch(void *state, struct ArrowArray *batch, Weir
     return WEIR_OK;
 }
 
-static void counter_close_reader(void *reader) { weir->release(reader); }
+static void counter_close_reader(void *reader)
+{
+    weir->release(reader);
+}
 
 static const char *const counter_options[] = {"rows", "rowsPerBatch", NULL};
 
 static const WeirPluginSource counter_source = {
     .struct_bytes = sizeof(WeirPluginSource),
-    .capabilities = WEIR_PLUGIN_SOURCE_BATCH | WEIR_PLUGIN_SOURCE_MICRO_BATCH | WEIR_PLUGIN_SOURCE_AVAILABLE_NOW | WEIR_PLUGIN_SOURCE_READ_LIMITS,
+    .capabilities = WEIR_PLUGIN_SOURCE_BATCH | WEIR_PLUGIN_SOURCE_MICRO_BATCH | WEIR_PLUGIN_SOURCE_AVAILABLE_NOW |
+                    WEIR_PLUGIN_SOURCE_READ_LIMITS,
     .name = "counter",
     .options = counter_options,
     .infer_schema = counter_infer_schema,
@@ -254,7 +267,10 @@ static WeirStatus tally_open(const WeirPluginContext *context, void **sink, Weir
     return WEIR_OK;
 }
 
-static void tally_close(void *sink) { weir->release(sink); }
+static void tally_close(void *sink)
+{
+    weir->release(sink);
+}
 
 static WeirStatus tally_last_committed(void *sink, int64_t *epoch, WeirError *error)
 {

@@ -1,4 +1,5 @@
-/* See plugin_adapter.h. Plug-ins are opened once, at the first statement that names them, and never closed: their tables are in use as long as the process. */
+/* See plugin_adapter.h. Plug-ins are opened once, at the first statement that names them, and never closed: their
+ * tables are in use as long as the process. */
 #include "connector/plugin_adapter.h"
 
 #include <ctype.h>
@@ -15,31 +16,36 @@
 static bool source_is_whole(const WeirPluginSource *source)
 {
     bool stream = (source->capabilities & WEIR_PLUGIN_SOURCE_MICRO_BATCH) != 0;
-    return source->struct_bytes >= sizeof(WeirPluginSource) && source->name != NULL && source->infer_schema != NULL && source->open != NULL &&
-           source->close != NULL && source->open_partition != NULL && source->next_batch != NULL && source->close_reader != NULL &&
+    return source->struct_bytes >= sizeof(WeirPluginSource) && source->name != NULL && source->infer_schema != NULL &&
+           source->open != NULL && source->close != NULL && source->open_partition != NULL &&
+           source->next_batch != NULL && source->close_reader != NULL &&
            ((source->capabilities & WEIR_PLUGIN_SOURCE_BATCH) == 0 || source->plan_batch != NULL) &&
-           (!stream || (source->initial_offset != NULL && source->latest_offset != NULL && source->plan_partitions != NULL)) &&
+           (!stream ||
+            (source->initial_offset != NULL && source->latest_offset != NULL && source->plan_partitions != NULL)) &&
            ((source->capabilities & WEIR_PLUGIN_SOURCE_AVAILABLE_NOW) == 0 || source->prepare_available_now != NULL);
 }
 
 static bool sink_is_whole(const WeirPluginSink *sink)
 {
-    return sink->struct_bytes >= sizeof(WeirPluginSink) && sink->name != NULL && sink->open != NULL && sink->close != NULL &&
-           sink->open_writer != NULL && sink->write_batch != NULL && sink->commit_task != NULL && sink->commit_epoch != NULL &&
-           sink->abort_epoch != NULL;
+    return sink->struct_bytes >= sizeof(WeirPluginSink) && sink->name != NULL && sink->open != NULL &&
+           sink->close != NULL && sink->open_writer != NULL && sink->write_batch != NULL && sink->commit_task != NULL &&
+           sink->commit_epoch != NULL && sink->abort_epoch != NULL;
 }
 
 WeirStatus weir_plugin_register(const WeirPlugin *plugin, WeirError *error)
 {
     if (plugin == NULL || plugin->version != WEIR_PLUGIN_VERSION)
-        return weir_error_format(error, WEIR_ERROR_LEGACY_ERROR_TEMP_0000, "The plug-in is of version %u of the contract; this weir has %d.",
+        return weir_error_format(error, WEIR_ERROR_LEGACY_ERROR_TEMP_0000,
+                                 "The plug-in is of version %u of the contract; this weir has %d.",
                                  plugin == NULL ? 0 : plugin->version, WEIR_PLUGIN_VERSION);
     for (uint32_t i = 0; i < plugin->source_count; i++)
         if (!source_is_whole(plugin->sources[i]))
-            return weir_error_format(error, WEIR_ERROR_LEGACY_ERROR_TEMP_0000, "Source %u of the plug-in lacks functions it promises.", i);
+            return weir_error_format(error, WEIR_ERROR_LEGACY_ERROR_TEMP_0000,
+                                     "Source %u of the plug-in lacks functions it promises.", i);
     for (uint32_t i = 0; i < plugin->sink_count; i++)
         if (!sink_is_whole(plugin->sinks[i]))
-            return weir_error_format(error, WEIR_ERROR_LEGACY_ERROR_TEMP_0000, "Sink %u of the plug-in lacks functions it promises.", i);
+            return weir_error_format(error, WEIR_ERROR_LEGACY_ERROR_TEMP_0000,
+                                     "Sink %u of the plug-in lacks functions it promises.", i);
     for (uint32_t i = 0; i < plugin->source_count; i++)
         weir_connector_register_source(weir_plugin_adapt_source(plugin->sources[i]));
     for (uint32_t i = 0; i < plugin->sink_count; i++)
@@ -65,7 +71,8 @@ static bool open_file(const char *folder, size_t folder_length, const char *name
     void *symbol = dlsym(library, WEIR_PLUGIN_OPEN);
     memcpy(&entry, &symbol, sizeof(entry)); /* an object pointer holds a function's here, as POSIX says */
     if (entry == NULL || weir_plugin_register(entry(weir_plugin_host()), &error) != WEIR_OK) {
-        weir_log(WEIR_LOG_WARN, "plugin", "%s is refused: %s", path, entry == NULL ? "it has no weir_plugin_open" : error.message);
+        weir_log(WEIR_LOG_WARN, "plugin", "%s is refused: %s", path,
+                 entry == NULL ? "it has no weir_plugin_open" : error.message);
         dlclose(library);
         return false;
     }

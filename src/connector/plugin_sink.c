@@ -57,7 +57,10 @@ done:
     return status;
 }
 
-static void plugin_describe(const WeirSink *sink, WeirBuffer *out) { weir_buffer_append_text(out, sink->plugin->name); }
+static void plugin_describe(const WeirSink *sink, WeirBuffer *out)
+{
+    weir_buffer_append_text(out, sink->plugin->name);
+}
 
 static WeirStatus plugin_last_committed(WeirSink *sink, int64_t *epoch, WeirError *error)
 {
@@ -94,7 +97,10 @@ static WeirStatus plugin_commit_task(WeirWriter *writer, WeirError *error)
     return writer->sink->plugin->commit_task(writer->writer, error);
 }
 
-static void plugin_abort_task(WeirWriter *writer) { writer->sink->plugin->abort_task(writer->writer); }
+static void plugin_abort_task(WeirWriter *writer)
+{
+    writer->sink->plugin->abort_task(writer->writer);
+}
 
 /* The plug-in's own writers; ours end here. */
 static void **unwrap(WeirWriter *const *writers, uint32_t count)
@@ -107,7 +113,8 @@ static void **unwrap(WeirWriter *const *writers, uint32_t count)
     return inner;
 }
 
-static WeirStatus plugin_commit_epoch(WeirSink *sink, int64_t epoch, WeirWriter *const *writers, uint32_t count, WeirError *error)
+static WeirStatus plugin_commit_epoch(WeirSink *sink, int64_t epoch, WeirWriter *const *writers, uint32_t count,
+                                      WeirError *error)
 {
     void **inner = unwrap(writers, count);
     WeirStatus status = sink->plugin->commit_epoch(sink->sink, epoch, inner, count, error);
@@ -129,8 +136,8 @@ const WeirSinkType *weir_plugin_adapt_sink(const WeirPluginSink *plugin)
     adapter->plugin = plugin;
     adapter->type = (WeirSinkType){
         .name = plugin->name,
-        .capabilities =
-            plugin->capabilities & (WEIR_SINK_APPEND | WEIR_SINK_UPDATE | WEIR_SINK_COMPLETE | WEIR_SINK_TEMPORARY_CHECKPOINT),
+        .capabilities = plugin->capabilities &
+                        (WEIR_SINK_APPEND | WEIR_SINK_UPDATE | WEIR_SINK_COMPLETE | WEIR_SINK_TEMPORARY_CHECKPOINT),
         .options = plugin->options == NULL ? no_options : plugin->options,
         .open = plugin_open,
         .close = plugin_close,

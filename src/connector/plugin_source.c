@@ -1,4 +1,5 @@
-/* A plug-in's source as a WeirSourceType. Texts and partitions that cross the border are copied into the arena the caller gives; batches are taken over. */
+/* A plug-in's source as a WeirSourceType. Texts and partitions that cross the border are copied into the arena the
+ * caller gives; batches are taken over. */
 #include <strings.h>
 
 #include "columnar/arrow.h"
@@ -45,8 +46,8 @@ static const WeirPluginSource *find_plugin(const char *name)
 
 /* ---- schema and life ---- */
 
-static WeirStatus plugin_infer_schema(const WeirConnectorContext *context, bool streaming, WeirArena *arena, const WeirSchema **schema,
-                                      WeirError *error)
+static WeirStatus plugin_infer_schema(const WeirConnectorContext *context, bool streaming, WeirArena *arena,
+                                      const WeirSchema **schema, WeirError *error)
 {
     const WeirPluginSource *plugin = find_plugin(context->format);
     WeirPluginView view;
@@ -114,7 +115,8 @@ static void add_partition(WeirPluginPlan *self, const void *data, size_t bytes, 
     plan->count++;
 }
 
-static WeirStatus plugin_plan_batch(WeirSource *source, WeirArena *arena, WeirInputPartition **partitions, uint32_t *count, WeirError *error)
+static WeirStatus plugin_plan_batch(WeirSource *source, WeirArena *arena, WeirInputPartition **partitions,
+                                    uint32_t *count, WeirError *error)
 {
     Plan plan = {.plan = {add_partition}, .arena = arena};
     WEIR_TRY(source->plugin->plan_batch(source->source, &plan.plan, error));
@@ -148,8 +150,8 @@ static WeirStatus plugin_initial_offset(WeirSource *source, WeirArena *arena, co
     return WEIR_OK;
 }
 
-static WeirStatus plugin_latest_offset(WeirSource *source, const char *start, WeirReadLimit limit, WeirArena *arena, const char **offset,
-                                       WeirError *error)
+static WeirStatus plugin_latest_offset(WeirSource *source, const char *start, WeirReadLimit limit, WeirArena *arena,
+                                       const char **offset, WeirError *error)
 {
     char *text = NULL;
     WEIR_TRY(source->plugin->latest_offset(source->source, start, limit == WEIR_READ_ALL, &text, error));
@@ -167,7 +169,10 @@ static WeirStatus plugin_commit(WeirSource *source, const char *end, WeirError *
     return source->plugin->commit(source->source, end, error);
 }
 
-static void plugin_describe(const WeirSource *source, WeirBuffer *out) { weir_buffer_append_text(out, source->plugin->name); }
+static void plugin_describe(const WeirSource *source, WeirBuffer *out)
+{
+    weir_buffer_append_text(out, source->plugin->name);
+}
 
 /* ---- reading ---- */
 
@@ -183,8 +188,9 @@ static void plugin_close_reader(WeirReader *reader)
     weir_free(reader);
 }
 
-static WeirStatus plugin_open_partition(WeirSource *source, const WeirInputPartition *partition, const WeirScanRequest *request,
-                                        WeirMemoryTracker *tracker, WeirReader **out, WeirError *error)
+static WeirStatus plugin_open_partition(WeirSource *source, const WeirInputPartition *partition,
+                                        const WeirScanRequest *request, WeirMemoryTracker *tracker, WeirReader **out,
+                                        WeirError *error)
 {
     const PartitionData *data = partition->data;
     WeirReader *reader = weir_calloc(1, sizeof(*reader));
@@ -192,13 +198,15 @@ static WeirStatus plugin_open_partition(WeirSource *source, const WeirInputParti
     weir_arena_init(&reader->arena, tracker);
     reader->source = source;
     reader->tracker = tracker;
-    reader->scan = (WeirPluginScan){sizeof(WeirPluginScan), request->columns, request->column_count, request->batch_rows_max};
+    reader->scan =
+        (WeirPluginScan){sizeof(WeirPluginScan), request->columns, request->column_count, request->batch_rows_max};
     WeirField *fields = WEIR_ARENA_ARRAY(&reader->arena, WeirField, request->column_count + 1);
     for (uint32_t i = 0; i < request->column_count; i++)
         fields[i] = source->connector.schema->fields[request->columns[i]];
     reader->schema = weir_type_struct(&reader->arena, fields, request->column_count);
     WEIR_TRY_OR_GO(done, weir_arrow_export_schema(reader->schema, &reader->format, error));
-    WEIR_TRY_OR_GO(done, source->plugin->open_partition(source->source, data->data, data->bytes, &reader->scan, &reader->reader, error));
+    WEIR_TRY_OR_GO(done, source->plugin->open_partition(source->source, data->data, data->bytes, &reader->scan,
+                                                        &reader->reader, error));
     *out = reader;
     reader = NULL;
 done:
@@ -216,8 +224,9 @@ static WeirStatus plugin_next_batch(WeirReader *reader, WeirBatch **out, WeirErr
     if (array.n_children == reader->schema->field_count && array.length <= UINT32_MAX)
         return weir_arrow_import_batch_as(&reader->format, reader->schema, &array, reader->tracker, out, error);
     array.release(&array);
-    return weir_error_format(error, WEIR_ERROR_LEGACY_ERROR_TEMP_0000, "The plug-in %s gave a batch of %lld columns instead of %u.",
-                             reader->source->plugin->name, (long long)array.n_children, reader->schema->field_count);
+    return weir_error_format(error, WEIR_ERROR_LEGACY_ERROR_TEMP_0000,
+                             "The plug-in %s gave a batch of %lld columns instead of %u.", reader->source->plugin->name,
+                             (long long)array.n_children, reader->schema->field_count);
 }
 
 const WeirSourceType *weir_plugin_adapt_source(const WeirPluginSource *plugin)
@@ -228,8 +237,9 @@ const WeirSourceType *weir_plugin_adapt_source(const WeirPluginSource *plugin)
     adapter->plugin = plugin;
     adapter->type = (WeirSourceType){
         .name = plugin->name,
-        .capabilities = plugin->capabilities & (WEIR_SOURCE_BATCH | WEIR_SOURCE_MICRO_BATCH | WEIR_SOURCE_AVAILABLE_NOW |
-                                                WEIR_SOURCE_ADMISSION_CONTROL | WEIR_SOURCE_NEEDS_SCHEMA),
+        .capabilities =
+            plugin->capabilities & (WEIR_SOURCE_BATCH | WEIR_SOURCE_MICRO_BATCH | WEIR_SOURCE_AVAILABLE_NOW |
+                                    WEIR_SOURCE_ADMISSION_CONTROL | WEIR_SOURCE_NEEDS_SCHEMA),
         .options = plugin->options == NULL ? no_options : plugin->options,
         .infer_schema = plugin_infer_schema,
         .open = plugin_open,

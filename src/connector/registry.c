@@ -1,4 +1,5 @@
-/* Finding sources and sinks by name: the built-ins, which register at start-up, and plug-ins, which are looked for as files the first time their name is used. */
+/* Finding sources and sinks by name: the built-ins, which register at start-up, and plug-ins, which are looked for as
+ * files the first time their name is used. */
 #include <pthread.h>
 #include <strings.h>
 

@@ -32,7 +32,9 @@ static void a_source_is_read_as_table_and_stream(void **state)
     execute(session, "CREATE TEMPORARY VIEW c USING counter OPTIONS (rows '25', rowsPerBatch '10')", NULL);
     execute(session, "SELECT count(*) AS a, sum(n) AS s, max(name) AS m FROM c", rows);
     assert_string_equal(rows, "{\"a\":25,\"s\":300,\"m\":\"row 9\"}\n");
-    execute(session, "CREATE STREAMING TABLE out USING memory OPTIONS (outputMode 'append', queryName 'out') AS SELECT n FROM STREAM c WHERE n % 8 = 0",
+    execute(session,
+            "CREATE STREAMING TABLE out USING memory OPTIONS (outputMode 'append', queryName 'out') AS SELECT n FROM "
+            "STREAM c WHERE n % 8 = 0",
             NULL);
     assert_ok(weir_query_process_all_available(weir_session_query(session, 0), &error), error);
     rows[0] = '\0';
@@ -48,7 +50,8 @@ static void a_sink_counts_each_epoch_once(void **state)
     assert_non_null(mkdtemp(folder));
     execute(session, "CREATE TEMPORARY VIEW d USING counter OPTIONS (rows '25', rowsPerBatch '10')", NULL);
     snprintf(sql, sizeof(sql),
-             "CREATE STREAMING TABLE t USING tally OPTIONS (outputMode 'append', trigger 'availableNow', checkpointLocation '%s/ck', path "
+             "CREATE STREAMING TABLE t USING tally OPTIONS (outputMode 'append', trigger 'availableNow', "
+             "checkpointLocation '%s/ck', path "
              "'%s/tally') AS SELECT n FROM STREAM d",
              folder, folder);
     execute(session, sql, NULL);
@@ -67,8 +70,10 @@ static void a_name_that_no_file_has_is_not_found(void **state)
 {
     WeirError error = {0};
     WeirResult *result = NULL;
-    assert_condition(weir_session_execute(*state, "CREATE TEMPORARY VIEW x USING nowhere", &result, &error), error, "DATA_SOURCE_NOT_FOUND");
-    assert_condition(weir_session_execute(*state, "CREATE TEMPORARY VIEW x USING `../counter`", &result, &error), error, "DATA_SOURCE_NOT_FOUND");
+    assert_condition(weir_session_execute(*state, "CREATE TEMPORARY VIEW x USING nowhere", &result, &error), error,
+                     "DATA_SOURCE_NOT_FOUND");
+    assert_condition(weir_session_execute(*state, "CREATE TEMPORARY VIEW x USING `../counter`", &result, &error), error,
+                     "DATA_SOURCE_NOT_FOUND");
 }
 
 static int open_session(void **state)
