@@ -35,6 +35,8 @@
     X(interval) \
     X(hash) \
     X(conversion) \
+    X(format_number) \
+    X(make_timestamp) \
     X(text_check) \
     X(random) \
     X(json) \
