@@ -81,10 +81,18 @@ static WeirStatus purge(WeirStreamExecution *query, WeirError *error)
     return weir_metadata_log_purge_below(&query->commit_log, query->batch_id - retain, error);
 }
 
-static void tell_waiters_of_no_data(WeirStreamExecution *query)
+static uint64_t waits_so_far(WeirStreamExecution *query)
 {
     pthread_mutex_lock(&query->mutex);
-    query->no_new_data = true;
+    uint64_t asked = query->waits_asked;
+    pthread_mutex_unlock(&query->mutex);
+    return asked;
+}
+
+static void tell_waiters_of_no_data(WeirStreamExecution *query, uint64_t waits)
+{
+    pthread_mutex_lock(&query->mutex);
+    query->waits_answered = waits;
     pthread_cond_broadcast(&query->changed);
     pthread_mutex_unlock(&query->mutex);
 }
@@ -92,6 +100,7 @@ static void tell_waiters_of_no_data(WeirStreamExecution *query)
 WeirStatus weir_stream_construct_batch(WeirStreamExecution *query, WeirError *error)
 {
     bool has_new_data = false;
+    uint64_t waits = waits_so_far(query);
     weir_arena_reset(&query->batch_arena);
     if (query->trigger.kind == WEIR_TRIGGER_AVAILABLE_NOW && !query->available_now_prepared) {
         for (uint32_t i = 0; i < query->source_count; i++)
@@ -107,7 +116,7 @@ WeirStatus weir_stream_construct_batch(WeirStreamExecution *query, WeirError *er
     if (!has_new_data)
         WEIR_TRY(wants_no_data_batch(query, &clean_up, error));
     if (!has_new_data && !clean_up) {
-        tell_waiters_of_no_data(query);
+        tell_waiters_of_no_data(query, waits);
         return WEIR_OK;
     }
     int64_t begin = weir_timer_begin(&query->timers);

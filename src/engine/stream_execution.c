@@ -316,9 +316,9 @@ bool weir_stream_execution_await(WeirStreamExecution *query, int64_t timeout_ms)
 void weir_stream_execution_process_all_available(WeirStreamExecution *query)
 {
     pthread_mutex_lock(&query->mutex);
-    query->no_new_data = false;
+    uint64_t number = ++query->waits_asked;
     query->clock->interrupt(query->clock);
-    while (query->active && !query->no_new_data)
+    while (query->active && query->waits_answered < number)
         pthread_cond_wait(&query->changed, &query->mutex);
     pthread_mutex_unlock(&query->mutex);
 }

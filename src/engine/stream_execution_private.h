@@ -94,7 +94,9 @@ struct WeirStreamExecution {
     pthread_cond_t changed;
     _Atomic bool stop_requested;
     bool active;
-    bool no_new_data; /* a trigger since the last wait found nothing */
+    /* Waits for all available data are numbered. A trigger that finds nothing answers those that were asked before it looked: one asked while it
+     * looks must not be told of a look that may have missed its data. */
+    uint64_t waits_asked, waits_answered;
     WeirError failure; /* status WEIR_OK: none */
     char status_message[256];
     bool data_available, trigger_active;
