@@ -1,4 +1,5 @@
-/* Makes the workloads' files, the same bytes every time: `generate words|yahoo|nexmark-side DIR [scale]`. See README.md for what they hold. */
+/* Makes the workloads' files, the same bytes every time: `generate words|yahoo|nexmark-side DIR [scale]`. See README.md
+ * for what they hold. */
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,7 +18,10 @@ static uint64_t next_random(void)
     return result;
 }
 
-static double uniform(void) { return (double)(next_random() >> 11) * 0x1p-53; }
+static double uniform(void)
+{
+    return (double)(next_random() >> 11) * 0x1p-53;
+}
 
 static FILE *open_file(const char *directory, const char *name)
 {
@@ -104,7 +108,8 @@ static void generate_yahoo(const char *directory, double scale)
             write_uuid(user);
             write_uuid(page);
             fprintf(file,
-                    "{\"user_id\":\"%s\",\"page_id\":\"%s\",\"ad_id\":\"%s\",\"ad_type\":\"%s\",\"event_type\":\"%s\",\"event_time\":\"%lld\","
+                    "{\"user_id\":\"%s\",\"page_id\":\"%s\",\"ad_id\":\"%s\",\"ad_type\":\"%s\",\"event_type\":\"%s\","
+                    "\"event_time\":\"%lld\","
                     "\"ip_address\":\"1.2.3.4\"}\n",
                     user, page, ads[next_random() % ADS], ad_types[next_random() % 5], event_types[next_random() % 3],
                     1700000000000ll + n / 10);

@@ -1,7 +1,8 @@
-/* What a micro-batch costs: `micro_batch_bench rate|files DIR BATCHES` runs a durable stateful count over two partitions, batch after batch,
- * and prints one line of JSON: p50_ms and p99_ms of a batch, and the medians of batches 10-60 and of the last 50 (without every 10th, in which
- * Spark's formats make source and sink logs whole). `rate` reads rate-micro-batch into noop: the eight syncs of micro_batch_probe. `files`
- * reads one small file a batch, which adds the source's log. Times are taken between the ends of batches, by a listener. */
+/* What a micro-batch costs: `micro_batch_bench rate|files DIR BATCHES` runs a durable stateful count over two
+ * partitions, batch after batch, and prints one line of JSON: p50_ms and p99_ms of a batch, and the medians of batches
+ * 10-60 and of the last 50 (without every 10th, in which Spark's formats make source and sink logs whole). `rate` reads
+ * rate-micro-batch into noop: the eight syncs of micro_batch_probe. `files` reads one small file a batch, which adds
+ * the source's log. Times are taken between the ends of batches, by a listener. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -123,14 +124,17 @@ int main(int argument_count, char **arguments)
     execute(session, "SET spark.sql.shuffle.partitions = 2%s", "");
     if (strcmp(arguments[1], "files") == 0) {
         write_files(directory, batches);
-        execute(session, "CREATE TEMPORARY VIEW input (value BIGINT) USING json OPTIONS (path '%s/in', maxFilesPerTrigger '1')", directory);
+        execute(session,
+                "CREATE TEMPORARY VIEW input (value BIGINT) USING json OPTIONS (path '%s/in', maxFilesPerTrigger '1')",
+                directory);
     } else {
         execute(session, "CREATE TEMPORARY VIEW input USING `rate-micro-batch` OPTIONS (rowsPerBatch '10')%s", "");
     }
-    execute(session,
-            "CREATE STREAMING TABLE counts USING noop OPTIONS (outputMode 'update', checkpointLocation '%s/checkpoint') AS "
-            "SELECT value %% 100 AS k, count(*) AS n FROM STREAM input GROUP BY value %% 100",
-            directory);
+    execute(
+        session,
+        "CREATE STREAMING TABLE counts USING noop OPTIONS (outputMode 'update', checkpointLocation '%s/checkpoint') AS "
+        "SELECT value %% 100 AS k, count(*) AS n FROM STREAM input GROUP BY value %% 100",
+        directory);
     must(weir_query_await(weir_session_query(session, 0), -1, NULL, &error), &error);
     weir_session_close(session);
     report(&ends);

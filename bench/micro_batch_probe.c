@@ -1,6 +1,7 @@
-/* The floor of a durable micro-batch: the eight syncs of a stateful count over two partitions, in plain C. `micro_batch_probe DIR BATCHES`
- * does for each batch what weir does with a source that keeps no log: publish offsets/N; publish two deltas side by side; publish
- * commits/N. Publishing is: write a temporary file, fsync, rename, fsync of the folder. Prints one line of JSON: batches, p50_ms, p99_ms. */
+/* The floor of a durable micro-batch: the eight syncs of a stateful count over two partitions, in plain C.
+ * `micro_batch_probe DIR BATCHES` does for each batch what weir does with a source that keeps no log: publish
+ * offsets/N; publish two deltas side by side; publish commits/N. Publishing is: write a temporary file, fsync, rename,
+ * fsync of the folder. Prints one line of JSON: batches, p50_ms, p99_ms. */
 #include <fcntl.h>
 #include <pthread.h>
 #include <stdio.h>
@@ -108,7 +109,8 @@ int main(int argument_count, char **arguments)
         pthread_join(threads[i], NULL);
     count -= WARM_UP;
     qsort(took + WARM_UP, (size_t)count, sizeof(double), compare);
-    printf("{\"batches\": %ld, \"p50_ms\": %.3f, \"p99_ms\": %.3f}\n", count, took[WARM_UP + count / 2], took[WARM_UP + count * 99 / 100]);
+    printf("{\"batches\": %ld, \"p50_ms\": %.3f, \"p99_ms\": %.3f}\n", count, took[WARM_UP + count / 2],
+           took[WARM_UP + count * 99 / 100]);
     free(took);
     return 0;
 }

@@ -1,5 +1,5 @@
-/* The operators' kernels beside plain C over the same bytes in the same run: word count (split, explode, count) and a windowed count as in the Yahoo benchmark. Prints rates and
- * ratios. One thread. */
+/* The operators' kernels beside plain C over the same bytes in the same run: word count (split, explode, count) and a
+ * windowed count as in the Yahoo benchmark. Prints rates and ratios. One thread. */
 #include <time.h>
 
 #include "common/hash.h"
@@ -57,7 +57,8 @@ static Text make_text(size_t lines)
     return text;
 }
 
-/* ---- a source of lines already split, as views into the text: what the text scanner and split(value, ' ') give ---- */
+/* ---- a source of lines already split, as views into the text: what the text scanner and split(value, ' ') give ----
+ */
 
 typedef struct SplitSource {
     const Text *text;
@@ -96,7 +97,8 @@ static WeirStatus split_next(WeirReader *opaque, WeirBatch **out, WeirError *err
         return WEIR_OK;
     WeirBatch *batch = weir_batch_new(1, reader->source->tracker);
     WEIR_TRY(weir_vector_init(&batch->columns[0], reader->source->list_type, LINES_PER_BATCH, &batch->arena, error));
-    WEIR_TRY(weir_vector_init(&batch->columns[0].children[0], &weir_type_string, LINES_PER_BATCH * 16, &batch->arena, error));
+    WEIR_TRY(weir_vector_init(&batch->columns[0].children[0], &weir_type_string, LINES_PER_BATCH * 16, &batch->arena,
+                              error));
     uint32_t *offsets = batch->columns[0].values, lines = 0, words = 0;
     WeirStringView *views = batch->columns[0].children[0].values;
     const char *at = reader->at, *end = reader->end;
@@ -119,22 +121,31 @@ static WeirStatus split_next(WeirReader *opaque, WeirBatch **out, WeirError *err
     return WEIR_OK;
 }
 
-static void reader_close(WeirReader *reader) { weir_free(reader); }
+static void reader_close(WeirReader *reader)
+{
+    weir_free(reader);
+}
 
-static const WeirSourceType split_source = {.open_partition = split_open, .next_batch = split_next, .close_reader = reader_close};
+static const WeirSourceType split_source = {
+    .open_partition = split_open, .next_batch = split_next, .close_reader = reader_close};
 static const WeirFunction explode_function = {.name = "explode", .kind = WEIR_FUNCTION_GENERATOR};
 
 /* GROUP BY `keys` with count(*), over `child`; puts out the first key and the count. */
-static WeirPhysicalPlan *count_plan(WeirArena *arena, WeirPhysicalPlan *child, WeirExpression **keys, uint32_t key_count)
+static WeirPhysicalPlan *count_plan(WeirArena *arena, WeirPhysicalPlan *child, WeirExpression **keys,
+                                    uint32_t key_count)
 {
     WeirPhysicalPlan *plan = test_node(arena, WEIR_PHYSICAL_HASH_AGGREGATE, 1, child, NULL);
     plan->grouping = keys;
     plan->grouping_count = key_count;
     plan->aggregates = test_list(arena, 1, test_aggregate(arena, &test_count, &weir_type_long, NULL));
     plan->aggregate_count = 1;
-    plan->expressions = test_list(arena, 2, test_bound(arena, "key", &weir_type_string, 0), test_bound(arena, "count", &weir_type_long, key_count));
+    plan->expressions = test_list(arena, 2, test_bound(arena, "key", &weir_type_string, 0),
+                                  test_bound(arena, "count", &weir_type_long, key_count));
     plan->expression_count = 2;
-    test_set_output(plan, test_list(arena, 2, test_attribute(arena, "key", &weir_type_string, 3), test_attribute(arena, "n", &weir_type_long, 4)), 2);
+    test_set_output(plan,
+                    test_list(arena, 2, test_attribute(arena, "key", &weir_type_string, 3),
+                              test_attribute(arena, "n", &weir_type_long, 4)),
+                    2);
     return plan;
 }
 
@@ -241,9 +252,10 @@ static void bench_word_count(size_t lines)
     uint64_t words = probe_words(&text, &groups);
     double probe = now_seconds() - start;
     CountOutput counted = {0};
-    double seconds = run_plan(word_count_plan(&arena, source.list_type), &split_source, &source, source.partitions, &tracker, &counted);
-    printf("word count: %.1f M words, %u groups; plain C %.1f M words/s, operators %.1f M words/s, ratio %.2f%s\n", (double)words / 1e6, groups,
-           (double)words / probe / 1e6, (double)words / seconds / 1e6, seconds / probe,
+    double seconds = run_plan(word_count_plan(&arena, source.list_type), &split_source, &source, source.partitions,
+                              &tracker, &counted);
+    printf("word count: %.1f M words, %u groups; plain C %.1f M words/s, operators %.1f M words/s, ratio %.2f%s\n",
+           (double)words / 1e6, groups, (double)words / probe / 1e6, (double)words / seconds / 1e6, seconds / probe,
            counted.rows == groups && counted.total == words ? "" : "  WRONG RESULT");
     free(text.bytes);
     weir_arena_deinit(&arena);
@@ -281,11 +293,13 @@ static WeirStatus event_next(WeirReader *opaque, WeirBatch **out, WeirError *err
     return WEIR_OK;
 }
 
-static const WeirSourceType event_source = {.open_partition = event_open, .next_batch = event_next, .close_reader = reader_close};
+static const WeirSourceType event_source = {
+    .open_partition = event_open, .next_batch = event_next, .close_reader = reader_close};
 
 static const WeirDataType *window_type(WeirArena *arena)
 {
-    const WeirField fields[2] = {{"start", &weir_type_timestamp, true, "{}"}, {"end", &weir_type_timestamp, true, "{}"}};
+    const WeirField fields[2] = {{"start", &weir_type_timestamp, true, "{}"},
+                                 {"end", &weir_type_timestamp, true, "{}"}};
     return weir_type_struct(arena, fields, 2);
 }
 
@@ -347,17 +361,22 @@ static void bench_windowed_count(uint32_t batches)
     WeirArena arena;
     weir_arena_init(&arena, NULL);
     EventSource source = {.batches = batches, .partitions = 8, .batch = make_events(&arena, &tracker)};
-    WeirPhysicalPlan *scan = test_scan(&arena, test_list(&arena, 2, test_attribute(&arena, "campaign", &weir_type_string, 1),
-                                                         test_attribute(&arena, "window", window_type(&arena), 2)), 2);
-    WeirPhysicalPlan *plan = count_plan(&arena, scan, test_list(&arena, 2, test_bound(&arena, "campaign", &weir_type_string, 0),
-                                                                test_bound(&arena, "window", window_type(&arena), 1)), 2);
+    WeirPhysicalPlan *scan = test_scan(&arena,
+                                       test_list(&arena, 2, test_attribute(&arena, "campaign", &weir_type_string, 1),
+                                                 test_attribute(&arena, "window", window_type(&arena), 2)),
+                                       2);
+    WeirPhysicalPlan *plan = count_plan(&arena, scan,
+                                        test_list(&arena, 2, test_bound(&arena, "campaign", &weir_type_string, 0),
+                                                  test_bound(&arena, "window", window_type(&arena), 1)),
+                                        2);
     double start = now_seconds();
     uint64_t events = probe_events(source.batch, batches);
     double probe = now_seconds() - start;
     CountOutput counted = {0};
     double seconds = run_plan(plan, &event_source, &source, source.partitions, &tracker, &counted);
-    printf("windowed count: %.1f M events; plain C %.1f M events/s, operators %.1f M events/s, ratio %.2f%s\n", (double)events / 1e6,
-           (double)events / probe / 1e6, (double)events / seconds / 1e6, seconds / probe, counted.total == events ? "" : "  WRONG RESULT");
+    printf("windowed count: %.1f M events; plain C %.1f M events/s, operators %.1f M events/s, ratio %.2f%s\n",
+           (double)events / 1e6, (double)events / probe / 1e6, (double)events / seconds / 1e6, seconds / probe,
+           counted.total == events ? "" : "  WRONG RESULT");
     weir_batch_release(source.batch);
     weir_arena_deinit(&arena);
 }

@@ -1,5 +1,6 @@
-/* The floor of the word count: plain C, one thread, over the same files, read by blocks. `word_count_probe FILE…` prints one line of JSON:
- * words, groups, seconds of processor time. Words of more than 16 bytes end it: the workload has none. */
+/* The floor of the word count: plain C, one thread, over the same files, read by blocks. `word_count_probe FILE…`
+ * prints one line of JSON: words, groups, seconds of processor time. Words of more than 16 bytes end it: the workload
+ * has none. */
 #include <fcntl.h>
 #include <inttypes.h>
 #include <stdbool.h>
@@ -90,7 +91,8 @@ int main(int argument_count, char **arguments)
     for (int i = 1; i < argument_count; i++)
         if (!count_file(arguments[i], buffer))
             return 1;
-    printf("{\"words\": %" PRIu64 ", \"groups\": %" PRIu64 ", \"seconds\": %.6f}\n", words, groups, now_seconds() - start);
+    printf("{\"words\": %" PRIu64 ", \"groups\": %" PRIu64 ", \"seconds\": %.6f}\n", words, groups,
+           now_seconds() - start);
     free(buffer);
     return 0;
 }

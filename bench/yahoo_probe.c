@@ -1,6 +1,6 @@
-/* The floor of the Yahoo benchmark: plain C, one thread, over the same JSON files. `yahoo_probe CAMPAIGNS.csv FILE…` prints one line of
- * JSON: events, views, groups, seconds of processor time. It finds the three fields it needs by their names and knows their order and that there are no
- * escapes, which an engine may not know. */
+/* The floor of the Yahoo benchmark: plain C, one thread, over the same JSON files. `yahoo_probe CAMPAIGNS.csv FILE…`
+ * prints one line of JSON: events, views, groups, seconds of processor time. It finds the three fields it needs by
+ * their names and knows their order and that there are no escapes, which an engine may not know. */
 #include <fcntl.h>
 #include <inttypes.h>
 #include <stdbool.h>
@@ -116,7 +116,8 @@ static void read_campaigns(const char *path)
     size_t length;
     char *text = read_file(path, &length), last[UUID_BYTES] = {0};
     uint32_t campaign = 0;
-    for (char *line = memchr(text, '\n', length) + 1; line + 2 * UUID_BYTES + 1 < text + length; line += 2 * UUID_BYTES + 2) {
+    for (char *line = memchr(text, '\n', length) + 1; line + 2 * UUID_BYTES + 1 < text + length;
+         line += 2 * UUID_BYTES + 2) {
         if (memcmp(last, line + UUID_BYTES + 1, UUID_BYTES) != 0)
             campaign++;
         memcpy(last, line + UUID_BYTES + 1, UUID_BYTES);
@@ -144,7 +145,7 @@ int main(int argument_count, char **arguments)
         }
         free(text);
     }
-    printf("{\"events\": %" PRIu64 ", \"views\": %" PRIu64 ", \"groups\": %" PRIu64 ", \"seconds\": %.6f}\n", events, views, group_count,
-           now_seconds() - start);
+    printf("{\"events\": %" PRIu64 ", \"views\": %" PRIu64 ", \"groups\": %" PRIu64 ", \"seconds\": %.6f}\n", events,
+           views, group_count, now_seconds() - start);
     return 0;
 }

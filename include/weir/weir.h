@@ -68,6 +68,14 @@ WEIR_API WEIR_CHECKED WeirStatus weir_session_run(WeirSession *session, const ch
 /* Where the next statement of a script ends, for shells: bytes of the first complete statement in `text`, 0 if none is complete. */
 WEIR_API size_t weir_script_complete(const char *text, size_t length);
 
+/* What Datasets have and SQL lacks. Each makes (or replaces) the temporary view `view` from the view `parent`; one that was made by USING is read as a stream.
+ * dropDuplicates and dropDuplicatesWithinWatermark: `column_count` 0 means all columns. withWatermark: `delay` is an interval's text, "10 seconds". */
+WEIR_API WEIR_CHECKED WeirStatus weir_session_drop_duplicates(WeirSession *session, const char *view, const char *parent,
+                                                              const char *const *columns, size_t column_count, bool within_watermark,
+                                                              WeirError *error);
+WEIR_API WEIR_CHECKED WeirStatus weir_session_with_watermark(WeirSession *session, const char *view, const char *parent, const char *column,
+                                                             const char *delay, WeirError *error);
+
 /* ---- results ---- */
 
 typedef enum WeirFormat { WEIR_FORMAT_TABLE, WEIR_FORMAT_JSON, WEIR_FORMAT_CSV, WEIR_FORMAT_SCHEMA } WeirFormat;
@@ -79,7 +87,7 @@ WEIR_API const char *weir_result_schema(const WeirResult *result);
 /* TABLE: Dataset.show of all rows, untruncated; JSON: one object a row; CSV: a header, then rows; SCHEMA: the schema's text. */
 WEIR_API WEIR_CHECKED WeirStatus weir_result_write(WeirResult *result, WeirFormat format, WeirWriteFunction write, void *context,
                                                    WeirError *error);
-/* The rows as an Arrow C stream. The stream holds what it needs: the result may be freed before it. */
+/* The rows as an Arrow C stream. The stream holds what it needs: the result may be freed before it, the session may not. */
 WEIR_API WEIR_CHECKED WeirStatus weir_result_stream(WeirResult *result, struct ArrowArrayStream *stream, WeirError *error);
 
 /* ---- streaming queries (started by CREATE STREAMING TABLE) ---- */

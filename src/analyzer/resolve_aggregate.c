@@ -344,6 +344,38 @@ static WeirStatus resolve_groupings(WeirAnalysis *analysis, const WeirEnvironmen
     return weir_rewrite_time_windows(analysis, windows, &block->child, error);
 }
 
+static bool is_window_name(void *context, const WeirExpression *expression)
+{
+    const WeirExpression **found = context;
+    if (expression->kind != WEIR_EXPRESSION_UNRESOLVED_ATTRIBUTE || strcasecmp(expression->parts[0], "window") != 0)
+        return false;
+    *found = expression;
+    return true;
+}
+
+/* A window() whose durations make no window adds no column, and Spark complains of the column first where it is used. */
+static WeirStatus explain_no_window(WeirAnalysis *analysis, const WeirEnvironment *env, const WeirLogicalPlan *plan,
+                                    const WeirLogicalPlan *input, WeirStatus status, WeirError *error)
+{
+    const WeirExpression *name = NULL;
+    if (status != WEIR_ERROR_DATATYPE_MISMATCH_VALUE_OUT_OF_RANGE &&
+        status != WEIR_ERROR_DATATYPE_MISMATCH_PARAMETER_CONSTRAINT_VIOLATION)
+        return status;
+    WeirScope scope = weir_scope_of(analysis, env, input);
+    WeirExpressionContext context = weir_expression_context(analysis, env, &scope);
+    for (uint32_t i = 0; i < plan->expression_count; i++) {
+        WeirExpression *resolved = NULL;
+        if (!weir_expression_any(plan->expressions[i], is_window_name, &name))
+            continue;
+        WEIR_TRY(weir_try_resolve_name(&context, name, &resolved, error));
+        if (resolved == NULL) {
+            weir_error_clear(error);
+            return weir_unresolved_column(&context, name, error);
+        }
+    }
+    return status;
+}
+
 /* Columns of the input first, then what GROUP BY window(…) added to it: a column `window` of the input keeps its
  * meaning. */
 static WeirScope select_scope(WeirAnalysis *analysis, const WeirEnvironment *env, const WeirLogicalPlan *input,
@@ -370,7 +402,9 @@ static WeirStatus resolve_block(WeirAnalysis *analysis, const WeirEnvironment *e
     WEIR_TRY(check_star_ordinals(analysis, plan, error));
     WeirExpressionSlots windows = {.list_count = 0};
     WeirExpressionList written = {0};
-    WEIR_TRY(resolve_groupings(analysis, env, plan, block, &windows, &written, error));
+    WeirStatus status = resolve_groupings(analysis, env, plan, block, &windows, &written, error);
+    if (status != WEIR_OK)
+        return explain_no_window(analysis, env, plan, input, status, error);
     WeirScope scope = select_scope(analysis, env, input, block->child);
     WeirExpressionContext context = weir_expression_context(analysis, env, &scope);
     WEIR_TRY(weir_resolve_select_list(&context, written.items, written.count, &block->items, error));

@@ -249,6 +249,9 @@ WeirStatus weir_resolve_join(WeirAnalysis *analysis, const WeirEnvironment *env,
         lateral.outer = &scope;
     }
     WEIR_TRY(weir_resolve_plan(analysis, plan->is_lateral ? &lateral : env, plan->children[1], &right, error));
+    if (plan->is_lateral && right->is_streaming)
+        return weir_located(analysis, plan->origin, error,
+                            weir_error_set(error, WEIR_ERROR_INVALID_SUBQUERY_EXPRESSION_STREAMING_QUERY));
     WEIR_TRY(separate_streams(analysis, left, &right, error));
     if (plan->is_natural || plan->is_using)
         return join_using(analysis, plan, left, right, out, error);

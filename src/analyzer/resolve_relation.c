@@ -49,6 +49,14 @@ static WeirOptions connector_options(WeirAnalysis *analysis, const WeirRelation 
     return (WeirOptions){entries, relation->option_count};
 }
 
+static bool has_char(const WeirDataType *type)
+{
+    bool found = type->id == WEIR_TYPE_STRING && type->length != 0;
+    for (uint32_t i = 0; i < type->field_count && !found; i++)
+        found = has_char(type->fields[i].type);
+    return found;
+}
+
 /* The relation with its connector and schema. A relation that has both already (given by the session) is taken as it
  * is. */
 static WeirStatus open_relation(WeirAnalysis *analysis, const WeirRelation *relation, bool streaming, WeirOrigin origin,
@@ -60,6 +68,8 @@ static WeirStatus open_relation(WeirAnalysis *analysis, const WeirRelation *rela
         return weir_located(analysis, origin, error,
                             weir_error_set(error, WEIR_ERROR_DATA_SOURCE_NOT_FOUND, "provider", relation->format));
     WEIR_TRY(check_capability(analysis, type, relation, streaming, origin, error));
+    if (streaming && relation->user_schema != NULL && has_char(relation->user_schema)) /* as Spark's DataStreamReader.schema */
+        return weir_located(analysis, origin, error, weir_error_set(error, WEIR_ERROR_UNSUPPORTED_CHAR_OR_VARCHAR_AS_STRING));
     WeirRelation *copy = WEIR_ARENA_NEW(analysis->arena, WeirRelation);
     *copy = *relation;
     copy->source_index = -1;
@@ -67,9 +77,10 @@ static WeirStatus open_relation(WeirAnalysis *analysis, const WeirRelation *rela
     if (copy->schema == NULL) {
         WeirConnectorContext context = analysis->analyzer->connector;
         context.format = relation->format;
+        context.relation_name = relation->name;
         context.options = connector_options(analysis, relation);
         context.user_schema = relation->user_schema;
-        if (type->options != NULL)
+        if (type->options != NULL && relation->connector == NULL) /* A view's options were looked at when it was made. */
             weir_options_warn_unknown(&context.options, type->options, relation->format);
         WeirStatus status = type->infer_schema(&context, streaming, analysis->arena, &copy->schema, error);
         if (status != WEIR_OK)
@@ -130,9 +141,7 @@ static WeirStatus resolve_view(WeirAnalysis *analysis, const WeirLogicalPlan *re
     const char *name = reference->parts[reference->part_count - 1];
     if (reference->is_streaming && !view->is_streaming)
         return weir_located(analysis, reference->origin, error,
-                            weir_error_format(error, WEIR_ERROR_LEGACY_ERROR_TEMP_0000,
-                                              "%s is a view over a plan that does not stream: read it without STREAM",
-                                              name));
+                            weir_error_set(error, WEIR_ERROR_LEGACY_ERROR_TEMP_1008, "quoted", name));
     *out = wrap_view(analysis, name, weir_plan_renew(analysis, view));
     return WEIR_OK;
 }

@@ -16,12 +16,11 @@ static const char *new_uuid(WeirAnalysis *analysis)
 
 static bool is_event_time_type(const WeirDataType *type)
 {
-    if (type->id == WEIR_TYPE_TIMESTAMP || type->id == WEIR_TYPE_TIMESTAMP_NTZ)
+    if (type->id == WEIR_TYPE_TIMESTAMP)
         return true;
     for (uint32_t i = 0; type->id == WEIR_TYPE_STRUCT && i < type->field_count; i++) /* a window column */
         if (strcmp(type->fields[i].name, "end") == 0)
-            return type->fields[i].type->id == WEIR_TYPE_TIMESTAMP ||
-                   type->fields[i].type->id == WEIR_TYPE_TIMESTAMP_NTZ;
+            return type->fields[i].type->id == WEIR_TYPE_TIMESTAMP;
     return false;
 }
 

@@ -73,15 +73,14 @@ static WeirStatus duration(WeirAnalysis *analysis, const WeirExpression *argumen
         return WEIR_OK;
     }
     if (!literal || argument->type->id != WEIR_TYPE_STRING)
-        return weir_error_format(error, WEIR_ERROR_LEGACY_ERROR_TEMP_3102,
-                                 "the durations of a window must be literals: text, int or long");
+        return weir_error_set(error, WEIR_ERROR_LEGACY_ERROR_TEMP_1207);
     WeirCalendarInterval interval = {0};
     WEIR_TRY(weir_window_interval(analysis, argument, &interval, error));
     WeirStringView view = weir_value_get_view(argument->value);
     if (interval.months != 0)
-        return weir_error_format(error, WEIR_ERROR_LEGACY_ERROR_TEMP_0000,
-                                 "a window's duration must not count months (%.*s)", (int)view.length,
-                                 (const char *)weir_view_data(&view));
+        return weir_error_set(error, WEIR_ERROR_LEGACY_ERROR_TEMP_3231, "interval",
+                              weir_arena_printf(analysis->arena, "%.*s", (int)view.length,
+                                                (const char *)weir_view_data(&view)));
     *micros = (int64_t)interval.days * 86400000000 + interval.microseconds;
     return WEIR_OK;
 }

@@ -175,7 +175,10 @@ static WeirStatus check_join(const WeirLogicalPlan *join, const WeirStreamingChe
     switch (join->join_type) {
     case WEIR_JOIN_INNER:
     case WEIR_JOIN_CROSS:
-        return WEIR_OK;
+        return left && right && is_mode(check, "complete")
+                   ? refuse(error, "Inner join between two streaming DataFrames/Datasets is not supported in Complete "
+                                   "output mode, only in Append and Update output modes")
+                   : WEIR_OK;
     case WEIR_JOIN_LEFT_ANTI:
         if (right)
             return refuse(error, "LeftAnti joins with a streaming DataFrame/Dataset on the right are not supported");

@@ -45,6 +45,12 @@ static char *temporary_name(const char *path)
     return temporary;
 }
 
+WeirStatus weir_log_directory_open(WeirFileSystem *fs, const char *directory, bool durable, WeirError *error)
+{
+    WEIR_TRY(fs->make_directories(fs, directory, durable, error));
+    return durable ? fs->sync_directory(fs, directory, error) : WEIR_OK;
+}
+
 WeirStatus weir_atomic_file_open(WeirFileSystem *fs, const char *path, WeirRename how, bool durable,
                                  const char *fault_name, WeirAtomicFile **file, WeirError *error)
 {

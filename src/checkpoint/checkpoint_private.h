@@ -33,6 +33,11 @@ WEIR_CHECKED WeirStatus weir_log_read_version(WeirLineReader *reader, int32_t su
 /* "The log file <path> is malformed: <reason>." Without a condition, as in Spark, which has one (MALFORMED_LOG_FILE)
  * only for a bad version line. */
 WeirStatus weir_log_malformed(const char *path, const char *reason, WeirError *error);
+/* The directory of a log, made if it is missing. With `durable` what it holds is durable from then on: a run that was
+ * killed between a rename and the fsync of the directory leaves files that are seen, and built upon, but would not
+ * survive a power cut. */
+WEIR_CHECKED WeirStatus weir_log_directory_open(WeirFileSystem *fs, const char *directory, bool durable,
+                                                WeirError *error);
 /* A whole file; `*found` false where there is none. */
 WEIR_CHECKED WeirStatus weir_log_read_file(WeirFileSystem *fs, const char *path, WeirBuffer *content, bool *found,
                                            WeirError *error);

@@ -142,7 +142,7 @@ WeirStatus weir_compactible_log_open(WeirFileSystem *fs, const char *directory, 
                                      WeirClock *clock, WeirCompactibleLog **log, WeirError *error)
 {
     WEIR_ASSERT(compact_interval > 0);
-    WEIR_TRY(fs->make_directories(fs, directory, durable, error));
+    WEIR_TRY(weir_log_directory_open(fs, directory, durable, error));
     WeirCompactibleLog *opened = weir_calloc(1, sizeof *opened);
     *opened = (WeirCompactibleLog){.fs = fs,
                                    .directory = weir_strdup(directory),

@@ -8,7 +8,7 @@
 WeirStatus weir_metadata_log_open(WeirMetadataLog *log, WeirFileSystem *fs, const char *directory,
                                   const char *fault_name, bool durable, WeirError *error)
 {
-    WEIR_TRY(fs->make_directories(fs, directory, durable, error));
+    WEIR_TRY(weir_log_directory_open(fs, directory, durable, error));
     *log = (WeirMetadataLog){
         .fs = fs, .directory = weir_strdup(directory), .fault_name = fault_name, .durable = durable, .latest = -1};
     return WEIR_OK;

@@ -85,6 +85,8 @@ WeirStatus weir_stream_metadata_open(WeirFileSystem *fs, const char *checkpoint,
     WeirStatus status;
     WEIR_TRY_OR_GO(done, weir_log_read_file(fs, path, &text, &found, error));
     *created = !found;
+    if (found && durable)
+        WEIR_TRY_OR_GO(done, fs->sync_directory(fs, checkpoint, error));
     if (found)
         status = weir_stream_metadata_parse(weir_buffer_text(&text), text.length, path, arena, id, error);
     else

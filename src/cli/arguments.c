@@ -72,7 +72,13 @@ static bool parse_format(WeirArguments *out, const char *name)
 /* An option with a value; `*at` moves past both. */
 static bool parse_valued(WeirArguments *out, char **arguments, int argument_count, int *at)
 {
+    static const char *const valued[] = {"--conf", "--checkpoint-dir", "--format", "-c", "-f"};
     const char *name = arguments[*at];
+    size_t i = 0, count = sizeof(valued) / sizeof(valued[0]);
+    while (i < count && strcmp(valued[i], name) != 0)
+        i++;
+    if (i == count)
+        return usage_error("this command does not take", name);
     if (*at + 1 >= argument_count)
         return usage_error("a value is missing after", name);
     char *value = arguments[++*at];

@@ -82,7 +82,9 @@ static int run_shell(WeirSession *session, const WeirArguments *arguments)
     open_line_editor(&editor);
     while (go_on) {
         const char *prompt = length == 0 ? "weir> " : "    > ";
+        weir_terminal_set_prompting(true);
         char *line = editor.read_line != NULL ? editor.read_line(prompt) : read_plain_line(prompt);
+        weir_terminal_set_prompting(false);
         if (line == NULL)
             break;
         if (editor.add_history != NULL && line[0] != '\0')

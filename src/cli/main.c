@@ -26,9 +26,10 @@ int main(int argument_count, char **argument_texts)
         return weir_command_checkpoint(&arguments);
     case WEIR_COMMAND_VERSION:
         printf("weir %s\n", weir_version());
-        return WEIR_EXIT_OK;
+        break;
     default:
         weir_arguments_print_help();
-        return WEIR_EXIT_OK;
+        break;
     }
+    return fflush(stdout) == 0 && !ferror(stdout) ? WEIR_EXIT_OK : WEIR_EXIT_FAILED;
 }

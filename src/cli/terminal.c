@@ -8,11 +8,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <termios.h>
 #include <unistd.h>
 
 static _Atomic(WeirSession *) interruptible; /* the signal thread's; NULL while there is none */
 static _Atomic int signals_seen;
 static pthread_mutex_t session_mutex = PTHREAD_MUTEX_INITIALIZER;
+static _Atomic bool prompting; /* the main thread waits for a line that may never come */
+static struct termios terminal_state;
+static bool has_terminal_state;
 
 bool weir_terminal_write(void *context, const char *text, size_t length)
 {
@@ -54,6 +58,25 @@ void weir_terminal_print_query_error(const WeirError *error, WeirQuery *query)
             weir_query_run_id(query), (long long)weir_query_batch_id(query));
 }
 
+void weir_terminal_set_prompting(bool value)
+{
+    if (value && !has_terminal_state)
+        has_terminal_state = tcgetattr(STDIN_FILENO, &terminal_state) == 0;
+    atomic_store(&prompting, value);
+}
+
+/* The main thread sits in a read of the terminal: end in its place. */
+static void leave_prompt(WeirSession *session)
+{
+    int exit_status = weir_terminal_await_queries(session);
+    if (has_terminal_state) {
+        (void)tcsetattr(STDIN_FILENO, TCSANOW, &terminal_state); /* The line editor changed it. */
+        fputc('\n', stderr);
+    }
+    fflush(NULL);
+    _exit(exit_status);
+}
+
 static void *wait_for_signals(void *context)
 {
     sigset_t *signals = context;
@@ -67,6 +90,8 @@ static void *wait_for_signals(void *context)
         WeirSession *session = atomic_load(&interruptible);
         if (session != NULL)
             weir_session_interrupt(session);
+        if (session != NULL && atomic_load(&prompting))
+            leave_prompt(session);
         pthread_mutex_unlock(&session_mutex);
     }
     return NULL;

@@ -14,6 +14,8 @@ void weir_terminal_print_query_error(const WeirError *error, WeirQuery *query);
 WeirSession *weir_terminal_open_session(const WeirArguments *arguments);
 void weir_terminal_close_session(WeirSession *session);
 bool weir_terminal_interrupted(void);
+/* While the shell waits for a line: a signal then ends the program from the signal's thread, once the queries have ended. */
+void weir_terminal_set_prompting(bool prompting);
 /* Content of a file ("-": standard input), to be freed with free(); NULL after an error was printed. */
 char *weir_terminal_read_file(const char *path, size_t *length);
 /* Wait for all queries of the session; prints failures; the exit status. */

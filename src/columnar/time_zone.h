@@ -22,6 +22,9 @@ int32_t weir_time_zone_period_at(const WeirTimeZone *zone, int64_t epoch_seconds
 /* Local wall-clock seconds → instant, Java's rules: in a gap shift forward by the gap, in an overlap the earlier
  * offset. */
 int64_t weir_time_zone_to_instant(const WeirTimeZone *zone, int64_t local_seconds);
+/* Instants and wall-clock times in microseconds. */
+int64_t weir_micros_to_local(const WeirTimeZone *zone, int64_t micros);
+int64_t weir_local_to_micros(const WeirTimeZone *zone, int64_t local);
 /* Short and long zone name text at an instant ("PST", "+05:30"), for datetime patterns. */
 const char *weir_time_zone_abbreviation(const WeirTimeZone *zone, int64_t epoch_seconds);
 

@@ -121,11 +121,13 @@ WeirStatus weir_error_from_errno(WeirError *error, int system_errno, const char 
 
 void weir_error_locate(WeirError *error, const char *text, WeirOrigin origin)
 {
-    if (error == NULL || error->origin.line != 0 || origin.line == 0)
+    if (error == NULL || origin.line == 0)
         return;
-    error->origin = origin;
-    if (text == NULL)
+    if (error->origin.line == 0)
+        error->origin = origin;
+    if (text == NULL || error->fragment[0] != '\0')
         return;
+    origin = error->origin; /* A place that was known before the text was is kept. */
     size_t length = strlen(text);
     size_t place = origin.start < 0 ? 0 : (size_t)origin.start;
     if (place > length)

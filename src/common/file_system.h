@@ -41,7 +41,8 @@ struct WeirFileSystem {
     WeirStatus (*rename)(WeirFileSystem *fs, const char *from, const char *to, WeirRename how, WeirError *error);
     WeirStatus (*remove)(WeirFileSystem *fs, const char *path, WeirError *error); /* a file or an empty directory */
     WeirStatus (*sync_directory)(WeirFileSystem *fs, const char *path, WeirError *error);
-    /* Create with parents; `sync` = make each new level durable (fsync of its parent). An existing one is no error. */
+    /* Create with parents; `sync` = make each new level durable (fsync of its parent), and the deepest that was there:
+     * who made it may have died before its own fsync. An existing one is no error. */
     WeirStatus (*make_directories)(WeirFileSystem *fs, const char *path, bool sync, WeirError *error);
     /* Entries in no particular order, without "." and "..", allocated in `arena`; PATH_NOT_FOUND if there is no such
      * directory. */

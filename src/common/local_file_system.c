@@ -172,11 +172,25 @@ static WeirStatus local_sync_directory(WeirFileSystem *fs, const char *path, Wei
     return WEIR_OK;
 }
 
+static WeirStatus sync_parent(WeirFileSystem *fs, const char *path, WeirError *error)
+{
+    char parent[PATH_MAX];
+    size_t length = strlen(path);
+    while (length > 0 && path[length - 1] != '/')
+        length--;
+    snprintf(parent, sizeof parent, "%.*s", length > 0 ? (int)length : 1, length > 0 ? path : ".");
+    return local_sync_directory(fs, parent, error);
+}
+
+static bool is_directory(const char *path)
+{
+    struct stat status;
+    return stat(path, &status) == 0 && S_ISDIR(status.st_mode);
+}
+
 static WeirStatus make_one_directory(WeirFileSystem *fs, const char *path, bool sync, WeirError *error)
 {
     struct stat status;
-    if (stat(path, &status) == 0 && S_ISDIR(status.st_mode))
-        return WEIR_OK;
     WEIR_TRY(WEIR_FAULT_POINT("file.before_make_directory", error));
     if (mkdir(path, 0777) != 0) {
         int failure = errno;
@@ -184,14 +198,7 @@ static WeirStatus make_one_directory(WeirFileSystem *fs, const char *path, bool 
             failure = S_ISDIR(status.st_mode) ? 0 : ENOTDIR; /* another process may have been faster */
         return failure == 0 ? WEIR_OK : weir_error_from_errno(error, failure, "make the directory", path);
     }
-    if (!sync)
-        return WEIR_OK;
-    char parent[PATH_MAX];
-    size_t length = strlen(path);
-    while (length > 0 && path[length - 1] != '/')
-        length--;
-    snprintf(parent, sizeof parent, "%.*s", length > 0 ? (int)length : 1, length > 0 ? path : ".");
-    return local_sync_directory(fs, parent, error);
+    return sync ? sync_parent(fs, path, error) : WEIR_OK;
 }
 
 static WeirStatus local_make_directories(WeirFileSystem *fs, const char *path, bool sync, WeirError *error)
@@ -203,14 +210,23 @@ static WeirStatus local_make_directories(WeirFileSystem *fs, const char *path, b
     memcpy(level, path, length + 1);
     while (length > 1 && level[length - 1] == '/')
         level[--length] = '\0';
-    for (size_t i = 1; i < length; i++) {
-        if (level[i] != '/' || level[i - 1] == '/')
+    char deepest[PATH_MAX] = ""; /* of those that are there */
+    for (size_t i = 1; i <= length; i++) {
+        if (i < length && (level[i] != '/' || level[i - 1] == '/'))
             continue;
+        char closing = level[i];
         level[i] = '\0';
-        WEIR_TRY(make_one_directory(fs, level, sync, error));
-        level[i] = '/';
+        if (is_directory(level)) {
+            memcpy(deepest, level, i + 1);
+        } else {
+            if (sync && deepest[0] != '\0' && deepest[1] != '\0')
+                WEIR_TRY(sync_parent(fs, deepest, error));
+            deepest[0] = '\0';
+            WEIR_TRY(make_one_directory(fs, level, sync, error));
+        }
+        level[i] = closing;
     }
-    return make_one_directory(fs, level, sync, error);
+    return sync && deepest[0] != '\0' && deepest[1] != '\0' ? sync_parent(fs, deepest, error) : WEIR_OK;
 }
 
 static void fill_status(const struct stat *from, const char *path, WeirFileStatus *status)

@@ -26,6 +26,7 @@ WEIR_CHECKED WeirStatus weir_options_int(const WeirOptions *options, const char 
 /* What a connector is given at open. Pointers stay valid while it is open. */
 typedef struct WeirConnectorContext {
     const char *format;
+    const char *relation_name; /* sources: of the view that is read; NULL: none */
     WeirOptions options;
     const WeirSchema *user_schema; /* NULL: none */
     const WeirSchema *schema;      /* sources: as inferred; sinks: of the rows to come */
@@ -151,9 +152,14 @@ typedef struct WeirSinkType {
 
 /* What memory and foreach connectors share with the session (session/ implements it). */
 typedef struct WeirConnectorSession {
-    /* Memory source and sink: the named table's rows. Rows of a batch id that is there already are replaced; `complete` replaces everything. */
-    WeirStatus (*memory_write)(struct WeirConnectorSession *session, const char *table, const WeirSchema *schema, int64_t batch_id, bool complete,
-                               WeirBatch *const *batches, uint32_t count, WeirError *error);
+    WeirMemoryTracker *memory; /* of the session: counts what outlives a query */
+    /* Memory sink: rows of the table that the query named `query_name` writes to. Rows of one of its batch ids that is there already are replaced;
+     * `complete` replaces all that it wrote. Batches are retained and must count against `memory`. */
+    WeirStatus (*memory_write)(struct WeirConnectorSession *session, const char *query_name, const WeirSchema *schema, int64_t batch_id,
+                               bool complete, WeirBatch *const *batches, uint32_t count, WeirError *error);
+    /* Memory source: the number of the view's last block, -1 before the first; batch `index` of a block, retained, NULL behind the last. */
+    int64_t (*memory_last_block)(struct WeirConnectorSession *session, const char *view);
+    WeirBatch *(*memory_block)(struct WeirConnectorSession *session, const char *view, int64_t block, uint32_t index);
     /* foreachBatch and foreach callbacks registered for a query name. Batches are compacted. */
     WeirStatus (*foreach_batch)(struct WeirConnectorSession *session, const char *query_name, const WeirSchema *schema,
                                 const WeirTimeZone *zone, int64_t batch_id, WeirBatch *const *batches, uint32_t count,

@@ -32,16 +32,17 @@ static WeirStatus latest_offsets(WeirStreamExecution *query, bool *has_new_data,
 }
 
 /* Some stateful operator would evict or time out with the watermark as it is now. Only after a batch of this run: there is no earlier plan to ask. */
-static bool wants_no_data_batch(WeirStreamExecution *query)
+static WeirStatus wants_no_data_batch(WeirStreamExecution *query, bool *wants, WeirError *error)
 {
+    *wants = false;
     if (!query->has_run_batch || query->trigger.kind == WEIR_TRIGGER_ONCE || query->stateful_count == 0 ||
         !weir_query_settings_bool(&query->settings, "spark.sql.streaming.noDataMicroBatches.enabled", true))
-        return false;
-    weir_propagate_watermarks(query->physical, query->watermark.global_ms, query->next_ms);
+        return WEIR_OK;
+    WEIR_TRY(weir_propagate_watermarks(query->physical, query->watermark.global_ms, query->next_ms, error));
     for (uint32_t i = 0; i < query->stateful_count; i++)
         if (query->stateful[i]->stateful->asks_for_no_data_batch && query->next_ms[i] > query->eviction_ms[i])
-            return true;
-    return false;
+            *wants = true;
+    return WEIR_OK;
 }
 
 static WeirStatus log_offsets(WeirStreamExecution *query, WeirError *error)
@@ -102,7 +103,10 @@ WeirStatus weir_stream_construct_batch(WeirStreamExecution *query, WeirError *er
     query->batch_watermark_ms = query->watermark.global_ms;
     query->batch_timestamp_ms = weir_clock_now_ms(query->clock);
     query->batch_has_new_data = has_new_data;
-    if (!has_new_data && !wants_no_data_batch(query)) {
+    bool clean_up = false;
+    if (!has_new_data)
+        WEIR_TRY(wants_no_data_batch(query, &clean_up, error));
+    if (!has_new_data && !clean_up) {
         tell_waiters_of_no_data(query);
         return WEIR_OK;
     }

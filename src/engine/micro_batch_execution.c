@@ -31,8 +31,8 @@ static WeirStatus resolve_data(WeirStreamExecution *query, WeirExecutionBatch *b
 static WeirStatus bind_batch(WeirStreamExecution *query, WeirExecutionBatch *batch, WeirError *error)
 {
     int64_t begin = weir_timer_begin(&query->timers);
-    weir_propagate_watermarks(query->physical, query->previous_watermark_ms, query->late_ms);
-    weir_propagate_watermarks(query->physical, query->batch_watermark_ms, query->eviction_ms);
+    WEIR_TRY(weir_propagate_watermarks(query->physical, query->previous_watermark_ms, query->late_ms, error));
+    WEIR_TRY(weir_propagate_watermarks(query->physical, query->batch_watermark_ms, query->eviction_ms, error));
     query->context.now_micros = query->batch_timestamp_ms * 1000;
     batch->batch_id = query->batch_id;
     batch->late_watermark_ms = query->late_ms;

@@ -15,7 +15,7 @@ static const struct {
     {SQL "streaming.join.stateFormatVersion", "2", "1"},
     {SQL "streaming.stateStore.compression.codec", "lz4", "lz4"},
     {SQL "streaming.stateStore.rocksdb.formatVersion", "5", NULL},
-    {SQL "streaming.stateStore.rocksdb.mergeOperatorVersion", "2", NULL},
+    {SQL "streaming.stateStore.rocksdb.mergeOperatorVersion", "2", "1"},
     {SQL "streaming.stateStore.encodingFormat", "unsaferow", "unsaferow"},
     {SQL "streaming.stateStore.rowChecksum.enabled", "false", "false"},
     {SQL "streaming.statefulOperator.useStrictDistribution", "true", "false"},

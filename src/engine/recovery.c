@@ -74,6 +74,7 @@ static WeirStatus open_source(WeirStreamExecution *query, uint32_t index, const 
     source->directory = weir_arena_printf(arena, "%s/sources/%u", query->checkpoint, index);
     source->context = query->sink_context;
     source->context.format = relation->format;
+    source->context.relation_name = relation->name;
     source->context.user_schema = relation->user_schema;
     source->context.schema = relation->schema;
     source->context.checkpoint = source->directory;
@@ -99,22 +100,22 @@ static WeirStatus open_logs(WeirStreamExecution *query, WeirError *error)
 /* A checkpoint without offsets must hold nothing else: a lost log would otherwise restart over old state. */
 static WeirStatus check_empty(WeirStreamExecution *query, WeirError *error)
 {
-    static const char *const directories[] = {"state", "commits"};
     WeirArena *arena = &query->batch_arena;
-    for (size_t i = 0; i < sizeof(directories) / sizeof(directories[0]); i++) {
-        const char *path = weir_path_join(arena, query->checkpoint, directories[i]);
-        bool exists = false;
-        WeirFileStatus file;
-        WEIR_TRY(query->fs->status(query->fs, path, arena, &exists, &file, error));
-        if (!exists)
-            continue;
-        WeirFileStatus *entries;
-        size_t count = 0;
+    int64_t committed = -1;
+    WEIR_TRY(weir_metadata_log_latest(&query->commit_log, &committed, error));
+    if (committed >= 0)
+        return weir_error_format(error, WEIR_ERROR_LEGACY_ERROR_TEMP_0000,
+                                 "The checkpoint %s has commits up to batch %lld, but no offsets. Restore them, or use an empty directory.",
+                                 query->checkpoint, (long long)committed);
+    const char *path = weir_path_join(arena, query->checkpoint, "state");
+    bool exists = false;
+    WeirFileStatus file, *entries;
+    size_t count = 0;
+    WEIR_TRY(query->fs->status(query->fs, path, arena, &exists, &file, error));
+    if (exists)
         WEIR_TRY(query->fs->list(query->fs, path, arena, &entries, &count, error));
-        if (count > 0)
-            return weir_error_set(error, WEIR_ERROR_STATE_STORE_CHECKPOINT_LOCATION_NOT_EMPTY, "checkpointLocation",
-                                  query->checkpoint);
-    }
+    if (count > 0)
+        return weir_error_set(error, WEIR_ERROR_STATE_STORE_CHECKPOINT_LOCATION_NOT_EMPTY, "checkpointLocation", path);
     return WEIR_OK;
 }
 
@@ -142,6 +143,20 @@ static void take_offsets(WeirStreamExecution *query, const WeirOffsetSeq *offset
     }
 }
 
+/* Spark asks the older sources for the last batch again although it is committed: one that can't give it any more must say so now. */
+static WeirStatus check_sources(WeirStreamExecution *query, WeirError *error)
+{
+    for (uint32_t i = 0; i < query->source_count; i++) {
+        WeirStreamSource *source = &query->sources[i];
+        WeirInputPartition *partitions = NULL;
+        uint32_t count = 0;
+        if ((source->type->capabilities & WEIR_SOURCE_V1) != 0 && source->available != NULL)
+            WEIR_TRY(source->type->plan_partitions(source->source, source->committed, source->available, &query->batch_arena, &partitions,
+                                                   &count, error));
+    }
+    return WEIR_OK;
+}
+
 static WeirStatus resume(WeirStreamExecution *query, int64_t latest, WeirError *error)
 {
     WeirOffsetSeq offsets, previous = {0};
@@ -159,6 +174,9 @@ static WeirStatus resume(WeirStreamExecution *query, int64_t latest, WeirError *
         bool found = false;
         WEIR_TRY(weir_commit_log_get(&query->commit_log, latest, &commit, &found, error));
         weir_watermark_tracker_restore(&query->watermark, commit.next_batch_watermark_ms);
+        if (latest > 0)
+            take_offsets(query, &previous, true);
+        WEIR_TRY(check_sources(query, error));
         take_offsets(query, &offsets, true);
         query->batch_id = latest + 1;
         query->previous_watermark_ms = offsets.batch_watermark_ms;

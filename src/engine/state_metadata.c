@@ -4,9 +4,13 @@
 
 static WeirStatus write_operator(WeirStreamExecution *query, const char *state, const WeirStatefulInfo *info, WeirError *error)
 {
-    WeirStateStoreInfo store = {.store_name = "default", .partition_count = info->partition_count};
+    WeirStateStoreInfo stores[WEIR_STATEFUL_STORES_MAX];
+    for (uint32_t i = 0; i < info->store_count; i++)
+        stores[i] = (WeirStateStoreInfo){.store_name = info->stores[i].name,
+                                         .prefix_column_count = info->stores[i].prefix_columns,
+                                         .partition_count = info->metadata_partition_count};
     WeirOperatorStateMetadata metadata = {
-        .operator_id = info->operator_id, .operator_name = info->operator_name, .stores = &store, .store_count = 1};
+        .operator_id = info->operator_id, .operator_name = info->operator_name, .stores = stores, .store_count = info->store_count};
     return weir_operator_metadata_write(query->fs, state, query->durable, &metadata, error);
 }
 
@@ -37,22 +41,25 @@ static WeirStatus check_schema(WeirStreamExecution *query, const char *stored_js
     return status;
 }
 
-static WeirStatus check_operator_schema(WeirStreamExecution *query, const char *state, const WeirStatefulInfo *info, WeirError *error)
+static WeirStatus check_store_schema(WeirStreamExecution *query, const char *state, const WeirStatefulInfo *info,
+                                     const WeirStatefulStore *store, WeirError *error)
 {
     WeirArena *arena = &query->query_arena;
     const char *directory = weir_arena_printf(arena, "%s/%lld/0", state, (long long)info->operator_id);
+    if (strcmp(store->name, "default") != 0)
+        directory = weir_path_join(arena, directory, store->name);
     const char *key = NULL, *value = NULL;
     bool found = false;
     WEIR_TRY(weir_state_schema_read(query->fs, directory, arena, &key, &value, &found, error));
     if (found) {
-        WEIR_TRY(check_schema(query, key, info->key_schema, WEIR_ERROR_STATE_STORE_KEY_SCHEMA_NOT_COMPATIBLE, error));
-        return check_schema(query, value, info->value_schema, WEIR_ERROR_STATE_STORE_VALUE_SCHEMA_NOT_COMPATIBLE, error);
+        WEIR_TRY(check_schema(query, key, store->key_schema, WEIR_ERROR_STATE_STORE_KEY_SCHEMA_NOT_COMPATIBLE, error));
+        return check_schema(query, value, store->value_schema, WEIR_ERROR_STATE_STORE_VALUE_SCHEMA_NOT_COMPATIBLE, error);
     }
     WeirBuffer key_json, value_json;
     weir_buffer_init(&key_json, 0, NULL);
     weir_buffer_init(&value_json, 0, NULL);
-    weir_type_json(info->key_schema, &key_json);
-    weir_type_json(info->value_schema, &value_json);
+    weir_type_json(store->key_schema, &key_json);
+    weir_type_json(store->value_schema, &value_json);
     WeirStatus status = weir_state_schema_write(query->fs, directory, query->durable, weir_buffer_text(&key_json),
                                                 weir_buffer_text(&value_json), error);
     weir_buffer_deinit(&key_json);
@@ -118,7 +125,8 @@ WeirStatus weir_stream_check_state_metadata(WeirStreamExecution *query, bool is_
         WEIR_TRY(weir_operator_metadata_read(query->fs, state, info->operator_id, arena, &metadata, &found, error));
         if (!found)
             WEIR_TRY(write_operator(query, state, info, error));
-        WEIR_TRY(check_operator_schema(query, state, info, error));
+        for (uint32_t k = 0; k < info->store_count; k++)
+            WEIR_TRY(check_store_schema(query, state, info, &info->stores[k], error));
     }
     return WEIR_OK;
 }

@@ -43,10 +43,13 @@ static WeirStatus check_plan(WeirStreamExecution *query, const WeirStreamExecuti
         .allow_multiple = weir_query_settings_bool(&query->settings, "spark.sql.streaming.statefulOperator.allowMultiple", true),
         .enabled = weir_query_settings_bool(&query->settings, "spark.sql.streaming.unsupportedOperationCheck", true),
     };
-    if (query->trigger.kind == WEIR_TRIGGER_CONTINUOUS)
+    if (check.continuous && strcmp(spec->sink_type->name, "foreachBatch") == 0)
+        return weir_error_set(error, WEIR_ERROR_LEGACY_ERROR_TEMP_1195, "source", spec->sink_type->name);
+    WEIR_TRY(weir_check_streaming(spec->plan, &check, &query->query_arena, error));
+    if (check.continuous)
         return weir_error_format(error, WEIR_ERROR_LEGACY_ERROR_TEMP_0000,
                                  "Continuous processing is not built yet. Use a trigger of an interval or availableNow.");
-    return weir_check_streaming(spec->plan, &check, &query->query_arena, error);
+    return WEIR_OK;
 }
 
 static WeirStatus choose_checkpoint(WeirStreamExecution *query, const WeirStreamExecutionSpec *spec, WeirError *error)
@@ -95,7 +98,7 @@ static void init_query(WeirStreamExecution *query, const WeirStreamExecutionSpec
     pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
     pthread_cond_init(&query->changed, &attributes);
     pthread_condattr_destroy(&attributes);
-    weir_memory_tracker_init(&query->tracker, spec->tracker, "streaming query", 0);
+    weir_memory_tracker_init(&query->tracker, spec->tracker, "streaming query", spec->memory_limit_bytes);
     weir_arena_init(&query->query_arena, NULL);
     weir_arena_init(&query->batch_arena, NULL);
     weir_query_settings_init(&query->settings, spec->conf, spec->conf_count);

@@ -28,6 +28,7 @@ typedef struct WeirStreamExecutionSpec {
     WeirTaskPool *pool, *io_pool;
     WeirStateMaintenance *maintenance; /* may be NULL */
     WeirMemoryTracker *tracker;
+    int64_t memory_limit_bytes;       /* 0: the tracker's */
     WeirListenerBus *bus;
     WeirConnectorSession *connector_session;
     int64_t next_expression_id;

@@ -82,6 +82,15 @@ void *weir_column_writer_slot(WeirColumnWriter *writer)
     return writer->values + (size_t)writer->length++ * writer->value_bytes;
 }
 
+void *weir_column_writer_slots(WeirColumnWriter *writer, uint32_t count)
+{
+    if (!reserve(writer, count))
+        return NULL;
+    uint8_t *first = writer->values + (size_t)writer->length * writer->value_bytes;
+    writer->length += count;
+    return first;
+}
+
 void weir_column_writer_append_null(WeirColumnWriter *writer)
 {
     if (!reserve(writer, 1))

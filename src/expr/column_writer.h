@@ -22,6 +22,8 @@ struct WeirColumnWriter {
 void weir_column_writer_init(WeirColumnWriter *writer, const WeirDataType *type, uint32_t capacity, WeirArena *arena);
 /* Room for one more value; returns its place (fixed width and views), not null. */
 void *weir_column_writer_slot(WeirColumnWriter *writer);
+/* Room for `count` more values, not null; the first's place, NULL when there is no memory. */
+void *weir_column_writer_slots(WeirColumnWriter *writer, uint32_t count);
 void weir_column_writer_append_null(WeirColumnWriter *writer);
 void weir_column_writer_append_int(WeirColumnWriter *writer, int64_t value); /* integers, booleans, dates, times, decimals <= 18 (and wider ones) */
 void weir_column_writer_append_double(WeirColumnWriter *writer, double value);

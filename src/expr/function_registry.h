@@ -5,18 +5,48 @@
 #include "expr/aggregate.h"
 #include "expr/function.h"
 
-#define WEIR_COLLECTION_FAMILIES(X) \
-    X(constructors) X(collection_access) X(array_edit) X(array_set)
-
-#define WEIR_FUNCTION_FAMILIES(X)                                                                                            \
-    WEIR_COLLECTION_FAMILIES(X)   \
-    X(arithmetic)                                                                                                          \
-    X(comparison)                                                                                                          \
-    X(boolean)                                                                                                             \
-    X(conditional)                                                                                                         \
-    X(bitwise)                                                                                                             \
-    X(in_list) X(text_slice) X(like) X(regexp) X(text_build) X(text_search) X(datetime_arithmetic) X(datetime_fields) X(datetime_format) X(math) X(interval) X(array) X(higher_order) X(hash) X(special) X(generator)
-#define WEIR_AGGREGATE_FAMILIES(X) X(count) X(sum) X(min_max) X(moments) X(bits) X(collect) X(approx_count_distinct)
+/* One family a line: branches merge then. */
+#define WEIR_FUNCTION_FAMILIES(X) \
+    X(constructors) \
+    X(collection_access) \
+    X(array_edit) \
+    X(array_set) \
+    X(array_lambda) \
+    X(map_lambda) \
+    X(array_sort) \
+    X(sequence) \
+    X(str_to_map) \
+    X(shuffle) \
+    X(arithmetic) \
+    X(comparison) \
+    X(boolean) \
+    X(conditional) \
+    X(bitwise) \
+    X(in_list) \
+    X(text_slice) \
+    X(like) \
+    X(regexp) \
+    X(text_build) \
+    X(text_search) \
+    X(datetime_arithmetic) \
+    X(datetime_fields) \
+    X(datetime_format) \
+    X(math) \
+    X(interval) \
+    X(hash) \
+    X(conversion) \
+    X(random) \
+    X(json) \
+    X(special) \
+    X(generator)
+#define WEIR_AGGREGATE_FAMILIES(X) \
+    X(count) \
+    X(sum) \
+    X(min_max) \
+    X(moments) \
+    X(bits) \
+    X(collect) \
+    X(approx_count_distinct)
 
 #define WEIR_DECLARE_FAMILY(family) extern const WeirFunction weir_functions_##family[];
 WEIR_FUNCTION_FAMILIES(WEIR_DECLARE_FAMILY)

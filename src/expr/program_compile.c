@@ -333,7 +333,10 @@ static WeirStatus compile_all(WeirCompiler *compiler, WeirExpression *const *exp
     WeirProgram *program = compiler->program;
     weir_compiler_slot(compiler, 0);
     program->outputs = WEIR_ARENA_ARRAY(compiler->arena, uint32_t, count);
+    program->output_types = WEIR_ARENA_ARRAY(compiler->arena, const WeirDataType *, count);
     program->output_count = count;
+    for (uint32_t i = 0; i < count; i++)
+        program->output_types[i] = expressions[i]->type;
     compiler->list = &program->run;
     for (uint32_t i = 0; i < count; i++)
         WEIR_TRY(weir_compile_node(compiler, expressions[i], 0, &program->outputs[i], error));

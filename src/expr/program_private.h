@@ -55,6 +55,7 @@ struct WeirProgram {
     uint32_t register_count, slot_count, state_count;
     uint32_t output_count;
     uint32_t *outputs; /* registers */
+    const WeirDataType **output_types; /* of the expressions as given: they outlive the program */
 };
 
 typedef struct WeirScratch {

@@ -224,8 +224,10 @@ WeirStatus weir_program_run(WeirProgramInstance *instance, const WeirBatch *inpu
 {
     const WeirProgram *program = instance->program;
     WEIR_TRY(run_steps(instance, &program->run, input, arena, error));
-    for (uint32_t i = 0; i < program->output_count; i++)
+    for (uint32_t i = 0; i < program->output_count; i++) {
         outputs[i] = instance->registers[program->outputs[i]];
+        outputs[i].type = program->output_types[i];
+    }
     return weir_arena_check(arena, error);
 }
 
@@ -240,6 +242,14 @@ WeirStatus weir_program_filter(WeirProgramInstance *instance, const WeirBatch *i
     *selection = slot->rows;
     *selected_count = slot->count;
     return WEIR_OK;
+}
+
+/* The value's types become those of the expression, which outlive the program. */
+static void adopt_type(WeirVector *vector, const WeirDataType *type)
+{
+    vector->type = type;
+    for (uint32_t i = 0; vector->children != NULL && i < type->field_count; i++)
+        adopt_type(&vector->children[i], type->fields[i].type);
 }
 
 WeirStatus weir_eval_constant(const WeirExpression *expression, const WeirEvalContext *context, WeirArena *arena,
@@ -258,6 +268,8 @@ WeirStatus weir_eval_constant(const WeirExpression *expression, const WeirEvalCo
     status = weir_program_run(instance, &input, &scratch, &output, error);
     if (status == WEIR_OK)
         status = weir_value_from_row(arena, &output, 0, value, error);
+    if (status == WEIR_OK)
+        adopt_type(*value, expression->type);
     weir_arena_deinit(&scratch);
 done:
     weir_program_instance_free(instance);

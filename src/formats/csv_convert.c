@@ -125,7 +125,7 @@ static bool convert_text(const WeirCsvOptions *options, const uint8_t *text, siz
     case WEIR_TYPE_DECIMAL:
         return convert_decimal(type, text, length, scratch, builder);
     default:
-        return weir_text_convert((const char *)text, length, type, options->zone, builder);
+        return weir_time_formats_convert(&options->times, (const char *)text, length, type, builder);
     }
 }
 

@@ -40,37 +40,26 @@ static bool csv_is_splittable(const WeirFormatOptions *options, const char *path
            !weir_path_is_compressed(path);
 }
 
-static WeirStatus refuse_type(const WeirField *field, WeirError *error)
-{
-    WeirBuffer type, name;
-    weir_buffer_init(&type, 0, NULL);
-    weir_buffer_init(&name, 0, NULL);
-    weir_buffer_append_char(&type, '"');
-    weir_type_sql(field->type, &type);
-    weir_buffer_append_char(&type, '"');
-    weir_buffer_append_format(&name, "`%s`", field->name);
-    WeirStatus status = weir_error_set(error, WEIR_ERROR_UNSUPPORTED_DATA_TYPE_FOR_DATASOURCE, "columnName", weir_buffer_text(&name),
-                                       "columnType", weir_buffer_text(&type), "format", "CSV");
-    weir_buffer_deinit(&type);
-    weir_buffer_deinit(&name);
-    return status;
-}
-
 static WeirStatus csv_check(const WeirFormatOptions *given, const WeirSchema *schema, bool writing, WeirError *error)
 {
     WeirCsvOptions options;
-    WEIR_TRY(weir_csv_options(given, writing, &options, error));
+    WeirArena arena;
+    weir_arena_init(&arena, NULL);
+    WeirStatus status = weir_csv_options(given, writing, &arena, &options, error);
+    weir_arena_deinit(&arena);
+    if (status != WEIR_OK)
+        return status;
     for (uint32_t i = 0; i < schema->field_count; i++) {
         WeirTypeId type = schema->fields[i].type->id;
         if (weir_type_is_nested(schema->fields[i].type) || type == WEIR_TYPE_VOID || type == WEIR_TYPE_CALENDAR_INTERVAL)
-            return refuse_type(&schema->fields[i], error);
+            return weir_format_refuse_type("CSV", &schema->fields[i], error);
     }
     int32_t at = writing ? -1 : weir_schema_find(schema, options.corrupt_column, true);
     if (at >= 0 && (schema->fields[at].type->id != WEIR_TYPE_STRING || !schema->fields[at].nullable)) {
         WeirBuffer type;
         weir_buffer_init(&type, 0, NULL);
         weir_type_sql(schema->fields[at].type, &type);
-        WeirStatus status = weir_error_set(error, WEIR_ERROR_INVALID_CORRUPT_RECORD_TYPE, "columnName", schema->fields[at].name,
+        status = weir_error_set(error, WEIR_ERROR_INVALID_CORRUPT_RECORD_TYPE, "columnName", schema->fields[at].name,
                                            "actualType", weir_buffer_text(&type));
         weir_buffer_deinit(&type);
         return status;
@@ -146,7 +135,7 @@ static WeirStatus csv_open_reader(const WeirFormatScan *scan, const WeirByteSour
     reader->source = source;
     weir_arena_init(&reader->arena, scan->tracker);
     weir_buffer_init(&reader->scratch, 0, scan->tracker);
-    WEIR_TRY_OR_GO(done, weir_csv_options(scan->options, false, &reader->options, error));
+    WEIR_TRY_OR_GO(done, weir_csv_options(scan->options, false, &reader->arena, &reader->options, error));
     WEIR_TRY_OR_GO(done, plan_columns(reader, error));
     reader->records_open = true;
     WEIR_TRY_OR_GO(done, weir_csv_records_open(&reader->records, &reader->options, source, start, end, scan->tracker, error));
@@ -292,7 +281,7 @@ static WeirStatus csv_next_batch(WeirFormatReader *reader, WeirBatch **out, Weir
     return status;
 }
 
-const WeirFormat weir_csv_format = {
+const WeirFileFormat weir_csv_format = {
     .name = "csv",
     .extension = "csv",
     .read_options = weir_csv_read_option_names,

@@ -83,7 +83,7 @@ static Inferred value_type(const Inference *inference, WeirTypeId from, const ui
     if (from != WEIR_TYPE_TIMESTAMP && from != WEIR_TYPE_BOOLEAN && (options->prefer_date || from == WEIR_TYPE_DATE) &&
         strict_date(text, length))
         return (Inferred){WEIR_TYPE_DATE, 0};
-    if (from != WEIR_TYPE_BOOLEAN && weir_string_to_timestamp(text, length, options->zone, 0, &number))
+    if (from != WEIR_TYPE_BOOLEAN && weir_string_to_timestamp(text, length, options->times.zone, 0, &number))
         return (Inferred){WEIR_TYPE_TIMESTAMP, 0};
     bool boolean = (length == 4 && strncasecmp(text, "true", 4) == 0) || (length == 5 && strncasecmp(text, "false", 5) == 0);
     return (Inferred){boolean ? WEIR_TYPE_BOOLEAN : WEIR_TYPE_STRING, 0};
@@ -217,7 +217,7 @@ WeirStatus weir_csv_infer(const WeirFormatOptions *given, const WeirByteSource *
                           WeirArena *arena, const WeirSchema **schema, WeirError *error)
 {
     WeirCsvOptions options;
-    WEIR_TRY(weir_csv_options(given, false, &options, error));
+    WEIR_TRY(weir_csv_options(given, false, arena, &options, error));
     Inference inference = {.options = &options, .arena = arena};
     for (uint32_t i = 0; i < count && (options.infer_schema || inference.names == NULL); i++)
         WEIR_TRY(infer_file(&inference, &files[i], tracker, error));

@@ -197,12 +197,10 @@ static WeirStatus flag_options(const WeirFormatOptions *given, bool writing, Wei
     return WEIR_OK;
 }
 
-WeirStatus weir_csv_options(const WeirFormatOptions *given, bool writing, WeirCsvOptions *options, WeirError *error)
+WeirStatus weir_csv_options(const WeirFormatOptions *given, bool writing, WeirArena *arena, WeirCsvOptions *options, WeirError *error)
 {
-    static const char *const not_built[] = {"dateFormat", "timestampFormat", "timestampNTZFormat", "locale", "singleVariantColumn",
-                                            "timeFormat"};
-    const char *zone = get(given, "timeZone");
-    *options = (WeirCsvOptions){.zone = given->zone};
+    static const char *const not_built[] = {"locale", "singleVariantColumn", "timeFormat"};
+    *options = (WeirCsvOptions){0};
     for (size_t i = 0; i < sizeof(not_built) / sizeof(not_built[0]); i++)
         if (get(given, not_built[i]) != NULL)
             return weir_error_format(error, WEIR_ERROR_UNSUPPORTED_FEATURE_OPTION, "The CSV option %s is not built yet. Leave it out.",
@@ -217,5 +215,5 @@ WeirStatus weir_csv_options(const WeirFormatOptions *given, bool writing, WeirCs
     options->nan_value = text_option(given, "nanValue", "NaN");
     options->positive_infinity = text_option(given, "positiveInf", "Inf");
     options->negative_infinity = text_option(given, "negativeInf", "-Inf");
-    return zone == NULL ? WEIR_OK : weir_time_zone_find(zone, &options->zone, error);
+    return weir_time_formats_read(given, arena, &options->times, error);
 }

@@ -2,7 +2,7 @@
 #ifndef WEIR_FORMATS_CSV_OPTIONS_H
 #define WEIR_FORMATS_CSV_OPTIONS_H
 
-#include "formats/format.h"
+#include "formats/time_formats.h"
 
 typedef enum WeirCsvMode { WEIR_CSV_PERMISSIVE, WEIR_CSV_DROP_MALFORMED, WEIR_CSV_FAIL_FAST } WeirCsvMode;
 typedef enum WeirCsvEncoding { WEIR_CSV_UTF8, WEIR_CSV_ASCII, WEIR_CSV_LATIN1 } WeirCsvEncoding;
@@ -42,13 +42,13 @@ typedef struct WeirCsvOptions {
     int64_t chars_max; /* of a value, UTF-16 units; -1: no limit */
     WeirCsvText separator; /* length 0: lines */
     const char *corrupt_column;
-    const WeirTimeZone *zone;
+    WeirTimeFormats times;
 } WeirCsvOptions;
 
 extern const char *const weir_csv_read_option_names[], *const weir_csv_write_option_names[];
 
-/* Spark's errors for values that make no sense; UNSUPPORTED_FEATURE.OPTION for what is not built. */
-WEIR_CHECKED WeirStatus weir_csv_options(const WeirFormatOptions *given, bool writing, WeirCsvOptions *options, WeirError *error);
+/* Patterns in `arena`. Spark's errors for values that make no sense; UNSUPPORTED_FEATURE.OPTION for what is not built. */
+WEIR_CHECKED WeirStatus weir_csv_options(const WeirFormatOptions *given, bool writing, WeirArena *arena, WeirCsvOptions *options, WeirError *error);
 static inline bool weir_csv_text_equal(const WeirCsvText *text, const void *data, size_t length)
 {
     return text->length == length && memcmp(text->data, data, length) == 0;

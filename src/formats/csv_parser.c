@@ -319,6 +319,8 @@ static bool plain_value(Parser *parser)
 static bool parse_record(Parser *parser)
 {
     bool ignore_leading = parser->options->ignore_leading;
+    if (parser->ch <= ' ' && ignore_leading && !skip_blanks(parser)) /* a line of blanks has no value at all */
+        return false;
     while (parser->ch != parser->new_line) {
         if (parser->ch <= ' ' && ignore_leading && !skip_blanks(parser))
             return false;

@@ -135,6 +135,8 @@ static bool value(Parser *parser)
 
 bool weir_csv_parse_multi(Parser *parser)
 {
+    if (parser->ch <= ' ' && parser->options->ignore_leading && !skip_blanks(parser)) /* a line of blanks has no value at all */
+        return false;
     while (parser->ch != parser->new_line) {
         if (parser->ch <= ' ' && parser->options->ignore_leading && !skip_blanks(parser))
             return false;

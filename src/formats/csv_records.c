@@ -125,6 +125,27 @@ static WeirStatus refuse(const WeirCsvRecords *records, WeirCsvOutcome outcome, 
     return weir_error_format(error, WEIR_ERROR_FAILED_READ_FILE_NO_HINT, "%s holds a CSV record with %s.", records->source->path, why);
 }
 
+/* Behind the line end that is just at `at`; 0: there is none. */
+static size_t line_end_at(const WeirCsvRecords *records, size_t at)
+{
+    const WeirCsvLineEnd *end = &records->line_end;
+    if (records->data[at] != end->first)
+        return 0;
+    if (end->second == 0)
+        return at + 1;
+    return at + 1 < records->length && records->data[at + 1] == end->second ? at + 2 : 0;
+}
+
+static size_t behind_line(const WeirCsvRecords *records, size_t at)
+{
+    for (; at < records->length; at++) {
+        size_t end = line_end_at(records, at);
+        if (end > 0)
+            return end;
+    }
+    return at;
+}
+
 /* Past blank lines and comments. False: the block is done. */
 static bool skip_to_record(WeirCsvRecords *records)
 {
@@ -133,29 +154,49 @@ static bool skip_to_record(WeirCsvRecords *records)
     while (splitter->at < splitter->length) {
         const uint8_t *data = splitter->data;
         uint8_t c = data[splitter->at];
-        if (c > ' ' && (c != records->options->comment || c == 0))
+        bool comment = c == records->options->comment && c != 0;
+        if (c > ' ' && !comment && c != splitter->line_end)
             return true;
-        if (c == records->options->comment && c != 0) {
-            (void)weir_csv_splitter_line(splitter, &behind);
-            splitter->at = behind;
-            continue;
-        }
         if (records->options->multi_line) {
-            if (c != '\n' && c != records->line_end.first)
+            size_t end = line_end_at(records, splitter->at);
+            if (comment)
+                end = behind_line(records, splitter->at);
+            else if (end == 0 && c != records->line_end.normalized)
                 return true;
-            weir_csv_splitter_seek(splitter, splitter->at + 1);
+            weir_csv_splitter_seek(splitter, end == 0 ? splitter->at + 1 : end);
             continue;
         }
         size_t at = splitter->at;
-        while (at < splitter->length && data[at] <= ' ' && data[at] != splitter->line_end &&
-               !(splitter->other_ends && data[at] == splitter->other_line_end))
+        while (at < splitter->length && data[at] <= ' ' && data[at] != splitter->line_end && data[at] != splitter->other_line_end)
             at++;
-        if (at < splitter->length && data[at] > ' ')
+        if (!comment && at < splitter->length && data[at] != splitter->line_end && data[at] != splitter->other_line_end)
             return true;
         (void)weir_csv_splitter_line(splitter, &behind);
         splitter->at = behind;
     }
     return false;
+}
+
+/* A line break does not belong to what a corrupt record shows. */
+static void cut_line_break(WeirCsvRecords *records)
+{
+    const uint8_t *record = records->record;
+    size_t length = records->record_length;
+    if (length > 0 && record[length - 1] == '\n')
+        length -= length > 1 && record[length - 2] == '\r' ? 2 : 1;
+    else if (length > 0 && record[length - 1] == '\r')
+        length--;
+    records->record_length = length;
+}
+
+/* Nor does an own separator. */
+static void cut_separator(WeirCsvRecords *records)
+{
+    const WeirCsvText *separator = &records->options->separator;
+    if (separator->length == 1 && !records->options->multi_line && records->record_length > 0 &&
+        records->record[records->record_length - 1] == (uint8_t)separator->data[0])
+        records->record_length--;
+    cut_line_break(records);
 }
 
 /* A record that ends with its line: left to the parser. */
@@ -173,12 +214,13 @@ static WeirStatus parse_line(WeirCsvRecords *records, bool count_only, WeirError
     } else {
         end = weir_csv_splitter_line(splitter, &behind);
     }
-    records->record_length = end - splitter->at;
+    size_t length = end - splitter->at;
     splitter->at = behind;
     if (count_only)
         return WEIR_OK;
-    WeirCsvOutcome outcome = weir_csv_parse(records->options, &records->line_end, records->record, records->record_length, &consumed,
-                                            &records->tokens);
+    WeirCsvOutcome outcome = weir_csv_parse(records->options, &records->line_end, records->record, length, &consumed, &records->tokens);
+    records->record_length = length;
+    cut_line_break(records);
     return outcome == WEIR_CSV_RECORD || outcome == WEIR_CSV_NO_RECORD ? WEIR_OK : refuse(records, outcome, error);
 }
 
@@ -192,22 +234,6 @@ static WeirStatus parse_lines(WeirCsvRecords *records, bool *found, WeirError *e
     weir_csv_splitter_seek(splitter, splitter->at + consumed);
     *found = outcome == WEIR_CSV_RECORD;
     return outcome == WEIR_CSV_RECORD || outcome == WEIR_CSV_NO_RECORD ? WEIR_OK : refuse(records, outcome, error);
-}
-
-/* The line end does not belong to what a corrupt record shows. */
-static void cut_line_end(WeirCsvRecords *records)
-{
-    const uint8_t *record = records->record;
-    size_t length = records->record_length;
-    if (records->options->separator.length == 1) {
-        records->record_length -= length > 0 && record[length - 1] == (uint8_t)records->options->separator.data[0];
-        return;
-    }
-    if (length > 0 && record[length - 1] == '\n')
-        length -= length > 1 && record[length - 2] == '\r' ? 2 : 1;
-    else if (length > 0 && record[length - 1] == '\r')
-        length--;
-    records->record_length = length;
 }
 
 WeirStatus weir_csv_records_next(WeirCsvRecords *records, bool count_only, bool *found, WeirError *error)
@@ -225,7 +251,7 @@ WeirStatus weir_csv_records_next(WeirCsvRecords *records, bool count_only, bool 
         }
         if (weir_csv_splitter_record(splitter, &records->tokens)) {
             records->record_length = splitter->at - start;
-            cut_line_end(records);
+            cut_separator(records);
             *found = true;
             return WEIR_OK;
         }
@@ -235,7 +261,7 @@ WeirStatus weir_csv_records_next(WeirCsvRecords *records, bool count_only, bool 
         }
         WEIR_TRY(parse_lines(records, found, error));
         if (*found) {
-            cut_line_end(records);
+            cut_separator(records);
             return WEIR_OK;
         }
     }

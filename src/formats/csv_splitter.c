@@ -99,18 +99,21 @@ static inline size_t next_line_end(WeirCsvSplitter *splitter)
 void weir_csv_splitter_init(WeirCsvSplitter *splitter, const WeirCsvOptions *options, const WeirCsvLineEnd *line_end)
 {
     bool lines = options->separator.length == 0;
+    uint8_t own = lines ? 0 : (uint8_t)options->separator.data[0];
+    bool clash = options->delimiter[0] == options->quote ||
+                 (!lines && (own == options->delimiter[0] || own == options->quote || own == options->escape));
     *splitter = (WeirCsvSplitter){
         .delimiter = options->delimiter[0],
         .quote = options->quote,
         .escape = options->escape,
         .escape_escape = options->escape_escape,
-        .line_end = lines ? '\n' : (uint8_t)options->separator.data[0],
-        .other_line_end = lines ? '\r' : (uint8_t)options->separator.data[0],
-        .crlf = options->multi_line && line_end->second != 0,
-        .other_ends = lines && (!options->multi_line || line_end->first == '\r'),
+        .line_end = lines ? '\n' : own,
+        .other_line_end = lines ? '\r' : own,
+        .multi_line = options->multi_line,
+        .ends = *line_end,
         .ignore_leading = options->ignore_leading,
         .ignore_trailing = options->ignore_trailing,
-        .single_character = options->delimiter_length == 1 && options->separator.length <= 1 &&
+        .single_character = options->delimiter_length == 1 && options->separator.length <= 1 && !clash &&
                             !(options->multi_line && options->separator.length > 0),
         .chars_max = options->chars_max,
         .columns_max = options->columns_max,
@@ -135,27 +138,26 @@ void weir_csv_splitter_start(WeirCsvSplitter *splitter, const uint8_t *data, siz
 
 size_t weir_csv_splitter_line(WeirCsvSplitter *splitter, size_t *behind)
 {
-    for (;;) {
-        size_t found = next_line_end(splitter);
-        *behind = found == splitter->length ? found : found + 1;
-        if (found == splitter->length || splitter->data[found] == splitter->line_end)
-            return found;
-        if (found + 1 < splitter->length && splitter->data[found + 1] == '\n') {
-            (void)next_mark(splitter);
-            *behind = found + 2;
-        }
-        return found;
+    size_t found = next_line_end(splitter);
+    *behind = found == splitter->length ? found : found + 1;
+    if (found + 1 < splitter->length && splitter->data[found] == '\r' && splitter->line_end == '\n' && splitter->data[found + 1] == '\n') {
+        (void)next_mark(splitter);
+        *behind = found + 2;
     }
+    return found;
 }
 
 /* Behind the record's line end at `found`; 0: no line end for us. */
 static inline size_t behind_line_end(WeirCsvSplitter *splitter, size_t found)
 {
-    if (splitter->data[found] == splitter->line_end)
-        return splitter->crlf ? 0 : found + 1;
-    bool pair = splitter->line_end == '\n' && found + 1 < splitter->length && splitter->data[found + 1] == '\n';
-    if (splitter->crlf ? !pair : !splitter->other_ends)
-        return 0;
+    uint8_t c = splitter->data[found];
+    bool pair = c == '\r' && splitter->other_line_end == '\r' && found + 1 < splitter->length && splitter->data[found + 1] == '\n';
+    if (splitter->multi_line) {
+        const WeirCsvLineEnd *end = &splitter->ends;
+        if (c != end->first || (end->second != 0 && !pair))
+            return 0; /* a stray \r or \n: what it means depends on where it stands */
+        pair = end->second != 0;
+    }
     if (!pair)
         return found + 1;
     (void)next_mark(splitter);

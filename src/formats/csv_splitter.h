@@ -8,8 +8,8 @@
 typedef struct WeirCsvSplitter {
     uint8_t delimiter, quote, escape, escape_escape;
     uint8_t line_end, other_line_end; /* \n and \r; with the option lineSep that one alone */
-    bool crlf;                        /* multiLine with \r\n: a \r or \n alone is no matter for us */
-    bool other_ends;                  /* `other_line_end` ends a record (else a record with one is left to the parser) */
+    bool multi_line;                  /* only `ends` ends a record; a record with other line ends is left to the parser */
+    WeirCsvLineEnd ends;
     bool ignore_leading, ignore_trailing, single_character;
     int64_t chars_max;
     uint32_t columns_max;

@@ -7,6 +7,7 @@
 
 struct WeirFormatWriter {
     const WeirSchema *schema;
+    WeirArena arena;
     WeirCsvOptions options;
     bool header_done;
     bool special[256]; /* bytes where a value may need quotes or an escape */
@@ -20,29 +21,38 @@ struct WeirFormatWriter {
     bool default_value; /* the text is one of the options nullValue and emptyValue */
 };
 
-WeirStatus weir_csv_open_writer(const WeirFormatOptions *given, const WeirSchema *schema, WeirFormatWriter **out, WeirError *error)
+static void plan_quotes(WeirFormatWriter *writer)
 {
-    WeirCsvOptions options;
-    WEIR_TRY(weir_csv_options(given, true, &options, error));
-    WeirFormatWriter *writer = weir_calloc(1, sizeof(*writer));
-    writer->schema = schema;
-    writer->options = options;
+    const WeirCsvOptions *options = &writer->options;
     writer->separator[0] = '\n';
     writer->separator_length = 1;
-    if (options.separator.length > 0) {
-        memcpy(writer->separator, options.separator.data, options.separator.length);
-        writer->separator_length = options.separator.length;
+    if (options->separator.length > 0) {
+        memcpy(writer->separator, options->separator.data, options->separator.length);
+        writer->separator_length = options->separator.length;
     }
     writer->new_line = writer->separator_length == 1 ? (uint8_t)writer->separator[0] : '\n';
     writer->trigger['\n'] = writer->trigger['\r'] = writer->trigger[writer->new_line] = true;
     for (size_t i = 0; i < writer->separator_length; i++)
         writer->trigger[(uint8_t)writer->separator[i]] = true;
-    if (options.escape_quotes)
-        writer->trigger[options.quote] = true;
+    if (options->escape_quotes)
+        writer->trigger[options->quote] = true;
     memcpy(writer->special, writer->trigger, sizeof(writer->special));
-    writer->special[options.quote] = writer->special[options.escape] = writer->special[options.delimiter[0]] = true;
+    writer->special[options->quote] = writer->special[options->escape] = writer->special[options->delimiter[0]] = true;
+}
+
+WeirStatus weir_csv_open_writer(const WeirFormatOptions *given, const WeirSchema *schema, WeirFormatWriter **out, WeirError *error)
+{
+    WeirFormatWriter *writer = weir_calloc(1, sizeof(*writer));
+    weir_arena_init(&writer->arena, NULL);
     weir_buffer_init(&writer->text, 0, NULL);
     weir_buffer_init(&writer->cell, 0, NULL);
+    WeirStatus status = weir_csv_options(given, true, &writer->arena, &writer->options, error);
+    if (status != WEIR_OK) {
+        weir_csv_close_writer(writer);
+        return status;
+    }
+    writer->schema = schema;
+    plan_quotes(writer);
     *out = writer;
     return WEIR_OK;
 }
@@ -53,6 +63,7 @@ void weir_csv_close_writer(WeirFormatWriter *writer)
         return;
     weir_buffer_deinit(&writer->text);
     weir_buffer_deinit(&writer->cell);
+    weir_arena_deinit(&writer->arena);
     weir_free(writer);
 }
 
@@ -181,6 +192,21 @@ static void append_string(WeirFormatWriter *writer, uint32_t column, const WeirS
     append_cell(writer, column, text, length, false, false, out);
 }
 
+static void append_time(WeirFormatWriter *writer, uint32_t column, const WeirTimeFormatter *formatter, int64_t value, WeirBuffer *out)
+{
+    char text[WEIR_VALUE_TEXT_BYTES];
+    if (formatter->pattern == NULL) {
+        bool ntz = formatter == &writer->options.times.timestamp_ntz_formatter;
+        size_t length = formatter->days ? weir_format_date((int32_t)value, text)
+                                        : weir_format_timestamp_iso(value, ntz ? NULL : formatter->zone, text);
+        append_cell(writer, column, (const uint8_t *)text, length, false, false, out);
+        return;
+    }
+    weir_buffer_clear(&writer->text);
+    formatter->formatter.format(&formatter->formatter, value, &writer->text);
+    append_cell(writer, column, (const uint8_t *)weir_buffer_text(&writer->text), writer->text.length, false, false, out);
+}
+
 static void append_value(WeirFormatWriter *writer, uint32_t column, const WeirVector *vector, uint32_t row, WeirBuffer *out)
 {
     const WeirVector *flat;
@@ -197,15 +223,18 @@ static void append_value(WeirFormatWriter *writer, uint32_t column, const WeirVe
         return;
     case WEIR_TYPE_BINARY:
         weir_buffer_clear(&writer->text);
-        weir_value_show(flat, at, writer->options.zone, &writer->text);
+        weir_value_show(flat, at, writer->options.times.zone, &writer->text);
         append_cell(writer, column, (const uint8_t *)weir_buffer_text(&writer->text), writer->text.length, false, false, out);
         return;
     case WEIR_TYPE_TIMESTAMP:
-        length = weir_format_timestamp_iso(((const int64_t *)flat->values)[at], writer->options.zone, text);
-        break;
+        append_time(writer, column, &writer->options.times.timestamp_formatter, ((const int64_t *)flat->values)[at], out);
+        return;
     case WEIR_TYPE_TIMESTAMP_NTZ:
-        length = weir_format_timestamp_iso(((const int64_t *)flat->values)[at], NULL, text);
-        break;
+        append_time(writer, column, &writer->options.times.timestamp_ntz_formatter, ((const int64_t *)flat->values)[at], out);
+        return;
+    case WEIR_TYPE_DATE:
+        append_time(writer, column, &writer->options.times.date_formatter, ((const int32_t *)flat->values)[at], out);
+        return;
     case WEIR_TYPE_DECIMAL: {
         WeirInt128 unscaled;
         if (weir_type_physical(flat->type) == WEIR_PHYSICAL_INT64)
@@ -216,7 +245,7 @@ static void append_value(WeirFormatWriter *writer, uint32_t column, const WeirVe
         break;
     }
     default:
-        length = weir_value_format_fixed(flat, at, writer->options.zone, text);
+        length = weir_value_format_fixed(flat, at, writer->options.times.zone, text);
     }
     append_cell(writer, column, (const uint8_t *)text, length, false, false, out);
 }

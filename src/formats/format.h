@@ -36,7 +36,7 @@ typedef struct WeirFormatScan {
 typedef struct WeirFormatReader WeirFormatReader;
 typedef struct WeirFormatWriter WeirFormatWriter;
 
-typedef struct WeirFormat {
+typedef struct WeirFileFormat {
     const char *name;      /* "json" */
     const char *extension; /* of written files, "json", "csv", "txt" */
     const char *const *read_options, *const *write_options; /* known names, NULL-terminated */
@@ -58,11 +58,13 @@ typedef struct WeirFormat {
     WeirStatus (*write_batch)(WeirFormatWriter *writer, const WeirBatch *batch, WeirBuffer *out, WeirError *error);
     WeirStatus (*finish)(WeirFormatWriter *writer, WeirBuffer *out, WeirError *error);
     void (*close_writer)(WeirFormatWriter *writer);
-} WeirFormat;
+} WeirFileFormat;
 
-const WeirFormat *weir_format_find(const char *name); /* NULL: unknown */
+const WeirFileFormat *weir_format_find(const char *name); /* NULL: unknown */
 
 WEIR_CHECKED WeirStatus weir_format_option_bool(const WeirFormatOptions *options, const char *key, bool fallback, bool *value,
                                                 WeirError *error);
+/* UNSUPPORTED_DATA_TYPE_FOR_DATASOURCE; `format` as Spark writes it: "CSV", "Text". */
+WeirStatus weir_format_refuse_type(const char *format, const WeirField *field, WeirError *error);
 
 #endif

@@ -3,9 +3,9 @@
 
 #include <strings.h>
 
-static const WeirFormat *const formats[] = {&weir_text_format, &weir_json_format, &weir_csv_format};
+static const WeirFileFormat *const formats[] = {&weir_text_format, &weir_json_format, &weir_csv_format};
 
-const WeirFormat *weir_format_find(const char *name)
+const WeirFileFormat *weir_format_find(const char *name)
 {
     for (size_t i = 0; i < sizeof(formats) / sizeof(formats[0]); i++)
         if (strcasecmp(formats[i]->name, name) == 0)
@@ -23,4 +23,20 @@ WeirStatus weir_format_option_bool(const WeirFormatOptions *options, const char 
     if (*value || strcasecmp(text, "false") == 0)
         return WEIR_OK;
     return weir_error_format(error, WEIR_ERROR_LEGACY_ERROR_TEMP_0000, "The option %s takes true or false, not '%s'.", key, text);
+}
+
+WeirStatus weir_format_refuse_type(const char *format, const WeirField *field, WeirError *error)
+{
+    WeirBuffer type, name;
+    weir_buffer_init(&type, 0, NULL);
+    weir_buffer_init(&name, 0, NULL);
+    weir_buffer_append_char(&type, '"');
+    weir_type_sql(field->type, &type);
+    weir_buffer_append_char(&type, '"');
+    weir_buffer_append_format(&name, "`%s`", field->name);
+    WeirStatus status = weir_error_set(error, WEIR_ERROR_UNSUPPORTED_DATA_TYPE_FOR_DATASOURCE, "columnName", weir_buffer_text(&name),
+                                       "columnType", weir_buffer_text(&type), "format", format);
+    weir_buffer_deinit(&type);
+    weir_buffer_deinit(&name);
+    return status;
 }

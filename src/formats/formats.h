@@ -4,6 +4,6 @@
 
 #include "formats/format.h"
 
-extern const WeirFormat weir_text_format, weir_json_format, weir_csv_format;
+extern const WeirFileFormat weir_text_format, weir_json_format, weir_csv_format;
 
 #endif

@@ -144,7 +144,7 @@ static WeirJsonOutcome convert_quoted(const Conversion *conversion, const WeirJs
     if (token->kind != WEIR_JSON_TOKEN_STRING)
         return bad(builder);
     const char *text = token_text(conversion, token, &length);
-    return weir_text_convert(text, length, type, conversion->rules->zone, builder) ? WEIR_JSON_GOOD : bad(builder);
+    return weir_time_formats_convert(&conversion->rules->times, text, length, type, builder) ? WEIR_JSON_GOOD : bad(builder);
 }
 
 static WeirJsonOutcome convert_decimal(const Conversion *conversion, const WeirJsonToken *token, const WeirDataType *type,
@@ -324,12 +324,10 @@ WeirJsonOutcome weir_json_convert(const WeirJsonRules *rules, const WeirJsonText
     return convert(&conversion, token, type, builder);
 }
 
-WeirStatus weir_json_rules(const WeirFormatOptions *options, WeirJsonRules *rules, WeirError *error)
+WeirStatus weir_json_rules(const WeirFormatOptions *options, WeirArena *arena, WeirJsonRules *rules, WeirError *error)
 {
-    static const char *const not_built[] = {"dateFormat", "timestampFormat", "timestampNTZFormat", "locale", "singleVariantColumn",
-                                            "timeFormat"};
-    const char *zone = options->get(options->context, "timeZone");
-    *rules = (WeirJsonRules){.zone = options->zone};
+    static const char *const not_built[] = {"locale", "singleVariantColumn", "timeFormat"};
+    *rules = (WeirJsonRules){0};
     for (size_t i = 0; i < sizeof(not_built) / sizeof(not_built[0]); i++)
         if (options->get(options->context, not_built[i]) != NULL)
             return weir_error_format(error, WEIR_ERROR_UNSUPPORTED_FEATURE_OPTION, "The JSON option %s is not built yet. Leave it out.",
@@ -339,8 +337,7 @@ WeirStatus weir_json_rules(const WeirFormatOptions *options, WeirJsonRules *rule
         encoding = options->get(options->context, "charset");
     if (encoding != NULL && strcasecmp(encoding, "UTF-8") != 0)
         return weir_error_format(error, WEIR_ERROR_UNSUPPORTED_FEATURE_OPTION, "JSON in the encoding %s is not built yet; UTF-8 is.", encoding);
-    if (zone != NULL)
-        WEIR_TRY(weir_time_zone_find(zone, &rules->zone, error));
+    WEIR_TRY(weir_time_formats_read(options, arena, &rules->times, error));
     WEIR_TRY(weir_format_option_bool(options, "allowComments", false, &rules->syntax.comments, error));
     WEIR_TRY(weir_format_option_bool(options, "allowUnquotedFieldNames", false, &rules->syntax.unquoted_names, error));
     WEIR_TRY(weir_format_option_bool(options, "allowSingleQuotes", true, &rules->syntax.single_quotes, error));

@@ -4,16 +4,17 @@
 
 #include "formats/format.h"
 #include "formats/json_scanner.h"
+#include "formats/time_formats.h"
 
 typedef struct WeirJsonRules {
     WeirJsonSyntax syntax;
     bool primitives_as_string;
     bool case_sensitive;
-    const WeirTimeZone *zone;
+    WeirTimeFormats times;
 } WeirJsonRules;
 
-/* What Spark's options say; settings come from options->conf. Options that are not built: UNSUPPORTED_FEATURE.OPTION. */
-WEIR_CHECKED WeirStatus weir_json_rules(const WeirFormatOptions *options, WeirJsonRules *rules, WeirError *error);
+/* What Spark's options say, patterns in `arena`; settings come from options->conf. Options that are not built: UNSUPPORTED_FEATURE.OPTION. */
+WEIR_CHECKED WeirStatus weir_json_rules(const WeirFormatOptions *options, WeirArena *arena, WeirJsonRules *rules, WeirError *error);
 
 typedef enum WeirJsonOutcome {
     WEIR_JSON_GOOD,

@@ -39,7 +39,12 @@ static WeirStatus json_check(const WeirFormatOptions *options, const WeirSchema 
     bool multi_line;
     if (writing)
         return WEIR_OK;
-    WEIR_TRY(weir_json_rules(options, &rules, error));
+    WeirArena arena;
+    weir_arena_init(&arena, NULL);
+    WeirStatus status = weir_json_rules(options, &arena, &rules, error);
+    weir_arena_deinit(&arena);
+    if (status != WEIR_OK)
+        return status;
     WEIR_TRY(weir_format_option_bool(options, "multiLine", false, &multi_line, error));
     int32_t at = weir_schema_find(schema, corrupt_column(options), false);
     if (at >= 0 && (schema->fields[at].type->id != WEIR_TYPE_STRING || !schema->fields[at].nullable))
@@ -90,7 +95,7 @@ static WeirStatus json_open_reader(const WeirFormatScan *scan, const WeirByteSou
     reader->separator = scan->options->get(scan->options->context, "lineSep");
     reader->separator_length = reader->separator == NULL ? 0 : strlen(reader->separator);
     plan_columns(reader);
-    WEIR_TRY_OR_GO(done, weir_json_rules(scan->options, &reader->rules, error));
+    WEIR_TRY_OR_GO(done, weir_json_rules(scan->options, &reader->arena, &reader->rules, error));
     WEIR_TRY_OR_GO(done, weir_format_option_bool(scan->options, "multiLine", false, &reader->multi_line, error));
     if (reader->corrupt_column >= 0 && scan->column_count == 1) {
         status = weir_error_set(error, WEIR_ERROR_UNSUPPORTED_FEATURE_QUERY_ONLY_CORRUPT_RECORD_COLUMN);
@@ -358,7 +363,7 @@ static WeirStatus json_next_batch(WeirFormatReader *reader, WeirBatch **out, Wei
     return WEIR_OK;
 }
 
-const WeirFormat weir_json_format = {
+const WeirFileFormat weir_json_format = {
     .name = "json",
     .extension = "json",
     .read_options = json_read_options,

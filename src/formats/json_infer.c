@@ -78,7 +78,6 @@ static const WeirDataType *array_type(Inference *inference, const WeirJsonText *
 
 static const WeirDataType *value_type(Inference *inference, const WeirJsonText *text, const WeirJsonToken *token)
 {
-    int64_t micros;
     switch (token->kind) {
     case WEIR_JSON_TOKEN_OBJECT:
         return object_type(inference, text, token);
@@ -91,7 +90,7 @@ static const WeirDataType *value_type(Inference *inference, const WeirJsonText *
         return inference->rules.primitives_as_string ? &weir_type_string : &weir_type_boolean;
     case WEIR_JSON_TOKEN_STRING:
         if (inference->infer_timestamp &&
-            weir_string_to_timestamp((const char *)token->start, token->length, inference->rules.zone, 0, &micros))
+            weir_time_formats_convert(&inference->rules.times, (const char *)token->start, token->length, &weir_type_timestamp, NULL))
             return &weir_type_timestamp;
         return token->length == 0 ? &weir_type_void : &weir_type_string;
     default:
@@ -221,7 +220,7 @@ WeirStatus weir_json_infer(const WeirFormatOptions *options, const WeirByteSourc
     bool multi_line = false;
     WeirStatus status;
     weir_arena_init(&scratch, tracker);
-    WEIR_TRY_OR_GO(done, weir_json_rules(options, &inference.rules, error));
+    WEIR_TRY_OR_GO(done, weir_json_rules(options, &scratch, &inference.rules, error));
     WEIR_TRY_OR_GO(done, weir_format_option_bool(options, "multiLine", false, &multi_line, error));
     WEIR_TRY_OR_GO(done, weir_format_option_bool(options, "inferTimestamp", false, &inference.infer_timestamp, error));
     inference.corrupt_column = options->get(options->context, "columnNameOfCorruptRecord");

@@ -5,30 +5,40 @@
 
 struct WeirFormatWriter {
     const WeirSchema *schema;
+    WeirArena arena;
+    WeirTimeFormats times;
     WeirJsonWriteOptions options;
     const char *separator;
 };
 
 WeirStatus weir_json_open_writer(const WeirFormatOptions *options, const WeirSchema *schema, WeirFormatWriter **out, WeirError *error)
 {
-    static const char *const not_built[] = {"dateFormat", "timestampFormat", "timestampNTZFormat", "locale", "pretty", "sortKeys",
-                                            "writeNonAsciiCharacterAsCodePoint"};
-    bool ignore_nulls = true;
-    const char *zone = options->get(options->context, "timeZone");
-    const WeirTimeZone *time_zone = options->zone;
+    static const char *const not_built[] = {"locale", "pretty", "sortKeys"};
+    bool ignore_nulls = true, escape = false;
     for (size_t i = 0; i < sizeof(not_built) / sizeof(not_built[0]); i++)
         if (options->get(options->context, not_built[i]) != NULL)
             return weir_error_format(error, WEIR_ERROR_UNSUPPORTED_FEATURE_OPTION, "The JSON option %s is not built yet for writing. Leave it out.",
                                      not_built[i]);
     WEIR_TRY(weir_format_option_bool(options, "ignoreNullFields", true, &ignore_nulls, error));
-    if (zone != NULL)
-        WEIR_TRY(weir_time_zone_find(zone, &time_zone, error));
+    WEIR_TRY(weir_format_option_bool(options, "writeNonAsciiCharacterAsCodePoint", false, &escape, error));
     WeirFormatWriter *writer = weir_calloc(1, sizeof(*writer));
     const char *separator = options->get(options->context, "lineSep");
-    *writer = (WeirFormatWriter){
-        .schema = schema,
-        .options = {.ignore_null_fields = ignore_nulls, .zone = time_zone},
-        .separator = separator == NULL ? "\n" : separator,
+    weir_arena_init(&writer->arena, NULL);
+    WeirStatus status = weir_time_formats_read(options, &writer->arena, &writer->times, error);
+    if (status != WEIR_OK) {
+        weir_json_close_writer(writer);
+        return status;
+    }
+    const WeirTimeFormats *times = &writer->times;
+    writer->schema = schema;
+    writer->separator = separator == NULL ? "\n" : separator;
+    writer->options = (WeirJsonWriteOptions){
+        .ignore_null_fields = ignore_nulls,
+        .escape_non_ascii = escape,
+        .zone = times->zone,
+        .date_formatter = times->date == NULL ? NULL : &times->date_formatter.formatter,
+        .timestamp_formatter = times->timestamp == NULL ? NULL : &times->timestamp_formatter.formatter,
+        .timestamp_ntz_formatter = times->timestamp_ntz == NULL ? NULL : &times->timestamp_ntz_formatter.formatter,
     };
     *out = writer;
     return WEIR_OK;
@@ -51,4 +61,10 @@ WeirStatus weir_json_finish(WeirFormatWriter *writer, WeirBuffer *out, WeirError
     return WEIR_OK;
 }
 
-void weir_json_close_writer(WeirFormatWriter *writer) { weir_free(writer); }
+void weir_json_close_writer(WeirFormatWriter *writer)
+{
+    if (writer == NULL)
+        return;
+    weir_arena_deinit(&writer->arena);
+    weir_free(writer);
+}

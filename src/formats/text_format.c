@@ -41,21 +41,13 @@ static WeirStatus text_check(const WeirFormatOptions *options, const WeirSchema 
                                  "requirement failed: 'lineSep' cannot be an empty string. Leave it out to read any line end.");
     if (separator != NULL && strlen(separator) > 8)
         return weir_error_format(error, WEIR_ERROR_LEGACY_ERROR_TEMP_0000, "'lineSep' is longer than 8 bytes.");
+    for (uint32_t i = 0; i < schema->field_count; i++)
+        if (schema->fields[i].type->id != WEIR_TYPE_STRING)
+            return weir_format_refuse_type("Text", &schema->fields[i], error);
     if (schema->field_count > 1 || (writing && schema->field_count != 1))
         return weir_error_format(error, WEIR_ERROR_LEGACY_ERROR_TEMP_1290,
                                  "Text data source supports only a single column, and you have %u columns. Concatenate them into one string.",
                                  schema->field_count);
-    if (schema->field_count == 1 && schema->fields[0].type->id != WEIR_TYPE_STRING) {
-        WeirBuffer type;
-        weir_buffer_init(&type, 0, NULL);
-        weir_type_sql(schema->fields[0].type, &type);
-        char name[128];
-        strncpy(name, weir_buffer_text(&type), sizeof(name) - 1);
-        name[sizeof(name) - 1] = '\0';
-        weir_buffer_deinit(&type);
-        return weir_error_set(error, WEIR_ERROR_UNSUPPORTED_DATA_TYPE_FOR_DATASOURCE, "columnName", schema->fields[0].name, "columnType",
-                              name, "format", "Text");
-    }
     return WEIR_OK;
 }
 
@@ -212,7 +204,7 @@ static WeirStatus text_finish(WeirFormatWriter *writer, WeirBuffer *out, WeirErr
 
 static void text_close_writer(WeirFormatWriter *writer) { weir_free(writer); }
 
-const WeirFormat weir_text_format = {
+const WeirFileFormat weir_text_format = {
     .name = "text",
     .extension = "txt",
     .read_options = text_read_options,

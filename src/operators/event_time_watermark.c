@@ -1,17 +1,20 @@
-/* EventTimeWatermarkExec: passes rows and keeps the largest, smallest and mean event time and the count of the non-null ones, in milliseconds floored from
- * microseconds. Sums are integers, so that the mean does not depend on the order of tasks. */
+/* EventTimeWatermarkExec: passes rows and keeps the largest, smallest and mean event time and the count, in milliseconds floored from microseconds. The mean
+ * is the running one of Spark's EventTimeStats, whose rounding shows in progress; tasks are merged in their order, so that it does not depend on chance. */
 #include <pthread.h>
 
 #include "operators/operator.h"
 
 typedef struct EventTimeSums {
+    uint32_t unit;
     int64_t count, max_ms, min_ms;
-    __int128 sum_ms;
+    double average_ms;
 } EventTimeSums;
 
 typedef struct WatermarkState {
     pthread_mutex_t mutex;
-    EventTimeSums total; /* of the run */
+    EventTimeSums *units; /* of the run, by unit */
+    uint32_t unit_count, unit_capacity;
+    EventTimeSums total;
     uint32_t watermark_index;
 } WatermarkState;
 
@@ -39,6 +42,7 @@ static void watermark_close(WeirOperator *operator)
     if (state == NULL)
         return;
     pthread_mutex_destroy(&state->mutex);
+    weir_free(state->units);
     weir_free(state);
 }
 
@@ -47,12 +51,15 @@ static void watermark_reset(WeirOperator *operator, bool failed)
     (void)failed;
     WatermarkState *state = operator->state;
     state->total = (EventTimeSums){0};
+    state->unit_count = 0;
 }
 
 static WeirStatus watermark_open_stage(WeirOperator *operator, uint32_t unit, void **state, WeirError *error)
 {
-    (void)operator, (void)unit, (void)error;
-    *state = weir_calloc(1, sizeof(EventTimeSums));
+    (void)operator, (void)error;
+    EventTimeSums *sums = weir_calloc(1, sizeof(*sums));
+    sums->unit = unit;
+    *state = sums;
     return WEIR_OK;
 }
 
@@ -69,8 +76,41 @@ static void sums_add(EventTimeSums *sums, int64_t micros)
         sums->max_ms = ms;
     if (sums->count == 0 || ms < sums->min_ms)
         sums->min_ms = ms;
-    sums->sum_ms += ms;
     sums->count++;
+    sums->average_ms += ((double)ms - sums->average_ms) / (double)sums->count;
+}
+
+static void sums_merge(EventTimeSums *total, const EventTimeSums *sums)
+{
+    if (total->count == 0) {
+        *total = *sums;
+        return;
+    }
+    total->max_ms = sums->max_ms > total->max_ms ? sums->max_ms : total->max_ms;
+    total->min_ms = sums->min_ms < total->min_ms ? sums->min_ms : total->min_ms;
+    total->count += sums->count;
+    total->average_ms += (sums->average_ms - total->average_ms) * (double)sums->count / (double)total->count;
+    total->unit = sums->unit;
+}
+
+/* Units that end in order are merged at once; one that comes late makes all be merged anew. */
+static void add_unit(WatermarkState *state, const EventTimeSums *sums)
+{
+    if (state->unit_count == state->unit_capacity) {
+        state->unit_capacity = state->unit_capacity == 0 ? 8 : state->unit_capacity * 2;
+        state->units = weir_realloc(state->units, state->unit_capacity * sizeof(EventTimeSums));
+    }
+    uint32_t at = state->unit_count++;
+    for (; at > 0 && state->units[at - 1].unit > sums->unit; at--)
+        state->units[at] = state->units[at - 1];
+    state->units[at] = *sums;
+    if (at + 1 == state->unit_count) {
+        sums_merge(&state->total, sums);
+        return;
+    }
+    state->total = (EventTimeSums){0};
+    for (uint32_t i = 0; i < state->unit_count; i++)
+        sums_merge(&state->total, &state->units[i]);
 }
 
 static WeirStatus watermark_push(WeirOperator *operator, void *state, WeirPipelineTask *task, uint32_t stage, WeirBatch *batch,
@@ -105,16 +145,13 @@ static WeirStatus watermark_finish(WeirOperator *operator, void *stage_state, We
     if (sums->count == 0)
         return WEIR_OK;
     pthread_mutex_lock(&state->mutex);
-    EventTimeSums *total = &state->total;
-    total->max_ms = total->count == 0 || sums->max_ms > total->max_ms ? sums->max_ms : total->max_ms;
-    total->min_ms = total->count == 0 || sums->min_ms < total->min_ms ? sums->min_ms : total->min_ms;
-    total->sum_ms += sums->sum_ms;
-    total->count += sums->count;
+    add_unit(state, sums);
+    const EventTimeSums *total = &state->total;
     operator->execution->metrics.watermarks[state->watermark_index] =
         (WeirEventTimeStats){.count = total->count,
                              .max_ms = total->max_ms,
                              .min_ms = total->min_ms,
-                             .average_ms = (double)total->sum_ms / (double)total->count};
+                             .average_ms = total->average_ms};
     pthread_mutex_unlock(&state->mutex);
     return WEIR_OK;
 }

@@ -53,6 +53,7 @@ static WeirStatus batch_scan_prepare(WeirOperator *operator, uint32_t *unit_coun
     const WeirRelation *relation = operator->plan->relation;
     WeirConnectorContext context = operator->execution->environment->connector;
     context.format = relation->format;
+    context.relation_name = relation->name;
     context.user_schema = relation->user_schema;
     context.schema = relation->schema;
     context.tracker = &operator->tracker;

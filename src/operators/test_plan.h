@@ -61,7 +61,7 @@ static WeirStatus test_count_evaluate(const WeirAggregateCall *call, const uint8
     return WEIR_OK;
 }
 
-static const WeirAggregateFunction test_count = {
+static const WeirAggregateFunction test_count __attribute__((unused)) = {
     .name = "count",
     .buffer = test_count_buffer,
     .init = test_count_init,
@@ -99,7 +99,7 @@ static WeirStatus test_sum_merge(const WeirAggregateCall *call, uint8_t *const *
     return WEIR_OK;
 }
 
-static const WeirAggregateFunction test_sum = {
+static const WeirAggregateFunction test_sum __attribute__((unused)) = {
     .name = "sum",
     .buffer = test_sum_buffer,
     .init = test_count_init,
@@ -279,7 +279,7 @@ static inline void test_value_text(const WeirVector *vector, uint32_t row, WeirB
     }
 }
 
-static WeirStatus test_consume(void *context, uint32_t task_index, WeirBatch *batch, WeirError *error)
+static inline WeirStatus test_consume(void *context, uint32_t task_index, WeirBatch *batch, WeirError *error)
 {
     (void)task_index, (void)error;
     TestRows *rows = context;

@@ -137,8 +137,9 @@ WEIR_CHECKED WeirStatus weir_physical_create(const WeirLogicalPlan *optimized, c
 /* Stateful nodes by operator id, and watermark nodes, in pre-order. */
 uint32_t weir_physical_stateful(const WeirPhysicalPlan *plan, WeirArena *arena, const WeirPhysicalPlan *const **nodes);
 uint32_t weir_physical_watermarks(const WeirPhysicalPlan *plan, WeirArena *arena, const WeirPhysicalPlan *const **nodes);
-/* Spark's watermark propagation (streaming semantics §4.1): input watermark (ms) of each stateful operator for a global watermark. out[i] by operator id. */
-void weir_propagate_watermarks(const WeirPhysicalPlan *plan, int64_t global_watermark_ms, int64_t *out);
+/* Spark's watermark propagation (streaming semantics §4.1): input watermark (ms) of each stateful operator for a global watermark. out[i] by operator id.
+ * Fails where a watermark lies on a column that has one already. */
+WEIR_CHECKED WeirStatus weir_propagate_watermarks(const WeirPhysicalPlan *plan, int64_t global_watermark_ms, int64_t *out, WeirError *error);
 /* EXPLAIN of the physical tree in Spark's form. Stateful nodes show `state_checkpoint`, run id and version when given (NULL / -1: before a run). */
 typedef struct WeirPhysicalExplain {
     bool extended;

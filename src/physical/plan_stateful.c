@@ -17,10 +17,9 @@ WeirStatus weir_find_event_time(WeirExpression *const *columns, uint32_t count, 
         if (!weir_has_metadata(columns[i], DELAY_KEY))
             continue;
         if (*ordinal >= 0 && columns[*ordinal]->id != columns[i]->id)
-            return weir_error_format(error, WEIR_ERROR_INTERNAL_ERROR,
-                                     "More than one event time columns are available. Please ensure there is at most one event time column in the "
-                                     "stream. event time columns: (%s#%lld,%s#%lld)",
-                                     columns[*ordinal]->name, (long long)columns[*ordinal]->id, columns[i]->name, (long long)columns[i]->id);
+            return weir_error_format(error, WEIR_ERROR_LEGACY_ERROR_TEMP_3077,
+                                     "A stream can have one event time column, but here are several: %s#%lld, %s#%lld.", columns[*ordinal]->name,
+                                     (long long)columns[*ordinal]->id, columns[i]->name, (long long)columns[i]->id);
         if (*ordinal < 0)
             *ordinal = (int32_t)i;
     }

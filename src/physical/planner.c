@@ -329,14 +329,6 @@ static WeirStatus plan_sample(WeirPlanner *planner, const WeirLogicalPlan *logic
     return WEIR_OK;
 }
 
-static bool has_watermark(const WeirPhysicalPlan *plan)
-{
-    bool found = plan->kind == WEIR_PHYSICAL_EVENT_TIME_WATERMARK;
-    for (uint32_t i = 0; i < plan->child_count && !found; i++)
-        found = has_watermark(plan->children[i]);
-    return found;
-}
-
 static WeirStatus plan_watermark(WeirPlanner *planner, const WeirLogicalPlan *logical, WeirPhysicalPlan **out, WeirError *error)
 {
     WEIR_TRY(plan_unary(planner, WEIR_PHYSICAL_EVENT_TIME_WATERMARK, logical, out, error));
@@ -347,11 +339,6 @@ static WeirStatus plan_watermark(WeirPlanner *planner, const WeirLogicalPlan *lo
                                                                       : (WeirExpression *)(uintptr_t)column;
     plan->expressions = WEIR_ARENA_ARRAY(planner->arena, WeirExpression *, 1);
     plan->expression_count = 1;
-    if (has_watermark(child))
-        return weir_error_format(error, WEIR_ERROR_INTERNAL_ERROR,
-                                 "Redefining watermark is disallowed. You can set the config "
-                                 "'spark.sql.streaming.statefulOperator.allowMultiple' to 'false' to restore the previous behavior. Note that multiple "
-                                 "stateful operators will be disallowed.");
     plan->delay = logical->delay;
     plan->watermark_id = logical->watermark_id;
     return weir_bind(planner, attribute, child->output, child->output_count, &plan->expressions[0], error);

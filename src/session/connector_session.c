@@ -13,64 +13,99 @@ WeirMemoryTable *weir_session_find_memory_table(WeirSession *session, const char
     return NULL;
 }
 
-static void clear_rows(WeirMemoryTable *table)
+static WeirMemoryTable *make_memory_table(WeirSession *session, const char *name)
 {
-    weir_batch_list_release(&table->batches);
-}
-
-WeirMemoryTable *weir_session_put_memory_table(WeirSession *session, const char *name, const WeirSchema *schema)
-{
-    WeirMemoryTable *table = weir_session_find_memory_table(session, name);
-    if (table == NULL) {
-        table = weir_calloc(1, sizeof(*table));
-        table->name = weir_strdup(name);
-        weir_arena_init(&table->arena, NULL);
-        session->memory_tables =
-            weir_realloc(session->memory_tables, (session->memory_table_count + 1) * sizeof(session->memory_tables[0]));
-        session->memory_tables[session->memory_table_count++] = table;
-    }
-    clear_rows(table);
-    table->schema = weir_type_copy(&table->arena, schema);
+    WeirMemoryTable *table = weir_calloc(1, sizeof(*table));
+    table->name = weir_strdup(name);
+    weir_arena_init(&table->arena, NULL);
+    session->memory_tables =
+        weir_realloc(session->memory_tables, (session->memory_table_count + 1) * sizeof(session->memory_tables[0]));
+    session->memory_tables[session->memory_table_count++] = table;
     return table;
 }
 
-/* Rows of a batch that is run again take the place of those it left the first time. */
-static void drop_batch_id(WeirMemoryTable *table, int64_t batch_id)
+static bool find_writer(const WeirMemoryTable *table, const char *name, uint32_t *writer)
+{
+    for (uint32_t i = 0; i < table->writer_count; i++) {
+        if (strcasecmp(table->writers[i], name) != 0)
+            continue;
+        *writer = i;
+        return true;
+    }
+    return false;
+}
+
+/* Take out what one writer wrote: one of its batches, or all of them. */
+static void drop_rows(WeirMemoryTable *table, uint32_t writer, bool all, int64_t batch_id)
 {
     uint32_t kept = 0;
     table->batches.row_count = 0;
     for (uint32_t i = 0; i < table->batches.count; i++) {
-        if (table->batch_ids[i] == batch_id) {
+        if (table->origins[i].writer == writer && (all || table->origins[i].batch_id == batch_id)) {
             weir_batch_release(table->batches.batches[i]);
             continue;
         }
         table->batches.batches[kept] = table->batches.batches[i];
-        table->batch_ids[kept] = table->batch_ids[i];
+        table->origins[kept] = table->origins[i];
         table->batches.row_count += table->batches.batches[kept]->selected_count;
         kept++;
     }
     table->batches.count = kept;
 }
 
-static WeirStatus memory_write(WeirConnectorSession *connector_session, const char *name, const WeirSchema *schema, int64_t batch_id,
+static bool same_types(const WeirSchema *a, const WeirSchema *b)
+{
+    bool same = a->field_count == b->field_count;
+    for (uint32_t i = 0; same && i < a->field_count; i++)
+        same = weir_type_equal(a->fields[i].type, b->fields[i].type);
+    return same;
+}
+
+WeirStatus weir_session_add_memory_writer(WeirSession *session, const char *name, const char *writer_name, const WeirSchema *schema,
+                                          WeirError *error)
+{
+    WeirMemoryTable *table = weir_session_find_memory_table(session, name);
+    uint32_t writer = 0;
+    if (table == NULL)
+        table = make_memory_table(session, name);
+    bool known = find_writer(table, writer_name, &writer);
+    bool alone = table->writer_count == (known ? 1u : 0u);
+    if (!alone && !same_types(table->schema, schema))
+        return weir_error_format(error, WEIR_ERROR_LEGACY_ERROR_TEMP_0000,
+                                 "The flow %s gives columns of other types than the flows that write to %s already.", writer_name, name);
+    if (known) {
+        drop_rows(table, writer, true, 0);
+    } else {
+        table->writers = weir_realloc(table->writers, (table->writer_count + 1) * sizeof(char *));
+        table->writers[table->writer_count++] = weir_strdup(writer_name);
+    }
+    if (alone)
+        table->schema = weir_type_copy(&table->arena, schema);
+    return WEIR_OK;
+}
+
+static WeirStatus memory_write(WeirConnectorSession *connector_session, const char *query_name, const WeirSchema *schema, int64_t batch_id,
                                bool complete, WeirBatch *const *batches, uint32_t count, WeirError *error)
 {
     WeirSession *session = (WeirSession *)connector_session;
-    (void)error;
+    WeirMemoryTable *table = NULL;
+    uint32_t writer = 0;
+    (void)schema;
     pthread_mutex_lock(&session->memory_mutex);
-    WeirMemoryTable *table = weir_session_find_memory_table(session, name);
-    if (table == NULL)
-        table = weir_session_put_memory_table(session, name, schema);
-    if (complete)
-        clear_rows(table);
-    else
-        drop_batch_id(table, batch_id);
-    if (table->batches.count + count > table->id_capacity) {
-        table->id_capacity = (table->batches.count + count) * 2;
-        table->batch_ids = weir_realloc(table->batch_ids, table->id_capacity * sizeof(int64_t));
+    for (uint32_t i = 0; i < session->memory_table_count && table == NULL; i++)
+        if (find_writer(session->memory_tables[i], query_name, &writer))
+            table = session->memory_tables[i];
+    if (table == NULL) {
+        pthread_mutex_unlock(&session->memory_mutex);
+        return weir_error_format(error, WEIR_ERROR_LEGACY_ERROR_TEMP_0000, "No memory table takes the rows of the query %s.", query_name);
+    }
+    drop_rows(table, writer, complete, batch_id);
+    if (table->batches.count + count > table->origin_capacity) {
+        table->origin_capacity = (table->batches.count + count) * 2;
+        table->origins = weir_realloc(table->origins, table->origin_capacity * sizeof(table->origins[0]));
     }
     for (uint32_t i = 0; i < count; i++) {
-        table->batch_ids[table->batches.count] = batch_id;
+        table->origins[table->batches.count] = (WeirMemoryOrigin){writer, batch_id};
         weir_batch_list_add(&table->batches, weir_batch_retain(batches[i]));
     }
     pthread_mutex_unlock(&session->memory_mutex);
@@ -173,23 +208,29 @@ static WeirStatus console_write(WeirConnectorSession *connector_session, const c
 void weir_session_init_connectors(WeirSession *session)
 {
     session->connector_session = (WeirConnectorSession){
+        .memory = &session->memory,
         .memory_write = memory_write,
         .foreach_batch = foreach_batch,
         .console_write = console_write,
     };
+    weir_session_init_memory_streams(session);
 }
 
 void weir_session_free_connectors(WeirSession *session)
 {
     for (uint32_t i = 0; i < session->memory_table_count; i++) {
         WeirMemoryTable *table = session->memory_tables[i];
-        clear_rows(table);
+        weir_batch_list_release(&table->batches);
         weir_arena_deinit(&table->arena);
-        weir_free(table->batch_ids);
+        weir_free(table->origins);
+        for (uint32_t k = 0; k < table->writer_count; k++)
+            weir_free(table->writers[k]);
+        weir_free(table->writers);
         weir_free(table->name);
         weir_free(table);
     }
     weir_free(session->memory_tables);
+    weir_session_free_memory_streams(session);
     for (uint32_t i = 0; i < session->callback_count; i++)
         weir_free(session->callbacks[i].query_name);
     weir_free(session->callbacks);

@@ -12,25 +12,37 @@ WeirResult *weir_result_new(WeirSession *session, const WeirSchema *schema, cons
     weir_arena_init(&result->arena, &result->tracker);
     result->schema = weir_type_copy(&result->arena, schema);
     result->zone = zone;
+    atomic_init(&result->references, 1);
     return result;
 }
 
-/* The stream of a result may be released after it. */
-static void result_release(WeirResult *result)
+static void adopt_vector(WeirVector *vector, const WeirDataType *type)
 {
-    if (atomic_fetch_sub(&result->references, 1) > 1)
+    vector->type = type;
+    if (vector->dictionary != NULL)
+        adopt_vector(vector->dictionary, type);
+    for (uint32_t i = 0; vector->children != NULL && i < type->field_count; i++)
+        adopt_vector(&vector->children[i], type->fields[i].type);
+}
+
+void weir_result_adopt_types(WeirResult *result)
+{
+    for (uint32_t b = 0; b < result->batches.count; b++) {
+        WeirBatch *batch = result->batches.batches[b];
+        for (uint32_t i = 0; i < batch->column_count; i++)
+            adopt_vector(&batch->columns[i], result->schema->fields[i].type);
+    }
+}
+
+void weir_result_free(WeirResult *result)
+{
+    if (result == NULL || atomic_fetch_sub(&result->references, 1) > 1)
         return;
     weir_batch_list_release(&result->batches);
     weir_arena_deinit(&result->arena);
     weir_memory_tracker_deinit(&result->tracker);
     weir_free(result->schema_text);
     weir_free(result);
-}
-
-void weir_result_free(WeirResult *result)
-{
-    if (result != NULL)
-        result_release(result);
 }
 
 static void append_cell(WeirVectorBuilder *column, const WeirDataType *type, const char *cell)
@@ -101,6 +113,9 @@ typedef struct RowWriter {
     WeirBuffer line;
 } RowWriter;
 
+/* Rows are given out in pieces of this size: a write a row would cost a system call a row. */
+#define WRITE_BYTES 65536u
+
 static WeirStatus flush(RowWriter *writer, WeirError *error)
 {
     WEIR_TRY(weir_buffer_check(&writer->line, error));
@@ -108,6 +123,11 @@ static WeirStatus flush(RowWriter *writer, WeirError *error)
         return weir_error_format(error, WEIR_ERROR_INPUT_OUTPUT, "The output was closed before all rows were written.");
     weir_buffer_clear(&writer->line);
     return WEIR_OK;
+}
+
+static WeirStatus flush_large(RowWriter *writer, WeirError *error)
+{
+    return writer->line.length < WRITE_BYTES ? WEIR_OK : flush(writer, error);
 }
 
 static WeirStatus write_json(WeirResult *result, RowWriter *writer, WeirError *error)
@@ -119,10 +139,10 @@ static WeirStatus write_json(WeirResult *result, RowWriter *writer, WeirError *e
         for (uint32_t k = 0; k < batch->selected_count; k++) {
             weir_value_json(&row, weir_batch_row(batch, k), &options, &writer->line);
             weir_buffer_append_char(&writer->line, '\n');
-            WEIR_TRY(flush(writer, error));
+            WEIR_TRY(flush_large(writer, error));
         }
     }
-    return WEIR_OK;
+    return flush(writer, error);
 }
 
 static void append_csv_cell(WeirBuffer *line, const char *text, size_t length)
@@ -153,7 +173,6 @@ static WeirStatus write_csv(WeirResult *result, RowWriter *writer, WeirError *er
         append_csv_cell(&writer->line, result->schema->fields[i].name, strlen(result->schema->fields[i].name));
     }
     weir_buffer_append_char(&writer->line, '\n');
-    WEIR_TRY_OR_GO(done, flush(writer, error));
     for (uint32_t b = 0; b < result->batches.count; b++) {
         const WeirBatch *batch = result->batches.batches[b];
         for (uint32_t k = 0; k < batch->selected_count; k++) {
@@ -168,12 +187,22 @@ static WeirStatus write_csv(WeirResult *result, RowWriter *writer, WeirError *er
                 append_csv_cell(&writer->line, weir_buffer_text(&cell), cell.length);
             }
             weir_buffer_append_char(&writer->line, '\n');
-            WEIR_TRY_OR_GO(done, flush(writer, error));
+            WEIR_TRY_OR_GO(done, flush_large(writer, error));
         }
     }
+    status = flush(writer, error);
 done:
     weir_buffer_deinit(&cell);
     return status;
+}
+
+static void append_text(const WeirResult *result, WeirBuffer *out)
+{
+    for (uint32_t b = 0; b < result->batches.count; b++) {
+        const WeirStringView *text = result->batches.batches[b]->columns[0].values;
+        weir_buffer_append(out, weir_view_data(text), text->length);
+    }
+    weir_buffer_append_char(out, '\n');
 }
 
 WeirStatus weir_result_write(WeirResult *result, WeirFormat format, WeirWriteFunction write, void *context, WeirError *error)
@@ -194,7 +223,10 @@ WeirStatus weir_result_write(WeirResult *result, WeirFormat format, WeirWriteFun
         status = flush(&writer, error);
         break;
     default:
-        weir_show_table(result->schema, result->batches.batches, result->batches.count, -1, 0, result->zone, &writer.line);
+        if (result->is_text)
+            append_text(result, &writer.line);
+        else
+            weir_show_table(result->schema, result->batches.batches, result->batches.count, -1, 0, result->zone, &writer.line);
         status = flush(&writer, error);
         break;
     }
@@ -204,35 +236,34 @@ WeirStatus weir_result_write(WeirResult *result, WeirFormat format, WeirWriteFun
 
 /* ---- Arrow C stream ---- */
 
+/* The stream holds the result. An array that it gives out depends on neither: its batch is copied and counts against nobody. */
 typedef struct ResultStream {
-    WeirArena arena;
-    const WeirSchema *schema;
-    WeirBatchList batches;
+    WeirResult *result;
     uint32_t next;
-    WeirResult *result; /* whose counter the batches count against */
     WeirError error;
 } ResultStream;
+
+#define STREAM_FAILED 5 /* EIO */
 
 static int stream_get_schema(struct ArrowArrayStream *stream, struct ArrowSchema *out)
 {
     ResultStream *state = stream->private_data;
-    return weir_arrow_export_schema(state->schema, out, &state->error) == WEIR_OK ? 0 : 5;
+    return weir_arrow_export_schema(state->result->schema, out, &state->error) == WEIR_OK ? 0 : STREAM_FAILED;
 }
 
 static int stream_get_next(struct ArrowArrayStream *stream, struct ArrowArray *out)
 {
     ResultStream *state = stream->private_data;
-    if (state->next == state->batches.count) {
+    WeirBatch *copy = NULL;
+    if (state->next == state->result->batches.count) {
         memset(out, 0, sizeof(*out));
         return 0;
     }
-    /* Arrays may outlive stream, result and session: they get memory of their own, which nobody counts. */
-    WeirBatch *copy = NULL;
-    WeirStatus status = weir_batch_compact(state->batches.batches[state->next++], NULL, &copy, &state->error);
+    WeirStatus status = weir_batch_compact(state->result->batches.batches[state->next++], NULL, &copy, &state->error);
     if (status == WEIR_OK)
-        status = weir_arrow_export_batch(state->schema, copy, out, &state->error);
+        status = weir_arrow_export_batch(state->result->schema, copy, out, &state->error);
     weir_batch_release(copy);
-    return status == WEIR_OK ? 0 : 5;
+    return status == WEIR_OK ? 0 : STREAM_FAILED;
 }
 
 static const char *stream_get_last_error(struct ArrowArrayStream *stream)
@@ -244,9 +275,7 @@ static const char *stream_get_last_error(struct ArrowArrayStream *stream)
 static void stream_release(struct ArrowArrayStream *stream)
 {
     ResultStream *state = stream->private_data;
-    weir_batch_list_release(&state->batches);
-    result_release(state->result);
-    weir_arena_deinit(&state->arena);
+    weir_result_free(state->result);
     weir_free(state);
     stream->release = NULL;
 }
@@ -255,10 +284,6 @@ WeirStatus weir_result_stream(WeirResult *result, struct ArrowArrayStream *strea
 {
     ResultStream *state = weir_calloc(1, sizeof(ResultStream));
     (void)error;
-    weir_arena_init(&state->arena, NULL);
-    state->schema = weir_type_copy(&state->arena, result->schema);
-    for (uint32_t i = 0; i < result->batches.count; i++)
-        weir_batch_list_add(&state->batches, weir_batch_retain(result->batches.batches[i]));
     state->result = result;
     atomic_fetch_add(&result->references, 1);
     *stream = (struct ArrowArrayStream){

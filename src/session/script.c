@@ -97,7 +97,7 @@ static WeirStatus parse_statement(WeirSession *session, const WeirEvalContext *e
     return weir_sql_parse(text, length, &options, arena, statement, error);
 }
 
-static WeirStatus execute(WeirSession *session, const char *text, size_t length, WeirResult **result, WeirError *error)
+WeirStatus weir_session_execute_made(WeirSession *session, WeirMakeStatement make, void *make_context, WeirResult **result, WeirError *error)
 {
     WeirStatementScope *scope = open_scope(session);
     /* A query keeps its plans' memory after the statement, so the evaluation context lives there too. */
@@ -113,7 +113,7 @@ static WeirStatus execute(WeirSession *session, const char *text, size_t length,
         goto done;
     }
     WEIR_TRY_OR_GO(done, weir_session_eval_context(session, eval, error));
-    WEIR_TRY_OR_GO(done, parse_statement(session, eval, &scope->arena, text, length, &statement, error));
+    WEIR_TRY_OR_GO(done, make(make_context, session, eval, &scope->arena, &statement, error));
     context.statement = statement;
     context.analyzer = &analyzer;
     init_analyzer(session, &context, &analyzer);
@@ -129,6 +129,24 @@ done:
     session->current = NULL;
     close_scope(session, scope);
     return status;
+}
+
+typedef struct StatementText {
+    const char *text;
+    size_t length;
+} StatementText;
+
+static WeirStatus make_from_text(void *context, WeirSession *session, const WeirEvalContext *eval, WeirArena *arena, WeirStatement **statement,
+                                 WeirError *error)
+{
+    const StatementText *text = context;
+    return parse_statement(session, eval, arena, text->text, text->length, statement, error);
+}
+
+static WeirStatus execute(WeirSession *session, const char *text, size_t length, WeirResult **result, WeirError *error)
+{
+    StatementText statement = {text, length};
+    return weir_session_execute_made(session, make_from_text, &statement, result, error);
 }
 
 WeirStatus weir_session_execute(WeirSession *session, const char *sql, WeirResult **result, WeirError *error)

@@ -52,7 +52,7 @@ static WeirStatus make_resources(WeirSession *session, WeirError *error)
         bytes = default_memory_limit(session->fs);
     else
         WEIR_TRY(weir_config_bytes(limit, &bytes, error));
-    session->memory.limit_bytes = bytes;
+    session->memory.limit_bytes = bytes; /* From here on the limit and the workers stay as they are. */
     long workers = threads == NULL ? (cores < 1 ? 1 : cores) : strtol(threads, NULL, 10);
     if (workers < 0 || workers > 1024)
         return weir_error_set(error, WEIR_ERROR_INVALID_CONF_VALUE_REQUIREMENT, "confName", "weir.threads", "confValue", threads,
@@ -150,6 +150,8 @@ void weir_session_close(WeirSession *session)
 WeirStatus weir_session_set(WeirSession *session, const char *key, const char *value, WeirError *error)
 {
     bool unknown = false;
+    if (session->pool != NULL && (strcmp(key, "weir.threads") == 0 || strcmp(key, "weir.memory.limit") == 0))
+        return weir_error_set(error, WEIR_ERROR_CANNOT_MODIFY_STATIC_CONFIG, "key", key);
     WEIR_TRY(weir_config_set(&session->config, key, value, &unknown, error));
     if (unknown)
         weir_session_warn(session, "weir does not know the setting %s; it is kept without effect", key);

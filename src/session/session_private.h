@@ -27,14 +27,25 @@ typedef struct WeirView {
     bool is_global;
 } WeirView;
 
-/* Rows of a memory sink, or blocks of a memory stream. */
+/* Which query wrote a batch of a memory table, as which of its batches. */
+typedef struct WeirMemoryOrigin {
+    uint32_t writer;
+    int64_t batch_id;
+} WeirMemoryOrigin;
+
+/* Rows of a memory sink: of one query, or of all flows into one table. */
 typedef struct WeirMemoryTable {
     char *name;
     WeirArena arena;
     const WeirSchema *schema;
     WeirBatchList batches;
-    int64_t *batch_ids; /* by batch of the list */
+    WeirMemoryOrigin *origins; /* by batch of the list */
+    uint32_t origin_capacity;
+    char **writers; /* names of queries */
+    uint32_t writer_count;
+    int64_t *batch_ids; /* streams: the block of each batch of the list */
     uint32_t id_capacity;
+    int64_t block_count; /* streams: blocks added so far, empty ones too */
 } WeirMemoryTable;
 
 typedef struct WeirCallback {
@@ -95,19 +106,22 @@ struct WeirSession {
     pthread_mutex_t memory_mutex; /* memory tables: query threads write, the session reads */
     WeirMemoryTable **memory_tables;
     uint32_t memory_table_count;
+    WeirMemoryTable **memory_streams; /* under memory_mutex too */
+    uint32_t memory_stream_count;
     WeirCallback *callbacks;
     uint32_t callback_count;
     WeirSessionOptions options;
 };
 
 struct WeirResult {
-    _Atomic int32_t references;
+    _Atomic int32_t references; /* the caller's and its Arrow streams' */
     WeirArena arena;
     WeirMemoryTracker tracker;
     const WeirSchema *schema;
     WeirBatchList batches;
     const WeirTimeZone *zone;
     char *schema_text;
+    bool is_text; /* one cell whose lines are meant for people: EXPLAIN */
 };
 
 /* builtins.c */
@@ -126,9 +140,17 @@ void weir_session_free_catalog(WeirSession *session);
 void weir_session_init_connectors(WeirSession *session);
 void weir_session_free_connectors(WeirSession *session);
 WeirMemoryTable *weir_session_find_memory_table(WeirSession *session, const char *name); /* under memory_mutex */
-WeirMemoryTable *weir_session_put_memory_table(WeirSession *session, const char *name, const WeirSchema *schema);
+/* Let the query named `writer` write to the table `name`, which is made where it is not there. Rows that this query left there are dropped. Fails when the table
+ * holds other flows' rows of other types. */
+WEIR_CHECKED WeirStatus weir_session_add_memory_writer(WeirSession *session, const char *name, const char *writer, const WeirSchema *schema,
+                                                       WeirError *error);
+/* memory_stream.c */
+void weir_session_init_memory_streams(WeirSession *session);
+void weir_session_free_memory_streams(WeirSession *session);
 /* result.c */
 WeirResult *weir_result_new(WeirSession *session, const WeirSchema *schema, const WeirTimeZone *zone);
+/* Let the rows point to the result's own types: those of the plan die with the statement. For batches that nobody else holds. */
+void weir_result_adopt_types(WeirResult *result);
 /* Rows of strings: `columns` names, cells row by row (NULL cell = null); `types` NULL: all strings. */
 /* Rows of texts; `fields` are strings, or booleans written true and false. */
 WEIR_CHECKED WeirStatus weir_result_from_cells(WeirSession *session, const WeirField *fields, uint32_t column_count, const char *const *cells,
@@ -162,6 +184,11 @@ WeirStatus weir_statement_set_variable(WeirStatementContext *context, WeirResult
 WeirStatus weir_statement_drop_variable(WeirStatementContext *context, WeirResult **result, WeirError *error);
 WeirStatus weir_statement_create_function(WeirStatementContext *context, WeirResult **result, WeirError *error);
 WeirStatus weir_statement_drop_function(WeirStatementContext *context, WeirResult **result, WeirError *error);
+/* script.c: carry out a statement that `make` parses or builds in the statement's arena. */
+typedef WeirStatus (*WeirMakeStatement)(void *make_context, WeirSession *session, const WeirEvalContext *eval, WeirArena *arena,
+                                        WeirStatement **statement, WeirError *error);
+WEIR_CHECKED WeirStatus weir_session_execute_made(WeirSession *session, WeirMakeStatement make, void *make_context, WeirResult **result,
+                                                  WeirError *error);
 /* Analyze, check, plan and run a batch plan. */
 WEIR_CHECKED WeirStatus weir_session_collect(WeirStatementContext *context, WeirLogicalPlan *plan, WeirResult **result, WeirError *error);
 /* Wait for the queries of the session before rows are read (dialect: finite ones end, others process what is there). */

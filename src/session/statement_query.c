@@ -35,6 +35,7 @@ WeirStatus weir_session_collect(WeirStatementContext *context, WeirLogicalPlan *
         weir_result_free(result);
         return status;
     }
+    weir_result_adopt_types(result);
     *out = result;
     return WEIR_OK;
 }
@@ -93,6 +94,8 @@ WeirStatus weir_statement_explain(WeirStatementContext *context, WeirResult **re
         const char *cells[] = {weir_buffer_text(&text)};
         status = weir_result_from_text(context->session, columns, 1, cells, 1, result, error);
     }
+    if (status == WEIR_OK)
+        (*result)->is_text = true;
     weir_buffer_deinit(&text);
     return status;
 }

@@ -62,13 +62,16 @@ static WeirStatus conform(WeirStatementContext *context, const char *ddl, WeirLo
     return WEIR_OK;
 }
 
-static WeirStatus resolve_checkpoint(WeirStatementContext *context, const WeirSinkType *sink, const char *given, const char *name,
-                                     const char **checkpoint, WeirError *error)
+/* The option, else a folder of the table's name below the session's root; a flow has its own folder in it. */
+static WeirStatus resolve_checkpoint(WeirStatementContext *context, const WeirSinkType *sink, const char *given, const char *table_name,
+                                     const char *flow_name, const char **checkpoint, WeirError *error)
 {
     const char *root = weir_config_get(&context->session->config, "spark.sql.streaming.checkpointLocation");
     *checkpoint = given;
     if (given == NULL && root != NULL)
-        *checkpoint = weir_path_join(context->arena, root, name);
+        *checkpoint = weir_path_join(context->arena, root, table_name);
+    if (*checkpoint != NULL && flow_name != NULL)
+        *checkpoint = weir_path_join(context->arena, *checkpoint, flow_name);
     if (*checkpoint == NULL && (sink->capabilities & WEIR_SINK_TEMPORARY_CHECKPOINT) == 0)
         return weir_error_format(error, WEIR_ERROR_LEGACY_ERROR_TEMP_1298,
                                  "checkpointLocation must be specified for the sink %s, as an option or as the setting "
@@ -117,8 +120,15 @@ typedef struct StartRequest {
     const WeirStatement *table; /* of the sink: format, options, schema, partitions */
     WeirLogicalPlan *plan;      /* parsed */
     const char *name;
-    const char *checkpoint_suffix; /* flows: below the table's checkpoint */
+    const char *flow_name; /* NULL: the table's only query */
 } StartRequest;
+
+static WeirStatus query_memory_limit(WeirSession *session, int64_t *bytes, WeirError *error)
+{
+    const char *text = weir_config_get(&session->config, "weir.query.memory.limit");
+    *bytes = 0; /* the session's */
+    return text == NULL ? WEIR_OK : weir_config_bytes(text, bytes, error);
+}
 
 static WeirStatus fill_spec(WeirStatementContext *context, const StartRequest *request, const WeirSinkType *sink, WeirLogicalPlan *analyzed,
                             QueryOptions *options, WeirStreamExecutionSpec *spec, WeirError *error)
@@ -144,10 +154,8 @@ static WeirStatus fill_spec(WeirStatementContext *context, const StartRequest *r
         .batch_rows_max = (uint32_t)weir_config_int(&session->config, "weir.batch.rows"),
     };
     WEIR_TRY(weir_trigger_parse(options->trigger, &spec->trigger, error));
-    const char *checkpoint = options->checkpoint;
-    if (checkpoint != NULL && request->checkpoint_suffix != NULL)
-        checkpoint = weir_path_join(context->arena, checkpoint, request->checkpoint_suffix);
-    WEIR_TRY(resolve_checkpoint(context, sink, checkpoint, request->name, &spec->checkpoint, error));
+    WEIR_TRY(resolve_checkpoint(context, sink, options->checkpoint, request->table->name, request->flow_name, &spec->checkpoint, error));
+    WEIR_TRY(query_memory_limit(session, &spec->memory_limit_bytes, error));
     spec->conf = weir_config_entries(&session->config, true, context->arena, &spec->conf_count);
     return WEIR_OK;
 }
@@ -160,6 +168,7 @@ static WeirStatus start_query(WeirStatementContext *context, const StartRequest 
     WeirStreamExecutionSpec spec;
     WeirStreamExecution *execution = NULL;
     QueryOptions options;
+    WeirStatus status;
     if (sink == NULL)
         return weir_error_set(error, WEIR_ERROR_DATA_SOURCE_NOT_FOUND, "provider", request->table->format);
     if (active_query(session, request->name) != NULL)
@@ -174,11 +183,12 @@ static WeirStatus start_query(WeirStatementContext *context, const StartRequest 
     WEIR_TRY(fill_spec(context, request, sink, analyzed, &options, &spec, error));
     if (strcasecmp(sink->name, "memory") == 0) {
         pthread_mutex_lock(&session->memory_mutex);
-        (void)weir_session_put_memory_table(session, request->name, weir_logical_schema(analyzed, context->arena));
+        status = weir_session_add_memory_writer(session, request->table->name, request->name, weir_logical_schema(analyzed, context->arena), error);
         pthread_mutex_unlock(&session->memory_mutex);
+        WEIR_TRY(status);
     }
     spec.clock = weir_system_clock_new();
-    WeirStatus status = weir_stream_execution_start(&spec, &execution, error);
+    status = weir_stream_execution_start(&spec, &execution, error);
     if (status != WEIR_OK) {
         weir_clock_free(spec.clock);
         return status;
@@ -237,7 +247,7 @@ WeirStatus weir_statement_create_flow(WeirStatementContext *context, WeirResult 
         .table = table->statement,
         .plan = statement->plan,
         .name = statement->name,
-        .checkpoint_suffix = statement->name,
+        .flow_name = statement->name,
     };
     WEIR_TRY(start_query(context, &request, error));
     table->flow_count++;

@@ -24,7 +24,7 @@ static WeirStatus find_partition_columns(WeirSink *sink, WeirError *error)
     for (uint32_t i = 0; i < sink->context.partition_name_count; i++) {
         int32_t at = weir_schema_find(schema, sink->context.partition_names[i], false);
         if (at < 0)
-            return weir_error_format(error, WEIR_ERROR_LEGACY_ERROR_TEMP_0000, "Partition column %s is not among the columns of the query.",
+            return weir_error_format(error, WEIR_ERROR_LEGACY_ERROR_TEMP_1196, "Partition column %s is not among the columns of the query.",
                                      sink->context.partition_names[i]);
         if (weir_type_is_nested(schema->fields[at].type))
             return weir_error_format(error, WEIR_ERROR_LEGACY_ERROR_TEMP_0000, "Cannot use a nested type for partition column %s.",
@@ -40,9 +40,6 @@ static WeirStatus find_partition_columns(WeirSink *sink, WeirError *error)
             data[data_count++] = schema->fields[i];
         }
     }
-    if (data_count == 0)
-        return weir_error_format(error, WEIR_ERROR_ALL_PARTITION_COLUMNS_NOT_ALLOWED,
-                                 "Every column of the query is a partition column; a file needs one at least.");
     sink->data_schema = weir_type_struct(&sink->arena, data, data_count);
     return WEIR_OK;
 }
@@ -86,7 +83,7 @@ static WeirStatus file_sink_open(const WeirConnectorContext *context, WeirSink *
     sink->options = (WeirFormatOptions){sink_option, sink, context->conf, context->conf_context, context->zone};
     WEIR_ASSERT(sink->format != NULL);
     if (path == NULL) {
-        status = weir_error_format(error, WEIR_ERROR_LEGACY_ERROR_TEMP_0000, "'path' is not specified. Name the output directory with LOCATION or option path.");
+        status = weir_error_format(error, WEIR_ERROR_LEGACY_ERROR_TEMP_2047, "'path' is not specified. Name the output directory with LOCATION or option path.");
         goto done;
     }
     if (compression != NULL && strcmp(compression, "none") != 0 && strcmp(compression, "uncompressed") != 0) {

@@ -9,7 +9,7 @@ struct WeirCompactibleLog;
 
 struct WeirSink {
     WeirConnectorContext context;
-    const WeirFormat *format;
+    const WeirFileFormat *format;
     WeirFormatOptions options;
     WeirArena arena;
     char *path;

@@ -26,9 +26,9 @@ static void memory_describe(const WeirSink *sink, WeirBuffer *out)
 
 static WeirStatus memory_open_writer(WeirSink *sink, int64_t epoch_id, uint32_t task_index, WeirWriter **writer, WeirError *error)
 {
+    const WeirConnectorSession *session = sink->context.session;
     (void)epoch_id, (void)task_index, (void)error;
-    /* The rows outlive the query: they count against its session. */
-    return weir_collecting_writer_new(sink->context.tracker->parent, -1, writer);
+    return weir_collecting_writer_new(session->memory, -1, writer); /* The rows outlive the query. */
 }
 
 static WeirStatus memory_commit_epoch(WeirSink *sink, int64_t epoch_id, WeirWriter *const *writers, uint32_t count, WeirError *error)

@@ -12,7 +12,7 @@
 struct WeirSource {
     WeirConnectorContext context;
     WeirArena arena;
-    const WeirFormat *format;
+    const WeirFileFormat *format;
     WeirFormatOptions format_options;
     WeirFileOptions options;
     WeirFileStream *stream; /* streaming only */
@@ -74,7 +74,7 @@ static WeirStatus read_infer_file(void *context, int64_t offset, void *data, siz
 
 /* ---- schema ---- */
 
-static WeirStatus infer_data_schema(const WeirConnectorContext *context, const WeirFormat *format, const WeirFileList *list, WeirArena *arena,
+static WeirStatus infer_data_schema(const WeirConnectorContext *context, const WeirFileFormat *format, const WeirFileList *list, WeirArena *arena,
                                     const WeirSchema **schema, WeirError *error)
 {
     WeirFormatOptions options = format_options(context);
@@ -118,7 +118,7 @@ static const WeirSchema *join_schema(const WeirSchema *data, const WeirField *pa
 static WeirStatus file_infer_schema(const WeirConnectorContext *context, bool streaming, WeirArena *arena, const WeirSchema **schema,
                                     WeirError *error)
 {
-    const WeirFormat *format = weir_format_find(context->format);
+    const WeirFileFormat *format = weir_format_find(context->format);
     WeirFormatOptions options_of_format = format_options(context);
     const WeirSchema *data = context->user_schema;
     WeirFileOptions options;
@@ -224,7 +224,9 @@ static WeirStatus cut_files(WeirSource *source, WeirInputFile *files, uint32_t f
             bool exists = false;
             WeirFileStatus status;
             WEIR_TRY(source->context.fs->status(source->context.fs, files[i].path, arena, &exists, &status, error));
-            files[i].size_bytes = exists ? status.size_bytes : 0;
+            if (!exists) /* logged, and gone before the batch was planned: Spark's listing does not find it and the batch goes without */
+                continue;
+            files[i].size_bytes = status.size_bytes;
         }
         bool splittable = source->format->is_splittable(&source->format_options, files[i].path);
         total += splittable ? (uint64_t)(files[i].size_bytes / RANGE_BYTES) + 1 : 1;
@@ -233,6 +235,8 @@ static WeirStatus cut_files(WeirSource *source, WeirInputFile *files, uint32_t f
     FileRange *ranges = WEIR_ARENA_ARRAY(arena, FileRange, total + 1);
     uint32_t at = 0;
     for (uint32_t i = 0; i < file_count; i++) {
+        if (files[i].size_bytes < 0)
+            continue;
         bool splittable = source->format->is_splittable(&source->format_options, files[i].path);
         int64_t start = 0;
         do {

@@ -252,10 +252,9 @@ static WeirStatus logged_files(WeirFileStream *stream, int64_t id, WeirArena *ar
     uint32_t line_count = 0;
     bool compacted = false, found = false;
     WEIR_TRY(weir_compactible_log_get(stream->log, id, arena, &lines, &line_count, &compacted, &found, error));
-    if (!found)
-        return weir_error_format(error, WEIR_ERROR_LEGACY_ERROR_TEMP_0000,
-                                 "batch %lld doesn't exist in the file source log of %s; files it named cannot be found again", (long long)id,
-                                 stream->context.checkpoint);
+    if (!found) /* The log ran ahead of the query over several restarts, and its clean-up too: the compacted file still knows. */
+        WEIR_TRY(weir_compactible_log_all(stream->log, arena, &lines, &line_count, error));
+    uint32_t before = *count;
     for (uint32_t i = 0; i < line_count; i++) {
         WeirInputFile file;
         int64_t batch_id;
@@ -267,6 +266,23 @@ static WeirStatus logged_files(WeirFileStream *stream, int64_t id, WeirArena *ar
             files[*count] = file;
         (*count)++;
     }
+    if (!found && *count == before)
+        return weir_error_format(error, WEIR_ERROR_LEGACY_ERROR_TEMP_0000,
+                                 "batch %lld doesn't exist in the file source log of %s; files it named cannot be found again", (long long)id,
+                                 stream->context.checkpoint);
+    return WEIR_OK;
+}
+
+/* Logged files of another directory than the one the source reads now; with a glob there is no telling. */
+static WeirStatus check_base(const WeirFileStream *stream, const WeirInputFile *files, uint32_t count, WeirError *error)
+{
+    if (stream->options.path_count != 1 || strpbrk(stream->options.paths[0], "*?[{") != NULL)
+        return WEIR_OK;
+    for (uint32_t i = 0; i < count; i++)
+        if (files[i].base[0] == '\0' && strcmp(files[i].path, stream->options.paths[0]) != 0)
+            return weir_error_format(error, WEIR_ERROR_LEGACY_ERROR_TEMP_0000,
+                                     "Wrong basePath %s: the checkpoint names the file %s. Read the old path, or use a new checkpoint.",
+                                     stream->options.paths[0], files[i].path);
     return WEIR_OK;
 }
 
@@ -288,7 +304,7 @@ WeirStatus weir_file_stream_files(WeirFileStream *stream, const char *start, con
     *files = WEIR_ARENA_ARRAY(arena, WeirInputFile, capacity + 1);
     for (int64_t id = from + 1; id <= until; id++)
         WEIR_TRY(logged_files(stream, id, arena, *files, capacity, count, error));
-    return WEIR_OK;
+    return check_base(stream, *files, *count, error);
 }
 
 /* ---- cleanSource ---- */

@@ -12,6 +12,7 @@
 #include "common/file_system.h"
 #include "common/log.h"
 #include "stream_runner/stream_run.h"
+#include "stream_runner/stream_script.h"
 
 #define FIRST_MTIME 1700000000
 
@@ -204,12 +205,14 @@ static void close_session(StreamRun *run)
 static WeirStatus open_session(StreamRun *run, WeirError *error)
 {
     const char *conf[] = {"spark.sql.session.timeZone", "UTC", "spark.sql.shuffle.partitions", "2",
-                          "spark.sql.streaming.numRecentProgressUpdates", "10000", "weir.batch.rows", runner.batch_rows,
+                          "spark.sql.streaming.numRecentProgressUpdates", "10000",
+                          /* Idle queries sleep until a `run` wakes them: files added between two runs then appear all at once. */
+                          "spark.sql.streaming.pollingDelay", "3600000", "weir.batch.rows", runner.batch_rows,
                           "weir.threads", runner.threads};
     WeirSessionOptions options = {
         .struct_bytes = sizeof(options),
         .conf = conf,
-        .conf_count = runner.batch_rows == NULL ? 6 : runner.threads == NULL ? 8 : 10,
+        .conf_count = runner.batch_rows == NULL ? 8 : runner.threads == NULL ? 10 : 12,
         .console = write_console,
         .console_context = run,
         .warning = ignore_warning,
@@ -277,7 +280,7 @@ static void step_run(StreamRun *run)
         status = open_session(run, &error);
         if (status == WEIR_OK) {
             register_callbacks(run, script);
-            status = weir_session_run(run->session, script, strlen(script), NULL, NULL, &error);
+            status = stream_script_run(run->session, &run->arena, script, &error);
         }
     }
     if (status == WEIR_OK)

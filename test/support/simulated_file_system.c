@@ -247,31 +247,39 @@ static WeirStatus simulated_sync_directory(WeirFileSystem *fs, const char *path,
     return end(simulated, error, failure, "sync the directory", path);
 }
 
-/* With the mutex held. `sync` makes each new level durable in its parent. Returns 0 or an errno. */
+/* With the mutex held. `sync` makes each new level durable in its parent, and before them the deepest that was there.
+ * Returns 0 or an errno. */
 static int make_levels(Simulated *simulated, const char *path, bool sync)
 {
     char *level = weir_strdup(path);
     size_t length = strlen(level);
     int failure = 0;
+    Inode *above = NULL; /* parent of the deepest level that was there */
     for (size_t i = 1; i <= length && failure == 0; i++) {
         if (level[i] != '/' && level[i] != '\0')
             continue;
         char closing = level[i];
         level[i] = '\0';
         Inode *inode = disk_find(simulated->disk, level);
+        const char *name = NULL;
+        size_t name_length = 0;
+        Inode *parent = disk_find_parent(simulated->disk, level, &name, &name_length);
+        WEIR_ASSERT(parent != NULL); /* it was made in the step before */
         if (inode != NULL) {
             failure = inode->is_directory ? 0 : ENOTDIR;
+            above = parent;
         } else {
-            const char *name = NULL;
-            size_t name_length = 0;
-            Inode *parent = disk_find_parent(simulated->disk, level, &name, &name_length);
-            WEIR_ASSERT(parent != NULL); /* it was made in the step before */
+            if (sync && above != NULL)
+                disk_sync_directory(simulated->disk, above);
+            above = NULL;
             disk_create(simulated->disk, parent, name, name_length, true, now_ms(simulated));
             if (sync)
                 disk_sync_directory(simulated->disk, parent);
         }
         level[i] = closing;
     }
+    if (sync && above != NULL && failure == 0)
+        disk_sync_directory(simulated->disk, above);
     weir_free(level);
     return failure;
 }
@@ -390,6 +398,16 @@ void weir_simulated_file_system_power_cut(WeirFileSystem *fs, uint64_t seed)
     Simulated *simulated = (Simulated *)fs;
     pthread_mutex_lock(&simulated->mutex);
     disk_power_cut(simulated->disk, seed);
+    simulated->generation++;
+    simulated->armed_calls = 0;
+    simulated->is_off = false;
+    pthread_mutex_unlock(&simulated->mutex);
+}
+
+void weir_simulated_file_system_kill(WeirFileSystem *fs)
+{
+    Simulated *simulated = (Simulated *)fs;
+    pthread_mutex_lock(&simulated->mutex);
     simulated->generation++;
     simulated->armed_calls = 0;
     simulated->is_off = false;

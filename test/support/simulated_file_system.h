@@ -49,6 +49,8 @@ uint64_t weir_simulated_file_system_call_count(WeirFileSystem *fs);
 /* Switch off and on: open files are dead (all their calls fail; close them), what was not synced is lost in a subset
  * chosen by `seed`: 0 = all of it is lost, UINT64_MAX = nothing is. Disarms. */
 void weir_simulated_file_system_power_cut(WeirFileSystem *fs, uint64_t seed);
+/* The process is killed and started again: open files are dead, but the disk is as it was, synced or not. Disarms. */
+void weir_simulated_file_system_kill(WeirFileSystem *fs);
 /* For set-up: the file with this content and its directories, durable, replacing what was there. */
 void weir_simulated_file_system_put(WeirFileSystem *fs, const char *path, const char *content, int64_t modification_ms);
 

@@ -33,10 +33,13 @@ static WeirStatus resolve_hll(WeirFunctionCall *call, WeirError *error)
         }
         call->argument_count = 1;
     }
+    WeirExpression *copy = weir_expression_copy(call->arena, call->expression);
     int32_t *precision = WEIR_ARENA_NEW(call->arena, int32_t);
     *precision = (int32_t)ceil(2.0 * log(1.106 / rsd) / log(2.0));
     if (*precision < 4 || *precision > 14)
         return weir_error_set(error, WEIR_ERROR_DATATYPE_MISMATCH_VALUE_OUT_OF_RANGE, "sqlExpr", weir_call_sql(call), "exprName", "`relativeSD`", "valueRange", "[0.009, 0.39]", "currentValue", "");
+    copy->ordinal = (uint32_t)*precision; /* unlike precisions are unlike aggregates */
+    call->expression = copy;
     call->bound = precision;
     call->result_type = &weir_type_long;
     call->nullable = false;
@@ -132,7 +135,7 @@ static int64_t estimate(const WeirAggregateCall *call, const uint8_t *row, int p
     double corrected = raw < 5.0 * m ? raw - bias_at(p, raw) : raw;
     if (zeros > 0) {
         double linear = m * log(m / zeros);
-        if (linear <= thresholds[p])
+        if (linear <= thresholds[p] || corrected <= 2.5 * m) /* the second bound is that of the first HyperLogLog */
             return (int64_t)floor(linear + 0.5);
     }
     return (int64_t)floor(corrected + 0.5);

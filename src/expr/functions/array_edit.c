@@ -3,7 +3,7 @@
 
 #include "columnar/value_text.h"
 #include "common/hash.h"
-#include "expr/functions/collection.h"
+#include "expr/functions/collection_shared.h"
 #include "expr/kernels/utf8.h"
 
 static int32_t int_at(const WeirVector *vector, uint32_t row)
@@ -180,6 +180,16 @@ static WeirStatus resolve_repeat(WeirFunctionCall *call, WeirError *error)
     return WEIR_OK;
 }
 
+static WeirStatus too_many(const WeirKernelCall *call, int32_t count, WeirError *error)
+{
+    char number[32];
+    snprintf(number, sizeof(number), "%d", count);
+    return weir_row_error(call,
+                          weir_error_set(error, WEIR_ERROR_COLLECTION_SIZE_LIMIT_EXCEEDED_PARAMETER, "parameter", "`count`", "numberOfElements", number,
+                                         "maxRoundedArrayLength", "2147483632", "functionName", "`array_repeat`"),
+                          error);
+}
+
 WEIR_COLLECTION_KERNEL(repeat_kernel)
 {
     WeirListResult list;
@@ -192,7 +202,8 @@ WEIR_COLLECTION_KERNEL(repeat_kernel)
             continue;
         }
         int32_t count = int_at(arguments[1], row);
-        WEIR_TRY(weir_array_too_long(call, count, error));
+        if (count > WEIR_ARRAY_LENGTH_MAX)
+            return too_many(call, count, error);
         for (; count > 0 && !list.elements.failed; count--)
             weir_column_writer_append_row(&list.elements, arguments[0], row);
     }
@@ -342,7 +353,7 @@ WEIR_COLLECTION_KERNEL(sort_array_kernel)
 static WeirStatus resolve_reverse(WeirFunctionCall *call, WeirError *error)
 {
     const WeirDataType *type = call->arguments[0]->type;
-    if (type->id != WEIR_TYPE_ARRAY) {
+    if (type->id != WEIR_TYPE_ARRAY && type->id != WEIR_TYPE_BINARY) {
         if (!weir_can_implicitly_cast(type, &weir_type_string))
             return weir_call_unexpected_type(call, 0, "(\"STRING\" or \"ARRAY\")", error);
         call->cast_types[0] = &weir_type_string;
@@ -356,6 +367,7 @@ static WeirStatus reverse_texts(WeirKernelCall *call, const WeirVector *const *a
 {
     WeirArgument x = weir_argument(arguments[0]);
     WeirTextHeap heap = weir_text_heap(call);
+    bool binary = result->type->id == WEIR_TYPE_BINARY;
     WEIR_FOR_ROWS(call, row)
     {
         const WeirStringView *view = weir_argument_view(&x, row);
@@ -363,7 +375,7 @@ static WeirStatus reverse_texts(WeirKernelCall *call, const WeirVector *const *a
         WEIR_TRY(weir_text_heap_reserve(&heap, view->length, error));
         uint32_t out = view->length;
         for (uint32_t at = 0; at < view->length;) {
-            uint32_t bytes = weir_utf8_step(text[at]);
+            uint32_t bytes = binary ? 1 : weir_utf8_step(text[at]);
             bytes = bytes > view->length - at ? view->length - at : bytes;
             out -= bytes;
             memcpy(heap.next + out, text + at, bytes);

@@ -1,5 +1,5 @@
 /* Arrays as sets. Nulls are a value like others; the first of equal elements stays, in its order. */
-#include "expr/functions/collection.h"
+#include "expr/functions/collection_shared.h"
 
 static WeirStatus check_order(const WeirFunctionCall *call, const WeirDataType *array, WeirError *error)
 {

@@ -1,5 +1,5 @@
 /* Reading collections: elements, sizes, keys and values, searching. */
-#include "expr/functions/collection.h"
+#include "expr/functions/collection_shared.h"
 
 /* ---- sizes */
 
@@ -65,8 +65,8 @@ static WeirStatus resolve_map_value(WeirFunctionCall *call, Access access, WeirE
 {
     const WeirDataType *map = call->arguments[0]->type, *key = call->arguments[1]->type;
     const WeirDataType *common = key->id == WEIR_TYPE_VOID ? weir_type_key(map) : weir_wider_without_strings(call->arena, weir_type_key(map), key);
-    if (access == ACCESS_BRACKET && common != NULL && !weir_type_equal(common, weir_type_key(map)))
-        common = NULL;
+    if (access == ACCESS_BRACKET && (common == NULL || !weir_type_equal(common, weir_type_key(map)))) /* the key becomes the map's type, never the map */
+        common = weir_can_implicitly_cast(key, weir_type_key(map)) ? weir_type_key(map) : NULL;
     if (common == NULL && access == ACCESS_BRACKET)
         return weir_call_unexpected_type(call, 1, weir_quoted_type(call->arena, weir_type_key(map)), error);
     if (common == NULL) {
@@ -250,13 +250,18 @@ WEIR_COLLECTION_KERNEL(contains_key_kernel)
 
 static WeirStatus resolve_search(WeirFunctionCall *call, WeirError *error)
 {
-    WEIR_TRY(weir_collection_unify_element(call, 1, error));
+    const WeirDataType *array = call->arguments[0]->type;
+    bool null_position = strcmp(call->name, "array_position") == 0 && array->id == WEIR_TYPE_ARRAY && call->arguments[1]->type->id == WEIR_TYPE_VOID;
+    if (null_position) /* gives null, where array_contains refuses */
+        call->cast_types[1] = weir_type_element(array);
+    else
+        WEIR_TRY(weir_collection_unify_element(call, 1, error));
     const WeirDataType *element = call->cast_types[1];
     if (!weir_type_is_orderable(element))
         return weir_call_bad_ordering(call, element, error);
     bool contains = strcmp(call->name, "array_contains") == 0;
     call->result_type = contains ? &weir_type_boolean : &weir_type_long;
-    call->nullable = call->nullable || (contains && call->cast_types[0]->contains_null);
+    call->nullable = call->nullable || (contains && array->contains_null);
     return WEIR_OK;
 }
 

@@ -1,5 +1,5 @@
 /* array, map, struct and named_struct; maps made of other collections. */
-#include "expr/functions/collection.h"
+#include "expr/functions/collection_shared.h"
 
 /* ---- array */
 

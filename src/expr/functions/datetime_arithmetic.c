@@ -4,7 +4,7 @@
 
 #include "expr/function_private.h"
 #include "expr/kernels/decimal.h"
-#include "expr/kernels/time_zone_local.h"
+#include "columnar/time_zone.h"
 
 #define KERNEL(name) static WeirStatus name(WeirKernelCall *call, const WeirVector *const *arguments, WeirVector *result, WeirError *error)
 #define LONG_AT(argument, row) WEIR_ARGUMENT_VALUE(int64_t, argument, row)

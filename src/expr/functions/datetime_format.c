@@ -1,8 +1,8 @@
 /* Dates and times from and to texts of a pattern: date_format, from_unixtime, unix_timestamp, to_date, to_timestamp. */
-#include "expr/datetime_pattern.h"
+#include "columnar/datetime_pattern.h"
 #include "expr/function_private.h"
 #include "expr/kernels/text_find.h"
-#include "expr/kernels/time_zone_local.h"
+#include "columnar/time_zone.h"
 
 typedef struct PatternState {
     WeirArena arena;

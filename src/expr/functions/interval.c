@@ -3,7 +3,7 @@
 
 #include "expr/function_private.h"
 #include "expr/kernels/decimal.h"
-#include "expr/kernels/time_zone_local.h"
+#include "columnar/time_zone.h"
 
 #define KERNEL(name) static WeirStatus name(WeirKernelCall *call, const WeirVector *const *arguments, WeirVector *result, WeirError *error)
 
@@ -19,6 +19,7 @@ static WeirStatus resolve_scale(WeirFunctionCall *call, WeirError *error)
     if (!weir_type_is_numeric(factor) && factor->id != WEIR_TYPE_STRING && factor->id != WEIR_TYPE_VOID)
         return weir_call_unexpected_type(call, 1, type->id == WEIR_TYPE_CALENDAR_INTERVAL ? "\"DOUBLE\"" : "\"NUMERIC\"", error);
     if (type->id == WEIR_TYPE_CALENDAR_INTERVAL) {
+        call->nullable = true;
         call->cast_types[1] = &weir_type_double;
         call->result_type = type;
         return WEIR_OK;

@@ -294,7 +294,10 @@ WEIR_TEXT_KERNEL(split_kernel)
     WeirArgument x = weir_argument(arguments[0]), y = weir_argument(arguments[1]), z = weir_argument(arguments[2]);
     WeirListRows rows = {result->values, 0};
     WeirColumnWriter writer;
-    weir_column_writer_init(&writer, weir_type_element(result->type), call->count * 4, call->arena);
+    uint64_t bytes = 0; /* words of eight bytes or longer need no growth */
+    WEIR_FOR_ROWS(call, row)
+        bytes += weir_argument_view(&x, row)->length;
+    weir_column_writer_init(&writer, weir_type_element(result->type), (uint32_t)(bytes / 8 < (1u << 20) ? bytes / 8 : 1u << 20) + call->count, call->arena);
     WEIR_FOR_ROWS(call, row)
     {
         weir_list_rows_begin(&rows, row, writer.length);

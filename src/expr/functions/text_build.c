@@ -40,8 +40,7 @@ static WeirStatus change_case(WeirKernelCall *call, Case to, const WeirVector *c
         WEIR_TEXT(text, x, row);
         if (weir_text_is_ascii(text, text_length)) {
             WEIR_TRY(weir_text_heap_reserve(&heap, text_length, error));
-            for (uint32_t i = 0; i < text_length; i++)
-                heap.next[i] = ascii_case(text[i], to);
+            (to == CASE_LOWER ? weir_ascii_lower : weir_ascii_upper)(text, heap.next, text_length);
             views_of(result)[row] = weir_text_heap_commit(&heap, text_length);
             continue;
         }
@@ -95,6 +94,9 @@ static WeirStatus resolve_concat(WeirFunctionCall *call, WeirError *error)
         binary = binary && call->arguments[i]->type->id == WEIR_TYPE_BINARY;
     }
     if (arrays) {
+        for (uint32_t i = 0; i < call->argument_count; i++)
+            if (call->arguments[i]->type->id != WEIR_TYPE_ARRAY)
+                return weir_call_diff_types(call, error);
         if (!weir_call_unify(call, 0, call->argument_count) || call->result_type->id != WEIR_TYPE_ARRAY)
             return weir_call_diff_types(call, error);
         return WEIR_OK;

@@ -29,14 +29,14 @@
 #define NAME remainder_int8
 #define TYPE int8_t
 #define RESULT int8_t
-#define COMPUTE r = b == 0 || b == -1 ? (int8_t)0 : (int8_t)(a % b)
+#define COMPUTE r = (int8_t)(b == 0 || b == -1 ? 0 : a % b)
 #define BAD b == 0
 #include "expr/kernels/binary_template.h"
 
 #define NAME pmod_int8
 #define TYPE int8_t
 #define RESULT int8_t
-#define COMPUTE r = b == 0 || b == -1 ? (int8_t)0 : (int8_t)(a % b); r = r < 0 && b != 0 ? (int8_t)(((int8_t)((uint8_t)r + (uint8_t)b)) % b) : r
+#define COMPUTE r = (int8_t)(b == 0 || b == -1 ? 0 : a % b); r = (int8_t)(r < 0 && b != 0 ? (int8_t)((uint8_t)r + (uint8_t)b) % b : r)
 #define BAD b == 0
 #include "expr/kernels/binary_template.h"
 
@@ -64,14 +64,14 @@
 #define NAME remainder_int16
 #define TYPE int16_t
 #define RESULT int16_t
-#define COMPUTE r = b == 0 || b == -1 ? (int16_t)0 : (int16_t)(a % b)
+#define COMPUTE r = (int16_t)(b == 0 || b == -1 ? 0 : a % b)
 #define BAD b == 0
 #include "expr/kernels/binary_template.h"
 
 #define NAME pmod_int16
 #define TYPE int16_t
 #define RESULT int16_t
-#define COMPUTE r = b == 0 || b == -1 ? (int16_t)0 : (int16_t)(a % b); r = r < 0 && b != 0 ? (int16_t)(((int16_t)((uint16_t)r + (uint16_t)b)) % b) : r
+#define COMPUTE r = (int16_t)(b == 0 || b == -1 ? 0 : a % b); r = (int16_t)(r < 0 && b != 0 ? (int16_t)((uint16_t)r + (uint16_t)b) % b : r)
 #define BAD b == 0
 #include "expr/kernels/binary_template.h"
 
@@ -99,14 +99,14 @@
 #define NAME remainder_int32
 #define TYPE int32_t
 #define RESULT int32_t
-#define COMPUTE r = b == 0 || b == -1 ? (int32_t)0 : (int32_t)(a % b)
+#define COMPUTE r = (int32_t)(b == 0 || b == -1 ? 0 : a % b)
 #define BAD b == 0
 #include "expr/kernels/binary_template.h"
 
 #define NAME pmod_int32
 #define TYPE int32_t
 #define RESULT int32_t
-#define COMPUTE r = b == 0 || b == -1 ? (int32_t)0 : (int32_t)(a % b); r = r < 0 && b != 0 ? (int32_t)(((int32_t)((uint32_t)r + (uint32_t)b)) % b) : r
+#define COMPUTE r = (int32_t)(b == 0 || b == -1 ? 0 : a % b); r = (int32_t)(r < 0 && b != 0 ? (int32_t)((uint32_t)r + (uint32_t)b) % b : r)
 #define BAD b == 0
 #include "expr/kernels/binary_template.h"
 
@@ -134,14 +134,14 @@
 #define NAME remainder_int64
 #define TYPE int64_t
 #define RESULT int64_t
-#define COMPUTE r = b == 0 || b == -1 ? (int64_t)0 : (int64_t)(a % b)
+#define COMPUTE r = (int64_t)(b == 0 || b == -1 ? 0 : a % b)
 #define BAD b == 0
 #include "expr/kernels/binary_template.h"
 
 #define NAME pmod_int64
 #define TYPE int64_t
 #define RESULT int64_t
-#define COMPUTE r = b == 0 || b == -1 ? (int64_t)0 : (int64_t)(a % b); r = r < 0 && b != 0 ? (int64_t)(((int64_t)((uint64_t)r + (uint64_t)b)) % b) : r
+#define COMPUTE r = (int64_t)(b == 0 || b == -1 ? 0 : a % b); r = (int64_t)(r < 0 && b != 0 ? (int64_t)((uint64_t)r + (uint64_t)b) % b : r)
 #define BAD b == 0
 #include "expr/kernels/binary_template.h"
 

@@ -2,18 +2,6 @@
 #include "columnar/civil_calendar.h"
 #include "columnar/time_zone.h"
 #include "expr/kernels/cast.h"
-#include "expr/kernels/time_zone_local.h"
-
-int64_t weir_micros_to_local(const WeirTimeZone *zone, int64_t micros)
-{
-    return micros + (int64_t)weir_time_zone_offset_at(zone, weir_floor_divide(micros, WEIR_MICROS_PER_SECOND)) * WEIR_MICROS_PER_SECOND;
-}
-
-int64_t weir_local_to_micros(const WeirTimeZone *zone, int64_t local)
-{
-    int64_t seconds = weir_floor_divide(local, WEIR_MICROS_PER_SECOND);
-    return weir_time_zone_to_instant(zone, seconds) * WEIR_MICROS_PER_SECOND + weir_floor_modulo(local, WEIR_MICROS_PER_SECOND);
-}
 
 static int64_t load_time(const WeirVector *source, uint32_t at)
 {

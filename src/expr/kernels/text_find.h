@@ -1,10 +1,14 @@
-/* Searching bytes in bytes: a memchr for one byte, else the platform's memmem (two-way, SIMD on the first bytes). */
+/* Searching bytes in bytes: a memchr for one byte, else the loop of text_find.c. */
 #ifndef WEIR_EXPR_KERNELS_TEXT_FIND_H
 #define WEIR_EXPR_KERNELS_TEXT_FIND_H
 
 #include <string.h>
 #include "expr/kernel.h"
 
+const uint8_t *weir_find_long(const uint8_t *text, size_t length, size_t from, const uint8_t *what, size_t size);
+/* Small or capital ASCII letters; other bytes stay. */
+void weir_ascii_lower(const uint8_t *text, uint8_t *out, size_t length);
+void weir_ascii_upper(const uint8_t *text, uint8_t *out, size_t length);
 /* First place of `what` at or after `from`, or NULL. An empty one is found at once. */
 static inline const uint8_t *weir_find_bytes(const uint8_t *text, size_t length, size_t from, const uint8_t *what, size_t what_length)
 {
@@ -14,7 +18,7 @@ static inline const uint8_t *weir_find_bytes(const uint8_t *text, size_t length,
         return text + from;
     if (what_length == 1)
         return memchr(text + from, what[0], length - from);
-    return memmem(text + from, length - from, what, what_length);
+    return weir_find_long(text, length, from, what, what_length);
 }
 
 #define WEIR_TEXT_KERNEL(name)                                                                                              \

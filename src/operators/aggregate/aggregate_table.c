@@ -2,6 +2,7 @@
 #include "operators/aggregate/aggregate_table.h"
 
 #define GROUPS_MIN 256u
+#define PREFETCH_DISTANCE 8u /* keys: the slot two distances ahead, its group one */
 
 void weir_aggregate_table_init(WeirAggregateTable *table, const WeirKeyLayout *layout, const WeirAggregateFunctions *functions,
                                size_t bytes_max, WeirMemoryTracker *tracker)
@@ -143,8 +144,13 @@ static inline __attribute__((always_inline)) uint32_t find_keys(WeirAggregateTab
     uint64_t *slots = table->slots;
     uint8_t *groups = table->groups;
     for (uint32_t k = 0; k < count; k++) {
-        if (k + 8 < count)
-            __builtin_prefetch(&slots[(uint32_t)(hashes[k + 8] >> 32) & mask]);
+        if (k + 2 * PREFETCH_DISTANCE < count)
+            __builtin_prefetch(&slots[(uint32_t)(hashes[k + 2 * PREFETCH_DISTANCE] >> 32) & mask]);
+        if (k + PREFETCH_DISTANCE < count) {
+            uint32_t group = (uint32_t)slots[(uint32_t)(hashes[k + PREFETCH_DISTANCE] >> 32) & mask];
+            if (group != 0) /* most often the right one: the table is half empty */
+                __builtin_prefetch(groups + (size_t)(group - 1) * stride);
+        }
         const uint64_t *key = words + (size_t)k * width;
         const uint64_t tag = hashes[k] >> 32;
         uint32_t at = (uint32_t)tag & mask;

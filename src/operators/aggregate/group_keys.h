@@ -40,6 +40,20 @@ uint64_t weir_key_hash_view(const WeirStringView *view);
 WEIR_CHECKED WeirStatus weir_key_vectors(const WeirKeyLayout *layout, const uint8_t *base, size_t stride, uint32_t count,
                                          WeirVector *columns, WeirArena *arena, WeirError *error);
 
+/* More than 8 bytes, compared eight at a time; the last eight may overlap. Words are mostly short: a call of memcmp would cost more. */
+static inline bool weir_key_bytes_equal(const uint8_t *a, const uint8_t *b, uint32_t length)
+{
+    uint64_t word_a, word_b;
+    for (uint32_t at = 0; at + 8 < length; at += 8) {
+        memcpy(&word_a, a + at, 8);
+        memcpy(&word_b, b + at, 8);
+        if (word_a != word_b)
+            return false;
+    }
+    memcpy(&word_a, a + length - 8, 8);
+    memcpy(&word_b, b + length - 8, 8);
+    return word_a == word_b;
+}
 bool weir_key_equal_views(const WeirKeyLayout *layout, const uint64_t *a, const uint64_t *b);
 static inline bool weir_key_view_words_equal(const uint64_t *a, const uint64_t *b)
 {
@@ -51,7 +65,7 @@ static inline bool weir_key_view_words_equal(const uint64_t *a, const uint64_t *
     const uint8_t *data_a, *data_b;
     memcpy(&data_a, &a[1], sizeof(data_a));
     memcpy(&data_b, &b[1], sizeof(data_b));
-    return memcmp(data_a, data_b, length) == 0;
+    return weir_key_bytes_equal(data_a, data_b, length);
 }
 static inline bool weir_key_equal(const WeirKeyLayout *layout, const uint64_t *a, const uint64_t *b)
 {

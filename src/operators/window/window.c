@@ -173,6 +173,7 @@ static WeirStatus compute_results(WeirOperator *operator, WeirError *error)
     uint32_t total = state->rows->row_count;
     WeirWindowRows rows = {.rows = state->rows,
                            .order = state->order,
+                           .zone = operator->execution->environment->context->zone,
                            .partition_column = state->width,
                            .partition_count = state->partition_count,
                            .order_column = state->width + state->partition_count,

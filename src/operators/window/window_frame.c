@@ -2,7 +2,7 @@
 #include "operators/window/window_private.h"
 
 static WeirStatus offset_value(const WeirExpression *offset, const WeirEvalContext *context, WeirArena *arena, int64_t *rows,
-                               long double *range, WeirError *error)
+                               long double *range, int64_t *months, WeirError *error)
 {
     if (offset == NULL)
         return WEIR_OK;
@@ -15,26 +15,27 @@ static WeirStatus offset_value(const WeirExpression *offset, const WeirEvalConte
     case WEIR_PHYSICAL_INTERVAL: {
         WeirCalendarInterval interval;
         memcpy(&interval, value->values, sizeof(interval));
-        if (interval.months != 0)
-            return weir_error_format(error, WEIR_ERROR_INTERNAL_ERROR, "Window frames by months are not supported.");
+        *months = interval.months;
         *range = (long double)interval.days * 86400000000.0L + (long double)interval.microseconds;
         break;
     }
     default:
-        if (value->type->id == WEIR_TYPE_YEAR_MONTH_INTERVAL)
-            return weir_error_format(error, WEIR_ERROR_INTERNAL_ERROR, "Window frames by months are not supported.");
         *rows = weir_value_get_int(value);
-        *range = (long double)*rows;
+        if (value->type->id == WEIR_TYPE_YEAR_MONTH_INTERVAL)
+            *months = *rows;
+        else
+            *range = (long double)*rows;
     }
-    /* Days are compared with dates as such, and as microseconds with timestamps. */
     return WEIR_OK;
 }
 
 WeirStatus weir_window_frame_offsets(WeirWindowFunction *function, const WeirEvalContext *context, WeirArena *arena, WeirError *error)
 {
     const WeirWindowSpec *spec = function->window->window;
-    WEIR_TRY(offset_value(spec->lower_offset, context, arena, &function->lower, &function->lower_range, error));
-    return offset_value(spec->upper_offset, context, arena, &function->upper, &function->upper_range, error);
+    WEIR_TRY(offset_value(spec->lower_offset, context, arena, &function->lower, &function->lower_range,
+                          &function->lower_months, error));
+    return offset_value(spec->upper_offset, context, arena, &function->upper, &function->upper_range,
+                        &function->upper_months, error);
 }
 
 static uint32_t add_clamped(uint32_t position, int64_t offset, uint32_t start, uint32_t end)
@@ -99,12 +100,52 @@ static uint32_t search_key(const WeirWindowRows *rows, long double bound, bool a
     return low;
 }
 
-static uint32_t range_bound(const WeirWindowRows *rows, const WeirExpression *offset_expression, long double offset, uint32_t position,
-                            bool upper)
+static int64_t add_months_to_days(int64_t days, int64_t months)
+{
+    static const int lengths[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+    int64_t year;
+    int month, day;
+    weir_civil_from_days(days, &year, &month, &day);
+    int64_t total = year * 12 + month - 1 + months;
+    year = total / 12 - (total % 12 < 0);
+    month = (int)(total - year * 12) + 1;
+    bool leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+    int last = lengths[month - 1] + (month == 2 && leap);
+    return weir_days_from_civil(year, month, day < last ? day : last);
+}
+
+/* A date or timestamp key moved by months; the time of day stays. */
+static long double add_months(const WeirWindowRows *rows, long double value, int64_t months)
+{
+    const WeirDataType *key = rows->rows->columns[rows->order_column].type;
+    int64_t at = (int64_t)value;
+    if (key->id == WEIR_TYPE_YEAR_MONTH_INTERVAL)
+        return value + (long double)months;
+    if (key->id == WEIR_TYPE_DATE)
+        return (long double)add_months_to_days(at, months);
+    int64_t micros = at % 1000000, seconds = at / 1000000;
+    if (micros < 0) {
+        micros += 1000000;
+        seconds--;
+    }
+    bool zoned = key->id == WEIR_TYPE_TIMESTAMP && rows->zone != NULL;
+    int64_t local = zoned ? seconds + weir_time_zone_offset_at(rows->zone, seconds) : seconds;
+    int64_t days = local / 86400 - (local % 86400 < 0), time_of_day = local - days * 86400;
+    local = add_months_to_days(days, months) * 86400 + time_of_day;
+    return (long double)(zoned ? weir_time_zone_to_instant(rows->zone, local) : local) * 1000000.0L + (long double)micros;
+}
+
+/* `months` and `offset` are signed as seen in the order: later is more. */
+static uint32_t range_bound(const WeirWindowRows *rows, const WeirExpression *offset_expression, int64_t months, long double offset,
+                            uint32_t position, bool upper)
 {
     long double value;
     if (!key_value(rows, position, &value)) /* null: its frame is the nulls */
         return upper ? rows->peer_end[position - rows->start] : rows->peer_start[position - rows->start];
+    if (months != 0) { /* keys of a descending order are negated */
+        bool descending = rows->orders[0]->is_descending;
+        value = descending ? -add_months(rows, -value, -months) : add_months(rows, value, months);
+    }
     return search_key(rows, value + range_in_key_units(rows, offset_expression, offset), upper);
 }
 
@@ -122,11 +163,11 @@ void weir_window_frame(const WeirWindowFunction *function, const WeirWindowRows 
     switch (spec->lower) {
     case WEIR_FRAME_CURRENT_ROW: *from = spec->is_range ? rows->peer_start[index] : position; break;
     case WEIR_FRAME_PRECEDING:
-        *from = spec->is_range ? range_bound(rows, spec->lower_offset, -function->lower_range, position, false)
+        *from = spec->is_range ? range_bound(rows, spec->lower_offset, -function->lower_months, -function->lower_range, position, false)
                                : add_clamped(position, -function->lower, rows->start, rows->end);
         break;
     case WEIR_FRAME_FOLLOWING:
-        *from = spec->is_range ? range_bound(rows, spec->lower_offset, function->lower_range, position, false)
+        *from = spec->is_range ? range_bound(rows, spec->lower_offset, function->lower_months, function->lower_range, position, false)
                                : add_clamped(position, function->lower, rows->start, rows->end);
         break;
     default: break;
@@ -134,11 +175,11 @@ void weir_window_frame(const WeirWindowFunction *function, const WeirWindowRows 
     switch (spec->upper) {
     case WEIR_FRAME_CURRENT_ROW: *to = spec->is_range ? rows->peer_end[index] : position + 1; break;
     case WEIR_FRAME_PRECEDING:
-        *to = spec->is_range ? range_bound(rows, spec->upper_offset, -function->upper_range, position, true)
+        *to = spec->is_range ? range_bound(rows, spec->upper_offset, -function->upper_months, -function->upper_range, position, true)
                              : add_clamped(position, 1 - function->upper, rows->start, rows->end);
         break;
     case WEIR_FRAME_FOLLOWING:
-        *to = spec->is_range ? range_bound(rows, spec->upper_offset, function->upper_range, position, true)
+        *to = spec->is_range ? range_bound(rows, spec->upper_offset, function->upper_months, function->upper_range, position, true)
                              : add_clamped(position, 1 + function->upper, rows->start, rows->end);
         break;
     default: break;

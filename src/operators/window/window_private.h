@@ -12,7 +12,8 @@ typedef struct WeirWindowFunction {
     WeirAggregateSlots slots;       /* aggregates */
     uint32_t row_bytes;
     int64_t lower, upper;           /* ROWS offsets */
-    long double lower_range, upper_range;
+    long double lower_range, upper_range; /* RANGE offsets in the key's units, and months on top */
+    int64_t lower_months, upper_months;
 } WeirWindowFunction;
 
 /* The sorted input of a run, and the partition under way: positions [start, end) of `order`. */
@@ -21,6 +22,7 @@ typedef struct WeirWindowRows {
     const uint32_t *order;
     uint32_t partition_column, partition_count, order_column, order_count;
     WeirExpression *const *orders; /* SORT_ORDER */
+    const WeirTimeZone *zone;
     uint32_t start, end;
     const uint32_t *peer_end; /* by position - start: end of the rows equal in order */
     const uint32_t *peer_start;

@@ -79,8 +79,8 @@ static WeirLogicalPlan *through_union(WeirOptimization *optimization, WeirLogica
     return weir_refresh(optimization, copy);
 }
 
-/* Generate, Window (partition columns only), Watermark, Sort, Repartition: conditions over columns that the node passes
- * through. */
+/* Generate, Expand, Window (partition columns only), Watermark, Sort, Repartition: conditions over columns that the node
+ * passes through. */
 static bool passes(const WeirLogicalPlan *node, const WeirExpression *condition)
 {
     if (!weir_expression_is_deterministic(condition) || !weir_references_within(condition, node->children[0]))
@@ -162,6 +162,7 @@ static WeirLogicalPlan *push(WeirOptimization *optimization, void *context, Weir
         return through_union(optimization, plan, child);
     case WEIR_LOGICAL_WINDOW:
     case WEIR_LOGICAL_GENERATE:
+    case WEIR_LOGICAL_EXPAND:
     case WEIR_LOGICAL_EVENT_TIME_WATERMARK:
     case WEIR_LOGICAL_SORT:
     case WEIR_LOGICAL_REPARTITION:
