@@ -19,9 +19,52 @@ static WeirStatus bad_letter(char letter, const char *text, size_t length, WeirE
     return weir_error_set(error, WEIR_ERROR_INVALID_DATETIME_PATTERN_ILLEGAL_CHARACTER, "c", c, "pattern", shown);
 }
 
+/* Before 3.0 Spark used SimpleDateFormat. What that took and Spark now refuses is called a change of behaviour. */
+static bool legacy_takes(const char *text, size_t length)
+{
+    bool quoted = false;
+    for (size_t i = 0; i < length; i++) {
+        quoted = quoted != (text[i] == '\'');
+        if (!quoted && isalpha((unsigned char)text[i]) && strchr("GyYMLwWDdFEuaHkKhmsSzZX", text[i]) == NULL)
+            return false;
+    }
+    return true;
+}
+
+static WeirStatus refuse(WeirStatus condition, char letter, const char *text, size_t length, WeirError *error)
+{
+    char c[2] = {letter, 0}, shown[128];
+    snprintf(shown, sizeof(shown), "%.*s", (int)(length < 120 ? length : 120), text);
+    if (legacy_takes(text, length))
+        return weir_error_set(error, WEIR_ERROR_INCONSISTENT_BEHAVIOR_CROSS_VERSION_DATETIME_PATTERN_RECOGNITION, "pattern", shown, "config",
+                              "\"spark.sql.legacy.timeParserPolicy\"", "docroot", "https://spark.apache.org/docs/latest");
+    return weir_error_set(error, condition, "c", c, "pattern", shown);
+}
+
+/* The first of `letters` outside quotes, or 0. */
+static char first_of(const char *letters, const char *text, size_t length)
+{
+    bool quoted = false;
+    for (size_t i = 0; i < length; i++) {
+        quoted = quoted != (text[i] == '\'');
+        if (!quoted && strchr(letters, text[i]) != NULL && text[i] != 0)
+            return text[i];
+    }
+    return 0;
+}
+
+WeirStatus weir_datetime_pattern_check_reading(const char *text, size_t length, WeirError *error)
+{
+    char letter = first_of("EFqQ", text, length);
+    return letter == 0 ? WEIR_OK : refuse(WEIR_ERROR_INVALID_DATETIME_PATTERN_ILLEGAL_CHARACTER, letter, text, length, error);
+}
+
 WeirStatus weir_datetime_pattern_parse(const char *source, size_t length, WeirArena *arena, WeirDatetimePattern **out, WeirError *error)
 {
     const char *text = weir_arena_strndup(arena, source, length);
+    char week_letter = first_of("YWwuec", source, length);
+    if (week_letter != 0)
+        return refuse(WEIR_ERROR_INCONSISTENT_BEHAVIOR_CROSS_VERSION_DATETIME_WEEK_BASED_PATTERN, week_letter, source, length, error);
     WeirDatetimePattern *pattern = WEIR_ARENA_NEW(arena, WeirDatetimePattern);
     pattern->tokens = WEIR_ARENA_ARRAY(arena, WeirPatternToken, length + 1);
     for (size_t i = 0; i < length;) {
@@ -48,7 +91,7 @@ WeirStatus weir_datetime_pattern_parse(const char *source, size_t length, WeirAr
             size_t end = i;
             while (end < length && text[end] == c)
                 end++;
-            if (strchr("yuMLdDEaHhKkmsSVzOXxZQqGF", c) == NULL || end - i > 9)
+            if (strchr("yMLdDEaHhKkmsSVzOXxZQqGF", c) == NULL || end - i > 9)
                 return bad_letter(c, text, length, error);
             *token = (WeirPatternToken){c, (uint8_t)(end - i), 0, NULL};
             i = end;
@@ -129,9 +172,6 @@ static void put_field(WeirBuffer *out, const WeirPatternToken *token, const Fiel
     switch (token->letter) {
     case 'y':
         put_year(out, f->year > 0 ? f->year : 1 - f->year, n);
-        return;
-    case 'u':
-        put_year(out, f->year, n);
         return;
     case 'M':
     case 'L':
@@ -327,7 +367,6 @@ static bool read_token(Reader *r, const WeirPatternToken *token, bool adjacent)
         r->at += token->length;
         return true;
     case 'y':
-    case 'u':
         return read_year(r, n);
     case 'M':
     case 'L':
@@ -341,6 +380,8 @@ static bool read_token(Reader *r, const WeirPatternToken *token, bool adjacent)
     case 'H':
     case 'k':
         if (!read_digits(r, least, most, &r->hour))
+            return false;
+        if (token->letter == 'k' && r->hour == 0)
             return false;
         r->hour = token->letter == 'k' && r->hour == 24 ? 0 : r->hour;
         return true;

@@ -50,6 +50,9 @@ typedef enum WeirFrameBound {
     WEIR_FRAME_UNBOUNDED_PRECEDING, WEIR_FRAME_PRECEDING, WEIR_FRAME_CURRENT_ROW, WEIR_FRAME_FOLLOWING, WEIR_FRAME_UNBOUNDED_FOLLOWING
 } WeirFrameBound;
 
+/* `name` of the unresolved and resolved call of "struct" that (a, b) stands for: how it prints. */
+#define WEIR_ROW_NAME "named_struct"
+
 typedef struct WeirExpression WeirExpression;
 
 typedef struct WeirWindowSpec {

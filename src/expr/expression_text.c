@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "columnar/value_format.h"
 #include "columnar/value_text.h"
 #include "expr/aggregate.h"
 #include "expr/expression_private.h"
@@ -58,6 +59,11 @@ static void print_literal(const Printer *printer, const WeirValue *value)
 {
     if (weir_value_is_null(value)) {
         text(printer, printer->explain ? "null" : "NULL");
+        return;
+    }
+    if (value->type->id == WEIR_TYPE_DECIMAL && !printer->explain) {
+        char digits[WEIR_VALUE_TEXT_BYTES];
+        weir_buffer_append(printer->out, digits, weir_format_decimal_scientific(weir_value_get_int128(value), value->type->scale, digits));
         return;
     }
     if (value->type->id == WEIR_TYPE_STRING || weir_type_is_numeric(value->type) || printer->explain)
@@ -148,10 +154,30 @@ static void print_template(const Printer *printer, const char *format, const Wei
     }
 }
 
+/* (a, b): a struct that is written without its name. */
+static bool is_row(const WeirExpression *call)
+{
+    return call->name != NULL && strcmp(call->name, WEIR_ROW_NAME) == 0 && call->type != NULL && call->type->field_count == call->child_count;
+}
+
+static void print_row(const Printer *printer, const WeirExpression *call)
+{
+    text(printer, WEIR_ROW_NAME "(");
+    for (uint32_t i = 0; i < call->child_count; i++) {
+        weir_buffer_append_format(printer->out, "%s%s, ", i == 0 ? "" : ", ", call->type->fields[i].name);
+        print(printer, call->children[i]);
+    }
+    text(printer, ")");
+}
+
 static void print_call(const Printer *printer, const WeirExpression *expression)
 {
     const WeirFunction *function = expression->function;
     const char *name = expression->name != NULL ? expression->name : function->name;
+    if (is_row(expression) && strcmp(function->name, "struct") == 0) {
+        print_row(printer, expression);
+        return;
+    }
     if (function->sql_format != NULL && function->sql_format[0] == '!' && !printer->explain) { /* RLIKE(a, b): the name in capitals */
         for (const char *c = name; *c != '\0'; c++)
             weir_buffer_append_char(printer->out, (char)toupper((unsigned char)*c));

@@ -146,7 +146,8 @@ static WeirExpression *build_node(const WeirFunctionCall *call, const Target *ta
     node->nullable = call->nullable;
     node->bound = call->bound;
     node->eval_mode = call->eval_mode;
-    node->name = call->name;
+    bool row = source->kind == WEIR_EXPRESSION_UNRESOLVED_FUNCTION && source->name != NULL;
+    node->name = row ? source->name : call->name;
     node->parts = NULL;
     node->part_count = 0;
     if (target->aggregate != NULL) {

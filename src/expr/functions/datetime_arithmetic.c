@@ -313,6 +313,16 @@ KERNEL(unix_of_kernel)
     return WEIR_OK;
 }
 
+/* unix_timestamp's seconds, which unlike those of unix_seconds go towards zero. */
+KERNEL(whole_seconds_kernel)
+{
+    (void)error;
+    WeirArgument x = weir_argument(arguments[0]);
+    WEIR_FOR_ROWS(call, row)
+        PUT_LONG(LONG_AT(x, row) / WEIR_MICROS_PER_SECOND);
+    return WEIR_OK;
+}
+
 KERNEL(same_int_kernel)
 {
     (void)error;
@@ -439,6 +449,7 @@ const WeirFunction weir_functions_datetime_arithmetic[] = {
     TIME("timestamp_millis", NULL, F, 1, 1, "integral->timestamp", timestamp_of_kernel, "timestamp_millis(n): so many milliseconds since the epoch."),
     TIME("timestamp_micros", NULL, F, 1, 1, "integral->timestamp", timestamp_of_kernel, "timestamp_micros(n): so many microseconds since the epoch."),
     TIME("unix_seconds", NULL, NP, 1, 1, "timestamp->long", unix_of_kernel, "unix_seconds(time): seconds since the epoch."),
+    {.name = "whole_unix_seconds", .flags = NP | WEIR_FUNCTION_INTERNAL, .arguments_min = 1, .arguments_max = 1, .signature = "timestamp->long", .kernel = whole_seconds_kernel},
     TIME("unix_millis", NULL, NP, 1, 1, "timestamp->long", unix_of_kernel, "unix_millis(time): milliseconds since the epoch."),
     TIME("unix_micros", NULL, NP, 1, 1, "timestamp->long", unix_of_kernel, "unix_micros(time): microseconds since the epoch."),
     TIME("unix_date", NULL, NP, 1, 1, "date->int", same_int_kernel, "unix_date(date): days since the epoch."),

@@ -26,7 +26,7 @@ static void free_state(void *pointer)
     weir_free(state);
 }
 
-static WeirStatus use_pattern(WeirKernelCall *call, const WeirStringView *view, WeirError *error)
+static WeirStatus use_pattern(WeirKernelCall *call, const WeirStringView *view, bool reading, WeirError *error)
 {
     PatternState *state = call->state;
     const char *text = (const char *)weir_view_data(view);
@@ -35,6 +35,8 @@ static WeirStatus use_pattern(WeirKernelCall *call, const WeirStringView *view, 
     weir_arena_reset(&state->arena);
     state->pattern = NULL;
     WeirStatus status = weir_datetime_pattern_parse(text, view->length, &state->arena, &state->pattern, error);
+    if (status == WEIR_OK && reading)
+        status = weir_datetime_pattern_check_reading(text, view->length, error);
     if (status != WEIR_OK)
         return weir_row_error(call, status, error);
     state->source = weir_arena_strndup(&state->arena, text, view->length);
@@ -75,7 +77,7 @@ static WeirStatus format_rows(WeirKernelCall *call, int64_t unit, const WeirVect
         const WeirStringView *pattern = weir_argument_view(&p, row);
         if (is_iso_date(pattern) && put_iso_date(weir_floor_divide(weir_micros_to_local(zone, micros), WEIR_MICROS_PER_DAY), out))
             continue;
-        WEIR_TRY_OR_GO(done, use_pattern(call, pattern, error));
+        WEIR_TRY_OR_GO(done, use_pattern(call, pattern, false, error));
         weir_buffer_clear(&buffer);
         weir_datetime_format(PATTERN(call), micros, zone, &buffer);
         WEIR_TRY_OR_GO(done, weir_text_heap_copy(&heap, weir_buffer_text(&buffer), buffer.length, out, error));
@@ -97,9 +99,9 @@ static WeirStatus parse_rows(WeirKernelCall *call, int64_t unit, const WeirVecto
     {
         WEIR_TEXT(text, x, row);
         int64_t micros = 0;
-        WEIR_TRY(use_pattern(call, weir_argument_view(&p, row), error));
+        WEIR_TRY(use_pattern(call, weir_argument_view(&p, row), true, error));
         if (weir_datetime_read(PATTERN(call), (const char *)text, text_length, zone, &micros)) {
-            ((int64_t *)result->values)[row] = unit == 1 ? micros : weir_floor_divide(micros, unit);
+            ((int64_t *)result->values)[row] = micros / unit; /* towards zero */
             continue;
         }
         if (call->expression->eval_mode == WEIR_EVAL_ANSI) {
@@ -130,7 +132,7 @@ static WeirStatus resolve_unix(WeirFunctionCall *call, WeirError *error)
     }
     if (time->type->id != WEIR_TYPE_TIMESTAMP)
         time = weir_expression_cast(call->arena, time, &weir_type_timestamp, call->eval_mode, true);
-    call->replacement = weir_call_make(call, "unix_seconds", &time, 1);
+    call->replacement = weir_call_make(call, "whole_unix_seconds", &time, 1);
     return WEIR_OK;
 }
 

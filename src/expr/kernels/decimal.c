@@ -84,6 +84,23 @@ static bool finish(Wide value, bool negative, int precision, WeirInt128 *out)
     return true;
 }
 
+/* A quotient of operands that 256 bits cannot hold together: by schoolbook division, `digits` digits after the point of a / b, half up. */
+static bool divide_by_digits(WeirUint128 a, WeirUint128 b, int digits, bool negative, int precision, WeirInt128 *out)
+{
+    Wide value = {0, a / b};
+    WeirUint128 rest = a % b;
+    for (int i = 0; i < digits; i++) {
+        WeirUint128 next;
+        Wide digit = wide_divide(wide_multiply(rest, 10), b, &next);
+        rest = next;
+        if (value.high != 0 || value.low > (~(WeirUint128)0 - digit.low) / 10)
+            return false;
+        value.low = value.low * 10 + digit.low;
+    }
+    value.low += rest >= b - rest;
+    return finish(value, negative, precision, out);
+}
+
 static Wide divide_half_up(Wide value, WeirUint128 divisor)
 {
     WeirUint128 remainder;
@@ -158,12 +175,9 @@ bool weir_decimal_divide(WeirInt128 a, int scale_a, WeirInt128 b, int scale_b, i
             return finish((Wide){0, 0}, negative, precision, out);
         return finish(divide_half_up((Wide){0, magnitude(a)}, divisor.low), negative, precision, out);
     }
-    Wide dividend = {0, magnitude(a)};
-    for (; shift > 38 && dividend.high == 0; shift -= 38)
-        dividend = wide_multiply(dividend.low, (WeirUint128)weir_power_of_ten(38));
-    if (dividend.high != 0)
-        return false;
-    dividend = wide_multiply(dividend.low, (WeirUint128)weir_power_of_ten(shift));
+    if (shift > 38)
+        return divide_by_digits(magnitude(a), magnitude(b), shift, negative, precision, out);
+    Wide dividend = wide_multiply(magnitude(a), (WeirUint128)weir_power_of_ten(shift));
     return finish(divide_half_up(dividend, magnitude(b)), negative, precision, out);
 }
 
