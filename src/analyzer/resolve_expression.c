@@ -69,6 +69,10 @@ static WeirStatus resolve_cast(WeirExpressionContext *context, WeirExpression *e
     WeirExpression *cast = NULL;
     WEIR_TRY(resolve_children(context, expression, &cast, error));
     const WeirExpression *child = cast->children[0];
+    if (cast->eval_mode == WEIR_EVAL_ANSI && !analysis->analyzer->context->ansi) {
+        cast = weir_expression_copy(analysis->arena, cast);
+        cast->eval_mode = WEIR_EVAL_LEGACY;
+    }
     if (!weir_can_cast(child->type, cast->type, cast->eval_mode))
         return refuse_cast(analysis, cast, error);
     WeirExpression *typed =

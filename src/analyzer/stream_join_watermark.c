@@ -17,6 +17,17 @@ static bool is_call(const WeirExpression *expression, const char *name)
            strcmp(expression->function->name, name) == 0;
 }
 
+/* Sums of times and intervals: the resolved functions have names of their own. */
+static bool is_difference(const WeirExpression *expression)
+{
+    return is_call(expression, "-") || is_call(expression, "timestamp_add_interval_minus");
+}
+
+static bool is_sum(const WeirExpression *expression)
+{
+    return is_call(expression, "+") || is_call(expression, "timestamp_add_interval");
+}
+
 static bool belongs_to(const WeirLogicalPlan *side, const WeirExpression *attribute)
 {
     for (uint32_t i = 0; i < side->output_count; i++)
@@ -89,8 +100,8 @@ static void collect_terms(const WeirExpression *expression, int sign, Terms *ter
     }
     if (weir_expression_is_foldable(expression))
         return;
-    bool minus = is_call(expression, "-");
-    if (!minus && !is_call(expression, "+")) {
+    bool minus = is_difference(expression);
+    if (!minus && !is_sum(expression)) {
         terms->opaque = true;
         return;
     }

@@ -239,7 +239,7 @@ WeirStatus weir_add_time_window(WeirAnalysis *analysis, const WeirExpression *ma
     const WindowShape *shape = marker->bound;
     WeirExpression *time = marker->children[0], *condition = NULL;
     WeirExpression *attribute =
-        weir_expression_attribute(analysis->arena, "window", marker->type, false, weir_next_id(analysis));
+        weir_expression_attribute(analysis->arena, "window", marker->type, shape->size != shape->slide, weir_next_id(analysis));
     attribute->metadata = weir_window_metadata(analysis, time, "spark.timeWindow");
     *window = attribute;
     if (shape->size == shape->slide) {

@@ -34,6 +34,7 @@ bool weir_is_marker(const WeirExpression *expression)
             expression->function == &weir_window_time_marker);
 }
 
+/* The marker comes first: that is where Scala's hash map puts it beside the watermark's key, and state schema files show it. */
 const char *weir_window_metadata(WeirAnalysis *analysis, const WeirExpression *time, const char *key)
 {
     WeirBuffer buffer;
@@ -43,6 +44,8 @@ const char *weir_window_metadata(WeirAnalysis *analysis, const WeirExpression *t
     weir_json_begin_object(&writer, NULL);
     WeirJson *json = NULL;
     bool any = key != NULL;
+    if (key != NULL)
+        weir_json_add_boolean(&writer, key, true);
     if (time->kind == WEIR_EXPRESSION_ATTRIBUTE && time->metadata != NULL &&
         weir_json_parse(time->metadata, strlen(time->metadata), analysis->arena, &json, NULL) == WEIR_OK)
         for (const WeirJson *member = json->first; member != NULL; member = member->next) {
@@ -52,8 +55,6 @@ const char *weir_window_metadata(WeirAnalysis *analysis, const WeirExpression *t
                               weir_arena_strndup(analysis->arena, member->source, member->source_length));
             any = true;
         }
-    if (key != NULL)
-        weir_json_add_boolean(&writer, key, true);
     weir_json_end_object(&writer);
     const char *text = any ? weir_arena_strdup(analysis->arena, weir_buffer_text(&buffer)) : NULL;
     weir_buffer_deinit(&buffer);

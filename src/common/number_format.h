@@ -1,5 +1,5 @@
-/* Numbers to text and back, exactly: Spark's texts of doubles and floats are Java's, the shortest digits that read back
- * as the same value. Nothing here depends on a locale or allocates. */
+/* Numbers to text and back, exactly: Spark's texts of doubles and floats are Java 17's, digits that read back as the same
+ * value, mostly the shortest. Nothing here depends on a locale or allocates. */
 #ifndef WEIR_COMMON_NUMBER_FORMAT_H
 #define WEIR_COMMON_NUMBER_FORMAT_H
 
@@ -16,7 +16,7 @@ size_t weir_format_double(double value, char *text);
 size_t weir_format_float(float value, char *text);
 size_t weir_format_int64(int64_t value, char *text);
 
-/* digits * 10^exponent, without trailing zeros in `digits` (at most 17 of them); what the texts are made of. */
+/* digits * 10^exponent, at most 19 digits; what the texts are made of. */
 typedef struct WeirShortest {
     uint64_t digits;
     int32_t exponent;

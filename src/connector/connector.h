@@ -126,6 +126,7 @@ enum {
     WEIR_SINK_TEMPORARY_CHECKPOINT = 8, /* console, memory, noop, foreach…: may run without checkpointLocation */
     WEIR_SINK_ONE_FLOW = 16,            /* refuses a second flow (file sinks) */
     WEIR_SINK_V1 = 32,                  /* numOutputRows is -1 in progress */
+    WEIR_SINK_RESUMES_COMPLETE = 128,   /* goes on from a checkpoint in complete mode only: what it held is lost (memory) */
     WEIR_SINK_ORDERED = 64              /* wants batches of all tasks in task order on the driver at commit (console, memory, foreachBatch) */
 };
 

@@ -97,7 +97,7 @@ void weir_options_warn_unknown(const WeirOptions *options, const char *const *kn
         known_count++;
     for (uint32_t i = 0; i < options->count; i++) {
         const char *key = options->entries[i].key;
-        bool found = strcasecmp(key, "path") == 0;
+        bool found = strcasecmp(key, "path") == 0 || strcasecmp(key, "queryName") == 0;
         for (uint32_t k = 0; k < known_count && !found; k++)
             found = strcasecmp(key, known[k]) == 0;
         if (found)

@@ -34,6 +34,7 @@ static WeirStatus bind_batch(WeirStreamExecution *query, WeirExecutionBatch *bat
     WEIR_TRY(weir_propagate_watermarks(query->physical, query->previous_watermark_ms, query->late_ms, error));
     WEIR_TRY(weir_propagate_watermarks(query->physical, query->batch_watermark_ms, query->eviction_ms, error));
     query->context.now_micros = query->batch_timestamp_ms * 1000;
+    query->context.planned_micros = query->clock->now_micros(query->clock);
     batch->batch_id = query->batch_id;
     batch->late_watermark_ms = query->late_ms;
     batch->eviction_watermark_ms = query->eviction_ms;

@@ -68,6 +68,17 @@ static WeirStatus choose_checkpoint(WeirStreamExecution *query, const WeirStream
     return query->fs->make_directories(query->fs, query->checkpoint, query->durable, error);
 }
 
+static WeirStatus check_resumable(WeirStreamExecution *query, const WeirStreamExecutionSpec *spec, WeirError *error)
+{
+    if ((spec->sink_type->capabilities & WEIR_SINK_RESUMES_COMPLETE) == 0 || strcmp(query->output_mode, "complete") == 0)
+        return WEIR_OK;
+    const char *offsets = weir_path_join(&query->query_arena, query->checkpoint, "offsets");
+    bool exists = false;
+    WeirFileStatus file;
+    WEIR_TRY(query->fs->status(query->fs, offsets, &query->query_arena, &exists, &file, error));
+    return exists ? weir_error_set(error, WEIR_ERROR_LEGACY_ERROR_TEMP_1299, "checkpointPath", offsets) : WEIR_OK;
+}
+
 static void make_sink_context(WeirStreamExecution *query, const WeirStreamExecutionSpec *spec)
 {
     query->sink_context = (WeirConnectorContext){
@@ -156,6 +167,7 @@ WeirStatus weir_stream_execution_start(const WeirStreamExecutionSpec *spec, Weir
     query->output_mode = weir_arena_strdup(&query->query_arena, mode);
     WEIR_TRY_OR_GO(done, check_plan(query, spec, error));
     WEIR_TRY_OR_GO(done, choose_checkpoint(query, spec, error));
+    WEIR_TRY_OR_GO(done, check_resumable(query, spec, error));
     WEIR_TRY_OR_GO(done, weir_stream_metadata_open(query->fs, query->checkpoint, query->durable, &query->random, query->id, &created, error));
     make_sink_context(query, spec);
     WEIR_TRY_OR_GO(done, start_thread(query, error));

@@ -8,8 +8,7 @@
 static WeirStatus parse_interval_ms(const char *text, int64_t *interval_ms, WeirError *error)
 {
     WeirCalendarInterval interval;
-    if (weir_string_to_interval(text, strlen(text), &interval, NULL) != WEIR_OK)
-        return weir_error_set(error, WEIR_ERROR_CANNOT_PARSE_INTERVAL, "intervalString", text);
+    WEIR_TRY(weir_string_to_interval(text, strlen(text), &interval, error));
     if (interval.months != 0)
         return weir_error_format(error, WEIR_ERROR_LEGACY_ERROR_TEMP_3262,
                                  "Doesn't support month or year interval: %s. Write a trigger in days or smaller units.", text);

@@ -36,6 +36,7 @@ enum {
     WEIR_AGGREGATE_OBJECT = 1,          /* buffers are objects (variable width) */
     WEIR_AGGREGATE_ORDER_SENSITIVE = 2, /* first, last, collect_list */
     WEIR_AGGREGATE_NO_DISTINCT = 4,     /* DISTINCT has no effect (min, max): analyzer drops it */
+    WEIR_AGGREGATE_ORDERED = 16,
     WEIR_AGGREGATE_COUNT_DEFAULT = 8    /* value over no rows is not null (count: 0) */
 };
 
@@ -72,9 +73,17 @@ struct WeirAggregateFunction {
     WeirStatus (*merge_serialized)(const WeirAggregateCall *call, const WeirVector *buffers, const uint32_t *selection, uint32_t count,
                                    uint8_t *const *rows, WeirError *error);
     void (*free_object)(const WeirAggregateCall *call, uint8_t *row); /* optional: objects with memory outside the arena */
+    const char *sql_format; /* NULL = name(a, b); else $0 the name as called, $d DISTINCT, $1 a child, $2* a child and those after it, $> DESC where the call
+                               is descending, $< where it is not, $o the orderings of a WeirAggregateOrdering */
     const char *group;
     const char *usage;
 };
+
+/* `bound` of aggregates with WEIR_AGGREGATE_ORDERED: the last children are what the rows are ordered by. */
+typedef struct WeirAggregateOrdering {
+    uint32_t first, count;
+    const bool *descending, *nulls_first;
+} WeirAggregateOrdering;
 
 /* All buffer columns of a list of AGGREGATE expressions: schema of the buffer row; slots[i] per expression. `*fixed` = no object functions. */
 const WeirSchema *weir_aggregate_buffer_schema(WeirExpression *const *aggregates, uint32_t count, WeirArena *arena,

@@ -204,14 +204,62 @@ static void print_unresolved_function(const Printer *printer, const WeirExpressi
     text(printer, ")");
 }
 
-static void print_aggregate(const Printer *printer, const WeirExpression *expression)
+static void print_ordering(const Printer *printer, const WeirExpression *expression)
 {
+    const WeirAggregateOrdering *ordering = expression->bound;
+    for (uint32_t i = 0; ordering != NULL && i < ordering->count; i++) {
+        text(printer, i == 0 ? "" : ", ");
+        print(printer, expression->children[ordering->first + i]);
+        text(printer, ordering->descending[i] ? " DESC" : " ASC");
+        text(printer, ordering->nulls_first[i] ? " NULLS FIRST" : " NULLS LAST");
+    }
+}
+
+static void print_aggregate_template(const Printer *printer, const WeirExpression *expression)
+{
+    for (const char *c = expression->aggregate->sql_format; *c != '\0'; c++) {
+        if (*c != '$') {
+            weir_buffer_append_char(printer->out, *c);
+            continue;
+        }
+        c++;
+        uint32_t index = (uint32_t)(*c - '1');
+        if (*c == '0') {
+            text(printer, expression->name != NULL ? expression->name : expression->aggregate->name);
+        } else if (*c == 'd') {
+            text(printer, !expression->is_distinct ? "" : printer->explain ? "distinct " : "DISTINCT ");
+        } else if (*c == '>') {
+            text(printer, expression->is_descending ? " DESC" : "");
+        } else if (*c == '<') {
+            text(printer, expression->is_descending ? "" : " DESC");
+        } else if (*c == 'o') {
+            print_ordering(printer, expression);
+        } else if (c[1] == '*') {
+            print_list(printer, expression->children + index, expression->child_count - index, ", ");
+            c++;
+        } else {
+            print(printer, expression->children[index]);
+        }
+    }
+}
+
+static void print_aggregate_call(const Printer *printer, const WeirExpression *expression)
+{
+    if (expression->aggregate->sql_format != NULL) {
+        print_aggregate_template(printer, expression);
+        return;
+    }
     text(printer, expression->name != NULL ? expression->name : expression->aggregate->name);
     text(printer, "(");
     if (expression->is_distinct)
         text(printer, printer->explain ? "distinct " : "DISTINCT ");
     print_list(printer, expression->children, expression->child_count, ", ");
     text(printer, ")");
+}
+
+static void print_aggregate(const Printer *printer, const WeirExpression *expression)
+{
+    print_aggregate_call(printer, expression);
     if (printer->explain && expression->ignore_nulls)
         text(printer, " ignore nulls");
     if (expression->filter != NULL) {

@@ -14,6 +14,7 @@ typedef struct WeirEvalContext {
     bool ansi; /* spark.sql.ansi.enabled */
     bool case_sensitive;
     int64_t now_micros; /* of the batch or statement: current_timestamp() */
+    int64_t planned_micros; /* now() in a stream, where Spark takes the clock anew when it plans the batch; 0: as now_micros */
     const char *current_user, *current_catalog, *current_database;
     /* Value of a setting, or NULL: for functions whose behaviour a spark.sql.* key changes. */
     const char *(*conf)(void *conf_context, const char *key);

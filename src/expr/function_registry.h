@@ -35,6 +35,9 @@
     X(interval) \
     X(hash) \
     X(conversion) \
+    X(format_number) \
+    X(make_timestamp) \
+    X(text_check) \
     X(random) \
     X(json) \
     X(special) \
@@ -46,7 +49,12 @@
     X(moments) \
     X(bits) \
     X(collect) \
-    X(approx_count_distinct)
+    X(approx_count_distinct) \
+    X(percentile) \
+    X(listagg) \
+    X(histogram_numeric) \
+    X(percentile_approx) \
+    X(regression)
 
 #define WEIR_DECLARE_FAMILY(family) extern const WeirFunction weir_functions_##family[];
 WEIR_FUNCTION_FAMILIES(WEIR_DECLARE_FAMILY)

@@ -7,7 +7,8 @@
 #include "columnar/value_parse.h"
 #include "formats/text_convert.h"
 
-void weir_csv_append_string(const uint8_t *data, size_t length, bool ascii, bool stable, WeirBuffer *scratch, WeirVectorBuilder *builder)
+void weir_csv_append_string(const uint8_t *data, size_t length, bool ascii, bool stable, WeirBuffer *scratch,
+                            WeirVectorBuilder *builder)
 {
     if (!ascii && !weir_utf8_is_valid(data, length)) {
         weir_buffer_clear(scratch);
@@ -30,7 +31,8 @@ bool weir_csv_parse_integer(const uint8_t *text, size_t length, int64_t *value)
     for (; at < length; at++) {
         unsigned digit = (unsigned)text[at] - '0';
         /* Downwards, since the least value has no positive twin. */
-        if (digit > 9 || __builtin_mul_overflow(sum, (int64_t)10, &sum) || __builtin_sub_overflow(sum, (int64_t)digit, &sum))
+        if (digit > 9 || __builtin_mul_overflow(sum, (int64_t)10, &sum) ||
+            __builtin_sub_overflow(sum, (int64_t)digit, &sum))
             return false;
     }
     if (!negative && sum == INT64_MIN)
@@ -39,13 +41,15 @@ bool weir_csv_parse_integer(const uint8_t *text, size_t length, int64_t *value)
     return true;
 }
 
-bool weir_csv_parse_double(const WeirCsvOptions *options, const uint8_t *text, size_t length, bool narrow, double *value)
+bool weir_csv_parse_double(const WeirCsvOptions *options, const uint8_t *text, size_t length, bool narrow,
+                           double *value)
 {
     if (weir_csv_text_equal(&options->nan_value, text, length)) {
         *value = NAN;
         return true;
     }
-    if (weir_csv_text_equal(&options->negative_infinity, text, length) || weir_csv_text_equal(&options->positive_infinity, text, length)) {
+    if (weir_csv_text_equal(&options->negative_infinity, text, length) ||
+        weir_csv_text_equal(&options->positive_infinity, text, length)) {
         *value = weir_csv_text_equal(&options->negative_infinity, text, length) ? -INFINITY : INFINITY;
         return true;
     }
@@ -74,7 +78,8 @@ static bool convert_integer(const WeirDataType *type, const uint8_t *text, size_
     int64_t value;
     if (!weir_csv_parse_integer(text, length, &value))
         return false;
-    if ((type->id == WEIR_TYPE_INT && value != (int32_t)value) || (type->id == WEIR_TYPE_SHORT && value != (int16_t)value) ||
+    if ((type->id == WEIR_TYPE_INT && value != (int32_t)value) ||
+        (type->id == WEIR_TYPE_SHORT && value != (int16_t)value) ||
         (type->id == WEIR_TYPE_BYTE && value != (int8_t)value))
         return false;
     weir_vector_builder_append_int(builder, value);
@@ -82,7 +87,8 @@ static bool convert_integer(const WeirDataType *type, const uint8_t *text, size_
 }
 
 /* Commas are dropped; blanks are no part of a number. */
-static bool convert_decimal(const WeirDataType *type, const uint8_t *text, size_t length, WeirBuffer *scratch, WeirVectorBuilder *builder)
+static bool convert_decimal(const WeirDataType *type, const uint8_t *text, size_t length, WeirBuffer *scratch,
+                            WeirVectorBuilder *builder)
 {
     const char *digits = (const char *)text;
     bool comma = false;
@@ -102,8 +108,8 @@ static bool convert_decimal(const WeirDataType *type, const uint8_t *text, size_
     return length > 0 && weir_text_convert_decimal(digits, length, type, builder);
 }
 
-static bool convert_text(const WeirCsvOptions *options, const uint8_t *text, size_t length, const WeirDataType *type, bool ascii, bool stable,
-                         WeirBuffer *scratch, WeirVectorBuilder *builder)
+static bool convert_text(const WeirCsvOptions *options, const uint8_t *text, size_t length, const WeirDataType *type,
+                         bool ascii, bool stable, WeirBuffer *scratch, WeirVectorBuilder *builder)
 {
     double number;
     switch (type->id) {
@@ -129,8 +135,8 @@ static bool convert_text(const WeirCsvOptions *options, const uint8_t *text, siz
     }
 }
 
-bool weir_csv_convert(const WeirCsvOptions *options, const WeirCsvToken *token, const WeirDataType *type, bool ascii, WeirBuffer *scratch,
-                      WeirVectorBuilder *builder)
+bool weir_csv_convert(const WeirCsvOptions *options, const WeirCsvToken *token, const WeirDataType *type, bool ascii,
+                      WeirBuffer *scratch, WeirVectorBuilder *builder)
 {
     const uint8_t *text = token->data;
     size_t length = token->length;

@@ -1,5 +1,6 @@
-/* CSV files (Spark: CSVFileFormat, UnivocityParser, FailureSafeParser): options, columns, what becomes of malformed records, and the format's table. Only needed
- * columns are converted; where no other columns are needed, a record with too few or too many fields is as good as any. */
+/* CSV files (Spark: CSVFileFormat, UnivocityParser, FailureSafeParser): options, columns, what becomes of malformed
+ * records, and the format's table. Only needed columns are converted; where no other columns are needed, a record with
+ * too few or too many fields is as good as any. */
 #include "formats/csv_format_private.h"
 
 #include <strings.h>
@@ -36,7 +37,7 @@ struct WeirFormatReader {
 static bool csv_is_splittable(const WeirFormatOptions *options, const char *path)
 {
     bool multi_line = false;
-    return weir_format_option_bool(options, "multiLine", false, &multi_line, NULL) == WEIR_OK && !multi_line &&
+    return weir_format_option_bool(options, "multiLine", false, &multi_line, NULL) == WEIR_OK && !multi_line && weir_separator_is_cuttable(options->get(options->context, "lineSep")) &&
            !weir_path_is_compressed(path);
 }
 
@@ -51,7 +52,8 @@ static WeirStatus csv_check(const WeirFormatOptions *given, const WeirSchema *sc
         return status;
     for (uint32_t i = 0; i < schema->field_count; i++) {
         WeirTypeId type = schema->fields[i].type->id;
-        if (weir_type_is_nested(schema->fields[i].type) || type == WEIR_TYPE_VOID || type == WEIR_TYPE_CALENDAR_INTERVAL)
+        if (weir_type_is_nested(schema->fields[i].type) || type == WEIR_TYPE_VOID ||
+            type == WEIR_TYPE_CALENDAR_INTERVAL)
             return weir_format_refuse_type("CSV", &schema->fields[i], error);
     }
     int32_t at = writing ? -1 : weir_schema_find(schema, options.corrupt_column, true);
@@ -60,7 +62,7 @@ static WeirStatus csv_check(const WeirFormatOptions *given, const WeirSchema *sc
         weir_buffer_init(&type, 0, NULL);
         weir_type_sql(schema->fields[at].type, &type);
         status = weir_error_set(error, WEIR_ERROR_INVALID_CORRUPT_RECORD_TYPE, "columnName", schema->fields[at].name,
-                                           "actualType", weir_buffer_text(&type));
+                                "actualType", weir_buffer_text(&type));
         weir_buffer_deinit(&type);
         return status;
     }
@@ -88,7 +90,8 @@ static bool is_pruned(const WeirFormatReader *reader)
     const WeirFormatOptions *given = scan->options;
     if (reader->options.column_pruning >= 0)
         return reader->options.column_pruning != 0;
-    const char *name = given->conf == NULL ? NULL : given->conf(given->conf_context, "spark.sql.columnNameOfCorruptRecord");
+    const char *name =
+        given->conf == NULL ? NULL : given->conf(given->conf_context, "spark.sql.columnNameOfCorruptRecord");
     for (uint32_t i = 0; i < scan->column_count; i++)
         if (strcmp(scan->schema->fields[scan->columns[i]].name, name == NULL ? "_corrupt_record" : name) == 0)
             return false;
@@ -119,7 +122,8 @@ static WeirStatus plan_columns(WeirFormatReader *reader, WeirError *error)
     reader->field_count = field;
     reader->any_count = pruned && reader->column_count < field;
     reader->count_only = pruned && reader->column_count == 0;
-    WEIR_TRY(weir_batch_builder_init(&reader->builder, weir_type_struct(&reader->arena, fields, scan->column_count), scan->tracker, error));
+    WEIR_TRY(weir_batch_builder_init(&reader->builder, weir_type_struct(&reader->arena, fields, scan->column_count),
+                                     scan->tracker, error));
     for (uint32_t i = 0, at = 0; i < scan->column_count; i++)
         if ((int32_t)i != reader->corrupt_column)
             reader->columns[at++].builder = reader->builder.columns[i];
@@ -138,7 +142,8 @@ static WeirStatus csv_open_reader(const WeirFormatScan *scan, const WeirByteSour
     WEIR_TRY_OR_GO(done, weir_csv_options(scan->options, false, &reader->arena, &reader->options, error));
     WEIR_TRY_OR_GO(done, plan_columns(reader, error));
     reader->records_open = true;
-    WEIR_TRY_OR_GO(done, weir_csv_records_open(&reader->records, &reader->options, source, start, end, scan->tracker, error));
+    WEIR_TRY_OR_GO(done,
+                   weir_csv_records_open(&reader->records, &reader->options, source, start, end, scan->tracker, error));
     reader->header = reader->options.header && start == 0;
     if (reader->any_count && !reader->options.multi_line && reader->column_count > 0)
         reader->records.splitter.fields_wanted = reader->columns[reader->column_count - 1].field + 1;
@@ -177,9 +182,12 @@ static WeirStatus check_header(WeirFormatReader *reader, WeirError *error)
     if (same)
         return WEIR_OK;
     if (!reader->options.enforce_schema)
-        return weir_error_format(error, WEIR_ERROR_FAILED_READ_FILE_NO_HINT,
-                                 "The header of %s does not name the columns of the schema, and enforceSchema is false.", reader->source->path);
-    weir_log(WEIR_LOG_WARN, "csv_format", "the header of %s does not name the columns of the schema; columns are taken by position",
+        return weir_error_format(
+            error, WEIR_ERROR_FAILED_READ_FILE_NO_HINT,
+            "The header of %s does not name the columns of the schema, and enforceSchema is false.",
+            reader->source->path);
+    weir_log(WEIR_LOG_WARN, "csv_format",
+             "the header of %s does not name the columns of the schema; columns are taken by position",
              reader->source->path);
     return WEIR_OK;
 }
@@ -194,7 +202,8 @@ static WeirStatus malformed(WeirFormatReader *reader, WeirError *error)
         return WEIR_OK;
     return weir_error_format(error, WEIR_ERROR_FAILED_READ_FILE_NO_HINT,
                              "%s holds a malformed CSV record, and the mode is FAILFAST: %.*s", reader->source->path,
-                             records->record_length > 200 ? 200 : (int)records->record_length, (const char *)records->record);
+                             records->record_length > 200 ? 200 : (int)records->record_length,
+                             (const char *)records->record);
 }
 
 static WeirStatus append_row(WeirFormatReader *reader, WeirError *error)
@@ -206,8 +215,8 @@ static WeirStatus append_row(WeirFormatReader *reader, WeirError *error)
         const Column *column = &reader->columns[i];
         if (column->field >= tokens->count)
             weir_vector_builder_append_null(column->builder);
-        else if (!weir_csv_convert(&reader->options, &tokens->items[column->field], column->type, records->ascii, &reader->scratch,
-                                   column->builder))
+        else if (!weir_csv_convert(&reader->options, &tokens->items[column->field], column->type, records->ascii,
+                                   &reader->scratch, column->builder))
             good = false;
     }
     if (reader->corrupt_column >= 0) {
@@ -215,7 +224,8 @@ static WeirStatus append_row(WeirFormatReader *reader, WeirError *error)
         if (good)
             weir_vector_builder_append_null(builder);
         else
-            weir_csv_append_string(records->record, records->record_length, records->ascii, true, &reader->scratch, builder);
+            weir_csv_append_string(records->record, records->record_length, records->ascii, true, &reader->scratch,
+                                   builder);
     }
     if (!good && reader->options.mode != WEIR_CSV_PERMISSIVE)
         return malformed(reader, error);

@@ -5,9 +5,10 @@
 #include "formats/csv_records.h"
 
 /* csv_infer.c and csv_writer.c: entries of the format's table. */
-WeirStatus weir_csv_infer(const WeirFormatOptions *options, const WeirByteSource *files, uint32_t count, WeirMemoryTracker *tracker,
-                          WeirArena *arena, const WeirSchema **schema, WeirError *error);
-WeirStatus weir_csv_open_writer(const WeirFormatOptions *options, const WeirSchema *schema, WeirFormatWriter **writer, WeirError *error);
+WeirStatus weir_csv_infer(const WeirFormatOptions *options, const WeirByteSource *files, uint32_t count,
+                          WeirMemoryTracker *tracker, WeirArena *arena, const WeirSchema **schema, WeirError *error);
+WeirStatus weir_csv_open_writer(const WeirFormatOptions *options, const WeirSchema *schema, WeirFormatWriter **writer,
+                                WeirError *error);
 WeirStatus weir_csv_write_batch(WeirFormatWriter *writer, const WeirBatch *batch, WeirBuffer *out, WeirError *error);
 WeirStatus weir_csv_finish(WeirFormatWriter *writer, WeirBuffer *out, WeirError *error);
 void weir_csv_close_writer(WeirFormatWriter *writer);

@@ -1,5 +1,6 @@
-/* The schema of CSV files (Spark: CSVInferSchema): names from the header or _c0, _c1, …; all strings, or with inferSchema the narrowest type that every value of a
- * column fits: int, long, decimal, double, date, timestamp, boolean, else string. samplingRatio < 1 looks at all rows too. */
+/* The schema of CSV files (Spark: CSVInferSchema): names from the header or _c0, _c1, …; all strings, or with
+ * inferSchema the narrowest type that every value of a column fits: int, long, decimal, double, date, timestamp,
+ * boolean, else string. samplingRatio < 1 looks at all rows too. */
 #include <strings.h>
 
 #include "columnar/value_parse.h"
@@ -38,7 +39,8 @@ static int whole_decimal(const char *text, size_t length)
             return 0;
         if (c == 'e' || c == 'E') {
             int64_t exponent;
-            if (!weir_csv_parse_integer((const uint8_t *)text + i + 1, length - i - 1, &exponent) || exponent != fraction)
+            if (!weir_csv_parse_integer((const uint8_t *)text + i + 1, length - i - 1, &exponent) ||
+                exponent != fraction)
                 return 0;
             fraction = 0;
             break;
@@ -74,7 +76,8 @@ static Inferred value_type(const Inference *inference, WeirTypeId from, const ui
         bool fits = from != WEIR_TYPE_LONG && number == (int32_t)number;
         return (Inferred){fits ? WEIR_TYPE_INT : WEIR_TYPE_LONG, 0};
     }
-    bool is_numeric = from == WEIR_TYPE_VOID || from == WEIR_TYPE_INT || from == WEIR_TYPE_LONG || from == WEIR_TYPE_DECIMAL;
+    bool is_numeric =
+        from == WEIR_TYPE_VOID || from == WEIR_TYPE_INT || from == WEIR_TYPE_LONG || from == WEIR_TYPE_DECIMAL;
     int digits = is_numeric ? whole_decimal(text, length) : 0;
     if (digits > 0)
         return (Inferred){WEIR_TYPE_DECIMAL, digits};
@@ -85,7 +88,8 @@ static Inferred value_type(const Inference *inference, WeirTypeId from, const ui
         return (Inferred){WEIR_TYPE_DATE, 0};
     if (from != WEIR_TYPE_BOOLEAN && weir_string_to_timestamp(text, length, options->times.zone, 0, &number))
         return (Inferred){WEIR_TYPE_TIMESTAMP, 0};
-    bool boolean = (length == 4 && strncasecmp(text, "true", 4) == 0) || (length == 5 && strncasecmp(text, "false", 5) == 0);
+    bool boolean =
+        (length == 4 && strncasecmp(text, "true", 4) == 0) || (length == 5 && strncasecmp(text, "false", 5) == 0);
     return (Inferred){boolean ? WEIR_TYPE_BOOLEAN : WEIR_TYPE_STRING, 0};
 }
 
@@ -94,7 +98,10 @@ static int digits_of(Inferred type)
     return type.id == WEIR_TYPE_INT ? INTEGER_DIGITS : type.id == WEIR_TYPE_LONG ? LONG_DIGITS : type.precision;
 }
 
-static bool is_whole(Inferred type) { return type.id == WEIR_TYPE_INT || type.id == WEIR_TYPE_LONG || type.id == WEIR_TYPE_DECIMAL; }
+static bool is_whole(Inferred type)
+{
+    return type.id == WEIR_TYPE_INT || type.id == WEIR_TYPE_LONG || type.id == WEIR_TYPE_DECIMAL;
+}
 
 static Inferred merge(Inferred a, Inferred b)
 {
@@ -121,8 +128,8 @@ static void infer_record(Inference *inference, const WeirCsvTokens *tokens)
             text = (const uint8_t *)options->empty_value.data;
             length = options->empty_value.length;
         }
-        if (token->kind == WEIR_CSV_TOKEN_NULL || length == 0 || weir_csv_text_equal(&options->null_value, text, length) ||
-            inference->types[i].id == WEIR_TYPE_STRING)
+        if (token->kind == WEIR_CSV_TOKEN_NULL || length == 0 ||
+            weir_csv_text_equal(&options->null_value, text, length) || inference->types[i].id == WEIR_TYPE_STRING)
             continue;
         inference->types[i] = merge(inference->types[i], value_type(inference, inference->types[i].id, text, length));
     }
@@ -146,7 +153,8 @@ static void name_columns(Inference *inference, const WeirCsvTokens *tokens)
     inference->types = WEIR_ARENA_ARRAY(arena, Inferred, tokens->count + 1);
     for (uint32_t i = 0; i < tokens->count; i++) {
         const WeirCsvToken *token = &tokens->items[i];
-        bool absent = !options->header || token->length == 0 || weir_csv_text_equal(&options->null_value, token->data, token->length);
+        bool absent = !options->header || token->length == 0 ||
+                      weir_csv_text_equal(&options->null_value, token->data, token->length);
         texts[i] = absent ? NULL : weir_arena_strndup(arena, (const char *)token->data, token->length);
         inference->types[i].id = WEIR_TYPE_VOID;
     }
@@ -162,7 +170,8 @@ static void name_columns(Inference *inference, const WeirCsvTokens *tokens)
 
 /* ---- files ---- */
 
-static WeirStatus infer_file(Inference *inference, const WeirByteSource *file, WeirMemoryTracker *tracker, WeirError *error)
+static WeirStatus infer_file(Inference *inference, const WeirByteSource *file, WeirMemoryTracker *tracker,
+                             WeirError *error)
 {
     WeirCsvRecords records;
     bool header = inference->options->header, found = false;
@@ -213,8 +222,8 @@ static const WeirDataType *settle(WeirArena *arena, const Inference *inference, 
     }
 }
 
-WeirStatus weir_csv_infer(const WeirFormatOptions *given, const WeirByteSource *files, uint32_t count, WeirMemoryTracker *tracker,
-                          WeirArena *arena, const WeirSchema **schema, WeirError *error)
+WeirStatus weir_csv_infer(const WeirFormatOptions *given, const WeirByteSource *files, uint32_t count,
+                          WeirMemoryTracker *tracker, WeirArena *arena, const WeirSchema **schema, WeirError *error)
 {
     WeirCsvOptions options;
     WEIR_TRY(weir_csv_options(given, false, arena, &options, error));

@@ -6,40 +6,98 @@
 
 #include "common/number_format.h"
 
-const char *const weir_csv_read_option_names[] = {
-    "sep", "delimiter", "encoding", "charset", "quote", "escape", "charToEscapeQuoteEscaping", "comment", "header", "inferSchema",
-    "enforceSchema", "preferDate", "ignoreLeadingWhiteSpace", "ignoreTrailingWhiteSpace", "nullValue", "emptyValue", "nanValue",
-    "positiveInf", "negativeInf", "dateFormat", "timestampFormat", "timestampNTZFormat", "enableDateTimeParsingFallback", "maxColumns",
-    "maxCharsPerColumn", "unescapedQuoteHandling", "mode", "columnNameOfCorruptRecord", "multiLine", "lineSep", "samplingRatio",
-    "timeZone", "locale", "inputBufferSize", "columnPruning", "compression", "codec", NULL};
-const char *const weir_csv_write_option_names[] = {
-    "sep", "delimiter", "encoding", "charset", "quote", "escape", "charToEscapeQuoteEscaping", "header", "quoteAll", "escapeQuotes",
-    "ignoreLeadingWhiteSpace", "ignoreTrailingWhiteSpace", "nullValue", "emptyValue", "dateFormat", "timestampFormat",
-    "timestampNTZFormat", "lineSep", "timeZone", "locale", "compression", "codec", "extension", NULL};
+const char *const weir_csv_read_option_names[] = {"sep",
+                                                  "delimiter",
+                                                  "encoding",
+                                                  "charset",
+                                                  "quote",
+                                                  "escape",
+                                                  "charToEscapeQuoteEscaping",
+                                                  "comment",
+                                                  "header",
+                                                  "inferSchema",
+                                                  "enforceSchema",
+                                                  "preferDate",
+                                                  "ignoreLeadingWhiteSpace",
+                                                  "ignoreTrailingWhiteSpace",
+                                                  "nullValue",
+                                                  "emptyValue",
+                                                  "nanValue",
+                                                  "positiveInf",
+                                                  "negativeInf",
+                                                  "dateFormat",
+                                                  "timestampFormat",
+                                                  "timestampNTZFormat",
+                                                  "enableDateTimeParsingFallback",
+                                                  "maxColumns",
+                                                  "maxCharsPerColumn",
+                                                  "unescapedQuoteHandling",
+                                                  "mode",
+                                                  "columnNameOfCorruptRecord",
+                                                  "multiLine",
+                                                  "lineSep",
+                                                  "samplingRatio",
+                                                  "timeZone",
+                                                  "locale",
+                                                  "inputBufferSize",
+                                                  "columnPruning",
+                                                  "compression",
+                                                  "codec",
+                                                  NULL};
+const char *const weir_csv_write_option_names[] = {"sep",
+                                                   "delimiter",
+                                                   "encoding",
+                                                   "charset",
+                                                   "quote",
+                                                   "escape",
+                                                   "charToEscapeQuoteEscaping",
+                                                   "header",
+                                                   "quoteAll",
+                                                   "escapeQuotes",
+                                                   "ignoreLeadingWhiteSpace",
+                                                   "ignoreTrailingWhiteSpace",
+                                                   "nullValue",
+                                                   "emptyValue",
+                                                   "dateFormat",
+                                                   "timestampFormat",
+                                                   "timestampNTZFormat",
+                                                   "lineSep",
+                                                   "timeZone",
+                                                   "locale",
+                                                   "compression",
+                                                   "codec",
+                                                   "extension",
+                                                   NULL};
 
-static const char *get(const WeirFormatOptions *given, const char *key) { return given->get(given->context, key); }
+static const char *get(const WeirFormatOptions *given, const char *key)
+{
+    return given->get(given->context, key);
+}
 
 static const char *conf(const WeirFormatOptions *given, const char *key)
 {
     return given->conf == NULL ? NULL : given->conf(given->conf_context, key);
 }
 
-static WeirStatus char_option(const WeirFormatOptions *given, const char *key, uint8_t fallback, uint8_t *value, WeirError *error)
+static WeirStatus char_option(const WeirFormatOptions *given, const char *key, uint8_t fallback, uint8_t *value,
+                              WeirError *error)
 {
     const char *text = get(given, key);
     *value = fallback;
     if (text == NULL)
         return WEIR_OK;
     if ((uint8_t)text[0] >= 0x80)
-        return weir_error_format(error, WEIR_ERROR_UNSUPPORTED_FEATURE_OPTION, "The CSV option %s takes an ASCII character here, not '%s'.",
-                                 key, text);
+        return weir_error_format(error, WEIR_ERROR_UNSUPPORTED_FEATURE_OPTION,
+                                 "The CSV option %s takes an ASCII character here, not '%s'.", key, text);
     if (text[0] != '\0' && text[1] != '\0')
-        return weir_error_set(error, WEIR_ERROR_OPTION_VALUE_EXCEEDS_ONE_CHARACTER, "paramName", key, "actualValue", text);
+        return weir_error_set(error, WEIR_ERROR_OPTION_VALUE_EXCEEDS_ONE_CHARACTER, "paramName", key, "actualValue",
+                              text);
     *value = (uint8_t)text[0];
     return WEIR_OK;
 }
 
-static WeirStatus int_option(const WeirFormatOptions *given, const char *key, int64_t fallback, int64_t *value, WeirError *error)
+static WeirStatus int_option(const WeirFormatOptions *given, const char *key, int64_t fallback, int64_t *value,
+                             WeirError *error)
 {
     const char *text = get(given, key);
     char *end = NULL;
@@ -48,7 +106,8 @@ static WeirStatus int_option(const WeirFormatOptions *given, const char *key, in
         return WEIR_OK;
     *value = strtoll(text, &end, 10);
     if (end == text || *end != '\0' || *value > INT32_MAX || *value < INT32_MIN)
-        return weir_error_format(error, WEIR_ERROR_LEGACY_ERROR_TEMP_0000, "The CSV option %s is a number, not '%s'.", key, text);
+        return weir_error_format(error, WEIR_ERROR_LEGACY_ERROR_TEMP_0000, "The CSV option %s is a number, not '%s'.",
+                                 key, text);
     return WEIR_OK;
 }
 
@@ -79,8 +138,8 @@ static WeirStatus delimiter_option(const WeirFormatOptions *given, WeirCsvOption
         return weir_error_set(error, WEIR_ERROR_INVALID_DELIMITER_VALUE_EMPTY_STRING);
     for (const char *at = text; *at != '\0'; at++) {
         if (options->delimiter_length == WEIR_CSV_DELIMITER_BYTES)
-            return weir_error_format(error, WEIR_ERROR_UNSUPPORTED_FEATURE_OPTION, "A CSV delimiter of more than %d bytes is not built.",
-                                     WEIR_CSV_DELIMITER_BYTES);
+            return weir_error_format(error, WEIR_ERROR_UNSUPPORTED_FEATURE_OPTION,
+                                     "A CSV delimiter of more than %d bytes is not built.", WEIR_CSV_DELIMITER_BYTES);
         int c = (uint8_t)*at;
         if (c == '\\' && at[1] == '\0')
             return weir_error_set(error, WEIR_ERROR_INVALID_DELIMITER_VALUE_SINGLE_BACKSLASH);
@@ -90,7 +149,8 @@ static WeirStatus delimiter_option(const WeirFormatOptions *given, WeirCsvOption
         } else if (c == '\\') {
             c = special_character(*++at);
             if (c < 0)
-                return weir_error_set(error, WEIR_ERROR_INVALID_DELIMITER_VALUE_UNSUPPORTED_SPECIAL_CHARACTER, "str", text);
+                return weir_error_set(error, WEIR_ERROR_INVALID_DELIMITER_VALUE_UNSUPPORTED_SPECIAL_CHARACTER, "str",
+                                      text);
         }
         options->delimiter[options->delimiter_length++] = (uint8_t)c;
     }
@@ -99,7 +159,8 @@ static WeirStatus delimiter_option(const WeirFormatOptions *given, WeirCsvOption
 
 static WeirStatus quote_options(const WeirFormatOptions *given, WeirCsvOptions *options, WeirError *error)
 {
-    static const char *const names[] = {"STOP_AT_DELIMITER", "STOP_AT_CLOSING_QUOTE", "BACK_TO_DELIMITER", "SKIP_VALUE", "RAISE_ERROR"};
+    static const char *const names[] = {"STOP_AT_DELIMITER", "STOP_AT_CLOSING_QUOTE", "BACK_TO_DELIMITER", "SKIP_VALUE",
+                                        "RAISE_ERROR"};
     WEIR_TRY(char_option(given, "quote", '"', &options->quote, error));
     WEIR_TRY(char_option(given, "escape", '\\', &options->escape, error));
     /* By default the escape escapes itself, unless it is the quote. */
@@ -117,8 +178,10 @@ static WeirStatus quote_options(const WeirFormatOptions *given, WeirCsvOptions *
         }
     }
     if (handling != NULL)
-        return weir_error_format(error, WEIR_ERROR_LEGACY_ERROR_TEMP_0000, "unescapedQuoteHandling '%s' is none of STOP_AT_DELIMITER, "
-                                 "STOP_AT_CLOSING_QUOTE, BACK_TO_DELIMITER, SKIP_VALUE, RAISE_ERROR.", handling);
+        return weir_error_format(error, WEIR_ERROR_LEGACY_ERROR_TEMP_0000,
+                                 "unescapedQuoteHandling '%s' is none of STOP_AT_DELIMITER, "
+                                 "STOP_AT_CLOSING_QUOTE, BACK_TO_DELIMITER, SKIP_VALUE, RAISE_ERROR.",
+                                 handling);
     return WEIR_OK;
 }
 
@@ -127,8 +190,11 @@ static WeirStatus encoding_option(const WeirFormatOptions *given, WeirCsvOptions
     static const struct {
         const char *name;
         WeirCsvEncoding encoding;
-    } known[] = {{"UTF-8", WEIR_CSV_UTF8},       {"UTF8", WEIR_CSV_UTF8},   {"US-ASCII", WEIR_CSV_ASCII},
-                 {"ISO-8859-1", WEIR_CSV_LATIN1}, {"latin1", WEIR_CSV_LATIN1}};
+    } known[] = {{"UTF-8", WEIR_CSV_UTF8},
+                 {"UTF8", WEIR_CSV_UTF8},
+                 {"US-ASCII", WEIR_CSV_ASCII},
+                 {"ISO-8859-1", WEIR_CSV_LATIN1},
+                 {"latin1", WEIR_CSV_LATIN1}};
     const char *name = get(given, "encoding");
     if (name == NULL)
         name = get(given, "charset");
@@ -140,8 +206,10 @@ static WeirStatus encoding_option(const WeirFormatOptions *given, WeirCsvOptions
         }
     }
     if (name != NULL)
-        return weir_error_format(error, WEIR_ERROR_UNSUPPORTED_FEATURE_OPTION, "CSV in the encoding %s is not built yet; UTF-8, US-ASCII and "
-                                 "ISO-8859-1 are.", name);
+        return weir_error_format(error, WEIR_ERROR_UNSUPPORTED_FEATURE_OPTION,
+                                 "CSV in the encoding %s is not built yet; UTF-8, US-ASCII and "
+                                 "ISO-8859-1 are.",
+                                 name);
     return WEIR_OK;
 }
 
@@ -155,15 +223,18 @@ static WeirStatus record_options(const WeirFormatOptions *given, WeirCsvOptions 
     else if (mode != NULL && strcasecmp(mode, "FAILFAST") == 0)
         options->mode = WEIR_CSV_FAIL_FAST;
     if (separator != NULL && (separator[0] == '\0' || strlen(separator) > 2))
-        return weir_error_format(error, WEIR_ERROR_LEGACY_ERROR_TEMP_0000, "requirement failed: 'lineSep' is one or two characters.");
+        return weir_error_format(error, WEIR_ERROR_LEGACY_ERROR_TEMP_0000,
+                                 "requirement failed: 'lineSep' is one or two characters.");
     if (separator != NULL)
         options->separator = (WeirCsvText){separator, strlen(separator)};
     WEIR_TRY(int_option(given, "maxColumns", 20480, &columns, error));
     WEIR_TRY(int_option(given, "maxCharsPerColumn", -1, &options->chars_max, error));
     options->columns_max = columns < 1 ? 1 : (uint32_t)columns;
     options->sampling_ratio = 1.0;
-    if (ratio != NULL && (!weir_parse_double(ratio, strlen(ratio), &options->sampling_ratio) || options->sampling_ratio <= 0))
-        return weir_error_format(error, WEIR_ERROR_LEGACY_ERROR_TEMP_0000, "requirement failed: samplingRatio is greater than 0.");
+    if (ratio != NULL &&
+        (!weir_parse_double(ratio, strlen(ratio), &options->sampling_ratio) || options->sampling_ratio <= 0))
+        return weir_error_format(error, WEIR_ERROR_LEGACY_ERROR_TEMP_0000,
+                                 "requirement failed: samplingRatio is greater than 0.");
     options->corrupt_column = get(given, "columnNameOfCorruptRecord");
     if (options->corrupt_column == NULL)
         options->corrupt_column = conf(given, "spark.sql.columnNameOfCorruptRecord");
@@ -197,14 +268,15 @@ static WeirStatus flag_options(const WeirFormatOptions *given, bool writing, Wei
     return WEIR_OK;
 }
 
-WeirStatus weir_csv_options(const WeirFormatOptions *given, bool writing, WeirArena *arena, WeirCsvOptions *options, WeirError *error)
+WeirStatus weir_csv_options(const WeirFormatOptions *given, bool writing, WeirArena *arena, WeirCsvOptions *options,
+                            WeirError *error)
 {
     static const char *const not_built[] = {"locale", "singleVariantColumn", "timeFormat"};
     *options = (WeirCsvOptions){0};
     for (size_t i = 0; i < sizeof(not_built) / sizeof(not_built[0]); i++)
         if (get(given, not_built[i]) != NULL)
-            return weir_error_format(error, WEIR_ERROR_UNSUPPORTED_FEATURE_OPTION, "The CSV option %s is not built yet. Leave it out.",
-                                     not_built[i]);
+            return weir_error_format(error, WEIR_ERROR_UNSUPPORTED_FEATURE_OPTION,
+                                     "The CSV option %s is not built yet. Leave it out.", not_built[i]);
     WEIR_TRY(delimiter_option(given, options, error));
     WEIR_TRY(quote_options(given, options, error));
     WEIR_TRY(encoding_option(given, options, error));

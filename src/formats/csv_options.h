@@ -1,4 +1,5 @@
-/* Options of the CSV format, read once per file: what Spark's CSVOptions hold. Texts belong to the options they were read from. */
+/* Options of the CSV format, read once per file: what Spark's CSVOptions hold. Texts belong to the options they were
+ * read from. */
 #ifndef WEIR_FORMATS_CSV_OPTIONS_H
 #define WEIR_FORMATS_CSV_OPTIONS_H
 
@@ -35,11 +36,11 @@ typedef struct WeirCsvOptions {
     bool ignore_leading, ignore_trailing; /* by direction: false by default for reading, true for writing */
     bool quote_all, escape_quotes;        /* writing */
     bool case_sensitive;
-    int8_t column_pruning;   /* -1: as the session says */
+    int8_t column_pruning; /* -1: as the session says */
     double sampling_ratio;
     WeirCsvText null_value, empty_value, nan_value, positive_infinity, negative_infinity;
     uint32_t columns_max;
-    int64_t chars_max; /* of a value, UTF-16 units; -1: no limit */
+    int64_t chars_max;     /* of a value, UTF-16 units; -1: no limit */
     WeirCsvText separator; /* length 0: lines */
     const char *corrupt_column;
     WeirTimeFormats times;
@@ -47,8 +48,10 @@ typedef struct WeirCsvOptions {
 
 extern const char *const weir_csv_read_option_names[], *const weir_csv_write_option_names[];
 
-/* Patterns in `arena`. Spark's errors for values that make no sense; UNSUPPORTED_FEATURE.OPTION for what is not built. */
-WEIR_CHECKED WeirStatus weir_csv_options(const WeirFormatOptions *given, bool writing, WeirArena *arena, WeirCsvOptions *options, WeirError *error);
+/* Patterns in `arena`. Spark's errors for values that make no sense; UNSUPPORTED_FEATURE.OPTION for what is not built.
+ */
+WEIR_CHECKED WeirStatus weir_csv_options(const WeirFormatOptions *given, bool writing, WeirArena *arena,
+                                         WeirCsvOptions *options, WeirError *error);
 static inline bool weir_csv_text_equal(const WeirCsvText *text, const void *data, size_t length)
 {
     return text->length == length && memcmp(text->data, data, length) == 0;

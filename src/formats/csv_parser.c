@@ -1,6 +1,6 @@
-/* See csv_parser.h. The shape is that of the original, since its answers for odd input follow from it: `ch` is the character at hand, `prev` the one
- * before where that matters, and running out of input leaves everything at once (functions return false) to end_of_input. What was recursion there
- * is a loop here: the input decides its depth. */
+/* See csv_parser.h. The shape is that of the original, since its answers for odd input follow from it: `ch` is the
+ * character at hand, `prev` the one before where that matters, and running out of input leaves everything at once
+ * (functions return false) to end_of_input. What was recursion there is a loop here: the input decides its depth. */
 #include "formats/csv_parser_private.h"
 
 void weir_csv_tokens_init(WeirCsvTokens *tokens, WeirMemoryTracker *tracker)
@@ -40,7 +40,8 @@ bool weir_csv_empty_parsed(Parser *parser)
     return true;
 }
 
-/* What was appended is the value. Its place in the scratch is kept as an offset until the record is done: the scratch may still move. */
+/* What was appended is the value. Its place in the scratch is kept as an offset until the record is done: the scratch
+ * may still move. */
 bool weir_csv_value_parsed(Parser *parser)
 {
     WeirBuffer *scratch = &parser->tokens->scratch;
@@ -55,14 +56,16 @@ bool weir_csv_value_parsed(Parser *parser)
     else if (length == 0)
         weir_csv_tokens_add(parser->tokens, NULL, 0, WEIR_CSV_TOKEN_EMPTY);
     else
-        weir_csv_tokens_add(parser->tokens, (const uint8_t *)(uintptr_t)parser->value_start, length, WEIR_CSV_TOKEN_BUILT);
+        weir_csv_tokens_add(parser->tokens, (const uint8_t *)(uintptr_t)parser->value_start, length,
+                            WEIR_CSV_TOKEN_BUILT);
     parser->skipped = false;
     parser->units = 0;
     parser->value_start = scratch->length;
     return true;
 }
 
-/* Unquoted text up to a delimiter or line end that was seen: all blank is nothing, while at the end of the input it is an empty value. */
+/* Unquoted text up to a delimiter or line end that was seen: all blank is nothing, while at the end of the input it is
+ * an empty value. */
 static bool plain_parsed(Parser *parser, const uint8_t *data, size_t length)
 {
     if (parser->trim)
@@ -115,8 +118,8 @@ static Step quote_or_escape(Parser *parser)
     return STEP_DONE;
 }
 
-/* Up to the delimiter or line end, escapes resolved. Each stray quote in front of an escape begins a value inside the value, and its end swallows the
- * delimiter: `depth` counts them. */
+/* Up to the delimiter or line end, escapes resolved. Each stray quote in front of an escape begins a value inside the
+ * value, and its end swallows the delimiter: `depth` counts them. */
 static bool value_with_escapes(Parser *parser)
 {
     for (uint32_t depth = 0;;) {
@@ -159,7 +162,8 @@ static bool back_to_delimiter(Parser *parser)
             return true;
         if (!column_ready(parser))
             return false;
-        weir_csv_tokens_add(parser->tokens, (const uint8_t *)(uintptr_t)parser->value_start, (size_t)(found - value), WEIR_CSV_TOKEN_BUILT);
+        weir_csv_tokens_add(parser->tokens, (const uint8_t *)(uintptr_t)parser->value_start, (size_t)(found - value),
+                            WEIR_CSV_TOKEN_BUILT);
         parser->value_start = (size_t)(found - scratch->data) + options->delimiter_length;
     }
 }
@@ -223,7 +227,8 @@ static Step blanks_after_quote(Parser *parser)
             return STEP_DONE;
         }
     } while (parser->ch <= ' ' && parser->ch != parser->delimiter);
-    if ((!parser->multi && parser->ch == parser->delimiter) || parser->options->quote_handling == WEIR_CSV_RAISE_ERROR) {
+    if ((!parser->multi && parser->ch == parser->delimiter) ||
+        parser->options->quote_handling == WEIR_CSV_RAISE_ERROR) {
         weir_csv_take_back(parser, from);
         return STEP_DONE;
     }
@@ -242,7 +247,8 @@ static bool until_delimiter(Parser *parser, bool multi)
     if (!weir_csv_next(parser))
         return false;
     parser->trim = parser->options->ignore_trailing;
-    return multi ? weir_csv_append_until_delimiter(parser) : weir_csv_append_until(parser, parser->delimiter, parser->new_line, parser->new_line);
+    return multi ? weir_csv_append_until_delimiter(parser)
+                 : weir_csv_append_until(parser, parser->delimiter, parser->new_line, parser->new_line);
 }
 
 /* At the opening quote; stops at the delimiter or line end. False: the input ended. */
@@ -256,12 +262,14 @@ bool weir_csv_quoted_value(Parser *parser)
             return false;
         Step step = STEP_DONE;
         while (step == STEP_DONE) {
-            if (parser->prev == parser->quote && (parser->ch <= ' ' || parser->ch == parser->new_line || (!multi && parser->ch == parser->delimiter)))
+            if (parser->prev == parser->quote &&
+                (parser->ch <= ' ' || parser->ch == parser->new_line || (!multi && parser->ch == parser->delimiter)))
                 break;
             if (multi && parser->prev == parser->quote && weir_csv_match_delimiter(parser))
                 return true;
             step = quoted_step(parser);
-            if (step == STEP_DONE && parser->unescaped && (parser->ch == parser->new_line || (!multi && parser->ch == parser->delimiter)))
+            if (step == STEP_DONE && parser->unescaped &&
+                (parser->ch == parser->new_line || (!multi && parser->ch == parser->delimiter)))
                 return true;
         }
         if (step == STEP_END)
@@ -290,7 +298,8 @@ bool weir_csv_quoted_value(Parser *parser)
 static bool skip_blanks(Parser *parser)
 {
     int first = parser->ch;
-    while (parser->ch <= ' ' && parser->ch != parser->delimiter && parser->ch != parser->new_line && parser->ch != parser->quote) {
+    while (parser->ch <= ' ' && parser->ch != parser->delimiter && parser->ch != parser->new_line &&
+           parser->ch != parser->quote) {
         if (!weir_csv_next(parser)) {
             parser->ch = first;
             return false;
@@ -309,7 +318,8 @@ static bool plain_value(Parser *parser)
         stop++;
     int64_t chars_max = parser->options->chars_max;
     if (stop == limit || (chars_max >= 0 && weir_csv_units(start, (size_t)(stop - start)) > chars_max))
-        return weir_csv_append_until(parser, parser->delimiter, parser->new_line, parser->new_line) && weir_csv_value_parsed(parser);
+        return weir_csv_append_until(parser, parser->delimiter, parser->new_line, parser->new_line) &&
+               weir_csv_value_parsed(parser);
     if (!plain_parsed(parser, start, (size_t)(stop - start)))
         return false;
     parser->at = (size_t)(stop - parser->data);
@@ -363,7 +373,8 @@ static bool end_of_input(Parser *parser)
     } else {
         if (parser->ch == parser->quote && !parser->unescaped)
             weir_csv_append(parser, parser->quote);
-        in_value = parser->prev != 0 && parser->ch != parser->delimiter && parser->ch != parser->new_line && parser->ch != comment;
+        in_value = parser->prev != 0 && parser->ch != parser->delimiter && parser->ch != parser->new_line &&
+                   parser->ch != comment;
         if (parser->match > 0) {
             weir_csv_save_match(parser);
             in_value = true;
@@ -375,8 +386,8 @@ static bool end_of_input(Parser *parser)
     return parser->at == 0 || weir_csv_empty_parsed(parser);
 }
 
-WeirCsvOutcome weir_csv_parse(const WeirCsvOptions *options, const WeirCsvLineEnd *line_end, const uint8_t *data, size_t length,
-                              size_t *consumed, WeirCsvTokens *tokens)
+WeirCsvOutcome weir_csv_parse(const WeirCsvOptions *options, const WeirCsvLineEnd *line_end, const uint8_t *data,
+                              size_t length, size_t *consumed, WeirCsvTokens *tokens)
 {
     Parser parser = {
         .options = options,
@@ -386,7 +397,8 @@ WeirCsvOutcome weir_csv_parse(const WeirCsvOptions *options, const WeirCsvLineEn
         .length = length,
         .normalize = true,
         .multi = options->delimiter_length > 1,
-        .until_delimiter = options->quote_handling == WEIR_CSV_STOP_AT_DELIMITER || options->quote_handling == WEIR_CSV_SKIP_VALUE ||
+        .until_delimiter = options->quote_handling == WEIR_CSV_STOP_AT_DELIMITER ||
+                           options->quote_handling == WEIR_CSV_SKIP_VALUE ||
                            options->quote_handling == WEIR_CSV_BACK_TO_DELIMITER,
         .delimiter = options->delimiter_length > 1 ? 0 : options->delimiter[0],
         .quote = options->quote,

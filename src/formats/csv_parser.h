@@ -1,5 +1,5 @@
-/* One CSV record to values, character by character, exactly as Spark's parser (univocity 2.9.1) takes quotes, escapes, white space and the end of the
- * input; what csv_splitter.c can't do in passing comes here. */
+/* One CSV record to values, character by character, exactly as Spark's parser (univocity 2.9.1) takes quotes, escapes,
+ * white space and the end of the input; what csv_splitter.c can't do in passing comes here. */
 #ifndef WEIR_FORMATS_CSV_PARSER_H
 #define WEIR_FORMATS_CSV_PARSER_H
 
@@ -46,7 +46,8 @@ void weir_csv_tokens_deinit(WeirCsvTokens *tokens);
 WeirCsvToken *weir_csv_tokens_grow(WeirCsvTokens *tokens);
 static inline void weir_csv_tokens_add(WeirCsvTokens *tokens, const uint8_t *data, size_t length, WeirCsvTokenKind kind)
 {
-    WeirCsvToken *token = __builtin_expect(tokens->count < tokens->capacity, 1) ? &tokens->items[tokens->count] : weir_csv_tokens_grow(tokens);
+    WeirCsvToken *token = __builtin_expect(tokens->count < tokens->capacity, 1) ? &tokens->items[tokens->count]
+                                                                                : weir_csv_tokens_grow(tokens);
     token->data = data;
     token->length = (uint32_t)length;
     token->kind = kind;
@@ -54,7 +55,7 @@ static inline void weir_csv_tokens_add(WeirCsvTokens *tokens, const uint8_t *dat
 }
 
 /* The record at the start of `data` (length < 2 GiB). `*consumed`: its bytes with the line end. */
-WeirCsvOutcome weir_csv_parse(const WeirCsvOptions *options, const WeirCsvLineEnd *line_end, const uint8_t *data, size_t length,
-                              size_t *consumed, WeirCsvTokens *tokens);
+WeirCsvOutcome weir_csv_parse(const WeirCsvOptions *options, const WeirCsvLineEnd *line_end, const uint8_t *data,
+                              size_t length, size_t *consumed, WeirCsvTokens *tokens);
 
 #endif

@@ -1,5 +1,5 @@
-/* Records whose delimiter has several characters: as in the original it is matched in one pass, without going back. Also the small steps that both kinds of
- * parser share. */
+/* Records whose delimiter has several characters: as in the original it is matched in one pass, without going back.
+ * Also the small steps that both kinds of parser share. */
 #include "formats/csv_parser_private.h"
 
 bool weir_csv_append_until(Parser *parser, int stop, int other, int third)
@@ -98,7 +98,8 @@ bool weir_csv_append_until_delimiter(Parser *parser)
 static bool skip_blanks(Parser *parser)
 {
     const WeirCsvOptions *options = parser->options;
-    while (parser->ch <= ' ' && parser->match < options->delimiter_length && parser->ch != parser->new_line && parser->ch != parser->quote) {
+    while (parser->ch <= ' ' && parser->match < options->delimiter_length && parser->ch != parser->new_line &&
+           parser->ch != parser->quote) {
         if (!weir_csv_next(parser))
             return false;
         if (options->delimiter[parser->match] == parser->ch && weir_csv_match_delimiter(parser) &&
@@ -135,7 +136,8 @@ static bool value(Parser *parser)
 
 bool weir_csv_parse_multi(Parser *parser)
 {
-    if (parser->ch <= ' ' && parser->options->ignore_leading && !skip_blanks(parser)) /* a line of blanks has no value at all */
+    if (parser->ch <= ' ' && parser->options->ignore_leading &&
+        !skip_blanks(parser)) /* a line of blanks has no value at all */
         return false;
     while (parser->ch != parser->new_line) {
         if (parser->ch <= ' ' && parser->options->ignore_leading && !skip_blanks(parser))

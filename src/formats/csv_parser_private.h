@@ -1,4 +1,5 @@
-/* The state of the parser of one CSV record, shared by csv_parser.c and csv_parser_multi.c (delimiters of several characters). */
+/* The state of the parser of one CSV record, shared by csv_parser.c and csv_parser_multi.c (delimiters of several
+ * characters). */
 #ifndef WEIR_FORMATS_CSV_PARSER_PRIVATE_H
 #define WEIR_FORMATS_CSV_PARSER_PRIVATE_H
 
@@ -20,7 +21,10 @@ typedef struct Parser {
     WeirCsvOutcome failure;
 } Parser;
 
-static inline int64_t weir_csv_unit(int c) { return ((c & 0xc0) != 0x80) + (c >= 0xf0); }
+static inline int64_t weir_csv_unit(int c)
+{
+    return ((c & 0xc0) != 0x80) + (c >= 0xf0);
+}
 
 static inline int64_t weir_csv_units(const uint8_t *data, size_t length)
 {
@@ -82,8 +86,9 @@ bool weir_csv_quoted_value(Parser *parser);
 
 /* csv_parser_multi.c */
 bool weir_csv_parse_multi(Parser *parser);
-bool weir_csv_match_delimiter(Parser *parser);    /* at the delimiter: true, its last character is `ch`; else what matched is appended */
-bool weir_csv_match_after_quote(Parser *parser);  /* the same, and what matched in part is remembered */
+bool weir_csv_match_delimiter(
+    Parser *parser); /* at the delimiter: true, its last character is `ch`; else what matched is appended */
+bool weir_csv_match_after_quote(Parser *parser); /* the same, and what matched in part is remembered */
 void weir_csv_save_match(Parser *parser);
 bool weir_csv_append_until_delimiter(Parser *parser);
 

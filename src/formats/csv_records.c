@@ -3,21 +3,22 @@
 
 #include "formats/record_reader.h"
 
-WeirStatus weir_csv_records_open(WeirCsvRecords *records, const WeirCsvOptions *options, const WeirByteSource *source, int64_t start,
-                                 int64_t end, WeirMemoryTracker *tracker, WeirError *error)
+WeirStatus weir_csv_records_open(WeirCsvRecords *records, const WeirCsvOptions *options, const WeirByteSource *source,
+                                 int64_t start, int64_t end, WeirMemoryTracker *tracker, WeirError *error)
 {
     *records = (WeirCsvRecords){.options = options, .source = source, .tracker = tracker, .first_block = start == 0};
     weir_csv_tokens_init(&records->tokens, tracker);
     bool own = options->separator.length > 0;
-    records->line_end = (WeirCsvLineEnd){.first = own ? (uint8_t)options->separator.data[0] : '\n',
-                                         .second = options->separator.length == 2 ? (uint8_t)options->separator.data[1] : 0,
-                                         .normalized = options->separator.length == 1 ? (uint8_t)options->separator.data[0] : '\n',
-                                         .normalize_quoted = !(own && options->multi_line)};
+    records->line_end =
+        (WeirCsvLineEnd){.first = own ? (uint8_t)options->separator.data[0] : '\n',
+                         .second = options->separator.length == 2 ? (uint8_t)options->separator.data[1] : 0,
+                         .normalized = options->separator.length == 1 ? (uint8_t)options->separator.data[0] : '\n',
+                         .normalize_quoted = !(own && options->multi_line)};
     weir_csv_splitter_init(&records->splitter, options, &records->line_end);
     if (options->multi_line)
         return WEIR_OK;
-    return weir_record_reader_open(source, start, end, own ? options->separator.data : NULL, options->separator.length, tracker,
-                                   &records->reader, error);
+    return weir_record_reader_open(source, start, end, own ? options->separator.data : NULL, options->separator.length,
+                                   tracker, &records->reader, error);
 }
 
 void weir_csv_records_close(WeirCsvRecords *records)
@@ -101,7 +102,8 @@ WeirStatus weir_csv_records_fill(WeirCsvRecords *records, WeirError *error)
     records->data = records->block->data + offset;
     records->length = length;
     if (length > INT32_MAX)
-        return weir_error_format(error, WEIR_ERROR_FAILED_READ_FILE_NO_HINT, "%s has a record of more than 2 GiB.", records->source->path);
+        return weir_error_format(error, WEIR_ERROR_FAILED_READ_FILE_NO_HINT, "%s has a record of more than 2 GiB.",
+                                 records->source->path);
     records->ascii = is_ascii(records->data, records->length);
     if (!records->ascii && records->options->encoding != WEIR_CSV_UTF8)
         WEIR_TRY(decode(records, error));
@@ -117,12 +119,14 @@ WeirStatus weir_csv_records_fill(WeirCsvRecords *records, WeirError *error)
 
 static WeirStatus refuse(const WeirCsvRecords *records, WeirCsvOutcome outcome, WeirError *error)
 {
-    const char *why = outcome == WEIR_CSV_LONG_VALUE     ? "a value longer than maxCharsPerColumn"
-                      : outcome == WEIR_CSV_MANY_COLUMNS ? "more columns than maxColumns"
-                                                         : "a quote inside of a quoted value (unescapedQuoteHandling RAISE_ERROR)";
+    const char *why = outcome == WEIR_CSV_LONG_VALUE ? "a value longer than maxCharsPerColumn"
+                      : outcome == WEIR_CSV_MANY_COLUMNS
+                          ? "more columns than maxColumns"
+                          : "a quote inside of a quoted value (unescapedQuoteHandling RAISE_ERROR)";
     if (outcome == WEIR_CSV_NO_MEMORY)
         return weir_buffer_check(&records->tokens.scratch, error);
-    return weir_error_format(error, WEIR_ERROR_FAILED_READ_FILE_NO_HINT, "%s holds a CSV record with %s.", records->source->path, why);
+    return weir_error_format(error, WEIR_ERROR_FAILED_READ_FILE_NO_HINT, "%s holds a CSV record with %s.",
+                             records->source->path, why);
 }
 
 /* Behind the line end that is just at `at`; 0: there is none. */
@@ -167,7 +171,8 @@ static bool skip_to_record(WeirCsvRecords *records)
             continue;
         }
         size_t at = splitter->at;
-        while (at < splitter->length && data[at] <= ' ' && data[at] != splitter->line_end && data[at] != splitter->other_line_end)
+        while (at < splitter->length && data[at] <= ' ' && data[at] != splitter->line_end &&
+               data[at] != splitter->other_line_end)
             at++;
         if (!comment && at < splitter->length && data[at] != splitter->line_end && data[at] != splitter->other_line_end)
             return true;
@@ -207,7 +212,8 @@ static WeirStatus parse_line(WeirCsvRecords *records, bool count_only, WeirError
     if (records->options->separator.length == 2) {
         const uint8_t *record;
         size_t at = splitter->at, length;
-        (void)weir_record_next(records->data, records->length, &at, records->options->separator.data, 2, &record, &length);
+        (void)weir_record_next(records->data, records->length, &at, records->options->separator.data, 2, &record,
+                               &length);
         end = splitter->at + length;
         behind = at;
         weir_csv_splitter_seek(splitter, splitter->at);
@@ -218,7 +224,8 @@ static WeirStatus parse_line(WeirCsvRecords *records, bool count_only, WeirError
     splitter->at = behind;
     if (count_only)
         return WEIR_OK;
-    WeirCsvOutcome outcome = weir_csv_parse(records->options, &records->line_end, records->record, length, &consumed, &records->tokens);
+    WeirCsvOutcome outcome =
+        weir_csv_parse(records->options, &records->line_end, records->record, length, &consumed, &records->tokens);
     records->record_length = length;
     cut_line_break(records);
     return outcome == WEIR_CSV_RECORD || outcome == WEIR_CSV_NO_RECORD ? WEIR_OK : refuse(records, outcome, error);
@@ -228,8 +235,8 @@ static WeirStatus parse_lines(WeirCsvRecords *records, bool *found, WeirError *e
 {
     WeirCsvSplitter *splitter = &records->splitter;
     size_t consumed = 0;
-    WeirCsvOutcome outcome = weir_csv_parse(records->options, &records->line_end, records->record, records->length - splitter->at, &consumed,
-                                            &records->tokens);
+    WeirCsvOutcome outcome = weir_csv_parse(records->options, &records->line_end, records->record,
+                                            records->length - splitter->at, &consumed, &records->tokens);
     records->record_length = consumed;
     weir_csv_splitter_seek(splitter, splitter->at + consumed);
     *found = outcome == WEIR_CSV_RECORD;

@@ -1,4 +1,5 @@
-/* The records of a CSV file, block by block: lines (or with multiLine what the quotes make of them), without blank lines and comments. */
+/* The records of a CSV file, block by block: lines (or with multiLine what the quotes make of them), without blank
+ * lines and comments. */
 #ifndef WEIR_FORMATS_CSV_RECORDS_H
 #define WEIR_FORMATS_CSV_RECORDS_H
 
@@ -26,8 +27,9 @@ typedef struct WeirCsvRecords {
 } WeirCsvRecords;
 
 /* `options` and `source` must outlive the records. */
-WEIR_CHECKED WeirStatus weir_csv_records_open(WeirCsvRecords *records, const WeirCsvOptions *options, const WeirByteSource *source, int64_t start,
-                                              int64_t end, WeirMemoryTracker *tracker, WeirError *error);
+WEIR_CHECKED WeirStatus weir_csv_records_open(WeirCsvRecords *records, const WeirCsvOptions *options,
+                                              const WeirByteSource *source, int64_t start, int64_t end,
+                                              WeirMemoryTracker *tracker, WeirError *error);
 void weir_csv_records_close(WeirCsvRecords *records);
 /* The next block; `block` NULL: end. */
 WEIR_CHECKED WeirStatus weir_csv_records_fill(WeirCsvRecords *records, WeirError *error);

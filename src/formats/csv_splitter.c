@@ -20,8 +20,9 @@ static inline uint64_t mask_either(const __m128i block[4], uint8_t a, uint8_t b,
     __m128i wanted_a = _mm_set1_epi8((char)a), wanted_b = _mm_set1_epi8((char)b), wanted_c = _mm_set1_epi8((char)c);
     uint64_t mask = 0;
     for (int i = 0; i < 4; i++) {
-        __m128i equal = _mm_or_si128(_mm_or_si128(_mm_cmpeq_epi8(block[i], wanted_a), _mm_cmpeq_epi8(block[i], wanted_b)),
-                                     _mm_cmpeq_epi8(block[i], wanted_c));
+        __m128i equal =
+            _mm_or_si128(_mm_or_si128(_mm_cmpeq_epi8(block[i], wanted_a), _mm_cmpeq_epi8(block[i], wanted_b)),
+                         _mm_cmpeq_epi8(block[i], wanted_c));
         mask |= (uint64_t)(uint16_t)_mm_movemask_epi8(equal) << (16 * i);
     }
     return mask;
@@ -140,7 +141,8 @@ size_t weir_csv_splitter_line(WeirCsvSplitter *splitter, size_t *behind)
 {
     size_t found = next_line_end(splitter);
     *behind = found == splitter->length ? found : found + 1;
-    if (found + 1 < splitter->length && splitter->data[found] == '\r' && splitter->line_end == '\n' && splitter->data[found + 1] == '\n') {
+    if (found + 1 < splitter->length && splitter->data[found] == '\r' && splitter->line_end == '\n' &&
+        splitter->data[found + 1] == '\n') {
         (void)next_mark(splitter);
         *behind = found + 2;
     }
@@ -151,7 +153,8 @@ size_t weir_csv_splitter_line(WeirCsvSplitter *splitter, size_t *behind)
 static inline size_t behind_line_end(WeirCsvSplitter *splitter, size_t found)
 {
     uint8_t c = splitter->data[found];
-    bool pair = c == '\r' && splitter->other_line_end == '\r' && found + 1 < splitter->length && splitter->data[found + 1] == '\n';
+    bool pair = c == '\r' && splitter->other_line_end == '\r' && found + 1 < splitter->length &&
+                splitter->data[found + 1] == '\n';
     if (splitter->multi_line) {
         const WeirCsvLineEnd *end = &splitter->ends;
         if (c != end->first || (end->second != 0 && !pair))
@@ -181,7 +184,8 @@ static inline bool add_plain(const WeirCsvSplitter *splitter, WeirCsvTokens *tok
     if (splitter->ignore_trailing)
         while (from < until && splitter->data[until - 1] <= ' ')
             until--;
-    weir_csv_tokens_add(tokens, splitter->data + from, until - from, from == until ? WEIR_CSV_TOKEN_NULL : WEIR_CSV_TOKEN_TEXT);
+    weir_csv_tokens_add(tokens, splitter->data + from, until - from,
+                        from == until ? WEIR_CSV_TOKEN_NULL : WEIR_CSV_TOKEN_TEXT);
     return true;
 }
 
@@ -192,7 +196,8 @@ static inline size_t closing_quote(WeirCsvSplitter *splitter)
         size_t found = next_mark(splitter);
         if (found == splitter->length)
             return 0;
-        uint8_t c = splitter->data[found], next = found + 1 < splitter->length ? splitter->data[found + 1] : splitter->line_end;
+        uint8_t c = splitter->data[found],
+                next = found + 1 < splitter->length ? splitter->data[found + 1] : splitter->line_end;
         if (c == splitter->quote) {
             bool ends = next == splitter->delimiter || next == splitter->line_end || next == splitter->other_line_end;
             return ends ? found : 0;
@@ -253,7 +258,8 @@ bool weir_csv_splitter_record(WeirCsvSplitter *splitter, WeirCsvTokens *tokens)
         }
     }
     /* At the end of a line a blank value and nothing differ, if blanks are ignored: rare enough for the parser. */
-    if ((splitter->ignore_leading || splitter->ignore_trailing) && !quoted && found > field && blank(splitter->data, field, found))
+    if ((splitter->ignore_leading || splitter->ignore_trailing) && !quoted && found > field &&
+        blank(splitter->data, field, found))
         return leave_to_parser(splitter);
     if ((!quoted && !add_plain(splitter, tokens, field, found)) || tokens->count > splitter->columns_max)
         return leave_to_parser(splitter);

@@ -1,5 +1,6 @@
-/* Rows to CSV lines (Spark: UnivocityGenerator over univocity's CsvWriter): a value is quoted where it holds the delimiter, a line end or a quote, blanks around it
- * are dropped unless told otherwise, an empty string is "" and null is nothing. The oddities are the original's. */
+/* Rows to CSV lines (Spark: UnivocityGenerator over univocity's CsvWriter): a value is quoted where it holds the
+ * delimiter, a line end or a quote, blanks around it are dropped unless told otherwise, an empty string is "" and null
+ * is nothing. The oddities are the original's. */
 #include "columnar/utf8.h"
 #include "columnar/value_format.h"
 #include "columnar/value_text.h"
@@ -14,10 +15,10 @@ struct WeirFormatWriter {
     bool trigger[256]; /* those that surely need quotes */
     char separator[2];
     size_t separator_length;
-    uint8_t new_line; /* written as the separator inside of quotes */
-    WeirBuffer text;  /* of the value at hand */
-    WeirBuffer cell;  /* what becomes of it */
-    size_t blanks;    /* at the cell's end, not to be written */
+    uint8_t new_line;   /* written as the separator inside of quotes */
+    WeirBuffer text;    /* of the value at hand */
+    WeirBuffer cell;    /* what becomes of it */
+    size_t blanks;      /* at the cell's end, not to be written */
     bool default_value; /* the text is one of the options nullValue and emptyValue */
 };
 
@@ -40,7 +41,8 @@ static void plan_quotes(WeirFormatWriter *writer)
     writer->special[options->quote] = writer->special[options->escape] = writer->special[options->delimiter[0]] = true;
 }
 
-WeirStatus weir_csv_open_writer(const WeirFormatOptions *given, const WeirSchema *schema, WeirFormatWriter **out, WeirError *error)
+WeirStatus weir_csv_open_writer(const WeirFormatOptions *given, const WeirSchema *schema, WeirFormatWriter **out,
+                                WeirError *error)
 {
     WeirFormatWriter *writer = weir_calloc(1, sizeof(*writer));
     weir_arena_init(&writer->arena, NULL);
@@ -80,7 +82,8 @@ static void count_blanks(WeirFormatWriter *writer)
 static bool is_delimiter(const WeirFormatWriter *writer, const uint8_t *text, size_t length, size_t at)
 {
     const WeirCsvOptions *options = &writer->options;
-    return length - at >= options->delimiter_length && memcmp(text + at, options->delimiter, options->delimiter_length) == 0;
+    return length - at >= options->delimiter_length &&
+           memcmp(text + at, options->delimiter, options->delimiter_length) == 0;
 }
 
 static bool needs_quotes(const WeirFormatWriter *writer, const uint8_t *text, size_t length, size_t from)
@@ -116,7 +119,8 @@ static void append_quoted(WeirFormatWriter *writer, const uint8_t *text, size_t 
 }
 
 /* Appends to the cell. True: it goes between quotes. */
-static bool append_text(WeirFormatWriter *writer, uint32_t column, bool quoted, const uint8_t *text, size_t length, bool header)
+static bool append_text(WeirFormatWriter *writer, uint32_t column, bool quoted, const uint8_t *text, size_t length,
+                        bool header)
 {
     const WeirCsvOptions *options = &writer->options;
     bool leading = options->ignore_leading && !header, trailing = options->ignore_trailing && !header;
@@ -139,7 +143,8 @@ static bool append_text(WeirFormatWriter *writer, uint32_t column, bool quoted, 
         if (!writer->special[c])
             continue;
         bool edge = c == options->quote || c == options->escape;
-        if (edge ? needs_quotes(writer, text, length, i) : writer->trigger[c] || is_delimiter(writer, text, length, i)) {
+        if (edge ? needs_quotes(writer, text, length, i)
+                 : writer->trigger[c] || is_delimiter(writer, text, length, i)) {
             weir_buffer_append(&writer->cell, text + start, i - start);
             append_quoted(writer, text, length, i, trailing);
             return true;
@@ -152,7 +157,8 @@ static bool append_text(WeirFormatWriter *writer, uint32_t column, bool quoted, 
     return false;
 }
 
-static void append_cell(WeirFormatWriter *writer, uint32_t column, const uint8_t *text, size_t length, bool null, bool header, WeirBuffer *out)
+static void append_cell(WeirFormatWriter *writer, uint32_t column, const uint8_t *text, size_t length, bool null,
+                        bool header, WeirBuffer *out)
 {
     const WeirCsvOptions *options = &writer->options;
     size_t start = 0;
@@ -167,9 +173,11 @@ static void append_cell(WeirFormatWriter *writer, uint32_t column, const uint8_t
     weir_buffer_clear(&writer->cell);
     writer->blanks = 0;
     bool quoted = append_text(writer, column, options->quote_all, text, length, header);
-    /* Nothing but blanks: the empty value behind them, and as many characters are left out at the end, as Spark does it. */
+    /* Nothing but blanks: the empty value behind them, and as many characters are left out at the end, as Spark does
+     * it. */
     if (writer->cell.length == writer->blanks && !writer->default_value)
-        (void)append_text(writer, column, quoted, (const uint8_t *)options->empty_value.data, options->empty_value.length, header);
+        (void)append_text(writer, column, quoted, (const uint8_t *)options->empty_value.data,
+                          options->empty_value.length, header);
     if (quoted)
         weir_buffer_append_char(out, (char)options->quote);
     weir_buffer_append(out, weir_buffer_text(&writer->cell), writer->cell.length - writer->blanks);
@@ -192,7 +200,8 @@ static void append_string(WeirFormatWriter *writer, uint32_t column, const WeirS
     append_cell(writer, column, text, length, false, false, out);
 }
 
-static void append_time(WeirFormatWriter *writer, uint32_t column, const WeirTimeFormatter *formatter, int64_t value, WeirBuffer *out)
+static void append_time(WeirFormatWriter *writer, uint32_t column, const WeirTimeFormatter *formatter, int64_t value,
+                        WeirBuffer *out)
 {
     char text[WEIR_VALUE_TEXT_BYTES];
     if (formatter->pattern == NULL) {
@@ -204,10 +213,12 @@ static void append_time(WeirFormatWriter *writer, uint32_t column, const WeirTim
     }
     weir_buffer_clear(&writer->text);
     formatter->formatter.format(&formatter->formatter, value, &writer->text);
-    append_cell(writer, column, (const uint8_t *)weir_buffer_text(&writer->text), writer->text.length, false, false, out);
+    append_cell(writer, column, (const uint8_t *)weir_buffer_text(&writer->text), writer->text.length, false, false,
+                out);
 }
 
-static void append_value(WeirFormatWriter *writer, uint32_t column, const WeirVector *vector, uint32_t row, WeirBuffer *out)
+static void append_value(WeirFormatWriter *writer, uint32_t column, const WeirVector *vector, uint32_t row,
+                         WeirBuffer *out)
 {
     const WeirVector *flat;
     char text[WEIR_VALUE_TEXT_BYTES];
@@ -224,13 +235,16 @@ static void append_value(WeirFormatWriter *writer, uint32_t column, const WeirVe
     case WEIR_TYPE_BINARY:
         weir_buffer_clear(&writer->text);
         weir_value_show(flat, at, writer->options.times.zone, &writer->text);
-        append_cell(writer, column, (const uint8_t *)weir_buffer_text(&writer->text), writer->text.length, false, false, out);
+        append_cell(writer, column, (const uint8_t *)weir_buffer_text(&writer->text), writer->text.length, false, false,
+                    out);
         return;
     case WEIR_TYPE_TIMESTAMP:
-        append_time(writer, column, &writer->options.times.timestamp_formatter, ((const int64_t *)flat->values)[at], out);
+        append_time(writer, column, &writer->options.times.timestamp_formatter, ((const int64_t *)flat->values)[at],
+                    out);
         return;
     case WEIR_TYPE_TIMESTAMP_NTZ:
-        append_time(writer, column, &writer->options.times.timestamp_ntz_formatter, ((const int64_t *)flat->values)[at], out);
+        append_time(writer, column, &writer->options.times.timestamp_ntz_formatter, ((const int64_t *)flat->values)[at],
+                    out);
         return;
     case WEIR_TYPE_DATE:
         append_time(writer, column, &writer->options.times.date_formatter, ((const int32_t *)flat->values)[at], out);

@@ -13,7 +13,8 @@ const WeirFileFormat *weir_format_find(const char *name)
     return NULL;
 }
 
-WeirStatus weir_format_option_bool(const WeirFormatOptions *options, const char *key, bool fallback, bool *value, WeirError *error)
+WeirStatus weir_format_option_bool(const WeirFormatOptions *options, const char *key, bool fallback, bool *value,
+                                   WeirError *error)
 {
     const char *text = options->get(options->context, key);
     *value = fallback;
@@ -22,7 +23,8 @@ WeirStatus weir_format_option_bool(const WeirFormatOptions *options, const char 
     *value = strcasecmp(text, "true") == 0;
     if (*value || strcasecmp(text, "false") == 0)
         return WEIR_OK;
-    return weir_error_format(error, WEIR_ERROR_LEGACY_ERROR_TEMP_0000, "The option %s takes true or false, not '%s'.", key, text);
+    return weir_error_format(error, WEIR_ERROR_LEGACY_ERROR_TEMP_0000, "The option %s takes true or false, not '%s'.",
+                             key, text);
 }
 
 WeirStatus weir_format_refuse_type(const char *format, const WeirField *field, WeirError *error)
@@ -34,8 +36,9 @@ WeirStatus weir_format_refuse_type(const char *format, const WeirField *field, W
     weir_type_sql(field->type, &type);
     weir_buffer_append_char(&type, '"');
     weir_buffer_append_format(&name, "`%s`", field->name);
-    WeirStatus status = weir_error_set(error, WEIR_ERROR_UNSUPPORTED_DATA_TYPE_FOR_DATASOURCE, "columnName", weir_buffer_text(&name),
-                                       "columnType", weir_buffer_text(&type), "format", format);
+    WeirStatus status =
+        weir_error_set(error, WEIR_ERROR_UNSUPPORTED_DATA_TYPE_FOR_DATASOURCE, "columnName", weir_buffer_text(&name),
+                       "columnType", weir_buffer_text(&type), "format", format);
     weir_buffer_deinit(&type);
     weir_buffer_deinit(&name);
     return status;

@@ -29,7 +29,7 @@ static WeirParseMode parse_mode(const WeirFormatOptions *options)
 static bool json_is_splittable(const WeirFormatOptions *options, const char *path)
 {
     bool multi_line = false;
-    return weir_format_option_bool(options, "multiLine", false, &multi_line, NULL) == WEIR_OK && !multi_line &&
+    return weir_format_option_bool(options, "multiLine", false, &multi_line, NULL) == WEIR_OK && !multi_line && weir_separator_is_cuttable(options->get(options->context, "lineSep")) &&
            !weir_path_is_compressed(path);
 }
 

@@ -35,6 +35,15 @@ bool weir_path_is_compressed(const char *path)
     return false;
 }
 
+bool weir_separator_is_cuttable(const char *separator)
+{
+    size_t length = separator == NULL ? 0 : strlen(separator);
+    for (size_t border = 1; border < length; border++)
+        if (memcmp(separator, separator + length - border, border) == 0)
+            return false;
+    return true;
+}
+
 WeirStatus weir_record_reader_open(const WeirByteSource *source, int64_t start, int64_t end, const char *separator,
                                    size_t separator_length, WeirMemoryTracker *tracker, WeirRecordReader **out, WeirError *error)
 {
@@ -200,6 +209,9 @@ static WeirStatus fill(WeirRecordReader *reader, WeirSharedBuffer **out, size_t 
                 *out = weir_shared_buffer_retain(buffer);
                 return WEIR_OK;
             }
+            /* The foreign record is done with, also when the first of ours needs more bytes. */
+            reader->carry_offset = *offset;
+            reader->carry_start += (int64_t)*offset;
         }
         room = buffer->length < CHUNK_BYTES ? CHUNK_BYTES : buffer->length; /* A long record: double. */
     }

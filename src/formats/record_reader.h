@@ -24,6 +24,8 @@ bool weir_record_next(const uint8_t *data, size_t length, size_t *at, const char
 /* The whole file as one buffer (multiLine, wholetext), inflated; refused by the tracker when too large. */
 WEIR_CHECKED WeirStatus weir_read_whole(const WeirByteSource *source, WeirMemoryTracker *tracker, WeirSharedBuffer **content,
                                         WeirError *error);
+/* A separator whose end is its beginning too, such as "||", can't be found from the middle of a file: such files are read as one range. NULL: lines. */
+bool weir_separator_is_cuttable(const char *separator);
 /* By the ending of the path: compressed, so not splittable. */
 bool weir_path_is_compressed(const char *path);
 

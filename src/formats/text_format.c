@@ -28,7 +28,8 @@ static const char *line_separator(const WeirFormatOptions *options) { return opt
 static bool text_is_splittable(const WeirFormatOptions *options, const char *path)
 {
     bool whole = false;
-    return weir_format_option_bool(options, "wholetext", false, &whole, NULL) == WEIR_OK && !whole && !weir_path_is_compressed(path);
+    return weir_format_option_bool(options, "wholetext", false, &whole, NULL) == WEIR_OK && !whole && weir_separator_is_cuttable(line_separator(options)) &&
+           !weir_path_is_compressed(path);
 }
 
 static WeirStatus text_check(const WeirFormatOptions *options, const WeirSchema *schema, bool writing, WeirError *error)

@@ -3,8 +3,8 @@
 
 #include "formats/text_convert.h"
 
-static WeirStatus read_pattern(const WeirFormatOptions *options, const char *key, WeirArena *arena, WeirDatetimePattern **pattern,
-                               WeirError *error)
+static WeirStatus read_pattern(const WeirFormatOptions *options, const char *key, WeirArena *arena,
+                               WeirDatetimePattern **pattern, WeirError *error)
 {
     const char *text = options->get(options->context, key);
     return text == NULL ? WEIR_OK : weir_datetime_pattern_parse(text, strlen(text), arena, pattern, error);
@@ -13,10 +13,12 @@ static WeirStatus read_pattern(const WeirFormatOptions *options, const char *key
 static void format_value(const WeirValueFormatter *self, int64_t value, WeirBuffer *out)
 {
     const WeirTimeFormatter *formatter = (const WeirTimeFormatter *)(const void *)self; /* its first member */
-    weir_datetime_format(formatter->pattern, formatter->days ? value * WEIR_MICROS_PER_DAY : value, formatter->zone, out);
+    weir_datetime_format(formatter->pattern, formatter->days ? value * WEIR_MICROS_PER_DAY : value, formatter->zone,
+                         out);
 }
 
-WeirStatus weir_time_formats_read(const WeirFormatOptions *options, WeirArena *arena, WeirTimeFormats *formats, WeirError *error)
+WeirStatus weir_time_formats_read(const WeirFormatOptions *options, WeirArena *arena, WeirTimeFormats *formats,
+                                  WeirError *error)
 {
     const char *zone = options->get(options->context, "timeZone");
     *formats = (WeirTimeFormats){.zone = options->zone};
@@ -33,11 +35,11 @@ WeirStatus weir_time_formats_read(const WeirFormatOptions *options, WeirArena *a
     return WEIR_OK;
 }
 
-bool weir_time_formats_convert(const WeirTimeFormats *formats, const char *text, size_t length, const WeirDataType *type,
-                               WeirVectorBuilder *builder)
+bool weir_time_formats_convert(const WeirTimeFormats *formats, const char *text, size_t length,
+                               const WeirDataType *type, WeirVectorBuilder *builder)
 {
-    const WeirDatetimePattern *pattern = type->id == WEIR_TYPE_DATE        ? formats->date
-                                         : type->id == WEIR_TYPE_TIMESTAMP ? formats->timestamp
+    const WeirDatetimePattern *pattern = type->id == WEIR_TYPE_DATE            ? formats->date
+                                         : type->id == WEIR_TYPE_TIMESTAMP     ? formats->timestamp
                                          : type->id == WEIR_TYPE_TIMESTAMP_NTZ ? formats->timestamp_ntz
                                                                                : NULL;
     int64_t micros;
@@ -47,6 +49,7 @@ bool weir_time_formats_convert(const WeirTimeFormats *formats, const char *text,
     if (!weir_datetime_read(pattern, text, length, zone, &micros))
         return formats->fallback && weir_text_convert(text, length, type, formats->zone, builder);
     if (builder != NULL)
-        weir_vector_builder_append_int(builder, type->id == WEIR_TYPE_DATE ? weir_floor_divide(micros, WEIR_MICROS_PER_DAY) : micros);
+        weir_vector_builder_append_int(
+            builder, type->id == WEIR_TYPE_DATE ? weir_floor_divide(micros, WEIR_MICROS_PER_DAY) : micros);
     return true;
 }

@@ -1,5 +1,5 @@
-/* Dates and times in files: the options dateFormat, timestampFormat and timestampNTZFormat, which CSV and JSON share. Without them texts are read as CAST reads them
- * and written in ISO 8601. */
+/* Dates and times in files: the options dateFormat, timestampFormat and timestampNTZFormat, which CSV and JSON share.
+ * Without them texts are read as CAST reads them and written in ISO 8601. */
 #ifndef WEIR_FORMATS_TIME_FORMATS_H
 #define WEIR_FORMATS_TIME_FORMATS_H
 
@@ -15,16 +15,17 @@ typedef struct WeirTimeFormatter {
 } WeirTimeFormatter;
 
 typedef struct WeirTimeFormats {
-    const WeirTimeZone *zone; /* of timestamps without one; the option timeZone wins */
+    const WeirTimeZone *zone;                              /* of timestamps without one; the option timeZone wins */
     WeirDatetimePattern *date, *timestamp, *timestamp_ntz; /* NULL: none given */
-    bool fallback; /* what a pattern does not match is read as CAST does */
+    bool fallback;                                         /* what a pattern does not match is read as CAST does */
     WeirTimeFormatter date_formatter, timestamp_formatter, timestamp_ntz_formatter;
 } WeirTimeFormats;
 
 /* Patterns in `arena`. Errors: INVALID_DATETIME_PATTERN.…, the time zone's. */
-WEIR_CHECKED WeirStatus weir_time_formats_read(const WeirFormatOptions *options, WeirArena *arena, WeirTimeFormats *formats, WeirError *error);
+WEIR_CHECKED WeirStatus weir_time_formats_read(const WeirFormatOptions *options, WeirArena *arena,
+                                               WeirTimeFormats *formats, WeirError *error);
 /* As weir_text_convert, for date, timestamp and timestamp_ntz with these patterns; other types as there. */
-bool weir_time_formats_convert(const WeirTimeFormats *formats, const char *text, size_t length, const WeirDataType *type,
-                               WeirVectorBuilder *builder);
+bool weir_time_formats_convert(const WeirTimeFormats *formats, const char *text, size_t length,
+                               const WeirDataType *type, WeirVectorBuilder *builder);
 
 #endif

@@ -46,6 +46,7 @@ struct WeirStatement {
     WeirLogicalPlan *plan;
     const char *name;
     const char *const *names;
+    const char *const *comments; /* of CREATE VIEW: one of each name, NULL where it has none */
     uint32_t name_count;
     const char *target;
     const char *format;

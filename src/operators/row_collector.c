@@ -154,7 +154,8 @@ static void concat_rows(const ConcatColumn *concat, const WeirBatch *batch, uint
         if (row == WEIR_NULL_INDEX || size == 0 || (flat->validity != NULL && !weir_bit_get(flat->validity, row))) {
             weir_vector_ensure_validity(out, concat->total, concat->arena);
             weir_bit_clear(out->validity, at);
-            memset(values + (size_t)at * size, 0, size);
+            if (size > 0)
+                memset(values + (size_t)at * size, 0, size);
             continue;
         }
         memcpy(values + (size_t)at * size, (const uint8_t *)flat->values + (size_t)row * size, size);

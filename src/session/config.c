@@ -1,6 +1,8 @@
 /* See config.h. */
 #include "session/config.h"
 
+#include "columnar/time_zone.h"
+
 #include <stdlib.h>
 #include <strings.h>
 
@@ -42,6 +44,9 @@ static WeirStatus check_value(const WeirSetting *setting, const char *value, Wei
         strstr(setting->key, "Delay") == NULL && !is_integer_text(value))
         return weir_error_set(error, WEIR_ERROR_INVALID_CONF_VALUE_TYPE_MISMATCH, "confName", setting->key, "confValue", value,
                               "confType", "int");
+    const WeirTimeZone *zone = NULL;
+    if (strcmp(setting->key, "spark.sql.session.timeZone") == 0 && weir_time_zone_find(value, &zone, NULL) != WEIR_OK)
+        return weir_error_set(error, WEIR_ERROR_INVALID_CONF_VALUE_TIME_ZONE, "confName", setting->key, "confValue", value);
     if (strcmp(setting->key, "spark.sql.shuffle.partitions") == 0 && strtoll(value, NULL, 10) <= 0)
         return weir_error_set(error, WEIR_ERROR_INVALID_CONF_VALUE_REQUIREMENT, "confName", setting->key, "confValue", value,
                               "confRequirement", "The value of spark.sql.shuffle.partitions must be positive");

@@ -22,8 +22,8 @@ static WeirMemoryTable *put_stream(WeirSession *session, const char *name, const
         stream = weir_calloc(1, sizeof(*stream));
         stream->name = weir_strdup(name);
         weir_arena_init(&stream->arena, NULL);
-        session->memory_streams =
-            weir_realloc(session->memory_streams, (session->memory_stream_count + 1) * sizeof(session->memory_streams[0]));
+        session->memory_streams = weir_realloc(session->memory_streams,
+                                               (session->memory_stream_count + 1) * sizeof(session->memory_streams[0]));
         session->memory_streams[session->memory_stream_count++] = stream;
     }
     weir_batch_list_release(&stream->batches);
@@ -115,7 +115,8 @@ static const char *json_option(void *context, const char *key)
     return strcasecmp(key, "mode") == 0 ? "FAILFAST" : NULL;
 }
 
-static WeirStatus parse_block(WeirSession *session, const WeirSchema *schema, Lines *lines, WeirBatchList *list, WeirError *error)
+static WeirStatus parse_block(WeirSession *session, const WeirSchema *schema, Lines *lines, WeirBatchList *list,
+                              WeirError *error)
 {
     const WeirFileFormat *json = weir_format_find("json");
     WeirEvalContext eval;
@@ -143,16 +144,18 @@ static WeirStatus parse_block(WeirSession *session, const WeirSchema *schema, Li
     return status;
 }
 
-WeirStatus weir_session_memory_add_json(WeirSession *session, const char *view_name, const char *text, size_t length, WeirError *error)
+WeirStatus weir_session_memory_add_json(WeirSession *session, const char *view_name, const char *text, size_t length,
+                                        WeirError *error)
 {
     const WeirView *view = weir_session_find_view(session, view_name);
     if (view == NULL)
         return weir_error_set(error, WEIR_ERROR_TABLE_OR_VIEW_NOT_FOUND, "relationName", view_name);
     const WeirRelation *relation = view->relation;
     if (relation == NULL || strcasecmp(relation->format, "memory") != 0 || relation->user_schema == NULL)
-        return weir_error_format(error, WEIR_ERROR_LEGACY_ERROR_TEMP_0000,
-                                 "The view %s takes no rows. Make it with CREATE TEMPORARY VIEW %s (column TYPE, …) USING memory.", view_name,
-                                 view_name);
+        return weir_error_format(
+            error, WEIR_ERROR_LEGACY_ERROR_TEMP_0000,
+            "The view %s takes no rows. Make it with CREATE TEMPORARY VIEW %s (column TYPE, …) USING memory.",
+            view_name, view_name);
     WeirBatchList list = {0};
     Lines lines = {text, length};
     WeirStatus status = parse_block(session, relation->user_schema, &lines, &list, error);

@@ -48,7 +48,8 @@ static void blocks_reach_queries_once_and_tables_whole(void **state)
     add(session, "{\"k\":\"a\",\"x\":1}\n{\"k\":\"b\",\"x\":2}\n");
     add(session, "{\"x\":3,\"k\":\"a long text of more than twelve bytes\"}\n");
     expect_rows(session, "SELECT x FROM v ORDER BY x", "{\"x\":1}\n{\"x\":2}\n{\"x\":3}\n");
-    execute(session, "CREATE STREAMING TABLE t USING memory OPTIONS (outputMode 'append', queryName 't') AS SELECT x * 10 AS y FROM STREAM v");
+    execute(session, "CREATE STREAMING TABLE t USING memory OPTIONS (outputMode 'append', queryName 't') AS SELECT x * "
+                     "10 AS y FROM STREAM v");
     WeirQuery *query = weir_session_query(session, 0);
     assert_int_equal(weir_query_process_all_available(query, &error), WEIR_OK);
     expect_rows(session, "SELECT y FROM t ORDER BY y", "{\"y\":10}\n{\"y\":20}\n{\"y\":30}\n");

@@ -45,27 +45,28 @@ void weir_result_free(WeirResult *result)
     weir_free(result);
 }
 
-WeirStatus weir_result_from_text(WeirSession *session, const char *const *columns, uint32_t column_count, const char *const *cells,
-                                 size_t row_count, WeirResult **out, WeirError *error)
+static void append_cell(WeirVectorBuilder *column, const WeirDataType *type, const char *cell)
 {
-    WeirField fields[16];
-    WEIR_ASSERT(column_count <= 16);
-    for (uint32_t i = 0; i < column_count; i++)
-        fields[i] = (WeirField){.name = columns[i], .type = &weir_type_string, .nullable = true, .metadata = "{}"};
-    WeirSchema schema = {.id = WEIR_TYPE_STRUCT, .field_count = column_count, .fields = fields};
+    if (cell == NULL)
+        weir_vector_builder_append_null(column);
+    else if (type->id == WEIR_TYPE_BOOLEAN)
+        weir_vector_builder_append_int(column, strcmp(cell, "true") == 0);
+    else
+        weir_vector_builder_append_bytes(column, cell, strlen(cell));
+}
+
+WeirStatus weir_result_from_cells(WeirSession *session, const WeirField *fields, uint32_t column_count, const char *const *cells,
+                                  size_t row_count, WeirResult **out, WeirError *error)
+{
+    WeirSchema schema = {.id = WEIR_TYPE_STRUCT, .field_count = column_count, .fields = (WeirField *)(uintptr_t)fields};
     WeirResult *result = weir_result_new(session, &schema, NULL);
     WeirBatchBuilder builder = {0};
     WeirBatch *batch = NULL;
     WeirStatus status;
     WEIR_TRY_OR_GO(done, weir_batch_builder_init(&builder, result->schema, &result->tracker, error));
     for (size_t row = 0; row < row_count; row++) {
-        for (uint32_t i = 0; i < column_count; i++) {
-            const char *cell = cells[row * column_count + i];
-            if (cell == NULL)
-                weir_vector_builder_append_null(builder.columns[i]);
-            else
-                weir_vector_builder_append_bytes(builder.columns[i], cell, strlen(cell));
-        }
+        for (uint32_t i = 0; i < column_count; i++)
+            append_cell(builder.columns[i], fields[i].type, cells[row * column_count + i]);
         weir_batch_builder_end_row(&builder);
     }
     WEIR_TRY_OR_GO(done, weir_batch_builder_finish(&builder, &batch, error));
@@ -77,6 +78,16 @@ done:
     weir_batch_builder_deinit(&builder);
     weir_result_free(result);
     return status;
+}
+
+WeirStatus weir_result_from_text(WeirSession *session, const char *const *columns, uint32_t column_count, const char *const *cells,
+                                 size_t row_count, WeirResult **out, WeirError *error)
+{
+    WeirField fields[16];
+    WEIR_ASSERT(column_count <= 16);
+    for (uint32_t i = 0; i < column_count; i++)
+        fields[i] = (WeirField){.name = columns[i], .type = &weir_type_string, .nullable = true, .metadata = "{}"};
+    return weir_result_from_cells(session, fields, column_count, cells, row_count, out, error);
 }
 
 int64_t weir_result_row_count(const WeirResult *result) { return result->batches.row_count; }

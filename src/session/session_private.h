@@ -152,6 +152,9 @@ WeirResult *weir_result_new(WeirSession *session, const WeirSchema *schema, cons
 /* Let the rows point to the result's own types: those of the plan die with the statement. For batches that nobody else holds. */
 void weir_result_adopt_types(WeirResult *result);
 /* Rows of strings: `columns` names, cells row by row (NULL cell = null); `types` NULL: all strings. */
+/* Rows of texts; `fields` are strings, or booleans written true and false. */
+WEIR_CHECKED WeirStatus weir_result_from_cells(WeirSession *session, const WeirField *fields, uint32_t column_count, const char *const *cells,
+                                               size_t row_count, WeirResult **out, WeirError *error);
 WEIR_CHECKED WeirStatus weir_result_from_text(WeirSession *session, const char *const *columns, uint32_t column_count,
                                               const char *const *cells, size_t row_count, WeirResult **result, WeirError *error);
 /* statement_*.c: one function a kind of statement; `*result` stays NULL where there are no rows. */

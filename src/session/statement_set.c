@@ -52,7 +52,7 @@ WeirStatus weir_statement_set_time_zone(WeirStatementContext *context, WeirResul
     const char *name = context->statement->value;
     const WeirTimeZone *zone = NULL;
     (void)result;
-    if (name != NULL && strcasecmp(name, "LOCAL") == 0)
+    if (name == NULL)
         name = weir_time_zone_system_name();
     if (context->statement->expression_count > 0) {
         /* SET TIME ZONE INTERVAL …: an offset, whose text Spark prints as +HH:MM[:SS]. */

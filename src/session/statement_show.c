@@ -2,6 +2,7 @@
 #include <fnmatch.h>
 #include <strings.h>
 
+#include "common/json.h"
 #include "session/session_private.h"
 
 /* Spark's SHOW patterns: * is any text, | separates alternatives, case does not count. */
@@ -21,6 +22,15 @@ static bool matches(WeirArena *arena, const char *pattern, const char *name)
     return false;
 }
 
+/* The comment that a column's metadata carries, or NULL. */
+static const char *comment_of(WeirArena *arena, const char *metadata)
+{
+    WeirJson *json = NULL;
+    if (metadata == NULL || weir_json_parse(metadata, strlen(metadata), arena, &json, NULL) != WEIR_OK)
+        return NULL;
+    return weir_json_string(weir_json_get(json, "comment"));
+}
+
 static WeirStatus describe_schema(WeirStatementContext *context, const WeirSchema *schema, WeirResult **result, WeirError *error)
 {
     static const char *const columns[] = {"col_name", "data_type", "comment"};
@@ -31,7 +41,7 @@ static WeirStatus describe_schema(WeirStatementContext *context, const WeirSchem
         weir_type_simple_string(schema->fields[i].type, &type);
         cells[3 * i] = schema->fields[i].name;
         cells[3 * i + 1] = weir_arena_strdup(context->arena, weir_buffer_text(&type));
-        cells[3 * i + 2] = NULL;
+        cells[3 * i + 2] = comment_of(context->arena, schema->fields[i].metadata);
         weir_buffer_deinit(&type);
     }
     return weir_result_from_text(context->session, columns, 3, cells, schema->field_count, result, error);
@@ -80,8 +90,10 @@ WeirStatus weir_statement_describe_function(WeirStatementContext *context, WeirR
 
 static WeirStatus show_names(WeirStatementContext *context, WeirResult **result, WeirError *error)
 {
-    static const char *const table_columns[] = {"namespace", "tableName", "isTemporary"};
-    static const char *const view_columns[] = {"namespace", "viewName", "isTemporary"};
+    bool tables = context->statement->kind == WEIR_STATEMENT_SHOW_TABLES;
+    const WeirField fields[] = {{.name = "namespace", .type = &weir_type_string, .metadata = "{}"},
+                                {.name = tables ? "tableName" : "viewName", .type = &weir_type_string, .metadata = "{}"},
+                                {.name = "isTemporary", .type = &weir_type_boolean, .metadata = "{}"}};
     const char *const *names = NULL;
     uint32_t count = 0, rows = 0;
     context->session->catalog.names(&context->session->catalog, context->arena, &names, &count);
@@ -94,8 +106,7 @@ static WeirStatus show_names(WeirStatementContext *context, WeirResult **result,
         cells[3 * rows + 2] = "true";
         rows++;
     }
-    bool tables = context->statement->kind == WEIR_STATEMENT_SHOW_TABLES;
-    return weir_result_from_text(context->session, tables ? table_columns : view_columns, 3, cells, rows, result, error);
+    return weir_result_from_cells(context->session, fields, 3, cells, rows, result, error);
 }
 
 static WeirStatus show_functions(WeirStatementContext *context, WeirResult **result, WeirError *error)

@@ -1,4 +1,5 @@
 /* CREATE and DROP of temporary views. */
+#include "common/json.h"
 #include "session/session_private.h"
 
 static WeirStatus check_replace(WeirStatementContext *context, WeirError *error)
@@ -34,6 +35,18 @@ static WeirStatus make_relation(WeirStatementContext *context, const WeirRelatio
     return WEIR_OK;
 }
 
+static const char *comment_metadata(WeirArena *arena, const char *comment)
+{
+    WeirBuffer text;
+    weir_buffer_init(&text, 0, NULL);
+    weir_buffer_append_text(&text, "{\"comment\":");
+    weir_json_write_string(&text, comment, strlen(comment));
+    weir_buffer_append_char(&text, '}');
+    const char *metadata = weir_arena_strdup(arena, weir_buffer_text(&text));
+    weir_buffer_deinit(&text);
+    return metadata;
+}
+
 /* CREATE VIEW v (a, b) AS …: the columns get new names. */
 static WeirStatus rename_columns(WeirStatementContext *context, WeirLogicalPlan **plan, WeirError *error)
 {
@@ -53,6 +66,8 @@ static WeirStatus rename_columns(WeirStatementContext *context, WeirLogicalPlan 
     for (uint32_t i = 0; i < statement->name_count; i++) {
         project->expressions[i] = weir_expression_alias(context->arena, (*plan)->output[i], statement->names[i],
                                                         context->session->next_expression_id++);
+        if (statement->comments[i] != NULL)
+            project->expressions[i]->metadata = comment_metadata(context->arena, statement->comments[i]);
         project->output[i] = weir_expression_to_attribute(context->arena, project->expressions[i]);
     }
     project->analyzed = true;

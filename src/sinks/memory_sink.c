@@ -45,7 +45,8 @@ static WeirStatus memory_commit_epoch(WeirSink *sink, int64_t epoch_id, WeirWrit
 const WeirSinkType weir_memory_sink_type = {
     .name = "memory",
     .capabilities =
-        WEIR_SINK_APPEND | WEIR_SINK_UPDATE | WEIR_SINK_COMPLETE | WEIR_SINK_TEMPORARY_CHECKPOINT | WEIR_SINK_ORDERED | WEIR_SINK_V1,
+        WEIR_SINK_APPEND | WEIR_SINK_UPDATE | WEIR_SINK_COMPLETE | WEIR_SINK_TEMPORARY_CHECKPOINT | WEIR_SINK_ORDERED | WEIR_SINK_V1 |
+        WEIR_SINK_RESUMES_COMPLETE,
     .open = memory_open,
     .close = memory_close,
     .describe = memory_describe,

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "columnar/value.h"
+#include "expr/input_file.h"
 #include "formats/text_convert.h"
 #include "sources/file_source_private.h"
 #include "sources/sources.h"
@@ -38,6 +39,7 @@ struct WeirReader {
     WeirArena arena;
     WeirValue **partition_values; /* by requested column; NULL: a data column */
     bool missing;
+    const char *uri;
 };
 
 static const char *format_option(void *context, const char *key) { return weir_options_get(context, key); }
@@ -316,6 +318,7 @@ static void file_close_reader(WeirReader *reader)
 {
     if (reader == NULL)
         return;
+    weir_input_file_set(NULL);
     if (reader->reader != NULL)
         reader->source->format->close_reader(reader->reader);
     if (reader->file != NULL)
@@ -400,6 +403,7 @@ static WeirStatus file_open_partition(WeirSource *source, const WeirInputPartiti
     reader->range = partition->data;
     reader->request = request;
     reader->tracker = tracker;
+    reader->uri = weir_path_to_uri(reader->range->file->path, &reader->arena);
     WEIR_TRY_OR_GO(done, read_partition_values(reader, error));
     WEIR_TRY_OR_GO(done, open_file(reader, error));
     reader->scan = (WeirFormatScan){
@@ -454,6 +458,7 @@ static WeirStatus file_next_batch(WeirReader *reader, WeirBatch **out, WeirError
     *out = NULL;
     if (reader->missing)
         return WEIR_OK;
+    weir_input_file_set(reader->uri); /* until the next batch is asked for, this one is pushed through the thread's pipeline */
     WEIR_TRY(reader->source->format->next_batch(reader->reader, &data, error));
     if (data == NULL || reader->scan.column_count == reader->request->column_count) {
         *out = data;

@@ -135,7 +135,8 @@ static WeirStatus find_new_files(WeirFileStream *stream, WeirError *error)
         if (weir_seen_files_is_new(&stream->seen, identity(stream, list->files[i].path), list->files[i].modification_ms))
             list->files[kept++] = list->files[i];
     list->count = kept;
-    qsort(list->files, list->count, sizeof(WeirInputFile), stream->options.latest_first ? by_age_newest_first : by_age);
+    if (list->count > 1)
+        qsort(list->files, list->count, sizeof(WeirInputFile), stream->options.latest_first ? by_age_newest_first : by_age);
     return WEIR_OK;
 }
 

@@ -1,6 +1,7 @@
-/* Rows that a program adds to a view of its session (Spark: MemoryStream): CREATE TEMPORARY VIEW v (…) USING memory, weir_session_memory_add_json. Each addition is a
- * block, and the offset is the number of the last one; a batch read sees all blocks. The blocks live as long as the session, so that a query may be stopped
- * and started again; a new session starts with none. */
+/* Rows that a program adds to a view of its session (Spark: MemoryStream): CREATE TEMPORARY VIEW v (…) USING memory,
+ * weir_session_memory_add_json. Each addition is a block, and the offset is the number of the last one; a batch read
+ * sees all blocks. The blocks live as long as the session, so that a query may be stopped and started again; a new
+ * session starts with none. */
 #include <inttypes.h>
 #include <stdlib.h>
 
@@ -28,13 +29,14 @@ struct WeirReader {
     uint32_t at;
 };
 
-static WeirStatus memory_infer_schema(const WeirConnectorContext *context, bool streaming, WeirArena *arena, const WeirSchema **schema,
-                                      WeirError *error)
+static WeirStatus memory_infer_schema(const WeirConnectorContext *context, bool streaming, WeirArena *arena,
+                                      const WeirSchema **schema, WeirError *error)
 {
     (void)streaming, (void)arena;
     if (context->user_schema == NULL)
-        return weir_error_format(error, WEIR_ERROR_LEGACY_ERROR_TEMP_2048,
-                                 "A memory source needs a schema: CREATE TEMPORARY VIEW v (column TYPE, …) USING memory.");
+        return weir_error_format(
+            error, WEIR_ERROR_LEGACY_ERROR_TEMP_2048,
+            "A memory source needs a schema: CREATE TEMPORARY VIEW v (column TYPE, …) USING memory.");
     *schema = context->user_schema;
     return WEIR_OK;
 }
@@ -43,14 +45,18 @@ static WeirStatus memory_open(const WeirConnectorContext *context, bool streamin
 {
     (void)streaming;
     if (context->relation_name == NULL)
-        return weir_error_format(error, WEIR_ERROR_LEGACY_ERROR_TEMP_0000, "A memory source is read by the name of its view.");
+        return weir_error_format(error, WEIR_ERROR_LEGACY_ERROR_TEMP_0000,
+                                 "A memory source is read by the name of its view.");
     WeirSource *source = weir_calloc(1, sizeof(*source));
     *source = (WeirSource){.session = context->session, .view = context->relation_name, .schema = context->schema};
     *out = source;
     return WEIR_OK;
 }
 
-static void memory_close(WeirSource *source) { weir_free(source); }
+static void memory_close(WeirSource *source)
+{
+    weir_free(source);
+}
 
 static int64_t last_block(const WeirSource *source)
 {
@@ -65,7 +71,8 @@ static WeirStatus parse_offset(const char *text, int64_t *block, WeirError *erro
         return WEIR_OK;
     *block = strtoll(text, &end, 10);
     if (end == text || *end != '\0' || *block < -1)
-        return weir_error_format(error, WEIR_ERROR_LEGACY_ERROR_TEMP_0000, "'%s' is not an offset of a memory source.", text);
+        return weir_error_format(error, WEIR_ERROR_LEGACY_ERROR_TEMP_0000, "'%s' is not an offset of a memory source.",
+                                 text);
     return WEIR_OK;
 }
 
@@ -76,8 +83,8 @@ static WeirStatus memory_initial_offset(WeirSource *source, WeirArena *arena, co
     return WEIR_OK;
 }
 
-static WeirStatus memory_latest_offset(WeirSource *source, const char *start, WeirReadLimit limit, WeirArena *arena, const char **offset,
-                                       WeirError *error)
+static WeirStatus memory_latest_offset(WeirSource *source, const char *start, WeirReadLimit limit, WeirArena *arena,
+                                       const char **offset, WeirError *error)
 {
     (void)start, (void)limit, (void)error;
     int64_t last = last_block(source);
@@ -105,7 +112,8 @@ static void plan_blocks(int64_t first, int64_t end, WeirArena *arena, WeirInputP
     *out = partitions;
 }
 
-static WeirStatus memory_plan_batch(WeirSource *source, WeirArena *arena, WeirInputPartition **partitions, uint32_t *count, WeirError *error)
+static WeirStatus memory_plan_batch(WeirSource *source, WeirArena *arena, WeirInputPartition **partitions,
+                                    uint32_t *count, WeirError *error)
 {
     (void)error;
     plan_blocks(0, last_block(source) + 1, arena, partitions, count);
@@ -120,7 +128,8 @@ static WeirStatus memory_plan_partitions(WeirSource *source, const char *start, 
     WEIR_TRY(parse_offset(end, &until, error));
     if (until > source->session->memory_last_block(source->session, source->view))
         return weir_error_format(error, WEIR_ERROR_LEGACY_ERROR_TEMP_0000,
-                                 "The memory source %s has no block %" PRId64 ": this session was not given what the checkpoint counts on. Add the "
+                                 "The memory source %s has no block %" PRId64
+                                 ": this session was not given what the checkpoint counts on. Add the "
                                  "same blocks again, or start without the checkpoint.",
                                  source->view, until);
     plan_blocks(from + 1, until + 1, arena, partitions, count);
@@ -137,13 +146,16 @@ static void memory_describe(const WeirSource *source, WeirBuffer *out)
 
 /* ---- reading ---- */
 
-static WeirStatus memory_open_partition(WeirSource *source, const WeirInputPartition *partition, const WeirScanRequest *request,
-                                        WeirMemoryTracker *tracker, WeirReader **out, WeirError *error)
+static WeirStatus memory_open_partition(WeirSource *source, const WeirInputPartition *partition,
+                                        const WeirScanRequest *request, WeirMemoryTracker *tracker, WeirReader **out,
+                                        WeirError *error)
 {
     WeirReader *reader = weir_calloc(1, sizeof(*reader));
     (void)error;
-    *reader = (WeirReader){
-        .source = source, .request = request, .tracker = tracker, .block = ((const BlockRange *)partition->data)->block};
+    *reader = (WeirReader){.source = source,
+                           .request = request,
+                           .tracker = tracker,
+                           .block = ((const BlockRange *)partition->data)->block};
     *out = reader;
     return WEIR_OK;
 }
@@ -160,10 +172,13 @@ static WeirStatus memory_next_batch(WeirReader *reader, WeirBatch **out, WeirErr
         if (reader->batch == NULL)
             return WEIR_OK;
         if (reader->batch->column_count != reader->source->schema->field_count)
-            return weir_error_format(error, WEIR_ERROR_LEGACY_ERROR_TEMP_0000,
-                                     "The view %s of the memory source was made anew with other columns while it was read.", reader->source->view);
+            return weir_error_format(
+                error, WEIR_ERROR_LEGACY_ERROR_TEMP_0000,
+                "The view %s of the memory source was made anew with other columns while it was read.",
+                reader->source->view);
     }
-    uint32_t left = reader->batch->selected_count - reader->at, rows = left < request->batch_rows_max ? left : request->batch_rows_max;
+    uint32_t left = reader->batch->selected_count - reader->at,
+             rows = left < request->batch_rows_max ? left : request->batch_rows_max;
     WeirBatch *slice = weir_batch_slice(reader->batch, reader->at, rows, reader->tracker);
     WeirBatch *batch = weir_batch_new(request->column_count, reader->tracker);
     for (uint32_t i = 0; i < request->column_count; i++)

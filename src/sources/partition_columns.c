@@ -3,8 +3,8 @@
 #include <stdlib.h>
 #include <strings.h>
 
-#include "common/number_format.h"
 #include "columnar/value_parse.h"
+#include "common/number_format.h"
 #include "sources/file_source_private.h"
 
 #define PARTITION_COLUMNS_MAX 64u
@@ -77,8 +77,8 @@ static const WeirDataType *value_type(const char *text)
             return value >= INT32_MIN && value <= INT32_MAX ? &weir_type_int : &weir_type_long;
     }
     if (text[0] != '\0' && strspn(text, "0123456789.eE+-") == strlen(text)) {
-        double value;
-        if (weir_parse_double(text, strlen(text), &value))
+        double number;
+        if (weir_parse_double(text, strlen(text), &number))
             return &weir_type_double;
     }
     if (strlen(text) == 10 && text[4] == '-' && text[7] == '-') {

@@ -20,15 +20,16 @@ static void not_allowed(WeirParser *p, WeirOrigin origin, const char *what)
 /* "(a COMMENT '…', b)": names of the view's columns. */
 static void parse_view_columns(WeirParser *p, WeirStatement *statement)
 {
-    WeirList names = {0};
+    WeirList names = {0}, comments = {0};
     weir_expect_symbol(p, '(');
     do {
         weir_list_add(p, &names, (void *)(uintptr_t)weir_parse_identifier(p));
-        if (weir_accept(p, WEIR_KEYWORD_COMMENT))
-            weir_parse_string(p, NULL);
+        const char *comment = weir_accept(p, WEIR_KEYWORD_COMMENT) ? weir_parse_string(p, NULL) : NULL;
+        weir_list_add(p, &comments, (void *)(uintptr_t)comment);
     } while (weir_accept_symbol(p, ','));
     weir_expect_symbol(p, ')');
     statement->names = (const char *const *)names.items;
+    statement->comments = (const char *const *)comments.items;
     statement->name_count = names.count;
 }
 

@@ -1,5 +1,5 @@
 /* The power fails at each change of the disk that a query makes, and any subset of what was not synced is lost: after a
- * restart the query holds what it would hold undisturbed. ctest-label: full. ctest-timeout: 300 */
+ * restart the query holds what it would hold undisturbed. ctest-label: full. ctest-timeout: 1200 */
 #include "recovery/recovery_case.h"
 
 #include "common/clock.h"

@@ -17,6 +17,7 @@ static WeirStatus resolve_collect(WeirFunctionCall *call, WeirError *error)
     if (strcmp(call->name, "collect_set") == 0 && (type->id == WEIR_TYPE_MAP))
         return weir_error_set(error, WEIR_ERROR_DATATYPE_MISMATCH_UNSUPPORTED_INPUT_TYPE, "sqlExpr", weir_call_sql(call), "functionName", "`collect_set`", "dataType", "\"MAP\"");
     call->result_type = weir_type_array(call->arena, type, false);
+    call->name = call->aggregate->name; /* array_agg is printed so */
     call->nullable = false;
     return WEIR_OK;
 }

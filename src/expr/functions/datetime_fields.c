@@ -295,6 +295,15 @@ KERNEL(now_kernel)
         PUT_LONG(call->context->now_micros);
     return WEIR_OK;
 }
+KERNEL(planned_kernel)
+{
+    (void)arguments;
+    (void)error;
+    const WeirEvalContext *context = call->context;
+    WEIR_FOR_ROWS(call, row)
+        PUT_LONG(context->planned_micros == 0 ? context->now_micros : context->planned_micros);
+    return WEIR_OK;
+}
 KERNEL(today_kernel)
 {
     (void)arguments;
@@ -366,7 +375,8 @@ const WeirFunction weir_functions_datetime_fields[] = {
     TIME("date_trunc", NULL, NP | WEIR_FUNCTION_NULLABLE, 2, 2, "string,anytime->$2", date_trunc_kernel, "date_trunc(unit, time): the begin of the unit."),
     TIME("trunc", NULL, NP | WEIR_FUNCTION_NULLABLE, 2, 2, "date,string->date", trunc_kernel, "trunc(date, unit): the begin of the unit."),
     TIME("make_date", NULL, NP | WEIR_FUNCTION_MAY_FAIL, 3, 3, "int,int,int->date", make_date_kernel, "make_date(year, month, day)"),
-    TIME("current_timestamp", WEIR_ALIASES("now"), CLOCK, 0, 0, "->timestamp", now_kernel, "current_timestamp(): the time of the batch."),
+    TIME("now", NULL, CLOCK, 0, 0, "->timestamp", planned_kernel, "now(): the time of the batch; in a stream, when the batch was planned."),
+    TIME("current_timestamp", NULL, CLOCK, 0, 0, "->timestamp", now_kernel, "current_timestamp(): the time of the batch."),
     TIME("current_date", WEIR_ALIASES("curdate"), CLOCK, 0, 0, "->date", today_kernel, "current_date(): the date of the batch."),
     TIME("localtimestamp", NULL, CLOCK, 0, 0, "->ntz", local_now_kernel, "localtimestamp(): the wall clock of the batch."),
     {0},

@@ -1,4 +1,5 @@
 /* Names that the analyzer resolves itself, window functions, and functions of the session whose value is a constant of the batch. */
+#include "expr/input_file.h"
 #include "expr/function_private.h"
 #include "expr/kernel.h"
 
@@ -95,7 +96,7 @@ TEXT_CONSTANT(catalog_kernel, call->context->current_catalog)
 TEXT_CONSTANT(database_kernel, call->context->current_database)
 TEXT_CONSTANT(zone_kernel, weir_time_zone_name(call->context->zone))
 TEXT_CONSTANT(version_kernel, "4.2.1 weir")
-TEXT_CONSTANT(empty_kernel, "")
+TEXT_CONSTANT(input_file_kernel, weir_input_file())
 
 #define CONSTANT(NAME, ALIASES, KERNEL, FORMAT, USAGE)                                                                      \
     {.name = NAME, .aliases = ALIASES, .flags = WEIR_FUNCTION_NEVER_NULL, .signature = "->string", .kernel = KERNEL, .sql_format = FORMAT, .group = "misc_funcs", .usage = USAGE}
@@ -131,7 +132,7 @@ const WeirFunction weir_functions_special[] = {
     CONSTANT("current_schema", WEIR_ALIASES("current_database"), database_kernel, "current_schema()", "current_schema(): the session's database."),
     CONSTANT("current_timezone", NULL, zone_kernel, NULL, "current_timezone(): the session's time zone."),
     CONSTANT("version", NULL, version_kernel, NULL, "version(): Spark's version that weir is compatible with."),
-    CONSTANT("input_file_name", NULL, empty_kernel, NULL, "input_file_name(): the file a row came from, '' where there is none."),
+    {.name = "input_file_name", .flags = WEIR_FUNCTION_NEVER_NULL | WEIR_FUNCTION_NONDETERMINISTIC, .signature = "->string", .kernel = input_file_kernel, .group = "misc_funcs", .usage = "input_file_name(): the file a row came from, '' where there is none."},
     {.name = "typeof", .flags = WEIR_FUNCTION_NEVER_NULL | WEIR_FUNCTION_ANY_VECTOR, .arguments_min = 1, .arguments_max = 1, .signature = "any->string", .kernel = typeof_kernel, .group = "misc_funcs", .usage = "typeof(a): the name of the value's type."},
     {0},
 };
