@@ -166,9 +166,48 @@ static void put_name(WeirBuffer *out, const char *name, int count)
         weir_buffer_append(out, name, 3);
 }
 
+/* The letters of the time of day; false: it is none of them. */
+static bool put_time_field(WeirBuffer *out, char letter, int n, int64_t time)
+{
+    int hour = (int)(time / (3600 * WEIR_MICROS_PER_SECOND));
+    switch (letter) {
+    case 'a':
+        weir_buffer_append_text(out, hour < 12 ? "AM" : "PM");
+        return true;
+    case 'H':
+        put_number(out, hour, n);
+        return true;
+    case 'k':
+        put_number(out, hour == 0 ? 24 : hour, n);
+        return true;
+    case 'K':
+        put_number(out, hour % 12, n);
+        return true;
+    case 'h':
+        put_number(out, hour % 12 == 0 ? 12 : hour % 12, n);
+        return true;
+    case 'm':
+        put_number(out, time / (60 * WEIR_MICROS_PER_SECOND) % 60, n);
+        return true;
+    case 's':
+        put_number(out, time / WEIR_MICROS_PER_SECOND % 60, n);
+        return true;
+    case 'S': {
+        char digits[16];
+        snprintf(digits, sizeof(digits), "%06lld000", (long long)(time % WEIR_MICROS_PER_SECOND));
+        weir_buffer_append(out, digits, (size_t)n);
+        return true;
+    }
+    default:
+        return false;
+    }
+}
+
 static void put_field(WeirBuffer *out, const WeirPatternToken *token, const Fields *f, const WeirTimeZone *zone, int64_t seconds)
 {
-    int n = token->count, hour = (int)(f->time / (3600 * WEIR_MICROS_PER_SECOND));
+    int n = token->count;
+    if (put_time_field(out, token->letter, n, f->time))
+        return;
     switch (token->letter) {
     case 'y':
         put_year(out, f->year > 0 ? f->year : 1 - f->year, n);
@@ -192,33 +231,6 @@ static void put_field(WeirBuffer *out, const WeirPatternToken *token, const Fiel
     case 'F':
         put_number(out, (f->day - 1) % 7 + 1, n);
         return;
-    case 'a':
-        weir_buffer_append_text(out, hour < 12 ? "AM" : "PM");
-        return;
-    case 'H':
-        put_number(out, hour, n);
-        return;
-    case 'k':
-        put_number(out, hour == 0 ? 24 : hour, n);
-        return;
-    case 'K':
-        put_number(out, hour % 12, n);
-        return;
-    case 'h':
-        put_number(out, hour % 12 == 0 ? 12 : hour % 12, n);
-        return;
-    case 'm':
-        put_number(out, f->time / (60 * WEIR_MICROS_PER_SECOND) % 60, n);
-        return;
-    case 's':
-        put_number(out, f->time / WEIR_MICROS_PER_SECOND % 60, n);
-        return;
-    case 'S': {
-        char digits[16];
-        snprintf(digits, sizeof(digits), "%06lld000", (long long)(f->time % WEIR_MICROS_PER_SECOND));
-        weir_buffer_append(out, digits, (size_t)n);
-        return;
-    }
     case 'Q':
     case 'q':
         if (n <= 2)
@@ -356,6 +368,19 @@ static bool read_year(Reader *r, int count)
     return true;
 }
 
+static bool read_fraction(Reader *r, int digits_max)
+{
+    size_t from = r->at;
+    if (!read_digits(r, 1, digits_max, &r->micros))
+        return false;
+    size_t digits = r->at - from;
+    for (; digits < 6; digits++)
+        r->micros *= 10;
+    for (; digits > 6; digits--)
+        r->micros /= 10;
+    return true;
+}
+
 static bool read_token(Reader *r, const WeirPatternToken *token, bool adjacent)
 {
     int n = token->count, least = n, most = adjacent || n > 1 ? n : 2;
@@ -393,17 +418,8 @@ static bool read_token(Reader *r, const WeirPatternToken *token, bool adjacent)
         return read_digits(r, least, most, &r->minute);
     case 's':
         return read_digits(r, least, most, &r->second);
-    case 'S': {
-        size_t from = r->at;
-        if (!read_digits(r, 1, n, &r->micros))
-            return false;
-        size_t digits = r->at - from;
-        for (; digits < 6; digits++)
-            r->micros *= 10;
-        for (; digits > 6; digits--)
-            r->micros /= 10;
-        return true;
-    }
+    case 'S':
+        return read_fraction(r, n);
     case 'a':
         if (r->length - r->at < 2 || (strncasecmp(r->text + r->at, "AM", 2) != 0 && strncasecmp(r->text + r->at, "PM", 2) != 0))
             return false;

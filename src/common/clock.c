@@ -142,3 +142,9 @@ void weir_manual_clock_wait_for_sleeper(WeirClock *table)
         pthread_cond_wait(&clock->changed, &clock->mutex);
     pthread_mutex_unlock(&clock->mutex);
 }
+
+void weir_deadline_after_ms(int64_t milliseconds, struct timespec *deadline)
+{
+    int64_t nanos = system_monotonic_nanos(NULL) + milliseconds * 1000000;
+    *deadline = (struct timespec){.tv_sec = nanos / 1000000000, .tv_nsec = nanos % 1000000000};
+}

@@ -42,7 +42,7 @@ static void add_rate(WeirJsonWriter *writer, const char *key, double rows, doubl
 {
     double rate = rows / seconds;
     if (isfinite(rate))
-        weir_json_add_double(writer, key, rate);
+        weir_json_add_double(writer, key, round(rate * 10) / 10); /* one decimal, as Spark gives it */
 }
 
 static double input_seconds(const WeirProgress *progress)

@@ -5,6 +5,7 @@
 #include <time.h>
 
 #include "analyzer/analyzer.h"
+#include "common/json.h"
 #include "common/log.h"
 #include "engine/stream_execution_private.h"
 
@@ -182,22 +183,22 @@ done:
 static void post_simple_event(WeirStreamExecution *query, WeirQueryEvent event, const WeirError *failure)
 {
     WeirBuffer json;
+    WeirJsonWriter writer;
     char now[40];
     weir_buffer_init(&json, 0, NULL);
+    weir_json_writer_init(&writer, &json);
     weir_iso_timestamp(weir_clock_now_ms(query->clock), now);
-    weir_buffer_append_format(&json, "{\"id\":\"%s\",\"runId\":\"%s\",\"name\":", query->id, query->run_id);
-    if (query->name == NULL)
-        weir_buffer_append_text(&json, "null");
-    else
-        weir_buffer_append_format(&json, "\"%s\"", query->name);
+    weir_json_begin_object(&writer, NULL);
+    weir_json_add_string(&writer, "id", query->id);
+    weir_json_add_string(&writer, "runId", query->run_id);
+    weir_json_add_string(&writer, "name", query->name);
     if (event == WEIR_QUERY_TERMINATED) {
-        weir_buffer_append_format(&json, ",\"exception\":%s%s%s", failure == NULL ? "" : "\"", failure == NULL ? "null" : failure->condition,
-                                  failure == NULL ? "" : "\"");
-        weir_buffer_append_format(&json, ",\"errorClassOnException\":%s%s%s}", failure == NULL ? "" : "\"",
-                                  failure == NULL ? "null" : failure->condition, failure == NULL ? "" : "\"");
+        weir_json_add_string(&writer, "exception", failure == NULL ? NULL : failure->message);
+        weir_json_add_string(&writer, "errorClassOnException", failure == NULL ? NULL : failure->condition);
     } else {
-        weir_buffer_append_format(&json, ",\"timestamp\":\"%s\"}", now);
+        weir_json_add_string(&writer, "timestamp", now);
     }
+    weir_json_end_object(&writer);
     weir_listener_bus_post(query->bus, event, weir_buffer_text(&json));
     weir_buffer_deinit(&json);
 }
@@ -296,13 +297,7 @@ void weir_stream_execution_request_stop(WeirStreamExecution *query)
 bool weir_stream_execution_await(WeirStreamExecution *query, int64_t timeout_ms)
 {
     struct timespec deadline;
-    clock_gettime(CLOCK_MONOTONIC, &deadline);
-    deadline.tv_sec += timeout_ms / 1000;
-    deadline.tv_nsec += (timeout_ms % 1000) * 1000000;
-    if (deadline.tv_nsec >= 1000000000) {
-        deadline.tv_nsec -= 1000000000;
-        deadline.tv_sec++;
-    }
+    weir_deadline_after_ms(timeout_ms, &deadline);
     pthread_mutex_lock(&query->mutex);
     int failed = 0;
     while (query->active && failed == 0)

@@ -1,4 +1,5 @@
 /* Exact decimal arithmetic over 128-bit unscaled values with 256-bit intermediates. */
+#include "common/number_format.h"
 #include "expr/kernels/decimal.h"
 
 #include <stdlib.h>
@@ -248,8 +249,11 @@ double weir_decimal_to_double(WeirInt128 value, int scale)
     if (size <= ((WeirUint128)1 << 53) && scale <= 22) /* both exact: one rounding */
         return (double)value / (double)weir_power_of_ten(scale);
     char text[64];
+    double result = 0;
     weir_decimal_text(value, scale, text);
-    return strtod(text, NULL);
+    bool parsed = weir_parse_double(text, strlen(text), &result);
+    WEIR_ASSERT(parsed);
+    return result;
 }
 
 WeirStatus weir_decimal_range_error(const WeirKernelCall *call, WeirInt128 value, int value_scale, int precision, int scale,
