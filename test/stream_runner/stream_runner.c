@@ -20,7 +20,7 @@ static struct {
     bool verbose;
     const char *batch_rows, *threads, *have;
     size_t passed, failed, skipped;
-} runner = {.have = ""};
+} runner = {.have = "limit, session window, stream-stream join"};
 
 void stream_run_problem(StreamRun *run, const StreamStep *step, const char *format, ...)
 {
