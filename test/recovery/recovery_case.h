@@ -46,7 +46,7 @@ static const char windowed_script[] =
                    "GROUP BY window(ts, '1 minute'), kind;";
 /* A count in update mode: the last file holds every key, so its batch gives the whole state. */
 static const char count_script[] =
-    SETTINGS INPUT "CREATE STREAMING TABLE t USING memory OPTIONS (outputMode 'update', trigger 'availableNow', "
+    SETTINGS INPUT "CREATE STREAMING TABLE t USING memory OPTIONS (outputMode 'complete', trigger 'availableNow', "
                    "checkpointLocation '/ck') AS "
                    "SELECT kind, count(*) AS n, sum(amount) AS total FROM STREAM events GROUP BY kind;"
                    "SELECT * FROM t;";
