@@ -162,7 +162,10 @@ typedef struct WeirPlugin {
  * too old for it. */
 #define WEIR_PLUGIN_OPEN "weir_plugin_open"
 typedef const WeirPlugin *(*WeirPluginOpen)(const WeirHost *host);
-WEIR_API const WeirPlugin *weir_plugin_open(const WeirHost *host);
+#if defined(__GNUC__)
+__attribute__((visibility("default")))
+#endif
+const WeirPlugin *weir_plugin_open(const WeirHost *host);
 
 #ifdef __cplusplus
 }
