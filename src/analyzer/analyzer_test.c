@@ -190,7 +190,7 @@ static const Refusal refusals[] = {
     {"SELECT explode(split(s.b, ',')) + 1 FROM t", "UNSUPPORTED_GENERATOR.NESTED_IN_EXPRESSIONS", -1},
     {"SELECT id FROM t WHERE explode(split(s.b, ',')) = 'a'", "UNSUPPORTED_GENERATOR.OUTSIDE_SELECT", -1},
     {"SELECT id, explode(split(s.b, ',')), count(*) FROM t GROUP BY id", "MISSING_AGGREGATION", -1},
-    {"SELECT window(ts, '1 month') FROM t", "_LEGACY_ERROR_TEMP_0000", 7},
+    {"SELECT window(ts, '1 month') FROM t", "_LEGACY_ERROR_TEMP_3231", 7},
     {"SELECT window(ts, 'foo') FROM t", "CANNOT_PARSE_INTERVAL", 7},
     {"SELECT window(ts, '-1 second') FROM t", "DATATYPE_MISMATCH.VALUE_OUT_OF_RANGE", 7},
     {"SELECT window(ts, '1 second', '2 seconds') FROM t", "DATATYPE_MISMATCH.PARAMETER_CONSTRAINT_VIOLATION", 7},

@@ -68,8 +68,10 @@ static WeirStatus open_relation(WeirAnalysis *analysis, const WeirRelation *rela
         return weir_located(analysis, origin, error,
                             weir_error_set(error, WEIR_ERROR_DATA_SOURCE_NOT_FOUND, "provider", relation->format));
     WEIR_TRY(check_capability(analysis, type, relation, streaming, origin, error));
-    if (streaming && relation->user_schema != NULL && has_char(relation->user_schema)) /* as Spark's DataStreamReader.schema */
-        return weir_located(analysis, origin, error, weir_error_set(error, WEIR_ERROR_UNSUPPORTED_CHAR_OR_VARCHAR_AS_STRING));
+    if (streaming && relation->user_schema != NULL &&
+        has_char(relation->user_schema)) /* as Spark's DataStreamReader.schema */
+        return weir_located(analysis, origin, error,
+                            weir_error_set(error, WEIR_ERROR_UNSUPPORTED_CHAR_OR_VARCHAR_AS_STRING));
     WeirRelation *copy = WEIR_ARENA_NEW(analysis->arena, WeirRelation);
     *copy = *relation;
     copy->source_index = -1;
@@ -80,7 +82,8 @@ static WeirStatus open_relation(WeirAnalysis *analysis, const WeirRelation *rela
         context.relation_name = relation->name;
         context.options = connector_options(analysis, relation);
         context.user_schema = relation->user_schema;
-        if (type->options != NULL && relation->connector == NULL) /* A view's options were looked at when it was made. */
+        if (type->options != NULL &&
+            relation->connector == NULL) /* A view's options were looked at when it was made. */
             weir_options_warn_unknown(&context.options, type->options, relation->format);
         WeirStatus status = type->infer_schema(&context, streaming, analysis->arena, &copy->schema, error);
         if (status != WEIR_OK)

@@ -1,6 +1,8 @@
 /* Values as show() prints them and as CAST AS STRING gives them. The two differ in how they print nulls inside of
  * others (NULL, null) and binary ([41 42], its bytes). */
 #include "columnar/value_text.h"
+
+#include "columnar/utf8.h"
 #include "columnar/value_format.h"
 #include "columnar/vector_private.h"
 #include "common/number_format.h"
@@ -102,7 +104,10 @@ static void append_value(const WeirVector *vector, uint32_t row, TextStyle style
     switch (flat->type->id) {
     case WEIR_TYPE_STRING: {
         const WeirStringView *view = &((const WeirStringView *)flat->values)[at];
-        weir_buffer_append(out, weir_view_data(view), view->length);
+        if (style == TEXT_SHOW) /* prints a Java string */
+            weir_utf8_append_replaced(weir_view_data(view), view->length, out);
+        else
+            weir_buffer_append(out, weir_view_data(view), view->length);
         break;
     }
     case WEIR_TYPE_BINARY:

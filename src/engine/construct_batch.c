@@ -1,7 +1,7 @@
-/* Deciding whether a micro-batch runs, and logging its offsets before it does (Spark: constructNextBatch; streaming semantics §1.1 step 1, §1.2, §1.5). */
+/* Deciding whether a micro-batch runs, and logging its offsets before it does (Spark: constructNextBatch; streaming
+ * semantics §1.1 step 1, §1.2, §1.5). */
 #include "common/fault_point.h"
 #include "engine/stream_execution_private.h"
-
 
 static WeirStatus latest_offsets(WeirStreamExecution *query, bool *has_new_data, WeirError *error)
 {
@@ -10,13 +10,14 @@ static WeirStatus latest_offsets(WeirStreamExecution *query, bool *has_new_data,
     *has_new_data = false;
     for (uint32_t i = 0; i < query->source_count; i++) {
         WeirStreamSource *source = &query->sources[i];
-        bool frozen = query->trigger.kind == WEIR_TRIGGER_AVAILABLE_NOW && (source->type->capabilities & WEIR_SOURCE_AVAILABLE_NOW) == 0;
+        bool frozen = query->trigger.kind == WEIR_TRIGGER_AVAILABLE_NOW &&
+                      (source->type->capabilities & WEIR_SOURCE_AVAILABLE_NOW) == 0;
         const char *offset = NULL;
         if (frozen && query->has_run_batch) {
             offset = source->committed; /* Such a source gives one batch: what was there at first. */
         } else {
-            WEIR_TRY(source->type->latest_offset(source->source, source->committed, frozen ? WEIR_READ_ALL : limit, &query->batch_arena,
-                                                 &offset, error));
+            WEIR_TRY(source->type->latest_offset(source->source, source->committed, frozen ? WEIR_READ_ALL : limit,
+                                                 &query->batch_arena, &offset, error));
         }
         if (offset != NULL)
             weir_stream_replace_text(&source->available, offset);
@@ -31,7 +32,8 @@ static WeirStatus latest_offsets(WeirStreamExecution *query, bool *has_new_data,
     return WEIR_OK;
 }
 
-/* Some stateful operator would evict or time out with the watermark as it is now. Only after a batch of this run: there is no earlier plan to ask. */
+/* Some stateful operator would evict or time out with the watermark as it is now. Only after a batch of this run: there
+ * is no earlier plan to ask. */
 static WeirStatus wants_no_data_batch(WeirStreamExecution *query, bool *wants, WeirError *error)
 {
     *wants = false;
@@ -81,10 +83,18 @@ static WeirStatus purge(WeirStreamExecution *query, WeirError *error)
     return weir_metadata_log_purge_below(&query->commit_log, query->batch_id - retain, error);
 }
 
-static void tell_waiters_of_no_data(WeirStreamExecution *query)
+static uint64_t waits_so_far(WeirStreamExecution *query)
 {
     pthread_mutex_lock(&query->mutex);
-    query->no_new_data = true;
+    uint64_t asked = query->waits_asked;
+    pthread_mutex_unlock(&query->mutex);
+    return asked;
+}
+
+static void tell_waiters_of_no_data(WeirStreamExecution *query, uint64_t waits)
+{
+    pthread_mutex_lock(&query->mutex);
+    query->waits_answered = waits;
     pthread_cond_broadcast(&query->changed);
     pthread_mutex_unlock(&query->mutex);
 }
@@ -92,6 +102,7 @@ static void tell_waiters_of_no_data(WeirStreamExecution *query)
 WeirStatus weir_stream_construct_batch(WeirStreamExecution *query, WeirError *error)
 {
     bool has_new_data = false;
+    uint64_t waits = waits_so_far(query);
     weir_arena_reset(&query->batch_arena);
     if (query->trigger.kind == WEIR_TRIGGER_AVAILABLE_NOW && !query->available_now_prepared) {
         for (uint32_t i = 0; i < query->source_count; i++)
@@ -107,7 +118,7 @@ WeirStatus weir_stream_construct_batch(WeirStreamExecution *query, WeirError *er
     if (!has_new_data)
         WEIR_TRY(wants_no_data_batch(query, &clean_up, error));
     if (!has_new_data && !clean_up) {
-        tell_waiters_of_no_data(query);
+        tell_waiters_of_no_data(query, waits);
         return WEIR_OK;
     }
     int64_t begin = weir_timer_begin(&query->timers);

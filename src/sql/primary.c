@@ -65,8 +65,11 @@ static WeirExpression *parse_parenthesis(WeirParser *p)
     weir_expect_symbol(p, ')');
     if (items.count > 1 && weir_at_symbol(p, WEIR_SYMBOL_ARROW) && are_plain_names(&items))
         return make_lambda(p, (WeirExpression *const *)items.items, items.count, origin);
-    if (items.count > 1)
-        return weir_make_call(p, "struct", origin, items.count, (WeirExpression *const *)items.items);
+    if (items.count > 1) {
+        WeirExpression *row = weir_make_call(p, "struct", origin, items.count, (WeirExpression *const *)items.items);
+        row->name = WEIR_ROW_NAME;
+        return row;
+    }
     if (first->kind == WEIR_EXPRESSION_ALIAS || first->kind == WEIR_EXPRESSION_MULTI_ALIAS)
         weir_fail_syntax(p);
     return first;
