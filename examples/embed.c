@@ -4,10 +4,9 @@
 
 static WeirStatus print(void *context, WeirResult *result, WeirError *error);
 
-static const char script[] =
-    "CREATE TEMPORARY VIEW words (word STRING) USING memory;"
-    "CREATE STREAMING TABLE counts USING memory OPTIONS (outputMode 'complete')"
-    " AS SELECT word, count(*) AS n FROM STREAM words GROUP BY word;";
+static const char script[] = "CREATE TEMPORARY VIEW words (word STRING) USING memory;"
+                             "CREATE STREAMING TABLE counts USING memory OPTIONS (outputMode 'complete')"
+                             " AS SELECT word, count(*) AS n FROM STREAM words GROUP BY word;";
 
 int main(void)
 {
