@@ -229,7 +229,8 @@ static WeirLogicalPlan *expand_windows(WeirAnalysis *analysis, const WeirExpress
     }
     expand->output = WEIR_ARENA_ARRAY(analysis->arena, WeirExpression *, expand->row_width);
     expand->output[0] = window;
-    memcpy(expand->output + 1, child->output, sizeof(*child->output) * child->output_count);
+    if (child->output != NULL)
+        memcpy(expand->output + 1, child->output, sizeof(*child->output) * child->output_count);
     expand->output_count = expand->row_width;
     return weir_plan_finish(analysis, expand);
 }

@@ -184,7 +184,7 @@ WEIR_TEXT_KERNEL(unhex_kernel)
         for (; at < text_length && !bad; at += 2) {
             int high = hex_digit(text[at]), low = hex_digit(text[at + 1]);
             bad = high < 0 || low < 0;
-            heap.next[length++] = (uint8_t)(high << 4 | low);
+            heap.next[length++] = (uint8_t)((unsigned)high << 4 | (unsigned)low);
         }
         if (bad)
             weir_result_set_null(call, result, row);
