@@ -353,7 +353,8 @@ static bool is_window_name(void *context, const WeirExpression *expression)
     return true;
 }
 
-/* A window() whose durations make no window adds no column, and Spark complains of the column first where it is used. */
+/* A window() whose durations make no window adds no column, and Spark complains of the column first where it is used.
+ */
 static WeirStatus explain_no_window(WeirAnalysis *analysis, const WeirEnvironment *env, const WeirLogicalPlan *plan,
                                     const WeirLogicalPlan *input, WeirStatus status, WeirError *error)
 {

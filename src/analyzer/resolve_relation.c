@@ -68,8 +68,10 @@ static WeirStatus open_relation(WeirAnalysis *analysis, const WeirRelation *rela
         return weir_located(analysis, origin, error,
                             weir_error_set(error, WEIR_ERROR_DATA_SOURCE_NOT_FOUND, "provider", relation->format));
     WEIR_TRY(check_capability(analysis, type, relation, streaming, origin, error));
-    if (streaming && relation->user_schema != NULL && has_char(relation->user_schema)) /* as Spark's DataStreamReader.schema */
-        return weir_located(analysis, origin, error, weir_error_set(error, WEIR_ERROR_UNSUPPORTED_CHAR_OR_VARCHAR_AS_STRING));
+    if (streaming && relation->user_schema != NULL &&
+        has_char(relation->user_schema)) /* as Spark's DataStreamReader.schema */
+        return weir_located(analysis, origin, error,
+                            weir_error_set(error, WEIR_ERROR_UNSUPPORTED_CHAR_OR_VARCHAR_AS_STRING));
     WeirRelation *copy = WEIR_ARENA_NEW(analysis->arena, WeirRelation);
     *copy = *relation;
     copy->source_index = -1;

@@ -78,9 +78,9 @@ static WeirStatus duration(WeirAnalysis *analysis, const WeirExpression *argumen
     WEIR_TRY(weir_window_interval(analysis, argument, &interval, error));
     WeirStringView view = weir_value_get_view(argument->value);
     if (interval.months != 0)
-        return weir_error_set(error, WEIR_ERROR_LEGACY_ERROR_TEMP_3231, "interval",
-                              weir_arena_printf(analysis->arena, "%.*s", (int)view.length,
-                                                (const char *)weir_view_data(&view)));
+        return weir_error_set(
+            error, WEIR_ERROR_LEGACY_ERROR_TEMP_3231, "interval",
+            weir_arena_printf(analysis->arena, "%.*s", (int)view.length, (const char *)weir_view_data(&view)));
     *micros = (int64_t)interval.days * 86400000000 + interval.microseconds;
     return WEIR_OK;
 }
@@ -238,8 +238,8 @@ WeirStatus weir_add_time_window(WeirAnalysis *analysis, const WeirExpression *ma
 {
     const WindowShape *shape = marker->bound;
     WeirExpression *time = marker->children[0], *condition = NULL;
-    WeirExpression *attribute =
-        weir_expression_attribute(analysis->arena, "window", marker->type, shape->size != shape->slide, weir_next_id(analysis));
+    WeirExpression *attribute = weir_expression_attribute(analysis->arena, "window", marker->type,
+                                                          shape->size != shape->slide, weir_next_id(analysis));
     attribute->metadata = weir_window_metadata(analysis, time, "spark.timeWindow");
     *window = attribute;
     if (shape->size == shape->slide) {

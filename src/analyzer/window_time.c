@@ -34,7 +34,8 @@ bool weir_is_marker(const WeirExpression *expression)
             expression->function == &weir_window_time_marker);
 }
 
-/* The marker comes first: that is where Scala's hash map puts it beside the watermark's key, and state schema files show it. */
+/* The marker comes first: that is where Scala's hash map puts it beside the watermark's key, and state schema files
+ * show it. */
 const char *weir_window_metadata(WeirAnalysis *analysis, const WeirExpression *time, const char *key)
 {
     WeirBuffer buffer;

@@ -70,6 +70,7 @@ typedef struct WeirStatefulInfo {
     uint32_t store_count;
     bool filters_late_rows;    /* its input has a watermark column */
     bool hides_instances;      /* Spark reports no store instances for it */
+    bool runs_twice;           /* in Spark, where a global sort above samples its input: metrics count both runs */
     bool asks_for_no_data_batch; /* when the watermark moved: streaming semantics §1.2 */
 } WeirStatefulInfo;
 

@@ -10,6 +10,14 @@ bool weir_has_metadata(const WeirExpression *expression, const char *key)
     return expression->metadata != NULL && strstr(expression->metadata, key) != NULL;
 }
 
+void weir_mark_sampled(WeirPhysicalPlan *plan, bool sampled)
+{
+    if (plan->stateful != NULL)
+        plan->stateful->runs_twice = sampled;
+    for (uint32_t i = 0; i < plan->child_count; i++)
+        weir_mark_sampled(plan->children[i], sampled);
+}
+
 WeirStatus weir_find_event_time(WeirExpression *const *columns, uint32_t count, int32_t *ordinal, WeirError *error)
 {
     *ordinal = -1;
@@ -220,6 +228,16 @@ static WeirStatus row_limit(WeirPlanner *planner, const WeirLogicalPlan *logical
     return WEIR_OK;
 }
 
+/* The scan of a task may stop after the limit: Spark's LocalLimit stops it there, which its count of input rows shows. */
+static void limit_scan(const WeirPhysicalPlan *limit)
+{
+    WeirPhysicalPlan *plan = limit->children[0];
+    while (plan->kind == WEIR_PHYSICAL_PROJECT)
+        plan = plan->children[0];
+    if (plan->kind == WEIR_PHYSICAL_STREAM_SCAN)
+        plan->limit = limit->limit;
+}
+
 WeirStatus weir_plan_limit(WeirPlanner *planner, const WeirLogicalPlan *logical, WeirPhysicalPlan **out, WeirError *error)
 {
     WeirPhysicalPlan *plan = weir_physical_new(planner, WEIR_PHYSICAL_LIMIT, logical, 1);
@@ -232,5 +250,10 @@ WeirStatus weir_plan_limit(WeirPlanner *planner, const WeirLogicalPlan *logical,
     if (logical->kind == WEIR_LOGICAL_LIMIT && generates_appends(planner, child))
         make_stream_limit(planner, plan);
     *out = plan;
-    return weir_plan_node(planner, child, &plan->children[0], error);
+    WEIR_TRY(weir_plan_node(planner, child, &plan->children[0], error));
+    if (plan->kind == WEIR_PHYSICAL_STREAM_LIMIT)
+        limit_scan(plan);
+    if (plan->children[0]->kind == WEIR_PHYSICAL_SORT) /* limit and sort together are Spark's TakeOrderedAndProject, which samples nothing */
+        weir_mark_sampled(plan->children[0], false);
+    return WEIR_OK;
 }
