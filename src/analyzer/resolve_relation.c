@@ -82,7 +82,8 @@ static WeirStatus open_relation(WeirAnalysis *analysis, const WeirRelation *rela
         context.relation_name = relation->name;
         context.options = connector_options(analysis, relation);
         context.user_schema = relation->user_schema;
-        if (type->options != NULL && relation->connector == NULL) /* A view's options were looked at when it was made. */
+        if (type->options != NULL &&
+            relation->connector == NULL) /* A view's options were looked at when it was made. */
             weir_options_warn_unknown(&context.options, type->options, relation->format);
         WeirStatus status = type->infer_schema(&context, streaming, analysis->arena, &copy->schema, error);
         if (status != WEIR_OK)

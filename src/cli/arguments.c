@@ -8,15 +8,16 @@ static const struct {
     const char *name;
     WeirCommand command;
 } commands[] = {
-    {"run", WEIR_COMMAND_RUN},        {"sql", WEIR_COMMAND_SQL},    {"checkpoint", WEIR_COMMAND_CHECKPOINT},
+    {"run", WEIR_COMMAND_RUN},         {"sql", WEIR_COMMAND_SQL},           {"checkpoint", WEIR_COMMAND_CHECKPOINT},
     {"version", WEIR_COMMAND_VERSION}, {"--version", WEIR_COMMAND_VERSION}, {"help", WEIR_COMMAND_HELP},
-    {"--help", WEIR_COMMAND_HELP},    {"-h", WEIR_COMMAND_HELP},
+    {"--help", WEIR_COMMAND_HELP},     {"-h", WEIR_COMMAND_HELP},
 };
 
 static const struct {
     const char *name;
     WeirFormat format;
-} formats[] = {{"table", WEIR_FORMAT_TABLE}, {"json", WEIR_FORMAT_JSON}, {"csv", WEIR_FORMAT_CSV}, {"schema", WEIR_FORMAT_SCHEMA}};
+} formats[] = {
+    {"table", WEIR_FORMAT_TABLE}, {"json", WEIR_FORMAT_JSON}, {"csv", WEIR_FORMAT_CSV}, {"schema", WEIR_FORMAT_SCHEMA}};
 
 void weir_arguments_print_help(void)
 {
@@ -34,7 +35,8 @@ void weir_arguments_print_help(void)
 
 static bool usage_error(const char *text, const char *argument)
 {
-    fprintf(stderr, "weir: %s%s%s. `weir help` shows what there is.\n", text, argument == NULL ? "" : " ", argument == NULL ? "" : argument);
+    fprintf(stderr, "weir: %s%s%s. `weir help` shows what there is.\n", text, argument == NULL ? "" : " ",
+            argument == NULL ? "" : argument);
     return false;
 }
 

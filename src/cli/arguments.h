@@ -9,7 +9,13 @@
 #define WEIR_EXIT_USAGE 2
 #define WEIR_CONF_MAX 256
 
-typedef enum WeirCommand { WEIR_COMMAND_HELP, WEIR_COMMAND_VERSION, WEIR_COMMAND_RUN, WEIR_COMMAND_SQL, WEIR_COMMAND_CHECKPOINT } WeirCommand;
+typedef enum WeirCommand {
+    WEIR_COMMAND_HELP,
+    WEIR_COMMAND_VERSION,
+    WEIR_COMMAND_RUN,
+    WEIR_COMMAND_SQL,
+    WEIR_COMMAND_CHECKPOINT
+} WeirCommand;
 
 typedef struct WeirArguments {
     WeirCommand command;

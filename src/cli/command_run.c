@@ -53,7 +53,8 @@ int weir_command_run(const WeirArguments *arguments)
         weir_session_add_listener(session, &listener);
     }
     int exit_status = WEIR_EXIT_OK;
-    if (weir_session_run(session, script, length, print_result, (void *)arguments, &error) != WEIR_OK && !weir_terminal_interrupted()) {
+    if (weir_session_run(session, script, length, print_result, (void *)arguments, &error) != WEIR_OK &&
+        !weir_terminal_interrupted()) {
         weir_terminal_print_error(&error);
         exit_status = WEIR_EXIT_FAILED;
         weir_session_interrupt(session); /* The rest of the script does not run; what runs commits its batch. */

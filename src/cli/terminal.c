@@ -54,8 +54,8 @@ void weir_terminal_print_error(const WeirError *error)
 void weir_terminal_print_query_error(const WeirError *error, WeirQuery *query)
 {
     weir_terminal_print_error(error);
-    fprintf(stderr, "Query %s [id = %s, runId = %s] failed in batch %lld\n", weir_query_name(query), weir_query_id(query),
-            weir_query_run_id(query), (long long)weir_query_batch_id(query));
+    fprintf(stderr, "Query %s [id = %s, runId = %s] failed in batch %lld\n", weir_query_name(query),
+            weir_query_id(query), weir_query_run_id(query), (long long)weir_query_batch_id(query));
 }
 
 void weir_terminal_set_prompting(bool value)
@@ -110,11 +110,15 @@ static void start_signal_thread(void)
         pthread_detach(thread);
 }
 
-bool weir_terminal_interrupted(void) { return atomic_load(&signals_seen) > 0; }
+bool weir_terminal_interrupted(void)
+{
+    return atomic_load(&signals_seen) > 0;
+}
 
 WeirSession *weir_terminal_open_session(const WeirArguments *arguments)
 {
-    WeirSessionOptions options = {.struct_bytes = sizeof(options), .conf = arguments->conf, .conf_count = arguments->conf_count};
+    WeirSessionOptions options = {
+        .struct_bytes = sizeof(options), .conf = arguments->conf, .conf_count = arguments->conf_count};
     WeirSession *session = NULL;
     WeirError error = {0};
     start_signal_thread();

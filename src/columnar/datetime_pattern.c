@@ -6,8 +6,8 @@
 #include <string.h>
 #include <strings.h>
 
-
-static const char *const month_names[] = {"January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"};
+static const char *const month_names[] = {"January", "February", "March",     "April",   "May",      "June",
+                                          "July",    "August",   "September", "October", "November", "December"};
 static const char *const day_names[] = {"Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"};
 
 static WeirStatus bad_letter(char letter, const char *text, size_t length, WeirError *error)
@@ -15,7 +15,8 @@ static WeirStatus bad_letter(char letter, const char *text, size_t length, WeirE
     char c[2] = {letter, 0}, shown[128];
     snprintf(shown, sizeof(shown), "%.*s", (int)(length < 120 ? length : 120), text);
     if (strchr("AnNpYWwecB#{}", letter) == NULL) /* Java does not know it at all */
-        return weir_error_set(error, WEIR_ERROR_INVALID_DATETIME_PATTERN_WITH_SUGGESTION, "pattern", shown, "docroot", "https://spark.apache.org/docs/latest");
+        return weir_error_set(error, WEIR_ERROR_INVALID_DATETIME_PATTERN_WITH_SUGGESTION, "pattern", shown, "docroot",
+                              "https://spark.apache.org/docs/latest");
     return weir_error_set(error, WEIR_ERROR_INVALID_DATETIME_PATTERN_ILLEGAL_CHARACTER, "c", c, "pattern", shown);
 }
 
@@ -36,8 +37,9 @@ static WeirStatus refuse(WeirStatus condition, char letter, const char *text, si
     char c[2] = {letter, 0}, shown[128];
     snprintf(shown, sizeof(shown), "%.*s", (int)(length < 120 ? length : 120), text);
     if (legacy_takes(text, length))
-        return weir_error_set(error, WEIR_ERROR_INCONSISTENT_BEHAVIOR_CROSS_VERSION_DATETIME_PATTERN_RECOGNITION, "pattern", shown, "config",
-                              "\"spark.sql.legacy.timeParserPolicy\"", "docroot", "https://spark.apache.org/docs/latest");
+        return weir_error_set(error, WEIR_ERROR_INCONSISTENT_BEHAVIOR_CROSS_VERSION_DATETIME_PATTERN_RECOGNITION,
+                              "pattern", shown, "config", "\"spark.sql.legacy.timeParserPolicy\"", "docroot",
+                              "https://spark.apache.org/docs/latest");
     return weir_error_set(error, condition, "c", c, "pattern", shown);
 }
 
@@ -56,15 +58,18 @@ static char first_of(const char *letters, const char *text, size_t length)
 WeirStatus weir_datetime_pattern_check_reading(const char *text, size_t length, WeirError *error)
 {
     char letter = first_of("EFqQ", text, length);
-    return letter == 0 ? WEIR_OK : refuse(WEIR_ERROR_INVALID_DATETIME_PATTERN_ILLEGAL_CHARACTER, letter, text, length, error);
+    return letter == 0 ? WEIR_OK
+                       : refuse(WEIR_ERROR_INVALID_DATETIME_PATTERN_ILLEGAL_CHARACTER, letter, text, length, error);
 }
 
-WeirStatus weir_datetime_pattern_parse(const char *source, size_t length, WeirArena *arena, WeirDatetimePattern **out, WeirError *error)
+WeirStatus weir_datetime_pattern_parse(const char *source, size_t length, WeirArena *arena, WeirDatetimePattern **out,
+                                       WeirError *error)
 {
     const char *text = weir_arena_strndup(arena, source, length);
     char week_letter = first_of("YWwuec", source, length);
     if (week_letter != 0)
-        return refuse(WEIR_ERROR_INCONSISTENT_BEHAVIOR_CROSS_VERSION_DATETIME_WEEK_BASED_PATTERN, week_letter, source, length, error);
+        return refuse(WEIR_ERROR_INCONSISTENT_BEHAVIOR_CROSS_VERSION_DATETIME_WEEK_BASED_PATTERN, week_letter, source,
+                      length, error);
     WeirDatetimePattern *pattern = WEIR_ARENA_NEW(arena, WeirDatetimePattern);
     pattern->tokens = WEIR_ARENA_ARRAY(arena, WeirPatternToken, length + 1);
     for (size_t i = 0; i < length;) {
@@ -135,7 +140,8 @@ static void put_offset(WeirBuffer *out, const WeirPatternToken *token, int32_t o
         weir_buffer_append_format(out, minutes != 0 ? "%c%d:%02d" : "%c%d", sign, hours, minutes);
         return;
     }
-    bool colon = token->letter == 'O' || (token->letter == 'Z' ? token->count >= 4 : token->count == 3 || token->count == 5);
+    bool colon =
+        token->letter == 'O' || (token->letter == 'Z' ? token->count >= 4 : token->count == 3 || token->count == 5);
     bool short_form = token->letter != 'Z' && token->letter != 'O' && token->count == 1;
     weir_buffer_append_format(out, "%c%02d", sign, hours);
     if (!short_form || minutes != 0)
@@ -144,7 +150,10 @@ static void put_offset(WeirBuffer *out, const WeirPatternToken *token, int32_t o
         weir_buffer_append_format(out, colon ? ":%02d" : "%02d", seconds);
 }
 
-static void put_number(WeirBuffer *out, int64_t value, int width) { weir_buffer_append_format(out, "%0*lld", width, (long long)value); }
+static void put_number(WeirBuffer *out, int64_t value, int width)
+{
+    weir_buffer_append_format(out, "%0*lld", width, (long long)value);
+}
 
 static void put_year(WeirBuffer *out, int64_t year, int count)
 {
@@ -203,7 +212,8 @@ static bool put_time_field(WeirBuffer *out, char letter, int n, int64_t time)
     }
 }
 
-static void put_field(WeirBuffer *out, const WeirPatternToken *token, const Fields *f, const WeirTimeZone *zone, int64_t seconds)
+static void put_field(WeirBuffer *out, const WeirPatternToken *token, const Fields *f, const WeirTimeZone *zone,
+                      int64_t seconds)
 {
     int n = token->count;
     if (put_time_field(out, token->letter, n, f->time))
@@ -239,7 +249,9 @@ static void put_field(WeirBuffer *out, const WeirPatternToken *token, const Fiel
             weir_buffer_append_format(out, n == 3 ? "Q%d" : "%d", weir_quarter_of_month(f->month));
         return;
     case 'G':
-        weir_buffer_append_text(out, n >= 4 ? (f->year > 0 ? "Anno Domini" : "Before Christ") : f->year > 0 ? "AD" : "BC");
+        weir_buffer_append_text(out, n >= 4        ? (f->year > 0 ? "Anno Domini" : "Before Christ")
+                                     : f->year > 0 ? "AD"
+                                                   : "BC");
         return;
     case 'V':
         weir_buffer_append_text(out, weir_time_zone_name(zone));
@@ -421,7 +433,8 @@ static bool read_token(Reader *r, const WeirPatternToken *token, bool adjacent)
     case 'S':
         return read_fraction(r, n);
     case 'a':
-        if (r->length - r->at < 2 || (strncasecmp(r->text + r->at, "AM", 2) != 0 && strncasecmp(r->text + r->at, "PM", 2) != 0))
+        if (r->length - r->at < 2 ||
+            (strncasecmp(r->text + r->at, "AM", 2) != 0 && strncasecmp(r->text + r->at, "PM", 2) != 0))
             return false;
         r->has_pm = true;
         r->pm = toupper((unsigned char)r->text[r->at]) == 'P';
@@ -458,20 +471,24 @@ static bool read_tokens(Reader *r, const WeirDatetimePattern *pattern, uint32_t 
             if (!read_tokens(r, pattern, &inner, true)) {
                 *r = saved;
                 for (inner = *index + 1; inner < pattern->count && depth > 0; inner++)
-                    depth += pattern->tokens[inner].letter == '[' ? 1u : pattern->tokens[inner].letter == ']' ? UINT32_MAX : 0u;
+                    depth += pattern->tokens[inner].letter == '['   ? 1u
+                             : pattern->tokens[inner].letter == ']' ? UINT32_MAX
+                                                                    : 0u;
                 inner--;
             }
             *index = inner;
             continue;
         }
-        bool adjacent = *index + 1 < pattern->count && pattern->tokens[*index + 1].letter != 0 && strchr("yuMLdDHhKkmsS", pattern->tokens[*index + 1].letter) != NULL;
+        bool adjacent = *index + 1 < pattern->count && pattern->tokens[*index + 1].letter != 0 &&
+                        strchr("yuMLdDHhKkmsS", pattern->tokens[*index + 1].letter) != NULL;
         if (!read_token(r, token, adjacent))
             return false;
     }
     return !optional;
 }
 
-bool weir_datetime_read(const WeirDatetimePattern *pattern, const char *text, size_t length, const WeirTimeZone *zone, int64_t *micros)
+bool weir_datetime_read(const WeirDatetimePattern *pattern, const char *text, size_t length, const WeirTimeZone *zone,
+                        int64_t *micros)
 {
     Reader r = {.text = text, .length = length, .year = 1970, .month = 1, .day = 1, .day_of_year = -1, .zone = zone};
     uint32_t index = 0;
@@ -484,7 +501,8 @@ bool weir_datetime_read(const WeirDatetimePattern *pattern, const char *text, si
     int64_t days = weir_days_from_civil(r.year, (int)r.month, (int)r.day);
     if (r.day_of_year > 0)
         days = weir_days_from_civil(r.year, 1, 1) + r.day_of_year - 1;
-    int64_t local = days * WEIR_MICROS_PER_DAY + ((r.hour * 60 + r.minute) * 60 + r.second) * WEIR_MICROS_PER_SECOND + r.micros;
+    int64_t local =
+        days * WEIR_MICROS_PER_DAY + ((r.hour * 60 + r.minute) * 60 + r.second) * WEIR_MICROS_PER_SECOND + r.micros;
     *micros = r.has_offset ? local - r.offset * WEIR_MICROS_PER_SECOND : weir_local_to_micros(r.zone, local);
     return true;
 }

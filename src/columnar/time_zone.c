@@ -346,11 +346,13 @@ const char *weir_time_zone_system_name(void)
 
 int64_t weir_micros_to_local(const WeirTimeZone *zone, int64_t micros)
 {
-    return micros + (int64_t)weir_time_zone_offset_at(zone, weir_floor_divide(micros, WEIR_MICROS_PER_SECOND)) * WEIR_MICROS_PER_SECOND;
+    return micros + (int64_t)weir_time_zone_offset_at(zone, weir_floor_divide(micros, WEIR_MICROS_PER_SECOND)) *
+                        WEIR_MICROS_PER_SECOND;
 }
 
 int64_t weir_local_to_micros(const WeirTimeZone *zone, int64_t local)
 {
     int64_t seconds = weir_floor_divide(local, WEIR_MICROS_PER_SECOND);
-    return weir_time_zone_to_instant(zone, seconds) * WEIR_MICROS_PER_SECOND + weir_floor_modulo(local, WEIR_MICROS_PER_SECOND);
+    return weir_time_zone_to_instant(zone, seconds) * WEIR_MICROS_PER_SECOND +
+           weir_floor_modulo(local, WEIR_MICROS_PER_SECOND);
 }

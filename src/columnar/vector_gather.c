@@ -197,7 +197,8 @@ static WeirStatus gather_list(const GatherPlan *plan, bool deep, WeirVector *out
 static WeirStatus gather_struct(const GatherPlan *plan, bool deep, WeirVector *out, WeirArena *arena, WeirError *error)
 {
     out->children = WEIR_ARENA_ARRAY(arena, WeirVector, out->type->field_count);
-    if (plan->flat->children == NULL) { /* elements of lists that are all empty have none: only null rows can be asked for */
+    if (plan->flat->children ==
+        NULL) { /* elements of lists that are all empty have none: only null rows can be asked for */
         for (uint32_t i = 0; i < out->type->field_count; i++)
             weir_vector_init_null(&out->children[i], out->type->fields[i].type, plan->count, arena);
         return WEIR_OK;

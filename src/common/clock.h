@@ -24,7 +24,8 @@ static inline int64_t weir_clock_now_ms(WeirClock *clock)
 }
 /* The machine's clock; one per sleeping thread (interrupt wakes its sleeper). Free with weir_clock_free. */
 WeirClock *weir_system_clock_new(void);
-/* For timed waits on conditions of CLOCK_MONOTONIC: one thread waits for another in real time, whatever clock a query has. */
+/* For timed waits on conditions of CLOCK_MONOTONIC: one thread waits for another in real time, whatever clock a query
+ * has. */
 void weir_deadline_after_ms(int64_t milliseconds, struct timespec *deadline);
 void weir_clock_free(WeirClock *clock);
 /* Starts at `now_ms`; weir_manual_clock_advance wakes sleepers. For tests. */

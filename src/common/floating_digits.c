@@ -1,6 +1,7 @@
-/* The decimal digits that Java 17 prints for floating-point numbers (jdk.internal.math.FloatingDecimal), on which Spark's texts, its casts to
- * decimal and its rounding rest. They are mostly the shortest, sometimes one more: the digits are generated one at a time until they tell the
- * value from its neighbours, and integers below 2^63 keep what their significant bits determine. */
+/* The decimal digits that Java 17 prints for floating-point numbers (jdk.internal.math.FloatingDecimal), on which
+ * Spark's texts, its casts to decimal and its rounding rest. They are mostly the shortest, sometimes one more: the
+ * digits are generated one at a time until they tell the value from its neighbours, and integers below 2^63 keep what
+ * their significant bits determine. */
 #include "common/number_format.h"
 
 #include <math.h>
@@ -9,7 +10,7 @@
 #include "common/error.h"
 
 #define FRACTION_BITS 52
-#define LIMBS 48 /* 2^1074 * 10 and 5^325 * 2^400 fit */
+#define LIMBS 48      /* 2^1074 * 10 and 5^325 * 2^400 fit */
 #define FIVES_LONG 27 /* 5^26 is the largest power in a long that FloatingDecimal holds */
 
 /* ---- unsigned integers of any size */
@@ -138,28 +139,28 @@ static uint64_t power_of_five(int power)
     return value;
 }
 
-#define SMALL_DIGITS(name, Signed, Unsigned)                                                                                \
-    static Digits name(const Scaled *n, int *exponent)                                                                     \
-    {                                                                                                                      \
-        Digits digits = {0};                                                                                               \
-        Signed b = (Signed)((Unsigned)(n->fraction * power_of_five(n->fives_b)) << n->twos_b);                             \
-        Signed s = (Signed)((Unsigned)power_of_five(n->fives_s) << n->twos_s);                                             \
-        Signed m = (Signed)((Unsigned)power_of_five(n->fives_b) << n->twos_m), tens = (Signed)((Unsigned)s * 10);          \
-        for (bool first = true; first || (!digits.low && !digits.high); first = false) {                                   \
-            uint32_t digit = (uint32_t)(b / s);                                                                            \
-            b = (Signed)(10 * (Unsigned)(b % s));                                                                          \
-            m = (Signed)((Unsigned)m * 10);                                                                                \
-            /* An overflown M is larger than anything. */                                                                  \
-            digits.low = m <= 0 || b < m;                                                                                  \
-            digits.high = m <= 0 || (Signed)((Unsigned)b + (Unsigned)m) > tens;                                            \
-            if (first)                                                                                                     \
-                add_first_digit(&digits, digit, exponent);                                                                 \
-            else                                                                                                           \
-                add_digit(&digits, digit);                                                                                 \
-        }                                                                                                                  \
-        Signed rest = (Signed)(((Unsigned)b << 1) - (Unsigned)tens);                                                       \
-        digits.rest = (rest > 0) - (rest < 0);                                                                             \
-        return digits;                                                                                                     \
+#define SMALL_DIGITS(name, Signed, Unsigned)                                                                           \
+    static Digits name(const Scaled *n, int *exponent)                                                                 \
+    {                                                                                                                  \
+        Digits digits = {0};                                                                                           \
+        Signed b = (Signed)((Unsigned)(n->fraction * power_of_five(n->fives_b)) << n->twos_b);                         \
+        Signed s = (Signed)((Unsigned)power_of_five(n->fives_s) << n->twos_s);                                         \
+        Signed m = (Signed)((Unsigned)power_of_five(n->fives_b) << n->twos_m), tens = (Signed)((Unsigned)s * 10);      \
+        for (bool first = true; first || (!digits.low && !digits.high); first = false) {                               \
+            uint32_t digit = (uint32_t)(b / s);                                                                        \
+            b = (Signed)(10 * (Unsigned)(b % s));                                                                      \
+            m = (Signed)((Unsigned)m * 10);                                                                            \
+            /* An overflown M is larger than anything. */                                                              \
+            digits.low = m <= 0 || b < m;                                                                              \
+            digits.high = m <= 0 || (Signed)((Unsigned)b + (Unsigned)m) > tens;                                        \
+            if (first)                                                                                                 \
+                add_first_digit(&digits, digit, exponent);                                                             \
+            else                                                                                                       \
+                add_digit(&digits, digit);                                                                             \
+        }                                                                                                              \
+        Signed rest = (Signed)(((Unsigned)b << 1) - (Unsigned)tens);                                                   \
+        digits.rest = (rest > 0) - (rest < 0);                                                                         \
+        return digits;                                                                                                 \
     }
 SMALL_DIGITS(int_digits, int32_t, uint32_t)
 SMALL_DIGITS(long_digits, int64_t, uint64_t)
@@ -221,9 +222,10 @@ static Digits rounded(Digits digits, int *exponent)
 /* Integers: digits that the significant bits do not determine are rounded away, then trailing zeros. */
 static WeirShortest integer_digits(uint64_t value, int unsure_bits)
 {
-    static const uint8_t unsure_digits[] = {0, 0, 0, 0, 1,  1,  1,  2,  2,  2,  3,  3,  3,  3,  4,  4,  4,  5,  5,  5,  6,
-                                            6, 6, 6, 7, 7,  7,  8,  8,  8,  9,  9,  9,  9,  10, 10, 10, 11, 11, 11, 12, 12,
-                                            12, 12, 13, 13, 13, 14, 14, 14, 15, 15, 15, 15, 16, 16, 16, 17, 17, 17, 18, 18, 18, 19};
+    static const uint8_t unsure_digits[] = {0,  0,  0,  0,  1,  1,  1,  2,  2,  2,  3,  3,  3,  3,  4,  4,
+                                            4,  5,  5,  5,  6,  6,  6,  6,  7,  7,  7,  8,  8,  8,  9,  9,
+                                            9,  9,  10, 10, 10, 11, 11, 11, 12, 12, 12, 12, 13, 13, 13, 14,
+                                            14, 14, 15, 15, 15, 15, 16, 16, 16, 17, 17, 17, 18, 18, 18, 19};
     int32_t exponent = 0;
     if (unsure_bits > 1 && unsure_bits < (int)sizeof(unsure_digits) && unsure_digits[unsure_bits] > 0) {
         uint64_t power = 1;
@@ -242,11 +244,13 @@ static WeirShortest digits_of(uint64_t fraction, int exponent, int significant)
     int tail = __builtin_ctzll(fraction), fraction_bits = FRACTION_BITS + 1 - tail;
     int tiny = fraction_bits - exponent - 1 > 0 ? fraction_bits - exponent - 1 : 0; /* bits right of the point */
     if (tiny == 0 && exponent <= 62 && exponent >= -21) {
-        uint64_t integer = exponent >= FRACTION_BITS ? fraction << (exponent - FRACTION_BITS) : fraction >> (FRACTION_BITS - exponent);
+        uint64_t integer =
+            exponent >= FRACTION_BITS ? fraction << (exponent - FRACTION_BITS) : fraction >> (FRACTION_BITS - exponent);
         return integer_digits(integer, exponent > significant ? exponent - significant - 1 : 0);
     }
     int decimal = estimate_exponent(fraction, exponent);
-    Scaled n = {.fraction = fraction >> tail, .fives_b = decimal < 0 ? -decimal : 0, .fives_s = decimal > 0 ? decimal : 0};
+    Scaled n = {
+        .fraction = fraction >> tail, .fives_b = decimal < 0 ? -decimal : 0, .fives_s = decimal > 0 ? decimal : 0};
     n.twos_b = n.fives_b + tiny + exponent;
     n.twos_s = n.fives_s + tiny;
     n.twos_m = n.twos_b - significant;

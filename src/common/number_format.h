@@ -1,5 +1,5 @@
-/* Numbers to text and back, exactly: Spark's texts of doubles and floats are Java 17's, digits that read back as the same
- * value, mostly the shortest. Nothing here depends on a locale or allocates. */
+/* Numbers to text and back, exactly: Spark's texts of doubles and floats are Java 17's, digits that read back as the
+ * same value, mostly the shortest. Nothing here depends on a locale or allocates. */
 #ifndef WEIR_COMMON_NUMBER_FORMAT_H
 #define WEIR_COMMON_NUMBER_FORMAT_H
 

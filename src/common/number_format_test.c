@@ -1,4 +1,5 @@
-/* Texts as Java 17 prints them, under which the SQL cases were recorded (Java 19 and later print the shortest digits). */
+/* Texts as Java 17 prints them, under which the SQL cases were recorded (Java 19 and later print the shortest digits).
+ */
 #include "common/number_format.h"
 
 #include <float.h>

@@ -35,11 +35,12 @@ WeirStatus weir_options_bool(const WeirOptions *options, const char *key, bool f
         *value = false;
         return WEIR_OK;
     }
-    return weir_error_format(error, WEIR_ERROR_LEGACY_ERROR_TEMP_0000, "%s is not a boolean string. Write true or false for %s.",
-                             text, key);
+    return weir_error_format(error, WEIR_ERROR_LEGACY_ERROR_TEMP_0000,
+                             "%s is not a boolean string. Write true or false for %s.", text, key);
 }
 
-WeirStatus weir_options_int(const WeirOptions *options, const char *key, int64_t fallback, int64_t *value, WeirError *error)
+WeirStatus weir_options_int(const WeirOptions *options, const char *key, int64_t fallback, int64_t *value,
+                            WeirError *error)
 {
     const char *text = weir_options_get(options, key);
     if (text == NULL) {
@@ -50,8 +51,8 @@ WeirStatus weir_options_int(const WeirOptions *options, const char *key, int64_t
     errno = 0;
     long long parsed = strtoll(text, &end, 10);
     if (errno != 0 || end == text || *end != '\0' || isspace((unsigned char)text[0]))
-        return weir_error_format(error, WEIR_ERROR_LEGACY_ERROR_TEMP_0000, "The option %s takes a whole number, not '%s'.", key,
-                                 text);
+        return weir_error_format(error, WEIR_ERROR_LEGACY_ERROR_TEMP_0000,
+                                 "The option %s takes a whole number, not '%s'.", key, text);
     *value = parsed;
     return WEIR_OK;
 }
@@ -104,7 +105,8 @@ void weir_options_warn_unknown(const WeirOptions *options, const char *const *kn
             continue;
         const char *nearest = weir_nearest_name(key, known, known_count);
         if (nearest != NULL)
-            weir_log(WEIR_LOG_WARN, "options", "'%s' has no option '%s': it is ignored. Did you mean '%s'?", format, key, nearest);
+            weir_log(WEIR_LOG_WARN, "options", "'%s' has no option '%s': it is ignored. Did you mean '%s'?", format,
+                     key, nearest);
         else
             weir_log(WEIR_LOG_WARN, "options", "'%s' has no option '%s': it is ignored.", format, key);
     }

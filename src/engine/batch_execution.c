@@ -26,8 +26,8 @@ void weir_batch_list_release(WeirBatchList *list)
     *list = (WeirBatchList){0};
 }
 
-WeirStatus weir_batch_plan(WeirLogicalPlan *analyzed, const WeirEvalContext *context, int32_t shuffle_partitions, WeirArena *arena,
-                           int64_t *next_expression_id, WeirBatchPlans *plans, WeirError *error)
+WeirStatus weir_batch_plan(WeirLogicalPlan *analyzed, const WeirEvalContext *context, int32_t shuffle_partitions,
+                           WeirArena *arena, int64_t *next_expression_id, WeirBatchPlans *plans, WeirError *error)
 {
     WeirPhysicalOptions options = {
         .context = context,
@@ -51,8 +51,8 @@ static WeirStatus collect_batch(void *context, uint32_t task_index, WeirBatch *b
     return WEIR_OK;
 }
 
-WeirStatus weir_batch_collect(const WeirPhysicalPlan *physical, const WeirExecutionEnvironment *environment, WeirBatchList *list,
-                              WeirError *error)
+WeirStatus weir_batch_collect(const WeirPhysicalPlan *physical, const WeirExecutionEnvironment *environment,
+                              WeirBatchList *list, WeirError *error)
 {
     WeirExecution *execution = NULL;
     Collector collector = {.list = list, .tracker = environment->tracker};

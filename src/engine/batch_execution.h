@@ -10,10 +10,12 @@ typedef struct WeirBatchPlans {
 } WeirBatchPlans;
 
 /* Optimize and plan an analyzed batch query; everything in `arena`. */
-WEIR_CHECKED WeirStatus weir_batch_plan(WeirLogicalPlan *analyzed, const WeirEvalContext *context, int32_t shuffle_partitions,
-                                        WeirArena *arena, int64_t *next_expression_id, WeirBatchPlans *plans, WeirError *error);
+WEIR_CHECKED WeirStatus weir_batch_plan(WeirLogicalPlan *analyzed, const WeirEvalContext *context,
+                                        int32_t shuffle_partitions, WeirArena *arena, int64_t *next_expression_id,
+                                        WeirBatchPlans *plans, WeirError *error);
 
-/* Rows of a query in order: compacted batches, each with a reference that the caller releases (weir_batch_list_release). */
+/* Rows of a query in order: compacted batches, each with a reference that the caller releases
+ * (weir_batch_list_release). */
 typedef struct WeirBatchList {
     WeirBatch **batches;
     uint32_t count;
@@ -25,7 +27,8 @@ void weir_batch_list_release(WeirBatchList *list);
 void weir_batch_list_add(WeirBatchList *list, WeirBatch *batch);
 
 /* `environment` and what it points to must live until the call returns. On failure the list is empty. */
-WEIR_CHECKED WeirStatus weir_batch_collect(const WeirPhysicalPlan *physical, const WeirExecutionEnvironment *environment,
-                                           WeirBatchList *list, WeirError *error);
+WEIR_CHECKED WeirStatus weir_batch_collect(const WeirPhysicalPlan *physical,
+                                           const WeirExecutionEnvironment *environment, WeirBatchList *list,
+                                           WeirError *error);
 
 #endif

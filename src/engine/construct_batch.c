@@ -1,7 +1,7 @@
-/* Deciding whether a micro-batch runs, and logging its offsets before it does (Spark: constructNextBatch; streaming semantics §1.1 step 1, §1.2, §1.5). */
+/* Deciding whether a micro-batch runs, and logging its offsets before it does (Spark: constructNextBatch; streaming
+ * semantics §1.1 step 1, §1.2, §1.5). */
 #include "common/fault_point.h"
 #include "engine/stream_execution_private.h"
-
 
 static WeirStatus latest_offsets(WeirStreamExecution *query, bool *has_new_data, WeirError *error)
 {
@@ -10,13 +10,14 @@ static WeirStatus latest_offsets(WeirStreamExecution *query, bool *has_new_data,
     *has_new_data = false;
     for (uint32_t i = 0; i < query->source_count; i++) {
         WeirStreamSource *source = &query->sources[i];
-        bool frozen = query->trigger.kind == WEIR_TRIGGER_AVAILABLE_NOW && (source->type->capabilities & WEIR_SOURCE_AVAILABLE_NOW) == 0;
+        bool frozen = query->trigger.kind == WEIR_TRIGGER_AVAILABLE_NOW &&
+                      (source->type->capabilities & WEIR_SOURCE_AVAILABLE_NOW) == 0;
         const char *offset = NULL;
         if (frozen && query->has_run_batch) {
             offset = source->committed; /* Such a source gives one batch: what was there at first. */
         } else {
-            WEIR_TRY(source->type->latest_offset(source->source, source->committed, frozen ? WEIR_READ_ALL : limit, &query->batch_arena,
-                                                 &offset, error));
+            WEIR_TRY(source->type->latest_offset(source->source, source->committed, frozen ? WEIR_READ_ALL : limit,
+                                                 &query->batch_arena, &offset, error));
         }
         if (offset != NULL)
             weir_stream_replace_text(&source->available, offset);
@@ -31,7 +32,8 @@ static WeirStatus latest_offsets(WeirStreamExecution *query, bool *has_new_data,
     return WEIR_OK;
 }
 
-/* Some stateful operator would evict or time out with the watermark as it is now. Only after a batch of this run: there is no earlier plan to ask. */
+/* Some stateful operator would evict or time out with the watermark as it is now. Only after a batch of this run: there
+ * is no earlier plan to ask. */
 static WeirStatus wants_no_data_batch(WeirStreamExecution *query, bool *wants, WeirError *error)
 {
     *wants = false;

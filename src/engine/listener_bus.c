@@ -7,7 +7,10 @@ void weir_listener_bus_init(WeirListenerBus *bus)
     pthread_mutex_init(&bus->mutex, NULL);
 }
 
-void weir_listener_bus_deinit(WeirListenerBus *bus) { pthread_mutex_destroy(&bus->mutex); }
+void weir_listener_bus_deinit(WeirListenerBus *bus)
+{
+    pthread_mutex_destroy(&bus->mutex);
+}
 
 bool weir_listener_bus_add(WeirListenerBus *bus, WeirEventFunction function, void *context)
 {

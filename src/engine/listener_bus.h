@@ -6,7 +6,12 @@
 
 #include "common/memory.h"
 
-typedef enum WeirQueryEvent { WEIR_QUERY_STARTED, WEIR_QUERY_PROGRESS, WEIR_QUERY_IDLE, WEIR_QUERY_TERMINATED } WeirQueryEvent;
+typedef enum WeirQueryEvent {
+    WEIR_QUERY_STARTED,
+    WEIR_QUERY_PROGRESS,
+    WEIR_QUERY_IDLE,
+    WEIR_QUERY_TERMINATED
+} WeirQueryEvent;
 typedef void (*WeirEventFunction)(void *context, WeirQueryEvent event, const char *json);
 
 #define WEIR_LISTENERS_MAX 16u

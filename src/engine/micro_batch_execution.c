@@ -1,4 +1,5 @@
-/* The micro-batch driver: triggers, batches and their commit, in Spark's order (Spark: MicroBatchExecution; streaming semantics §1.1). */
+/* The micro-batch driver: triggers, batches and their commit, in Spark's order (Spark: MicroBatchExecution; streaming
+ * semantics §1.1). */
 #include "common/fault_point.h"
 #include "common/log.h"
 #include "engine/stream_execution_private.h"
@@ -17,8 +18,8 @@ static WeirStatus resolve_data(WeirStreamExecution *query, WeirExecutionBatch *b
             continue;
         WeirInputPartition *partitions = NULL;
         uint32_t count = 0;
-        WEIR_TRY(source->type->plan_partitions(source->source, source->committed, source->available, &query->batch_arena, &partitions,
-                                               &count, error));
+        WEIR_TRY(source->type->plan_partitions(source->source, source->committed, source->available,
+                                               &query->batch_arena, &partitions, &count, error));
         sources[i] = (WeirExecutionSource){source->type, source->source, partitions, count};
     }
     batch->sources = sources;
@@ -27,7 +28,8 @@ static WeirStatus resolve_data(WeirStreamExecution *query, WeirExecutionBatch *b
     return WEIR_OK;
 }
 
-/* Late rows are judged by the watermark of the batch before, eviction by this batch's: what arrives while the watermark moves is still accepted. */
+/* Late rows are judged by the watermark of the batch before, eviction by this batch's: what arrives while the watermark
+ * moves is still accepted. */
 static WeirStatus bind_batch(WeirStreamExecution *query, WeirExecutionBatch *batch, WeirError *error)
 {
     int64_t begin = weir_timer_begin(&query->timers);
@@ -45,13 +47,14 @@ static WeirStatus bind_batch(WeirStreamExecution *query, WeirExecutionBatch *bat
     return WEIR_OK;
 }
 
-static WeirStatus add_batch(WeirStreamExecution *query, const WeirExecutionBatch *batch, const WeirExecutionMetrics **metrics,
-                            WeirError *error)
+static WeirStatus add_batch(WeirStreamExecution *query, const WeirExecutionBatch *batch,
+                            const WeirExecutionMetrics **metrics, WeirError *error)
 {
     int64_t begin = weir_timer_begin(&query->timers);
     WeirSinkOutput output = {0};
     WeirExecutionOutput execution_output;
-    WeirStatus status = weir_sink_output_begin(&output, query->sink_type, query->sink, batch->batch_id, &execution_output, error);
+    WeirStatus status =
+        weir_sink_output_begin(&output, query->sink_type, query->sink, batch->batch_id, &execution_output, error);
     if (status == WEIR_OK)
         status = weir_execution_run(query->execution, batch, &execution_output, metrics, error);
     if (status == WEIR_OK)
@@ -84,7 +87,8 @@ static WeirStatus run_batch(WeirStreamExecution *query, const WeirExecutionMetri
 {
     WeirExecutionBatch batch = {0};
     weir_stream_execution_set_status(
-        query, query->batch_has_new_data ? "Processing new data" : "No new data but cleaning up state", query->batch_has_new_data, true);
+        query, query->batch_has_new_data ? "Processing new data" : "No new data but cleaning up state",
+        query->batch_has_new_data, true);
     WEIR_TRY(resolve_data(query, &batch, error));
     WEIR_TRY(bind_batch(query, &batch, error));
     WEIR_TRY(add_batch(query, &batch, metrics, error));
@@ -138,7 +142,8 @@ static void wait_for_trigger(WeirStreamExecution *query, bool ran, int64_t start
         while (!weir_stream_execution_stopping(query) && weir_clock_now_ms(query->clock) < next)
             (void)query->clock->sleep_until_ms(query->clock, next);
     } else if (!ran) {
-        int64_t delay = weir_query_settings_ms(&query->settings, "spark.sql.streaming.pollingDelay", POLLING_DELAY_MS_DEFAULT);
+        int64_t delay =
+            weir_query_settings_ms(&query->settings, "spark.sql.streaming.pollingDelay", POLLING_DELAY_MS_DEFAULT);
         (void)query->clock->sleep_until_ms(query->clock, now + delay);
     }
 }

@@ -1,4 +1,5 @@
-/* Builds the progress JSON (Spark: ProgressContext). Rates that would be infinite or not a number are left out, as Spark leaves them out. */
+/* Builds the progress JSON (Spark: ProgressContext). Rates that would be infinite or not a number are left out, as
+ * Spark leaves them out. */
 #include "engine/progress_reporter.h"
 
 #include <math.h>

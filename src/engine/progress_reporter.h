@@ -1,4 +1,5 @@
-/* StreamingQueryProgress: timers of one trigger, and its JSON with every key of Spark's in Spark's order (streaming semantics §6.2). */
+/* StreamingQueryProgress: timers of one trigger, and its JSON with every key of Spark's in Spark's order (streaming
+ * semantics §6.2). */
 #ifndef WEIR_ENGINE_PROGRESS_REPORTER_H
 #define WEIR_ENGINE_PROGRESS_REPORTER_H
 
@@ -18,14 +19,17 @@ typedef enum WeirTimer {
 
 typedef struct WeirTriggerTimers {
     WeirClock *clock;
-    int64_t started_ms;      /* wall clock, start of the trigger */
-    int64_t started_nanos;   /* monotonic */
+    int64_t started_ms;    /* wall clock, start of the trigger */
+    int64_t started_nanos; /* monotonic */
     int64_t elapsed_nanos[WEIR_TIMER_COUNT];
     bool used[WEIR_TIMER_COUNT];
 } WeirTriggerTimers;
 
 void weir_trigger_timers_start(WeirTriggerTimers *timers, WeirClock *clock);
-static inline int64_t weir_timer_begin(const WeirTriggerTimers *timers) { return timers->clock->monotonic_nanos(timers->clock); }
+static inline int64_t weir_timer_begin(const WeirTriggerTimers *timers)
+{
+    return timers->clock->monotonic_nanos(timers->clock);
+}
 /* Adds what has passed since `begin`. */
 void weir_timer_end(WeirTriggerTimers *timers, WeirTimer timer, int64_t begin);
 
@@ -42,8 +46,8 @@ typedef struct WeirProgress {
     int64_t previous_trigger_ms; /* start of the previous trigger; -1: none */
     bool executed;               /* a batch ran */
     bool has_watermark;
-    int64_t watermark_ms;        /* the one used in the batch */
-    const WeirExecutionMetrics *metrics; /* NULL when nothing ran */
+    int64_t watermark_ms;                    /* the one used in the batch */
+    const WeirExecutionMetrics *metrics;     /* NULL when nothing ran */
     const WeirPhysicalPlan *const *stateful; /* by operator id */
     uint32_t stateful_count;
     const WeirSourceProgress *sources;

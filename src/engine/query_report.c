@@ -1,4 +1,5 @@
-/* What a streaming query tells of itself: progress after each trigger, status, and its plans (Spark: ProgressReporter, StreamingQueryStatus, explain). */
+/* What a streaming query tells of itself: progress after each trigger, status, and its plans (Spark: ProgressReporter,
+ * StreamingQueryStatus, explain). */
 #include "common/json.h"
 #include "engine/stream_execution_private.h"
 
@@ -32,7 +33,8 @@ static const char *describe_sink(WeirStreamExecution *query)
     return copy;
 }
 
-static const WeirSourceProgress *source_progress(WeirStreamExecution *query, const WeirExecutionMetrics *metrics, bool executed)
+static const WeirSourceProgress *source_progress(WeirStreamExecution *query, const WeirExecutionMetrics *metrics,
+                                                 bool executed)
 {
     WeirSourceProgress *sources = WEIR_ARENA_ARRAY(&query->batch_arena, WeirSourceProgress, query->source_count + 1);
     for (uint32_t i = 0; i < query->source_count; i++) {
@@ -52,7 +54,8 @@ static const WeirSourceProgress *source_progress(WeirStreamExecution *query, con
 static void remember_explain(WeirStreamExecution *query)
 {
     WeirPhysicalExplain options = {
-        .state_checkpoint = weir_arena_printf(&query->batch_arena, "%s/state", weir_path_to_hadoop(query->checkpoint, &query->batch_arena)),
+        .state_checkpoint = weir_arena_printf(&query->batch_arena, "%s/state",
+                                              weir_path_to_hadoop(query->checkpoint, &query->batch_arena)),
         .run_id = query->run_id,
         .version = query->batch_id,
         .late_watermark_ms = query->late_ms,
@@ -98,7 +101,9 @@ void weir_stream_execution_post_progress(WeirStreamExecution *query, const WeirE
         .sources = source_progress(query, metrics, executed),
         .source_count = query->source_count,
         .sink_description = describe_sink(query),
-        .output_rows = (query->sink_type->capabilities & WEIR_SINK_V1) != 0 ? -1 : metrics == NULL ? 0 : metrics->output_rows,
+        .output_rows = (query->sink_type->capabilities & WEIR_SINK_V1) != 0 ? -1
+                       : metrics == NULL                                    ? 0
+                                                                            : metrics->output_rows,
     };
     WeirBuffer json;
     weir_buffer_init(&json, 0, NULL);

@@ -1,4 +1,5 @@
-/* See query_settings.h. The table is Spark 4.2.1's: which keys it logs, their values for a new query, and what an absent key means. */
+/* See query_settings.h. The table is Spark 4.2.1's: which keys it logs, their values for a new query, and what an
+ * absent key means. */
 #include "engine/query_settings.h"
 
 #include <stdlib.h>
@@ -7,11 +8,13 @@
 
 #define SQL "spark.sql."
 
-/* `initial`: for a new query where the session has no value. `absent`: in a checkpoint that lacks the key; NULL = the session's stays. */
+/* `initial`: for a new query where the session has no value. `absent`: in a checkpoint that lacks the key; NULL = the
+ * session's stays. */
 static const struct {
     const char *key, *initial, *absent;
 } logged_settings[] = {
-    {SQL "streaming.stateStore.providerClass", "org.apache.spark.sql.execution.streaming.state.HDFSBackedStateStoreProvider", NULL},
+    {SQL "streaming.stateStore.providerClass",
+     "org.apache.spark.sql.execution.streaming.state.HDFSBackedStateStoreProvider", NULL},
     {SQL "streaming.join.stateFormatVersion", "2", "1"},
     {SQL "streaming.stateStore.compression.codec", "lz4", "lz4"},
     {SQL "streaming.stateStore.rocksdb.formatVersion", "5", NULL},
@@ -137,8 +140,8 @@ void weir_query_settings_restore(WeirQuerySettings *settings, const WeirOffsetSe
         if (value == NULL)
             continue;
         if (session != NULL && strcmp(session, value) != 0)
-            weir_log(WEIR_LOG_WARN, "stream_execution", "%s is %s in the checkpoint, which wins over the session's %s", key, value,
-                     session);
+            weir_log(WEIR_LOG_WARN, "stream_execution", "%s is %s in the checkpoint, which wins over the session's %s",
+                     key, value, session);
         weir_query_settings_set(settings, key, value);
     }
 }

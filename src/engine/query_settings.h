@@ -1,4 +1,5 @@
-/* The settings of one streaming query: the session's at its start, overruled by those its checkpoint was born with (Spark: OffsetSeqMetadata). */
+/* The settings of one streaming query: the session's at its start, overruled by those its checkpoint was born with
+ * (Spark: OffsetSeqMetadata). */
 #ifndef WEIR_ENGINE_QUERY_SETTINGS_H
 #define WEIR_ENGINE_QUERY_SETTINGS_H
 
@@ -23,7 +24,8 @@ int64_t weir_query_settings_ms(WeirQuerySettings *settings, const char *key, int
 
 /* Settings logged with every batch: Spark's 15 keys. In `arena`; count of strings. */
 const char *const *weir_query_settings_logged(WeirQuerySettings *settings, WeirArena *arena, uint32_t *count);
-/* On restart: logged values overrule; a key that is absent has Spark's legacy value. A session value that differs is named in a warning. */
+/* On restart: logged values overrule; a key that is absent has Spark's legacy value. A session value that differs is
+ * named in a warning. */
 void weir_query_settings_restore(WeirQuerySettings *settings, const WeirOffsetSeq *logged);
 
 #endif

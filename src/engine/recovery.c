@@ -1,4 +1,5 @@
-/* Opening a query's logs, sources and plan, and finding where to go on (Spark: MicroBatchExecution.populateStartOffsets; streaming semantics §1.3). */
+/* Opening a query's logs, sources and plan, and finding where to go on (Spark:
+ * MicroBatchExecution.populateStartOffsets; streaming semantics §1.3). */
 #include "common/log.h"
 #include "engine/stream_execution_private.h"
 
@@ -22,7 +23,8 @@ typedef struct SourceAssignment {
     uint32_t leaf_count;
 } SourceAssignment;
 
-/* Number the streaming leaves from left to right, as Spark does: leaves of one view below a union share a source, the two sides of a join do not. */
+/* Number the streaming leaves from left to right, as Spark does: leaves of one view below a union share a source, the
+ * two sides of a join do not. */
 static WeirLogicalPlan *assign_sources(SourceAssignment *assignment, WeirLogicalPlan *plan, const SourceScope **scope)
 {
     WeirArena *arena = &assignment->query->query_arena;
@@ -65,7 +67,8 @@ static void wake_query(void *context)
     query->clock->interrupt(query->clock);
 }
 
-static WeirStatus open_source(WeirStreamExecution *query, uint32_t index, const WeirRelation *relation, WeirError *error)
+static WeirStatus open_source(WeirStreamExecution *query, uint32_t index, const WeirRelation *relation,
+                              WeirError *error)
 {
     WeirStreamSource *source = &query->sources[index];
     WeirArena *arena = &query->query_arena;
@@ -91,10 +94,10 @@ static WeirStatus open_source(WeirStreamExecution *query, uint32_t index, const 
 static WeirStatus open_logs(WeirStreamExecution *query, WeirError *error)
 {
     WeirArena *arena = &query->query_arena;
-    WEIR_TRY(weir_metadata_log_open(&query->offset_log, query->fs, weir_path_join(arena, query->checkpoint, "offsets"), "offset_log",
-                                    query->durable, error));
-    return weir_metadata_log_open(&query->commit_log, query->fs, weir_path_join(arena, query->checkpoint, "commits"), "commit_log",
-                                  query->durable, error);
+    WEIR_TRY(weir_metadata_log_open(&query->offset_log, query->fs, weir_path_join(arena, query->checkpoint, "offsets"),
+                                    "offset_log", query->durable, error));
+    return weir_metadata_log_open(&query->commit_log, query->fs, weir_path_join(arena, query->checkpoint, "commits"),
+                                  "commit_log", query->durable, error);
 }
 
 /* A checkpoint without offsets must hold nothing else: a lost log would otherwise restart over old state. */
@@ -104,9 +107,10 @@ static WeirStatus check_empty(WeirStreamExecution *query, WeirError *error)
     int64_t committed = -1;
     WEIR_TRY(weir_metadata_log_latest(&query->commit_log, &committed, error));
     if (committed >= 0)
-        return weir_error_format(error, WEIR_ERROR_LEGACY_ERROR_TEMP_0000,
-                                 "The checkpoint %s has commits up to batch %lld, but no offsets. Restore them, or use an empty directory.",
-                                 query->checkpoint, (long long)committed);
+        return weir_error_format(
+            error, WEIR_ERROR_LEGACY_ERROR_TEMP_0000,
+            "The checkpoint %s has commits up to batch %lld, but no offsets. Restore them, or use an empty directory.",
+            query->checkpoint, (long long)committed);
     const char *path = weir_path_join(arena, query->checkpoint, "state");
     bool exists = false;
     WeirFileStatus file, *entries;
@@ -124,14 +128,16 @@ static WeirStatus read_offsets(WeirStreamExecution *query, int64_t batch_id, Wei
     bool found = false;
     WEIR_TRY(weir_offset_log_get(&query->offset_log, batch_id, &query->query_arena, offsets, &found, error));
     if (!found)
-        return weir_error_format(error, WEIR_ERROR_LEGACY_ERROR_TEMP_0000,
-                                 "batch %lld doesn't exist in the offset log of %s; a checkpoint needs the offsets of its last two batches",
-                                 (long long)batch_id, query->checkpoint);
+        return weir_error_format(
+            error, WEIR_ERROR_LEGACY_ERROR_TEMP_0000,
+            "batch %lld doesn't exist in the offset log of %s; a checkpoint needs the offsets of its last two batches",
+            (long long)batch_id, query->checkpoint);
     if (offsets->offset_count != query->leaf_count)
-        return weir_error_format(error, WEIR_ERROR_LEGACY_ERROR_TEMP_0000,
-                                 "There are [%u] sources in the checkpoint offsets and now there are [%u] sources requested by the "
-                                 "query. Cannot continue; use a new checkpointLocation for a changed query.",
-                                 offsets->offset_count, query->leaf_count);
+        return weir_error_format(
+            error, WEIR_ERROR_LEGACY_ERROR_TEMP_0000,
+            "There are [%u] sources in the checkpoint offsets and now there are [%u] sources requested by the "
+            "query. Cannot continue; use a new checkpointLocation for a changed query.",
+            offsets->offset_count, query->leaf_count);
     return WEIR_OK;
 }
 
@@ -143,7 +149,8 @@ static void take_offsets(WeirStreamExecution *query, const WeirOffsetSeq *offset
     }
 }
 
-/* Spark asks the older sources for the last batch again although it is committed: one that can't give it any more must say so now. */
+/* Spark asks the older sources for the last batch again although it is committed: one that can't give it any more must
+ * say so now. */
 static WeirStatus check_sources(WeirStreamExecution *query, WeirError *error)
 {
     for (uint32_t i = 0; i < query->source_count; i++) {
@@ -151,8 +158,8 @@ static WeirStatus check_sources(WeirStreamExecution *query, WeirError *error)
         WeirInputPartition *partitions = NULL;
         uint32_t count = 0;
         if ((source->type->capabilities & WEIR_SOURCE_V1) != 0 && source->available != NULL)
-            WEIR_TRY(source->type->plan_partitions(source->source, source->committed, source->available, &query->batch_arena, &partitions,
-                                                   &count, error));
+            WEIR_TRY(source->type->plan_partitions(source->source, source->committed, source->available,
+                                                   &query->batch_arena, &partitions, &count, error));
     }
     return WEIR_OK;
 }
@@ -183,7 +190,8 @@ static WeirStatus resume(WeirStreamExecution *query, int64_t latest, WeirError *
         return WEIR_OK;
     }
     if (committed < latest - 1)
-        weir_log(WEIR_LOG_WARN, "stream_execution", "the commit log of %s ends at batch %lld, the offset log at %lld; batch %lld is run again",
+        weir_log(WEIR_LOG_WARN, "stream_execution",
+                 "the commit log of %s ends at batch %lld, the offset log at %lld; batch %lld is run again",
                  query->checkpoint, (long long)committed, (long long)latest, (long long)latest);
     if (latest > 0) {
         take_offsets(query, &previous, true);
@@ -224,7 +232,8 @@ static WeirStatus plan_query(WeirStreamExecution *query, WeirError *error)
         .shuffle_partitions = (int32_t)weir_query_settings_int(&query->settings, "spark.sql.shuffle.partitions", 8),
         .next_expression_id = &query->next_expression_id,
     };
-    WEIR_TRY(weir_optimize(query->plan, &query->context, false, arena, &query->next_expression_id, &query->optimized, error));
+    WEIR_TRY(weir_optimize(query->plan, &query->context, false, arena, &query->next_expression_id, &query->optimized,
+                           error));
     WEIR_TRY(weir_physical_create(query->optimized, &options, arena, &query->physical, error));
     query->stateful_count = weir_physical_stateful(query->physical, arena, &query->stateful);
     query->watermark_count = weir_physical_watermarks(query->physical, arena, &query->watermark_nodes);
@@ -252,10 +261,12 @@ static WeirStatus make_execution(WeirStreamExecution *query, WeirError *error)
         .state_directory = weir_path_join(&query->query_arena, query->checkpoint, "state"),
         .durable = query->durable,
         .state_provider_class = weir_query_settings_get(settings, "spark.sql.streaming.stateStore.providerClass"),
-        .state_compression_codec = weir_query_settings_get(settings, "spark.sql.streaming.stateStore.compression.codec"),
+        .state_compression_codec =
+            weir_query_settings_get(settings, "spark.sql.streaming.stateStore.compression.codec"),
         .state_min_deltas_for_snapshot =
             (int32_t)weir_query_settings_int(settings, "spark.sql.streaming.stateStore.minDeltasForSnapshot", 10),
-        .state_batches_to_retain = (int32_t)weir_query_settings_int(settings, "spark.sql.streaming.minBatchesToRetain", 100),
+        .state_batches_to_retain =
+            (int32_t)weir_query_settings_int(settings, "spark.sql.streaming.minBatchesToRetain", 100),
         .maintenance = query->maintenance,
     };
     environment->connector.checkpoint = NULL;
@@ -304,9 +315,9 @@ WeirStatus weir_stream_recover(WeirStreamExecution *query, WeirError *error)
     int64_t restored = query->watermark.global_ms;
     settle_settings(query);
     WEIR_TRY(plan_query(query, error));
-    WEIR_TRY(weir_watermark_tracker_init(&query->watermark,
-                                         weir_query_settings_get(&query->settings, "spark.sql.streaming.multipleWatermarkPolicy"),
-                                         query->watermark_count, error));
+    WEIR_TRY(weir_watermark_tracker_init(
+        &query->watermark, weir_query_settings_get(&query->settings, "spark.sql.streaming.multipleWatermarkPolicy"),
+        query->watermark_count, error));
     weir_watermark_tracker_restore(&query->watermark, restored);
     WEIR_TRY(make_execution(query, error));
     return open_sink(query, error);

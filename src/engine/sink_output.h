@@ -14,8 +14,9 @@ typedef struct WeirSinkOutput {
 } WeirSinkOutput;
 
 /* Asks the sink whether it has `epoch_id` already; makes the output for weir_execution_run. */
-WEIR_CHECKED WeirStatus weir_sink_output_begin(WeirSinkOutput *output, const WeirSinkType *type, WeirSink *sink, int64_t epoch_id,
-                                               WeirExecutionOutput *execution_output, WeirError *error);
+WEIR_CHECKED WeirStatus weir_sink_output_begin(WeirSinkOutput *output, const WeirSinkType *type, WeirSink *sink,
+                                               int64_t epoch_id, WeirExecutionOutput *execution_output,
+                                               WeirError *error);
 WEIR_CHECKED WeirStatus weir_sink_output_commit(WeirSinkOutput *output, WeirError *error);
 /* After a failure of the execution. */
 void weir_sink_output_abort(WeirSinkOutput *output);

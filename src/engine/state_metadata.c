@@ -1,16 +1,20 @@
-/* Operator metadata and state schema files of a query's stateful operators: checked on a restart, written where they are missing, always before the first
- * commit (Spark: OperatorStateMetadataUtils, StateSchemaCompatibilityChecker; streaming semantics §2.5). */
+/* Operator metadata and state schema files of a query's stateful operators: checked on a restart, written where they
+ * are missing, always before the first commit (Spark: OperatorStateMetadataUtils, StateSchemaCompatibilityChecker;
+ * streaming semantics §2.5). */
 #include "engine/stream_execution_private.h"
 
-static WeirStatus write_operator(WeirStreamExecution *query, const char *state, const WeirStatefulInfo *info, WeirError *error)
+static WeirStatus write_operator(WeirStreamExecution *query, const char *state, const WeirStatefulInfo *info,
+                                 WeirError *error)
 {
     WeirStateStoreInfo stores[WEIR_STATEFUL_STORES_MAX];
     for (uint32_t i = 0; i < info->store_count; i++)
         stores[i] = (WeirStateStoreInfo){.store_name = info->stores[i].name,
                                          .prefix_column_count = info->stores[i].prefix_columns,
                                          .partition_count = info->metadata_partition_count};
-    WeirOperatorStateMetadata metadata = {
-        .operator_id = info->operator_id, .operator_name = info->operator_name, .stores = stores, .store_count = info->store_count};
+    WeirOperatorStateMetadata metadata = {.operator_id = info->operator_id,
+                                          .operator_name = info->operator_name,
+                                          .stores = stores,
+                                          .store_count = info->store_count};
     return weir_operator_metadata_write(query->fs, state, query->durable, &metadata, error);
 }
 
@@ -25,8 +29,8 @@ static bool compatible(const WeirSchema *stored, const WeirSchema *wanted)
     return true;
 }
 
-static WeirStatus check_schema(WeirStreamExecution *query, const char *stored_json, const WeirSchema *wanted, WeirStatus condition,
-                               WeirError *error)
+static WeirStatus check_schema(WeirStreamExecution *query, const char *stored_json, const WeirSchema *wanted,
+                               WeirStatus condition, WeirError *error)
 {
     const WeirSchema *stored = NULL;
     WEIR_TRY(weir_type_from_json(stored_json, strlen(stored_json), &query->query_arena, &stored, error));
@@ -35,8 +39,9 @@ static WeirStatus check_schema(WeirStreamExecution *query, const char *stored_js
     WeirBuffer text;
     weir_buffer_init(&text, 0, NULL);
     weir_type_json(wanted, &text);
-    WeirStatus status = weir_error_set(error, condition, "storedKeySchema", stored_json, "newKeySchema", weir_buffer_text(&text),
-                                       "storedValueSchema", stored_json, "newValueSchema", weir_buffer_text(&text));
+    WeirStatus status =
+        weir_error_set(error, condition, "storedKeySchema", stored_json, "newKeySchema", weir_buffer_text(&text),
+                       "storedValueSchema", stored_json, "newValueSchema", weir_buffer_text(&text));
     weir_buffer_deinit(&text);
     return status;
 }
@@ -53,7 +58,8 @@ static WeirStatus check_store_schema(WeirStreamExecution *query, const char *sta
     WEIR_TRY(weir_state_schema_read(query->fs, directory, arena, &key, &value, &found, error));
     if (found) {
         WEIR_TRY(check_schema(query, key, store->key_schema, WEIR_ERROR_STATE_STORE_KEY_SCHEMA_NOT_COMPATIBLE, error));
-        return check_schema(query, value, store->value_schema, WEIR_ERROR_STATE_STORE_VALUE_SCHEMA_NOT_COMPATIBLE, error);
+        return check_schema(query, value, store->value_schema, WEIR_ERROR_STATE_STORE_VALUE_SCHEMA_NOT_COMPATIBLE,
+                            error);
     }
     WeirBuffer key_json, value_json;
     weir_buffer_init(&key_json, 0, NULL);
@@ -69,7 +75,8 @@ static WeirStatus check_store_schema(WeirStreamExecution *query, const char *sta
 
 static void append_operator(WeirBuffer *list, int64_t id, const char *name)
 {
-    weir_buffer_append_format(list, "%s(OperatorId: %lld -> OperatorName: %s)", list->length == 0 ? "" : ", ", (long long)id, name);
+    weir_buffer_append_format(list, "%s(OperatorId: %lld -> OperatorName: %s)", list->length == 0 ? "" : ", ",
+                              (long long)id, name);
 }
 
 /* Spark matches the operators of the plan with all that the checkpoint holds, by id and name. */
@@ -96,8 +103,9 @@ static WeirStatus check_operators(WeirStreamExecution *query, const char *state,
             mismatch = true;
     }
     if (mismatch)
-        status = weir_error_set(error, WEIR_ERROR_STREAMING_STATEFUL_OPERATOR_NOT_MATCH_IN_STATE_METADATA, "OpsInMetadataSeq",
-                                weir_buffer_text(&stored), "OpsInCurBatchSeq", weir_buffer_text(&planned));
+        status = weir_error_set(error, WEIR_ERROR_STREAMING_STATEFUL_OPERATOR_NOT_MATCH_IN_STATE_METADATA,
+                                "OpsInMetadataSeq", weir_buffer_text(&stored), "OpsInCurBatchSeq",
+                                weir_buffer_text(&planned));
 done:
     weir_buffer_deinit(&stored);
     weir_buffer_deinit(&planned);
@@ -113,8 +121,8 @@ WeirStatus weir_stream_check_state_metadata(WeirStreamExecution *query, bool is_
         WeirFileStatus file;
         WEIR_TRY(query->fs->status(query->fs, state, arena, &exists, &file, error));
         if (!exists && query->stateful_count > 0)
-            return weir_error_set(error, WEIR_ERROR_STREAMING_STATEFUL_OPERATOR_MISSING_STATE_DIRECTORY, "OpsInCurBatchSeq",
-                                  query->stateful[0]->stateful->operator_name);
+            return weir_error_set(error, WEIR_ERROR_STREAMING_STATEFUL_OPERATOR_MISSING_STATE_DIRECTORY,
+                                  "OpsInCurBatchSeq", query->stateful[0]->stateful->operator_name);
         if (exists)
             WEIR_TRY(check_operators(query, state, error));
     }

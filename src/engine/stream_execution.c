@@ -1,4 +1,5 @@
-/* Life of a streaming query: start's checks, its thread, what others may ask of it, and its end. See stream_execution.h. */
+/* Life of a streaming query: start's checks, its thread, what others may ask of it, and its end. See
+ * stream_execution.h. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <strings.h>
@@ -25,8 +26,8 @@ static WeirStatus check_output_mode(const WeirStreamExecutionSpec *spec, const c
             continue;
         *mode = output_modes[i].name;
         if ((spec->sink_type->capabilities & output_modes[i].capability) == 0)
-            return weir_error_set(error, WEIR_ERROR_STREAMING_OUTPUT_MODE_UNSUPPORTED_DATASOURCE, "outputMode", output_modes[i].name,
-                                  "className", spec->sink_type->name);
+            return weir_error_set(error, WEIR_ERROR_STREAMING_OUTPUT_MODE_UNSUPPORTED_DATASOURCE, "outputMode",
+                                  output_modes[i].name, "className", spec->sink_type->name);
         return WEIR_OK;
     }
     return weir_error_set(error, WEIR_ERROR_STREAMING_OUTPUT_MODE_INVALID, "outputMode", spec->output_mode);
@@ -39,17 +40,19 @@ static WeirStatus check_plan(WeirStreamExecution *query, const WeirStreamExecuti
     WeirStreamingCheck check = {
         .output_mode = query->output_mode,
         .continuous = query->trigger.kind == WEIR_TRIGGER_CONTINUOUS,
-        .check_correctness =
-            weir_query_settings_bool(&query->settings, "spark.sql.streaming.statefulOperator.checkCorrectness.enabled", true),
-        .allow_multiple = weir_query_settings_bool(&query->settings, "spark.sql.streaming.statefulOperator.allowMultiple", true),
+        .check_correctness = weir_query_settings_bool(
+            &query->settings, "spark.sql.streaming.statefulOperator.checkCorrectness.enabled", true),
+        .allow_multiple =
+            weir_query_settings_bool(&query->settings, "spark.sql.streaming.statefulOperator.allowMultiple", true),
         .enabled = weir_query_settings_bool(&query->settings, "spark.sql.streaming.unsupportedOperationCheck", true),
     };
     if (check.continuous && strcmp(spec->sink_type->name, "foreachBatch") == 0)
         return weir_error_set(error, WEIR_ERROR_LEGACY_ERROR_TEMP_1195, "source", spec->sink_type->name);
     WEIR_TRY(weir_check_streaming(spec->plan, &check, &query->query_arena, error));
     if (check.continuous)
-        return weir_error_format(error, WEIR_ERROR_LEGACY_ERROR_TEMP_0000,
-                                 "Continuous processing is not built yet. Use a trigger of an interval or availableNow.");
+        return weir_error_format(
+            error, WEIR_ERROR_LEGACY_ERROR_TEMP_0000,
+            "Continuous processing is not built yet. Use a trigger of an interval or availableNow.");
     return WEIR_OK;
 }
 
@@ -62,7 +65,8 @@ static WeirStatus choose_checkpoint(WeirStreamExecution *query, const WeirStream
         const char *root = getenv("TMPDIR");
         char uuid[37];
         weir_random_uuid(&query->random, uuid);
-        query->checkpoint = weir_arena_printf(&query->query_arena, "%s/temporary-%s", root == NULL ? "/tmp" : root, uuid);
+        query->checkpoint =
+            weir_arena_printf(&query->query_arena, "%s/temporary-%s", root == NULL ? "/tmp" : root, uuid);
         query->temporary_checkpoint = true;
     }
     return query->fs->make_directories(query->fs, query->checkpoint, query->durable, error);
@@ -70,7 +74,8 @@ static WeirStatus choose_checkpoint(WeirStreamExecution *query, const WeirStream
 
 static WeirStatus check_resumable(WeirStreamExecution *query, const WeirStreamExecutionSpec *spec, WeirError *error)
 {
-    if ((spec->sink_type->capabilities & WEIR_SINK_RESUMES_COMPLETE) == 0 || strcmp(query->output_mode, "complete") == 0)
+    if ((spec->sink_type->capabilities & WEIR_SINK_RESUMES_COMPLETE) == 0 ||
+        strcmp(query->output_mode, "complete") == 0)
         return WEIR_OK;
     const char *offsets = weir_path_join(&query->query_arena, query->checkpoint, "offsets");
     bool exists = false;
@@ -150,7 +155,8 @@ static WeirStatus start_thread(WeirStreamExecution *query, WeirError *error)
     pthread_attr_destroy(&attributes);
     if (failed != 0) {
         query->active = false;
-        return weir_error_from_errno(error, failed, "start a thread for", query->name == NULL ? "a query" : query->name);
+        return weir_error_from_errno(error, failed, "start a thread for",
+                                     query->name == NULL ? "a query" : query->name);
     }
     query->thread_started = true;
     return WEIR_OK;
@@ -168,7 +174,8 @@ WeirStatus weir_stream_execution_start(const WeirStreamExecutionSpec *spec, Weir
     WEIR_TRY_OR_GO(done, check_plan(query, spec, error));
     WEIR_TRY_OR_GO(done, choose_checkpoint(query, spec, error));
     WEIR_TRY_OR_GO(done, check_resumable(query, spec, error));
-    WEIR_TRY_OR_GO(done, weir_stream_metadata_open(query->fs, query->checkpoint, query->durable, &query->random, query->id, &created, error));
+    WEIR_TRY_OR_GO(done, weir_stream_metadata_open(query->fs, query->checkpoint, query->durable, &query->random,
+                                                   query->id, &created, error));
     make_sink_context(query, spec);
     WEIR_TRY_OR_GO(done, start_thread(query, error));
     *out = query;
@@ -234,7 +241,8 @@ static void *query_thread(void *context)
     WeirStatus status = weir_micro_batch_run(query, &error);
     close_parts(query);
     if (status == WEIR_OK && query->temporary_checkpoint)
-        (void)(weir_directory_remove_all(query->fs, query->checkpoint, NULL) == WEIR_OK); /* what stays is in the temporary folder */
+        (void)(weir_directory_remove_all(query->fs, query->checkpoint, NULL) ==
+               WEIR_OK); /* what stays is in the temporary folder */
     post_simple_event(query, WEIR_QUERY_TERMINATED, status == WEIR_OK ? NULL : &error);
     pthread_mutex_lock(&query->mutex);
     if (status != WEIR_OK)
@@ -242,7 +250,8 @@ static void *query_thread(void *context)
     if (status == WEIR_OK)
         snprintf(query->status_message, sizeof(query->status_message), "Stopped");
     else
-        snprintf(query->status_message, sizeof(query->status_message), "Terminated with exception: %.200s", error.message);
+        snprintf(query->status_message, sizeof(query->status_message), "Terminated with exception: %.200s",
+                 error.message);
     query->trigger_active = false;
     query->data_available = false;
     query->active = false;
@@ -275,10 +284,22 @@ void weir_stream_execution_free(WeirStreamExecution *query)
 
 /* ---- what others may ask ---- */
 
-const char *weir_stream_execution_name(const WeirStreamExecution *query) { return query->name; }
-const char *weir_stream_execution_id(const WeirStreamExecution *query) { return query->id; }
-const char *weir_stream_execution_run_id(const WeirStreamExecution *query) { return query->run_id; }
-bool weir_stream_execution_is_finite(const WeirStreamExecution *query) { return weir_trigger_is_finite(&query->trigger); }
+const char *weir_stream_execution_name(const WeirStreamExecution *query)
+{
+    return query->name;
+}
+const char *weir_stream_execution_id(const WeirStreamExecution *query)
+{
+    return query->id;
+}
+const char *weir_stream_execution_run_id(const WeirStreamExecution *query)
+{
+    return query->run_id;
+}
+bool weir_stream_execution_is_finite(const WeirStreamExecution *query)
+{
+    return weir_trigger_is_finite(&query->trigger);
+}
 
 bool weir_stream_execution_is_active(WeirStreamExecution *query)
 {
@@ -336,7 +357,8 @@ int64_t weir_stream_execution_batch_id(WeirStreamExecution *query)
     return batch_id;
 }
 
-void weir_stream_execution_set_status(WeirStreamExecution *query, const char *message, bool data_available, bool trigger_active)
+void weir_stream_execution_set_status(WeirStreamExecution *query, const char *message, bool data_available,
+                                      bool trigger_active)
 {
     pthread_mutex_lock(&query->mutex);
     snprintf(query->status_message, sizeof(query->status_message), "%s", message);

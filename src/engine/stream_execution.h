@@ -1,5 +1,6 @@
-/* A streaming query from start to end (Spark: StreamExecution): its thread, logs, sources, sink, state and progress. The micro-batch driver is
- * micro_batch_execution.c. Functions marked "any thread" may be called from anywhere; the rest belong to the thread that starts and frees the query. */
+/* A streaming query from start to end (Spark: StreamExecution): its thread, logs, sources, sink, state and progress.
+ * The micro-batch driver is micro_batch_execution.c. Functions marked "any thread" may be called from anywhere; the
+ * rest belong to the thread that starts and frees the query. */
 #ifndef WEIR_ENGINE_STREAM_EXECUTION_H
 #define WEIR_ENGINE_STREAM_EXECUTION_H
 
@@ -11,32 +12,34 @@ typedef struct WeirStreamExecution WeirStreamExecution;
 
 /* What a query is made of. Everything pointed to must outlive the query, unless "copied" is said. */
 typedef struct WeirStreamExecutionSpec {
-    const char *name;                 /* copied; may be NULL */
-    const char *output_mode;          /* copied; as written by the user */
+    const char *name;        /* copied; may be NULL */
+    const char *output_mode; /* copied; as written by the user */
     WeirTrigger trigger;
-    const char *checkpoint;           /* copied; NULL: a temporary one, removed on a clean stop */
+    const char *checkpoint; /* copied; NULL: a temporary one, removed on a clean stop */
     const WeirSinkType *sink_type;
     WeirOptions sink_options;
     const char *const *partition_names;
     uint32_t partition_name_count;
-    WeirLogicalPlan *plan;            /* analyzed */
-    const char *const *conf;          /* key, value, …: the session's settings now; copied */
+    WeirLogicalPlan *plan;   /* analyzed */
+    const char *const *conf; /* key, value, …: the session's settings now; copied */
     uint32_t conf_count;
     WeirFileSystem *fs;
-    WeirClock *clock;                 /* of this query alone: its sleeps are interrupted by stop */
-    uint64_t random_seed;             /* 0: from the system */
+    WeirClock *clock;     /* of this query alone: its sleeps are interrupted by stop */
+    uint64_t random_seed; /* 0: from the system */
     WeirTaskPool *pool, *io_pool;
     WeirStateMaintenance *maintenance; /* may be NULL */
     WeirMemoryTracker *tracker;
-    int64_t memory_limit_bytes;       /* 0: the tracker's */
+    int64_t memory_limit_bytes; /* 0: the tracker's */
     WeirListenerBus *bus;
     WeirConnectorSession *connector_session;
     int64_t next_expression_id;
-    uint32_t batch_rows_max;          /* 0: the default */
+    uint32_t batch_rows_max; /* 0: the default */
 } WeirStreamExecutionSpec;
 
-/* Checks what Spark's start() checks (modes, unsupported operations, checkpoint and its metadata), then starts the query's thread. */
-WEIR_CHECKED WeirStatus weir_stream_execution_start(const WeirStreamExecutionSpec *spec, WeirStreamExecution **query, WeirError *error);
+/* Checks what Spark's start() checks (modes, unsupported operations, checkpoint and its metadata), then starts the
+ * query's thread. */
+WEIR_CHECKED WeirStatus weir_stream_execution_start(const WeirStreamExecutionSpec *spec, WeirStreamExecution **query,
+                                                    WeirError *error);
 /* Stops (after the running batch), joins and frees. NULL is allowed. */
 void weir_stream_execution_free(WeirStreamExecution *query);
 

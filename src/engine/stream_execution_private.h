@@ -18,9 +18,9 @@ typedef struct WeirStreamSource {
     WeirSource *source;
     WeirConnectorContext context;
     char *directory;
-    char *committed; /* end of the last committed batch */
-    char *available; /* end of the batch under way */
-    char *latest;    /* for progress; may be NULL */
+    char *committed;    /* end of the last committed batch */
+    char *available;    /* end of the batch under way */
+    char *latest;       /* for progress; may be NULL */
     char *started_from; /* committed when the batch under way began */
     int64_t rows;
 } WeirStreamSource;
@@ -78,8 +78,8 @@ struct WeirStreamExecution {
     int64_t *watermark_delays_ms;
     int64_t *late_ms, *eviction_ms, *next_ms; /* by operator id */
     WeirWatermarkTracker watermark;
-    int64_t batch_id;           /* next or under way */
-    bool batch_constructed;     /* recovery found one that was not committed */
+    int64_t batch_id;       /* next or under way */
+    bool batch_constructed; /* recovery found one that was not committed */
     bool batch_has_new_data;
     int64_t batch_watermark_ms, batch_timestamp_ms; /* logged for the batch under way */
     int64_t previous_watermark_ms;                  /* of batch_id - 1: the late filter's */
@@ -94,8 +94,8 @@ struct WeirStreamExecution {
     pthread_cond_t changed;
     _Atomic bool stop_requested;
     bool active;
-    /* Waits for all available data are numbered. A trigger that finds nothing answers those that were asked before it looked: one asked while it
-     * looks must not be told of a look that may have missed its data. */
+    /* Waits for all available data are numbered. A trigger that finds nothing answers those that were asked before it
+     * looked: one asked while it looks must not be told of a look that may have missed its data. */
     uint64_t waits_asked, waits_answered;
     WeirError failure; /* status WEIR_OK: none */
     char status_message[256];
@@ -105,10 +105,15 @@ struct WeirStreamExecution {
     char *explain_simple, *explain_extended; /* made after the first batch was planned */
 };
 
-void weir_stream_execution_set_status(WeirStreamExecution *query, const char *message, bool data_available, bool trigger_active);
-void weir_stream_execution_post_progress(WeirStreamExecution *query, const WeirExecutionMetrics *metrics, bool executed);
+void weir_stream_execution_set_status(WeirStreamExecution *query, const char *message, bool data_available,
+                                      bool trigger_active);
+void weir_stream_execution_post_progress(WeirStreamExecution *query, const WeirExecutionMetrics *metrics,
+                                         bool executed);
 /* One flag, many places: whether the query was asked to end. */
-static inline bool weir_stream_execution_stopping(WeirStreamExecution *query) { return atomic_load(&query->stop_requested); }
+static inline bool weir_stream_execution_stopping(WeirStreamExecution *query)
+{
+    return atomic_load(&query->stop_requested);
+}
 
 /* recovery.c: open logs and sources, plan, and find where to go on (Spark: populateStartOffsets). */
 WEIR_CHECKED WeirStatus weir_stream_recover(WeirStreamExecution *query, WeirError *error);

@@ -1,4 +1,5 @@
-/* See trigger.h. Intervals are Spark's interval texts ("1 second", "interval 5 minutes"), read by the parser that casts use. */
+/* See trigger.h. Intervals are Spark's interval texts ("1 second", "interval 5 minutes"), read by the parser that casts
+ * use. */
 #include "engine/trigger.h"
 
 #include <strings.h>
@@ -10,12 +11,14 @@ static WeirStatus parse_interval_ms(const char *text, int64_t *interval_ms, Weir
     WeirCalendarInterval interval;
     WEIR_TRY(weir_string_to_interval(text, strlen(text), &interval, error));
     if (interval.months != 0)
-        return weir_error_format(error, WEIR_ERROR_LEGACY_ERROR_TEMP_3262,
-                                 "Doesn't support month or year interval: %s. Write a trigger in days or smaller units.", text);
+        return weir_error_format(
+            error, WEIR_ERROR_LEGACY_ERROR_TEMP_3262,
+            "Doesn't support month or year interval: %s. Write a trigger in days or smaller units.", text);
     *interval_ms = (int64_t)interval.days * INT64_C(86400000) + interval.microseconds / 1000;
     if (*interval_ms < 0)
         return weir_error_format(error, WEIR_ERROR_LEGACY_ERROR_TEMP_0000,
-                                 "requirement failed: the interval of trigger should not be negative, but it is %s.", text);
+                                 "requirement failed: the interval of trigger should not be negative, but it is %s.",
+                                 text);
     return WEIR_OK;
 }
 

@@ -1,16 +1,18 @@
-/* See watermark_tracker.h; rules in the streaming semantics: a node without data counts as 0, the policy picks the least or the greatest node, and the global value
- * only rises. */
+/* See watermark_tracker.h; rules in the streaming semantics: a node without data counts as 0, the policy picks the
+ * least or the greatest node, and the global value only rises. */
 #include "engine/watermark_tracker.h"
 
 #include <strings.h>
 
-WeirStatus weir_watermark_tracker_init(WeirWatermarkTracker *tracker, const char *policy, uint32_t node_count, WeirError *error)
+WeirStatus weir_watermark_tracker_init(WeirWatermarkTracker *tracker, const char *policy, uint32_t node_count,
+                                       WeirError *error)
 {
     bool policy_max = strcasecmp(policy, "max") == 0;
     if (!policy_max && strcasecmp(policy, "min") != 0)
-        return weir_error_format(error, WEIR_ERROR_LEGACY_ERROR_TEMP_0000,
-                                 "The watermark policy '%s' is not known. Set spark.sql.streaming.multipleWatermarkPolicy to min or max.",
-                                 policy);
+        return weir_error_format(
+            error, WEIR_ERROR_LEGACY_ERROR_TEMP_0000,
+            "The watermark policy '%s' is not known. Set spark.sql.streaming.multipleWatermarkPolicy to min or max.",
+            policy);
     *tracker = (WeirWatermarkTracker){.policy_max = policy_max, .node_count = node_count};
     tracker->node_ms = weir_calloc(node_count == 0 ? 1 : node_count, sizeof(int64_t));
     return WEIR_OK;
@@ -28,7 +30,8 @@ void weir_watermark_tracker_restore(WeirWatermarkTracker *tracker, int64_t water
         tracker->global_ms = watermark_ms;
 }
 
-void weir_watermark_tracker_update(WeirWatermarkTracker *tracker, const WeirEventTimeStats *stats, const int64_t *delays_ms)
+void weir_watermark_tracker_update(WeirWatermarkTracker *tracker, const WeirEventTimeStats *stats,
+                                   const int64_t *delays_ms)
 {
     if (tracker->node_count == 0)
         return;

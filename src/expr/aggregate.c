@@ -1,8 +1,8 @@
 /* The buffer row of several aggregates. */
 #include "expr/aggregates/aggregate_private.h"
 
-const WeirSchema *weir_aggregate_buffer_schema(WeirExpression *const *aggregates, uint32_t count, WeirArena *arena, WeirAggregateSlots *slots,
-                                               bool *fixed)
+const WeirSchema *weir_aggregate_buffer_schema(WeirExpression *const *aggregates, uint32_t count, WeirArena *arena,
+                                               WeirAggregateSlots *slots, bool *fixed)
 {
     WeirField *one = weir_calloc(WEIR_AGGREGATE_BUFFERS_MAX, sizeof(*one)), *all = NULL;
     uint32_t total = 0, capacity = 0;
@@ -28,7 +28,8 @@ const WeirSchema *weir_aggregate_buffer_schema(WeirExpression *const *aggregates
     return schema;
 }
 
-WeirStatus weir_aggregate_flatten(const WeirAggregateCall *call, const WeirVector *vector, WeirVector *storage, const WeirVector **out, WeirError *error)
+WeirStatus weir_aggregate_flatten(const WeirAggregateCall *call, const WeirVector *vector, WeirVector *storage,
+                                  const WeirVector **out, WeirError *error)
 {
     if (vector->kind != WEIR_VECTOR_DICTIONARY) {
         *out = vector;

@@ -1,4 +1,5 @@
-/* Which casts exist (Spark's Cast.canAnsiCast, canCast and canTryCast), and the resolution of CAST and of field access. */
+/* Which casts exist (Spark's Cast.canAnsiCast, canCast and canTryCast), and the resolution of CAST and of field access.
+ */
 #include <strings.h>
 
 #include "expr/coercion.h"
@@ -33,13 +34,15 @@ static bool can_cast_atomic(const WeirDataType *from, const WeirDataType *to, We
     bool numeric_from = weir_type_is_numeric(from), numeric_to = weir_type_is_numeric(to);
     switch (to->id) {
     case WEIR_TYPE_BOOLEAN:
-        return numeric_from || (mode == WEIR_EVAL_LEGACY && weir_type_is_datetime(from) && from->id != WEIR_TYPE_TIMESTAMP_NTZ);
+        return numeric_from ||
+               (mode == WEIR_EVAL_LEGACY && weir_type_is_datetime(from) && from->id != WEIR_TYPE_TIMESTAMP_NTZ);
     case WEIR_TYPE_BINARY:
         return mode == WEIR_EVAL_LEGACY && weir_type_is_integral(from);
     case WEIR_TYPE_DATE:
         return weir_type_is_datetime(from);
     case WEIR_TYPE_TIMESTAMP:
-        return weir_type_is_datetime(from) || numeric_from || (mode == WEIR_EVAL_LEGACY && from->id == WEIR_TYPE_BOOLEAN);
+        return weir_type_is_datetime(from) || numeric_from ||
+               (mode == WEIR_EVAL_LEGACY && from->id == WEIR_TYPE_BOOLEAN);
     case WEIR_TYPE_TIMESTAMP_NTZ:
         return weir_type_is_datetime(from);
     case WEIR_TYPE_DAY_TIME_INTERVAL:
@@ -72,7 +75,8 @@ bool weir_can_cast(const WeirDataType *from, const WeirDataType *to, WeirEvalMod
 
 static bool decimal_holds_all(const WeirDataType *from, const WeirDataType *to)
 {
-    static const int digits[] = {[WEIR_TYPE_BYTE] = 3, [WEIR_TYPE_SHORT] = 5, [WEIR_TYPE_INT] = 10, [WEIR_TYPE_LONG] = 20};
+    static const int digits[] = {
+        [WEIR_TYPE_BYTE] = 3, [WEIR_TYPE_SHORT] = 5, [WEIR_TYPE_INT] = 10, [WEIR_TYPE_LONG] = 20};
     if (from->id == WEIR_TYPE_BOOLEAN)
         return to->precision - to->scale >= 1;
     if (from->id == WEIR_TYPE_DECIMAL)
@@ -80,14 +84,17 @@ static bool decimal_holds_all(const WeirDataType *from, const WeirDataType *to)
     return weir_type_is_integral(from) && to->precision - to->scale >= digits[from->id];
 }
 
-/* Spark's Cast.forceNullable: what may give null for a value, whatever the mode; ANSI mode does not change the answer. */
+/* Spark's Cast.forceNullable: what may give null for a value, whatever the mode; ANSI mode does not change the answer.
+ */
 bool weir_cast_is_nullable(const WeirDataType *from, const WeirDataType *to)
 {
-    if (from->id == WEIR_TYPE_VOID || (from->id == to->id && from->id != WEIR_TYPE_DECIMAL) || to->id == WEIR_TYPE_STRING)
+    if (from->id == WEIR_TYPE_VOID || (from->id == to->id && from->id != WEIR_TYPE_DECIMAL) ||
+        to->id == WEIR_TYPE_STRING)
         return false;
     if (from->id == WEIR_TYPE_STRING)
         return to->id != WEIR_TYPE_BINARY;
-    if (from->id == WEIR_TYPE_TIMESTAMP && (to->id == WEIR_TYPE_BYTE || to->id == WEIR_TYPE_SHORT || to->id == WEIR_TYPE_INT))
+    if (from->id == WEIR_TYPE_TIMESTAMP &&
+        (to->id == WEIR_TYPE_BYTE || to->id == WEIR_TYPE_SHORT || to->id == WEIR_TYPE_INT))
         return true;
     bool floating = from->id == WEIR_TYPE_FLOAT || from->id == WEIR_TYPE_DOUBLE;
     if (to->id == WEIR_TYPE_DATE)
@@ -112,8 +119,8 @@ static const char *cast_suggestion(const WeirDataType *from, const WeirDataType 
     return NULL;
 }
 
-WeirStatus weir_cast_resolve(const WeirFunctionResolver *resolver, WeirExpression *expression, WeirExpression **resolved,
-                             WeirError *error)
+WeirStatus weir_cast_resolve(const WeirFunctionResolver *resolver, WeirExpression *expression,
+                             WeirExpression **resolved, WeirError *error)
 {
     WeirExpression *child = expression->children[0];
     WeirEvalMode mode = expression->eval_mode;
@@ -125,13 +132,14 @@ WeirStatus weir_cast_resolve(const WeirFunctionResolver *resolver, WeirExpressio
         const char *from = weir_quoted_type(arena, child->type), *to = weir_quoted_type(arena, expression->type);
         const char *function = cast_suggestion(child->type, expression->type);
         WeirStatus status;
-        if (function != NULL && weir_can_cast(child->type, expression->type, WEIR_EVAL_LEGACY) == (child->type->id == WEIR_TYPE_DATE))
+        if (function != NULL &&
+            weir_can_cast(child->type, expression->type, WEIR_EVAL_LEGACY) == (child->type->id == WEIR_TYPE_DATE))
             status = weir_error_set(error, WEIR_ERROR_DATATYPE_MISMATCH_CAST_WITH_FUNC_SUGGESTION, "sqlExpr", sql,
                                     "srcType", from, "targetType", to, "functionNames", function);
         else if (mode == WEIR_EVAL_ANSI && weir_can_cast(child->type, expression->type, WEIR_EVAL_LEGACY))
-            status = weir_error_set(error, WEIR_ERROR_DATATYPE_MISMATCH_CAST_WITH_CONF_SUGGESTION, "sqlExpr", sql,
-                                    "srcType", from, "targetType", to, "config", "\"spark.sql.ansi.enabled\"",
-                                    "configVal", "'false'");
+            status =
+                weir_error_set(error, WEIR_ERROR_DATATYPE_MISMATCH_CAST_WITH_CONF_SUGGESTION, "sqlExpr", sql, "srcType",
+                               from, "targetType", to, "config", "\"spark.sql.ansi.enabled\"", "configVal", "'false'");
         else
             status = weir_error_set(error, WEIR_ERROR_DATATYPE_MISMATCH_CAST_WITHOUT_SUGGESTION, "sqlExpr", sql,
                                     "srcType", from, "targetType", to);
@@ -185,7 +193,8 @@ WeirStatus weir_extract_field_resolve(const WeirFunctionResolver *resolver, Weir
     const WeirDataType *holder = type->id == WEIR_TYPE_ARRAY ? weir_type_element(type) : type;
     if (type->id == WEIR_TYPE_MAP) {
         WeirExpression *arguments[2] = {child, weir_expression_string_literal(arena, name)};
-        return weir_function_resolve(resolver, weir_expression_function(arena, "[]", arguments, 2, origin), resolved, error);
+        return weir_function_resolve(resolver, weir_expression_function(arena, "[]", arguments, 2, origin), resolved,
+                                     error);
     }
     if (holder->id != WEIR_TYPE_STRUCT) {
         WeirStatus status = weir_error_set(error, WEIR_ERROR_INVALID_EXTRACT_BASE_FIELD_TYPE, "base",

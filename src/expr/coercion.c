@@ -1,10 +1,13 @@
-/* Which type two expressions meet at, and what is cast without being asked: Spark's AnsiTypeCoercion. Facts were checked by asking
- * Spark 4.2.1 (coercion_test.c). */
+/* Which type two expressions meet at, and what is cast without being asked: Spark's AnsiTypeCoercion. Facts were
+ * checked by asking Spark 4.2.1 (coercion_test.c). */
 #include "expr/coercion.h"
 
 #include <strings.h>
 
-static int max_int(int a, int b) { return a > b ? a : b; }
+static int max_int(int a, int b)
+{
+    return a > b ? a : b;
+}
 
 const WeirDataType *weir_decimal_bounded(WeirArena *arena, int precision, int scale)
 {
@@ -58,8 +61,8 @@ const WeirDataType *weir_decimal_for(WeirArena *arena, const WeirDataType *type)
 const WeirDataType *weir_decimal_for_expression(WeirArena *arena, const WeirExpression *expression)
 {
     /* Spark's DataTypeUtils.fromLiteral leaves bytes out. */
-    if (expression->kind != WEIR_EXPRESSION_LITERAL || !weir_type_is_integral(expression->type) || expression->type->id == WEIR_TYPE_BYTE ||
-        weir_value_is_null(expression->value))
+    if (expression->kind != WEIR_EXPRESSION_LITERAL || !weir_type_is_integral(expression->type) ||
+        expression->type->id == WEIR_TYPE_BYTE || weir_value_is_null(expression->value))
         return weir_decimal_for(arena, expression->type);
     int digits = 1;
     for (int64_t value = weir_value_get_int(expression->value); value / 10 != 0; value /= 10)
@@ -104,7 +107,8 @@ static bool decimal_holds(const WeirDataType *decimal, const WeirDataType *other
 typedef const WeirDataType *(*Combine)(WeirArena *arena, const WeirDataType *a, const WeirDataType *b);
 
 /* Arrays, maps and structs meet where their parts do; structs need the same names, in any case. */
-static const WeirDataType *combine_nested(WeirArena *arena, const WeirDataType *a, const WeirDataType *b, Combine combine)
+static const WeirDataType *combine_nested(WeirArena *arena, const WeirDataType *a, const WeirDataType *b,
+                                          Combine combine)
 {
     if (a->id != b->id || !weir_type_is_nested(a) || a->field_count != b->field_count)
         return NULL;
@@ -258,8 +262,8 @@ bool weir_can_implicitly_cast(const WeirDataType *from, const WeirDataType *to)
     return weir_can_store_assign(from, to);
 }
 
-WeirExpression *weir_expression_cast(WeirArena *arena, WeirExpression *child, const WeirDataType *type, WeirEvalMode mode,
-                                     bool implicit)
+WeirExpression *weir_expression_cast(WeirArena *arena, WeirExpression *child, const WeirDataType *type,
+                                     WeirEvalMode mode, bool implicit)
 {
     if (implicit && (weir_type_equal_strict(child->type, type) ||
                      (!weir_type_is_nested(type) && weir_type_equal(child->type, type))))

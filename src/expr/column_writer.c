@@ -1,4 +1,5 @@
-/* Growing vectors. Memory of outgrown arrays stays in the arena until it is reset: capacity doubles, so at most as much again. */
+/* Growing vectors. Memory of outgrown arrays stays in the arena until it is reset: capacity doubles, so at most as much
+ * again. */
 #include "expr/column_writer.h"
 
 void weir_column_writer_init(WeirColumnWriter *writer, const WeirDataType *type, uint32_t capacity, WeirArena *arena)
@@ -10,7 +11,8 @@ void weir_column_writer_init(WeirColumnWriter *writer, const WeirDataType *type,
     writer->capacity = capacity < 8 ? 8 : capacity;
     void *memory = NULL;
     if (writer->value_bytes > 0) {
-        if (weir_arena_try_alloc(arena, ((size_t)writer->capacity + 1) * writer->value_bytes + 64, &memory, NULL) != WEIR_OK) {
+        if (weir_arena_try_alloc(arena, ((size_t)writer->capacity + 1) * writer->value_bytes + 64, &memory, NULL) !=
+            WEIR_OK) {
             writer->failed = true;
             writer->capacity = 0;
         }
@@ -41,7 +43,8 @@ static void grow(WeirColumnWriter *writer, uint32_t extra)
             writer->failed = true;
             return;
         }
-        memcpy(values, writer->values, ((size_t)writer->length + (writer->physical == WEIR_PHYSICAL_LIST)) * writer->value_bytes);
+        memcpy(values, writer->values,
+               ((size_t)writer->length + (writer->physical == WEIR_PHYSICAL_LIST)) * writer->value_bytes);
         writer->values = values;
     }
     if (writer->validity != NULL) {
@@ -142,14 +145,16 @@ void weir_column_writer_append_row(WeirColumnWriter *writer, const WeirVector *v
 {
     const WeirVector *flat;
     uint32_t at = weir_vector_locate(vector, row, &flat);
-    if (at == WEIR_NULL_INDEX || flat->type->id == WEIR_TYPE_VOID || (flat->validity != NULL && !weir_bit_get(flat->validity, at))) {
+    if (at == WEIR_NULL_INDEX || flat->type->id == WEIR_TYPE_VOID ||
+        (flat->validity != NULL && !weir_bit_get(flat->validity, at))) {
         weir_column_writer_append_null(writer);
         return;
     }
     if (writer->physical == WEIR_PHYSICAL_LIST) {
         const uint32_t *offsets = flat->values;
         for (uint32_t i = 0; i < writer->type->field_count; i++)
-            weir_column_writer_append_rows(&writer->children[i], &flat->children[i], offsets[at], offsets[at + 1] - offsets[at]);
+            weir_column_writer_append_rows(&writer->children[i], &flat->children[i], offsets[at],
+                                           offsets[at + 1] - offsets[at]);
         weir_column_writer_end_list(writer);
     } else if (writer->physical == WEIR_PHYSICAL_STRUCT) {
         for (uint32_t i = 0; i < writer->type->field_count; i++)
@@ -207,8 +212,11 @@ static bool any_failed(const WeirColumnWriter *writer)
 
 static void export(const WeirColumnWriter *writer, WeirVector *out)
 {
-    *out = (WeirVector){.type = writer->type, .kind = WEIR_VECTOR_FLAT, .length = writer->length,
-                        .validity = writer->validity, .values = writer->values};
+    *out = (WeirVector){.type = writer->type,
+                        .kind = WEIR_VECTOR_FLAT,
+                        .length = writer->length,
+                        .validity = writer->validity,
+                        .values = writer->values};
     if (writer->type->field_count == 0)
         return;
     out->children = WEIR_ARENA_ARRAY(writer->arena, WeirVector, writer->type->field_count);
@@ -219,7 +227,8 @@ static void export(const WeirColumnWriter *writer, WeirVector *out)
 WeirStatus weir_column_writer_finish(WeirColumnWriter *writer, WeirVector *out, WeirError *error)
 {
     if (any_failed(writer))
-        return weir_error_set(error, WEIR_ERROR_UNABLE_TO_ACQUIRE_MEMORY, "requestedBytes", "more", "receivedBytes", "0");
+        return weir_error_set(error, WEIR_ERROR_UNABLE_TO_ACQUIRE_MEMORY, "requestedBytes", "more", "receivedBytes",
+                              "0");
     export(writer, out);
     return WEIR_OK;
 }

@@ -1,5 +1,6 @@
-/* Growing vectors of any type in an arena, row by row: for results whose size is not known before (arrays, parsed values, merges of nested
- * values). Text is not copied: views point where the source's did. A refused allocation makes the writer fail; finish reports it. */
+/* Growing vectors of any type in an arena, row by row: for results whose size is not known before (arrays, parsed
+ * values, merges of nested values). Text is not copied: views point where the source's did. A refused allocation makes
+ * the writer fail; finish reports it. */
 #ifndef WEIR_EXPR_COLUMN_WRITER_H
 #define WEIR_EXPR_COLUMN_WRITER_H
 
@@ -25,14 +26,16 @@ void *weir_column_writer_slot(WeirColumnWriter *writer);
 /* Room for `count` more values, not null; the first's place, NULL when there is no memory. */
 void *weir_column_writer_slots(WeirColumnWriter *writer, uint32_t count);
 void weir_column_writer_append_null(WeirColumnWriter *writer);
-void weir_column_writer_append_int(WeirColumnWriter *writer, int64_t value); /* integers, booleans, dates, times, decimals <= 18 (and wider ones) */
+void weir_column_writer_append_int(
+    WeirColumnWriter *writer, int64_t value); /* integers, booleans, dates, times, decimals <= 18 (and wider ones) */
 void weir_column_writer_append_double(WeirColumnWriter *writer, double value);
 void weir_column_writer_append_view(WeirColumnWriter *writer, WeirStringView view);
 void weir_column_writer_append_bytes(WeirColumnWriter *writer, const void *data, size_t length); /* copied */
 void weir_column_writer_append_row(WeirColumnWriter *writer, const WeirVector *vector, uint32_t row);
 /* Rows start..start+count of a vector of any kind. */
 void weir_column_writer_append_rows(WeirColumnWriter *writer, const WeirVector *vector, uint32_t start, uint32_t count);
-/* Array and map: what was appended to the children since the last row is this row. Struct: each child was appended to once. */
+/* Array and map: what was appended to the children since the last row is this row. Struct: each child was appended to
+ * once. */
 void weir_column_writer_end_list(WeirColumnWriter *writer);
 void weir_column_writer_end_struct(WeirColumnWriter *writer);
 WEIR_CHECKED WeirStatus weir_column_writer_finish(WeirColumnWriter *writer, WeirVector *out, WeirError *error);

@@ -65,7 +65,8 @@ WeirExpression *weir_expression_function(WeirArena *arena, const char *name, Wei
     return expression;
 }
 
-/* Metadata of a column is inherited through an alias that does not set its own (Spark: Alias.metadata), also that of struct fields. */
+/* Metadata of a column is inherited through an alias that does not set its own (Spark: Alias.metadata), also that of
+ * struct fields. */
 static const char *inherited_metadata(const WeirExpression *named)
 {
     if (named->metadata != NULL || named->kind != WEIR_EXPRESSION_ALIAS)

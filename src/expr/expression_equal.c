@@ -1,5 +1,5 @@
-/* Equality and hash of expressions: same result for the same input. Ids of attributes compare; origins, names, qualifiers and
- * the written text do not (Spark: semanticEquals; without its reordering of commutative operators). */
+/* Equality and hash of expressions: same result for the same input. Ids of attributes compare; origins, names,
+ * qualifiers and the written text do not (Spark: semanticEquals; without its reordering of commutative operators). */
 #include "expr/expression_private.h"
 
 static bool values_equal(const WeirValue *a, const WeirValue *b)

@@ -8,8 +8,8 @@
 /* Equal expressions have equal hashes; never stored. */
 uint64_t weir_expression_hash(const WeirExpression *expression);
 /* CALL, GENERATOR or AGGREGATE of a known function with resolved arguments and a known type. */
-WeirExpression *weir_expression_call(WeirArena *arena, const WeirFunction *function, WeirExpression *const *arguments, uint32_t count,
-                                     const WeirDataType *type, bool nullable);
+WeirExpression *weir_expression_call(WeirArena *arena, const WeirFunction *function, WeirExpression *const *arguments,
+                                     uint32_t count, const WeirDataType *type, bool nullable);
 WeirExpression *weir_expression_string_literal(WeirArena *arena, const char *text);
 WeirExpression *weir_expression_int_literal(WeirArena *arena, int32_t value);
 WeirExpression *weir_expression_long_literal(WeirArena *arena, int64_t value);

@@ -1,5 +1,5 @@
-/* Text of expressions: Spark's Expression.sql in its pretty form (names of unnamed columns, and how errors quote an expression) and toString
- * (EXPLAIN). Both walk the same tree; `explain` chooses. */
+/* Text of expressions: Spark's Expression.sql in its pretty form (names of unnamed columns, and how errors quote an
+ * expression) and toString (EXPLAIN). Both walk the same tree; `explain` chooses. */
 #include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,7 +16,10 @@ typedef struct Printer {
 
 static void print(const Printer *printer, const WeirExpression *expression);
 
-static void text(const Printer *printer, const char *string) { weir_buffer_append_text(printer->out, string); }
+static void text(const Printer *printer, const char *string)
+{
+    weir_buffer_append_text(printer->out, string);
+}
 
 static void print_list(const Printer *printer, WeirExpression *const *list, uint32_t count, const char *separator)
 {
@@ -63,7 +66,8 @@ static void print_literal(const Printer *printer, const WeirValue *value)
     }
     if (value->type->id == WEIR_TYPE_DECIMAL && !printer->explain) {
         char digits[WEIR_VALUE_TEXT_BYTES];
-        weir_buffer_append(printer->out, digits, weir_format_decimal_scientific(weir_value_get_int128(value), value->type->scale, digits));
+        weir_buffer_append(printer->out, digits,
+                           weir_format_decimal_scientific(weir_value_get_int128(value), value->type->scale, digits));
         return;
     }
     if (value->type->id == WEIR_TYPE_STRING || weir_type_is_numeric(value->type) || printer->explain)
@@ -157,7 +161,8 @@ static void print_template(const Printer *printer, const char *format, const Wei
 /* (a, b): a struct that is written without its name. */
 static bool is_row(const WeirExpression *call)
 {
-    return call->name != NULL && strcmp(call->name, WEIR_ROW_NAME) == 0 && call->type != NULL && call->type->field_count == call->child_count;
+    return call->name != NULL && strcmp(call->name, WEIR_ROW_NAME) == 0 && call->type != NULL &&
+           call->type->field_count == call->child_count;
 }
 
 static void print_row(const Printer *printer, const WeirExpression *call)
@@ -178,15 +183,17 @@ static void print_call(const Printer *printer, const WeirExpression *expression)
         print_row(printer, expression);
         return;
     }
-    if (function->sql_format != NULL && function->sql_format[0] == '!' && !printer->explain) { /* RLIKE(a, b): the name in capitals */
+    if (function->sql_format != NULL && function->sql_format[0] == '!' &&
+        !printer->explain) { /* RLIKE(a, b): the name in capitals */
         for (const char *c = name; *c != '\0'; c++)
             weir_buffer_append_char(printer->out, (char)toupper((unsigned char)*c));
         print_template(printer, function->sql_format + 1, expression);
         return;
     }
     /* "1 + 2" under try_add is still printed as the function that was called. */
-    if (function->sql_format != NULL && function->sql_format[0] != '!' && (expression->name == NULL || !isalpha((unsigned char)expression->name[0]) || strstr(function->sql_format, "()") != NULL ||
-                                         strcmp(expression->name, function->name) == 0)) {
+    if (function->sql_format != NULL && function->sql_format[0] != '!' &&
+        (expression->name == NULL || !isalpha((unsigned char)expression->name[0]) ||
+         strstr(function->sql_format, "()") != NULL || strcmp(expression->name, function->name) == 0)) {
         const char *format = function->sql_format;
         const char *alternative = strchr(format, '\t'); /* after it: the form with more than one argument, */
         uint32_t least = 1;
@@ -362,7 +369,7 @@ static void print_window_spec(const Printer *printer, const WeirWindowSpec *wind
     }
     bool range = window->has_frame ? window->is_range : window->order_count > 0;
     WeirFrameBound lower = window->has_frame ? window->lower : WEIR_FRAME_UNBOUNDED_PRECEDING;
-    WeirFrameBound upper = window->has_frame        ? window->upper
+    WeirFrameBound upper = window->has_frame         ? window->upper
                            : window->order_count > 0 ? WEIR_FRAME_CURRENT_ROW
                                                      : WEIR_FRAME_UNBOUNDED_FOLLOWING;
     text(printer, separator);

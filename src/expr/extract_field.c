@@ -1,8 +1,9 @@
-/* Struct field access: the field's vector itself, with the struct's nulls put on it. Of an array of structs: the array of that field. */
+/* Struct field access: the field's vector itself, with the struct's nulls put on it. Of an array of structs: the array
+ * of that field. */
 #include "expr/program_private.h"
 
-static WeirStatus with_nulls_of(const WeirKernelCall *call, const WeirVector *parent, const WeirVector *child, uint32_t length, WeirVector *out,
-                                WeirError *error)
+static WeirStatus with_nulls_of(const WeirKernelCall *call, const WeirVector *parent, const WeirVector *child,
+                                uint32_t length, WeirVector *out, WeirError *error)
 {
     if (parent->validity == NULL) {
         *out = *child;
@@ -19,7 +20,8 @@ static WeirStatus with_nulls_of(const WeirKernelCall *call, const WeirVector *pa
     return WEIR_OK;
 }
 
-WeirStatus weir_extract_field_kernel(WeirKernelCall *call, const WeirVector *const *arguments, WeirVector *result, WeirError *error)
+WeirStatus weir_extract_field_kernel(WeirKernelCall *call, const WeirVector *const *arguments, WeirVector *result,
+                                     WeirError *error)
 {
     const WeirVector *source = arguments[0];
     uint32_t ordinal = call->expression->ordinal;

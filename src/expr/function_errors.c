@@ -3,7 +3,7 @@
 
 const char *weir_ordinal_word(uint32_t index)
 {
-    static const char *const words[] = {"first",   "second", "third",  "fourth", "fifth",    "sixth",
+    static const char *const words[] = {"first",   "second", "third", "fourth", "fifth",    "sixth",
                                         "seventh", "eighth", "ninth", "tenth",  "eleventh", "twelfth"};
     return index < sizeof(words) / sizeof(words[0]) ? words[index] : "last";
 }
@@ -44,13 +44,14 @@ static WeirStatus located(const WeirFunctionCall *call, WeirStatus status, WeirE
     return status;
 }
 
-WeirStatus weir_call_unexpected_type(const WeirFunctionCall *call, uint32_t index, const char *required, WeirError *error)
+WeirStatus weir_call_unexpected_type(const WeirFunctionCall *call, uint32_t index, const char *required,
+                                     WeirError *error)
 {
     const WeirExpression *argument = call->arguments[index];
     return located(call,
-                   weir_error_set(error, WEIR_ERROR_DATATYPE_MISMATCH_UNEXPECTED_INPUT_TYPE, "sqlExpr", weir_call_sql(call),
-                                  "paramIndex", weir_ordinal_word(index), "requiredType", required, "inputSql",
-                                  weir_quoted_sql(call->arena, argument), "inputType",
+                   weir_error_set(error, WEIR_ERROR_DATATYPE_MISMATCH_UNEXPECTED_INPUT_TYPE, "sqlExpr",
+                                  weir_call_sql(call), "paramIndex", weir_ordinal_word(index), "requiredType", required,
+                                  "inputSql", weir_quoted_sql(call->arena, argument), "inputType",
                                   weir_quoted_type(call->arena, argument->type)),
                    error);
 }
@@ -61,11 +62,12 @@ WeirStatus weir_call_diff_types(const WeirFunctionCall *call, WeirError *error)
     weir_buffer_init(&types, 1u << 16, NULL);
     weir_buffer_append_char(&types, '[');
     for (uint32_t i = 0; i < call->argument_count; i++)
-        weir_buffer_append_format(&types, "%s%s", i == 0 ? "" : ", ", weir_quoted_type(call->arena, call->arguments[i]->type));
+        weir_buffer_append_format(&types, "%s%s", i == 0 ? "" : ", ",
+                                  weir_quoted_type(call->arena, call->arguments[i]->type));
     weir_buffer_append_char(&types, ']');
-    WeirStatus status =
-        weir_error_set(error, WEIR_ERROR_DATATYPE_MISMATCH_DATA_DIFF_TYPES, "sqlExpr", weir_call_sql(call), "functionName",
-                       weir_arena_printf(call->arena, "`%s`", call->name), "dataType", weir_buffer_text(&types));
+    WeirStatus status = weir_error_set(
+        error, WEIR_ERROR_DATATYPE_MISMATCH_DATA_DIFF_TYPES, "sqlExpr", weir_call_sql(call), "functionName",
+        weir_arena_printf(call->arena, "`%s`", call->name), "dataType", weir_buffer_text(&types));
     weir_buffer_deinit(&types);
     return located(call, status, error);
 }
@@ -76,8 +78,8 @@ WeirStatus weir_call_wrong_count(const WeirFunctionCall *call, const char *expec
     snprintf(actual, sizeof(actual), "%u", call->expression->child_count);
     return located(call,
                    weir_error_set(error, WEIR_ERROR_WRONG_NUM_ARGS_WITHOUT_SUGGESTION, "functionName",
-                                  weir_arena_printf(call->arena, "`%s`", call->name), "expectedNum", expected, "actualNum",
-                                  actual, "docroot", "https://spark.apache.org/docs/latest"),
+                                  weir_arena_printf(call->arena, "`%s`", call->name), "expectedNum", expected,
+                                  "actualNum", actual, "docroot", "https://spark.apache.org/docs/latest"),
                    error);
 }
 
@@ -85,17 +87,18 @@ WeirStatus weir_call_non_foldable(const WeirFunctionCall *call, uint32_t index, 
                                   WeirError *error)
 {
     return located(call,
-                   weir_error_set(error, WEIR_ERROR_DATATYPE_MISMATCH_NON_FOLDABLE_INPUT, "sqlExpr", weir_call_sql(call),
-                                  "inputName", weir_arena_printf(call->arena, "`%s`", name), "inputType", type, "inputExpr",
-                                  weir_quoted_sql(call->arena, call->arguments[index])),
+                   weir_error_set(error, WEIR_ERROR_DATATYPE_MISMATCH_NON_FOLDABLE_INPUT, "sqlExpr",
+                                  weir_call_sql(call), "inputName", weir_arena_printf(call->arena, "`%s`", name),
+                                  "inputType", type, "inputExpr", weir_quoted_sql(call->arena, call->arguments[index])),
                    error);
 }
 
 WeirStatus weir_call_bad_ordering(const WeirFunctionCall *call, const WeirDataType *type, WeirError *error)
 {
     return located(call,
-                   weir_error_set(error, WEIR_ERROR_DATATYPE_MISMATCH_INVALID_ORDERING_TYPE, "sqlExpr", weir_call_sql(call),
-                                  "functionName", weir_arena_printf(call->arena, "`%s`", call->name), "dataType",
+                   weir_error_set(error, WEIR_ERROR_DATATYPE_MISMATCH_INVALID_ORDERING_TYPE, "sqlExpr",
+                                  weir_call_sql(call), "functionName",
+                                  weir_arena_printf(call->arena, "`%s`", call->name), "dataType",
                                   weir_quoted_type(call->arena, type)),
                    error);
 }

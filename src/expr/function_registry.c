@@ -50,7 +50,10 @@ static void insert(const char *name, const WeirFunction *function, const WeirAgg
                              aggregate != NULL ? aggregate : entry->aggregate};
 }
 
-static int compare_names(const void *a, const void *b) { return strcmp(*(const char *const *)a, *(const char *const *)b); }
+static int compare_names(const void *a, const void *b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
 
 static void build(void)
 {

@@ -51,12 +51,18 @@ static void write_documentation(void **state)
     assert_non_null(out);
     uint32_t count = 0;
     const char *const *names = weir_function_names(&count);
-    fprintf(out, "# Functions\n\nGenerated from the function table. Names are Spark's; what they do is what Spark 4.2 does.\n\n| function | group | what it gives |\n|---|---|---|\n");
+    fprintf(out, "# Functions\n\nGenerated from the function table. Names are Spark's; what they do is what Spark 4.2 "
+                 "does.\n\n| function | group | what it gives |\n|---|---|---|\n");
     for (uint32_t i = 0; i < count; i++) {
         const WeirFunction *function = weir_function_find(names[i]);
         const WeirAggregateFunction *aggregate = weir_aggregate_find(names[i]);
-        const char *group = function != NULL ? function->group : aggregate->group, *usage = function != NULL ? function->usage : aggregate->usage;
-        fprintf(out, "| `%s` | %s | ", strcmp(names[i], "|") == 0 ? "\\|" : strcmp(names[i], "||") == 0 ? "\\|\\|" : names[i], group == NULL ? "" : group);
+        const char *group = function != NULL ? function->group : aggregate->group,
+                   *usage = function != NULL ? function->usage : aggregate->usage;
+        fprintf(out, "| `%s` | %s | ",
+                strcmp(names[i], "|") == 0    ? "\\|"
+                : strcmp(names[i], "||") == 0 ? "\\|\\|"
+                                              : names[i],
+                group == NULL ? "" : group);
         for (const char *c = usage == NULL ? "" : usage; *c != '\0'; c++)
             fprintf(out, *c == '|' ? "\\|" : "%c", *c);
         fprintf(out, " |\n");

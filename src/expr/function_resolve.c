@@ -1,5 +1,5 @@
-/* From a name with resolved arguments to a typed call: look-up, number of arguments, signature, the function's own rules, implicit
- * casts. Also CASE, and whole trees made by replacements. */
+/* From a name with resolved arguments to a typed call: look-up, number of arguments, signature, the function's own
+ * rules, implicit casts. Also CASE, and whole trees made by replacements. */
 #include <ctype.h>
 #include <strings.h>
 
@@ -31,7 +31,8 @@ static bool is_builtin_prefix(const WeirExpression *call)
         return true;
     if (call->part_count == 2)
         return strcasecmp(call->parts[0], "builtin") == 0;
-    return call->part_count == 3 && strcasecmp(call->parts[0], "system") == 0 && strcasecmp(call->parts[1], "builtin") == 0;
+    return call->part_count == 3 && strcasecmp(call->parts[0], "system") == 0 &&
+           strcasecmp(call->parts[1], "builtin") == 0;
 }
 
 static WeirStatus unresolved_routine(const WeirFunctionResolver *resolver, const WeirExpression *call, WeirError *error)
@@ -41,8 +42,9 @@ static WeirStatus unresolved_routine(const WeirFunctionResolver *resolver, const
     for (uint32_t i = 0; i < call->part_count; i++)
         weir_buffer_append_format(&name, "%s`%s`", i == 0 ? "" : ".", call->parts[i]);
     const char *catalog = resolver->context->current_catalog, *database = resolver->context->current_database;
-    const char *path = weir_arena_printf(resolver->arena, "[`system`.`builtin`, `system`.`session`, `%s`.`%s`]",
-                                         catalog != NULL ? catalog : "spark_catalog", database != NULL ? database : "default");
+    const char *path =
+        weir_arena_printf(resolver->arena, "[`system`.`builtin`, `system`.`session`, `%s`.`%s`]",
+                          catalog != NULL ? catalog : "spark_catalog", database != NULL ? database : "default");
     WeirStatus status = weir_error_set(error, WEIR_ERROR_UNRESOLVED_ROUTINE, "routineName", weir_buffer_text(&name),
                                        "searchPath", path);
     weir_buffer_deinit(&name);
@@ -189,8 +191,8 @@ static WeirStatus finish_call(WeirFunctionCall *call, const Target *target, Weir
     return WEIR_OK;
 }
 
-WeirStatus weir_function_resolve(const WeirFunctionResolver *resolver, WeirExpression *expression, WeirExpression **resolved,
-                                 WeirError *error)
+WeirStatus weir_function_resolve(const WeirFunctionResolver *resolver, WeirExpression *expression,
+                                 WeirExpression **resolved, WeirError *error)
 {
     Target target;
     WEIR_TRY(find_target(resolver, expression, &target, error));
@@ -219,23 +221,28 @@ WeirStatus weir_function_resolve(const WeirFunctionResolver *resolver, WeirExpre
     return finish_call(&call, &target, resolved, error);
 }
 
-WeirStatus weir_case_resolve(const WeirFunctionResolver *resolver, WeirExpression *expression, WeirExpression **resolved,
-                             WeirError *error)
+WeirStatus weir_case_resolve(const WeirFunctionResolver *resolver, WeirExpression *expression,
+                             WeirExpression **resolved, WeirError *error)
 {
     WeirArena *arena = resolver->arena;
     WeirExpression *copy = weir_expression_copy(arena, expression);
     uint32_t count = copy->child_count, value_count = 0;
     WeirExpression **values = WEIR_ARENA_ARRAY(arena, WeirExpression *, count);
-    WeirFunctionCall call = {.arena = arena, .context = resolver->context, .name = "casewhen", .resolver = resolver,
-                             .expression = expression, .origin = expression->origin};
+    WeirFunctionCall call = {.arena = arena,
+                             .context = resolver->context,
+                             .name = "casewhen",
+                             .resolver = resolver,
+                             .expression = expression,
+                             .origin = expression->origin};
     bool nullable = count % 2 == 0; /* no ELSE */
     for (uint32_t i = 0; i + 1 < count; i += 2) {
         if (copy->children[i]->type->id != WEIR_TYPE_BOOLEAN) {
             call.arguments = &copy->children[i];
-            WeirStatus status = weir_error_set(
-                error, WEIR_ERROR_DATATYPE_MISMATCH_UNEXPECTED_INPUT_TYPE, "sqlExpr", weir_quoted_sql(arena, expression),
-                "paramIndex", weir_ordinal_word(i / 2), "requiredType", "\"BOOLEAN\"", "inputSql",
-                weir_quoted_sql(arena, copy->children[i]), "inputType", weir_quoted_type(arena, copy->children[i]->type));
+            WeirStatus status =
+                weir_error_set(error, WEIR_ERROR_DATATYPE_MISMATCH_UNEXPECTED_INPUT_TYPE, "sqlExpr",
+                               weir_quoted_sql(arena, expression), "paramIndex", weir_ordinal_word(i / 2),
+                               "requiredType", "\"BOOLEAN\"", "inputSql", weir_quoted_sql(arena, copy->children[i]),
+                               "inputType", weir_quoted_type(arena, copy->children[i]->type));
             weir_error_locate(error, NULL, expression->origin);
             return status;
         }
@@ -275,7 +282,8 @@ static WeirExpression *resolve_node(void *context, WeirExpression *expression, W
 WeirStatus weir_function_resolve_tree(const WeirFunctionResolver *resolver, WeirExpression *expression,
                                       WeirExpression **resolved, WeirError *error)
 {
-    return weir_expression_transform(resolver->arena, expression, resolve_node, (void *)(uintptr_t)resolver, resolved, error);
+    return weir_expression_transform(resolver->arena, expression, resolve_node, (void *)(uintptr_t)resolver, resolved,
+                                     error);
 }
 
 WeirStatus weir_call_constant(const WeirFunctionCall *call, uint32_t index, WeirValue **value, WeirError *error)

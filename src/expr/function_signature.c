@@ -1,8 +1,8 @@
-/* Signatures such as "string,int=1,string...->string": which types a function takes, what is cast without asking (Spark's
- * ImplicitCastInputTypes), default arguments, and the type of the result.
- *   arguments   words joined by '|'; '?' after it: optional, '=…': optional with a default that is added to the call, '...': any number of it
- *   words       any, a type ("int", "ntz", "daytime"), numeric, integral, anytime (either timestamp), array, map, struct
- *   result      a type word, $1 (that argument's type), [string] (an array), or ? (left to the function's resolve) */
+/* Signatures such as "string,int=1,string...->string": which types a function takes, what is cast without asking
+ * (Spark's ImplicitCastInputTypes), default arguments, and the type of the result. arguments   words joined by '|'; '?'
+ * after it: optional, '=…': optional with a default that is added to the call, '...': any number of it words       any,
+ * a type ("int", "ntz", "daytime"), numeric, integral, anytime (either timestamp), array, map, struct result      a
+ * type word, $1 (that argument's type), [string] (an array), or ? (left to the function's resolve) */
 #include <stdlib.h>
 
 #include "expr/function_private.h"
@@ -38,7 +38,8 @@ static const TypeWord type_words[] = {
     {"interval", BIT(CALENDAR_INTERVAL), &weir_type_calendar_interval, "\"INTERVAL\""},
     {"numeric", NUMERIC_BITS, &weir_type_double, "\"NUMERIC\""},
     {"integral", INTEGRAL_BITS, &weir_type_int, "\"INTEGRAL\""},
-    {"anytime", BIT(TIMESTAMP) | BIT(TIMESTAMP_NTZ), &weir_type_timestamp, "(\"TIMESTAMP\" or \"TIMESTAMP WITHOUT TIME ZONE\")"},
+    {"anytime", BIT(TIMESTAMP) | BIT(TIMESTAMP_NTZ), &weir_type_timestamp,
+     "(\"TIMESTAMP\" or \"TIMESTAMP WITHOUT TIME ZONE\")"},
     {"array", BIT(ARRAY), NULL, "\"ARRAY\""},
     {"map", BIT(MAP), NULL, "\"MAP\""},
     {"struct", BIT(STRUCT), NULL, "\"STRUCT\""},
@@ -130,13 +131,15 @@ static const char *shown_words(WeirArena *arena, const char *word, size_t length
 }
 
 /* "1", "-1", "'text'", "true", "NULL". */
-static WeirExpression *default_literal(WeirArena *arena, const char *text, size_t length, const char *word, size_t word_length)
+static WeirExpression *default_literal(WeirArena *arena, const char *text, size_t length, const char *word,
+                                       size_t word_length)
 {
     if (text[0] == '\'')
         return weir_expression_literal(arena, weir_value_bytes(arena, &weir_type_string, text + 1, length - 2));
     if (length == 4 && memcmp(text, "NULL", 4) == 0) {
         const TypeWord *entry = find_word(word, word_length);
-        return weir_expression_null_literal(arena, entry != NULL && entry->concrete != NULL ? entry->concrete : &weir_type_void);
+        return weir_expression_null_literal(arena, entry != NULL && entry->concrete != NULL ? entry->concrete
+                                                                                            : &weir_type_void);
     }
     if (text[0] == 't' || text[0] == 'f')
         return weir_expression_boolean_literal(arena, text[0] == 't');

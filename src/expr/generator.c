@@ -1,5 +1,5 @@
-/* Rows into many rows: explode, posexplode, inline, stack, json_tuple. The elements are not copied: the output is the list's child itself where all of it is
- * used in order, else a dictionary over it. */
+/* Rows into many rows: explode, posexplode, inline, stack, json_tuple. The elements are not copied: the output is the
+ * list's child itself where all of it is used in order, else a dictionary over it. */
 #include "expr/column_writer.h"
 #include "expr/function_private.h"
 #include "expr/generators.h"
@@ -58,8 +58,8 @@ static WeirStatus resolve_stack(WeirFunctionCall *call, WeirError *error)
         return weir_call_non_foldable(call, 0, "n", "\"INT\"", error);
     int64_t rows = weir_value_is_null(value) ? 0 : weir_value_get_int(value);
     if (rows <= 0)
-        return weir_error_set(error, WEIR_ERROR_DATATYPE_MISMATCH_VALUE_OUT_OF_RANGE, "sqlExpr", weir_call_sql(call), "exprName", "`n`", "valueRange",
-                              "(0, 2147483647]", "currentValue", "0");
+        return weir_error_set(error, WEIR_ERROR_DATATYPE_MISMATCH_VALUE_OUT_OF_RANGE, "sqlExpr", weir_call_sql(call),
+                              "exprName", "`n`", "valueRange", "(0, 2147483647]", "currentValue", "0");
     uint32_t given = call->argument_count - 1, width = (uint32_t)((given + rows - 1) / rows);
     WeirField *fields = WEIR_ARENA_ARRAY(call->arena, WeirField, width + 1);
     for (uint32_t c = 0; c < width; c++) {
@@ -94,11 +94,16 @@ static WeirStatus resolve_json_tuple(WeirFunctionCall *call, WeirError *error)
 
 /* ---- expansion */
 
-static bool is_list_null(const WeirVector *vector, uint32_t row) { return weir_vector_is_null(vector, row); }
+static bool is_list_null(const WeirVector *vector, uint32_t row)
+{
+    return weir_vector_is_null(vector, row);
+}
 
-/* Which element each output row is; UINT32_MAX for the null row of an outer generator. `*dense` when they are simply start, start + 1, …. */
-static WeirStatus plan_lists(const WeirExpression *generator, const WeirVector *list, const WeirBatch *input, uint32_t *counts, uint32_t **elements,
-                             uint32_t *total, uint32_t *start, bool *dense, WeirArena *arena, WeirError *error)
+/* Which element each output row is; UINT32_MAX for the null row of an outer generator. `*dense` when they are simply
+ * start, start + 1, …. */
+static WeirStatus plan_lists(const WeirExpression *generator, const WeirVector *list, const WeirBatch *input,
+                             uint32_t *counts, uint32_t **elements, uint32_t *total, uint32_t *start, bool *dense,
+                             WeirArena *arena, WeirError *error)
 {
     uint64_t sum = 0;
     uint32_t expected = 0;
@@ -161,10 +166,12 @@ static void slice_vector(const WeirVector *vector, uint32_t start, uint32_t coun
     }
 }
 
-static void take_elements(const WeirVector *child, uint32_t *elements, uint32_t start, uint32_t total, WeirVector *out, WeirArena *arena)
+static void take_elements(const WeirVector *child, uint32_t *elements, uint32_t start, uint32_t total, WeirVector *out,
+                          WeirArena *arena)
 {
     WeirPhysicalType physical = weir_type_physical(child->type);
-    bool sliceable = child->kind == WEIR_VECTOR_FLAT && physical != WEIR_PHYSICAL_LIST && physical != WEIR_PHYSICAL_STRUCT && physical != WEIR_PHYSICAL_NONE;
+    bool sliceable = child->kind == WEIR_VECTOR_FLAT && physical != WEIR_PHYSICAL_LIST &&
+                     physical != WEIR_PHYSICAL_STRUCT && physical != WEIR_PHYSICAL_NONE;
     if (elements == NULL && (sliceable || (start == 0 && child->kind == WEIR_VECTOR_FLAT))) {
         slice_vector(child, start, total, out, arena);
         return;
@@ -179,8 +186,8 @@ static void take_elements(const WeirVector *child, uint32_t *elements, uint32_t 
     weir_vector_wrap_dictionary(base, elements, total, out);
 }
 
-static WeirStatus positions(const uint32_t *counts, const uint32_t *elements, uint32_t row_count, uint32_t total, WeirVector *out, WeirArena *arena,
-                            WeirError *error)
+static WeirStatus positions(const uint32_t *counts, const uint32_t *elements, uint32_t row_count, uint32_t total,
+                            WeirVector *out, WeirArena *arena, WeirError *error)
 {
     WEIR_TRY(weir_vector_init(out, &weir_type_int, total, arena, error));
     out->length = total;
@@ -196,8 +203,8 @@ static WeirStatus positions(const uint32_t *counts, const uint32_t *elements, ui
     return WEIR_OK;
 }
 
-static WeirStatus expand_list(const WeirExpression *generator, const WeirVector *argument, const WeirBatch *input, uint32_t *counts, WeirVector *outputs,
-                              WeirArena *arena, WeirError *error)
+static WeirStatus expand_list(const WeirExpression *generator, const WeirVector *argument, const WeirBatch *input,
+                              uint32_t *counts, WeirVector *outputs, WeirArena *arena, WeirError *error)
 {
     uint32_t *elements = NULL, total = 0, start = 0;
     bool dense = true;
@@ -231,10 +238,12 @@ static WeirStatus expand_list(const WeirExpression *generator, const WeirVector 
     return WEIR_OK;
 }
 
-static WeirStatus expand_stack(const WeirExpression *generator, const WeirVector *const *arguments, const WeirBatch *input, uint32_t *counts,
-                               WeirVector *outputs, WeirArena *arena, WeirError *error)
+static WeirStatus expand_stack(const WeirExpression *generator, const WeirVector *const *arguments,
+                               const WeirBatch *input, uint32_t *counts, WeirVector *outputs, WeirArena *arena,
+                               WeirError *error)
 {
-    uint32_t rows = (uint32_t) * (const int64_t *)generator->bound, given = generator->child_count - 1, width = generator->type->field_count;
+    uint32_t rows = (uint32_t) * (const int64_t *)generator->bound, given = generator->child_count - 1,
+             width = generator->type->field_count;
     for (uint32_t c = 0; c < width; c++) {
         WeirColumnWriter writer;
         weir_column_writer_init(&writer, generator->type->fields[c].type, input->selected_count * rows, arena);
@@ -253,8 +262,9 @@ static WeirStatus expand_stack(const WeirExpression *generator, const WeirVector
     return WEIR_OK;
 }
 
-WeirStatus weir_generator_expand(const WeirExpression *generator, const WeirVector *const *arguments, const WeirBatch *input, uint32_t *counts,
-                                 WeirVector *outputs, WeirArena *arena, WeirError *error)
+WeirStatus weir_generator_expand(const WeirExpression *generator, const WeirVector *const *arguments,
+                                 const WeirBatch *input, uint32_t *counts, WeirVector *outputs, WeirArena *arena,
+                                 WeirError *error)
 {
     if (generator->function->resolve == resolve_stack)
         return expand_stack(generator, arguments, input, counts, outputs, arena, error);
@@ -263,17 +273,25 @@ WeirStatus weir_generator_expand(const WeirExpression *generator, const WeirVect
     return expand_list(generator, arguments[0], input, counts, outputs, arena, error);
 }
 
-#define GENERATOR(NAME, MIN, MAX, SIGNATURE, RESOLVE, USAGE)                                                                \
-    {.name = NAME, .kind = WEIR_FUNCTION_GENERATOR, .arguments_min = MIN, .arguments_max = MAX, .signature = SIGNATURE, .resolve = RESOLVE, .group = "generator_funcs", .usage = USAGE}
+#define GENERATOR(NAME, MIN, MAX, SIGNATURE, RESOLVE, USAGE)                                                           \
+    {                                                                                                                  \
+        .name = NAME, .kind = WEIR_FUNCTION_GENERATOR, .arguments_min = MIN, .arguments_max = MAX,                     \
+        .signature = SIGNATURE, .resolve = RESOLVE, .group = "generator_funcs", .usage = USAGE                         \
+    }
 
 const WeirFunction weir_functions_generator[] = {
     GENERATOR("explode", 1, 1, NULL, resolve_explode, "explode(list): a row for each element or entry."),
-    GENERATOR("explode_outer", 1, 1, NULL, resolve_explode, "explode_outer(list): as explode, with a row of nulls for an empty one."),
+    GENERATOR("explode_outer", 1, 1, NULL, resolve_explode,
+              "explode_outer(list): as explode, with a row of nulls for an empty one."),
     GENERATOR("posexplode", 1, 1, NULL, resolve_explode, "posexplode(list): explode with positions."),
-    GENERATOR("posexplode_outer", 1, 1, NULL, resolve_explode, "posexplode_outer(list): as posexplode, with a row of nulls for an empty one."),
-    GENERATOR("inline", 1, 1, NULL, resolve_inline, "inline(array of structs): a row for each struct, its fields as columns."),
-    GENERATOR("inline_outer", 1, 1, NULL, resolve_inline, "inline_outer(array of structs): as inline, with a row of nulls for an empty one."),
+    GENERATOR("posexplode_outer", 1, 1, NULL, resolve_explode,
+              "posexplode_outer(list): as posexplode, with a row of nulls for an empty one."),
+    GENERATOR("inline", 1, 1, NULL, resolve_inline,
+              "inline(array of structs): a row for each struct, its fields as columns."),
+    GENERATOR("inline_outer", 1, 1, NULL, resolve_inline,
+              "inline_outer(array of structs): as inline, with a row of nulls for an empty one."),
     GENERATOR("stack", 2, -1, NULL, resolve_stack, "stack(n, a, b, …): the values in n rows."),
-    GENERATOR("json_tuple", 2, -1, "string,string...->?", resolve_json_tuple, "json_tuple(json, key, …): members of a JSON object as columns."),
+    GENERATOR("json_tuple", 2, -1, "string,string...->?", resolve_json_tuple,
+              "json_tuple(json, key, …): members of a JSON object as columns."),
     {0},
 };

@@ -5,7 +5,8 @@
 #include "columnar/batch.h"
 #include "expr/expression.h"
 
-WEIR_CHECKED WeirStatus weir_json_tuple_expand(const WeirExpression *generator, const WeirVector *const *arguments, const WeirBatch *input, uint32_t *counts,
-                                               WeirVector *outputs, WeirArena *arena, WeirError *error);
+WEIR_CHECKED WeirStatus weir_json_tuple_expand(const WeirExpression *generator, const WeirVector *const *arguments,
+                                               const WeirBatch *input, uint32_t *counts, WeirVector *outputs,
+                                               WeirArena *arena, WeirError *error);
 
 #endif

@@ -1,4 +1,5 @@
-/* Lambdas: the body is compiled to a program of its own whose input columns are the lambda's variables and then what the body uses from outside. */
+/* Lambdas: the body is compiled to a program of its own whose input columns are the lambda's variables and then what
+ * the body uses from outside. */
 #ifndef WEIR_EXPR_HIGHER_ORDER_H
 #define WEIR_EXPR_HIGHER_ORDER_H
 
@@ -18,8 +19,10 @@ typedef struct WeirLambdaRuntime {
     WeirProgramInstance *instance;
 } WeirLambdaRuntime;
 
-/* Run the body over `count` rows: variables[i] are vectors of that length; rows[i] is the row of the call that row i belongs to (for values from outside). */
-WEIR_CHECKED WeirStatus weir_lambda_run(WeirKernelCall *call, WeirLambdaRuntime *runtime, const WeirVector *const *arguments,
-                                        const WeirVector *variables, uint32_t *rows, uint32_t count, WeirVector *result, WeirError *error);
+/* Run the body over `count` rows: variables[i] are vectors of that length; rows[i] is the row of the call that row i
+ * belongs to (for values from outside). */
+WEIR_CHECKED WeirStatus weir_lambda_run(WeirKernelCall *call, WeirLambdaRuntime *runtime,
+                                        const WeirVector *const *arguments, const WeirVector *variables, uint32_t *rows,
+                                        uint32_t count, WeirVector *result, WeirError *error);
 
 #endif

@@ -1,4 +1,5 @@
-/* Calls with lambdas: the largest parts of a body that use no variable are computed once outside and handed in as columns. */
+/* Calls with lambdas: the largest parts of a body that use no variable are computed once outside and handed in as
+ * columns. */
 #include "expr/program_compiler.h"
 
 typedef struct Bind {
@@ -41,8 +42,8 @@ static WeirExpression *bind_outer(Bind *bind, WeirExpression *expression)
     return bound_column(bind, expression, variable_count + bind->outer_count++);
 }
 
-/* Top-down: variables of this lambda become columns 0…, variables of lambdas around it and parts without variables come from outside.
- * Inner lambdas keep their own variables. */
+/* Top-down: variables of this lambda become columns 0…, variables of lambdas around it and parts without variables come
+ * from outside. Inner lambdas keep their own variables. */
 static WeirExpression *bind_node(Bind *bind, WeirExpression *expression)
 {
     if (expression->kind == WEIR_EXPRESSION_LITERAL)

@@ -2,8 +2,9 @@
 #include "expr/kernel.h"
 #include "expr/program_private.h"
 
-WeirStatus weir_lambda_run(WeirKernelCall *call, WeirLambdaRuntime *runtime, const WeirVector *const *arguments, const WeirVector *variables,
-                           uint32_t *rows, uint32_t count, WeirVector *result, WeirError *error)
+WeirStatus weir_lambda_run(WeirKernelCall *call, WeirLambdaRuntime *runtime, const WeirVector *const *arguments,
+                           const WeirVector *variables, uint32_t *rows, uint32_t count, WeirVector *result,
+                           WeirError *error)
 {
     const WeirLambda *lambda = runtime->lambda;
     uint32_t column_count = lambda->variable_count + lambda->outer_count;

@@ -1,4 +1,5 @@
-/* The file whose rows the current thread pushes through its pipeline, as a URI: what input_file_name() gives. Behind an exchange there is none. */
+/* The file whose rows the current thread pushes through its pipeline, as a URI: what input_file_name() gives. Behind an
+ * exchange there is none. */
 #ifndef WEIR_EXPR_INPUT_FILE_H
 #define WEIR_EXPR_INPUT_FILE_H
 

@@ -7,8 +7,9 @@
 WeirStatus weir_text_heap_grow(WeirTextHeap *heap, size_t bytes, WeirError *error)
 {
     if (bytes > VALUE_BYTES_MAX)
-        return weir_error_set(error, WEIR_ERROR_COLLECTION_SIZE_LIMIT_EXCEEDED_FUNCTION, "numberOfElements", "2147483648",
-                              "maxRoundedArrayLength", "2147483632", "functionName", "`string`", "parameter", "`result`");
+        return weir_error_set(error, WEIR_ERROR_COLLECTION_SIZE_LIMIT_EXCEEDED_FUNCTION, "numberOfElements",
+                              "2147483648", "maxRoundedArrayLength", "2147483632", "functionName", "`string`",
+                              "parameter", "`result`");
     size_t chunk = bytes < HEAP_CHUNK_BYTES ? HEAP_CHUNK_BYTES : bytes;
     void *memory = NULL;
     WEIR_TRY(weir_arena_try_alloc(heap->arena, chunk, &memory, error));
@@ -17,7 +18,8 @@ WeirStatus weir_text_heap_grow(WeirTextHeap *heap, size_t bytes, WeirError *erro
     return WEIR_OK;
 }
 
-WeirStatus weir_text_heap_copy(WeirTextHeap *heap, const void *data, size_t length, WeirStringView *view, WeirError *error)
+WeirStatus weir_text_heap_copy(WeirTextHeap *heap, const void *data, size_t length, WeirStringView *view,
+                               WeirError *error)
 {
     if (length <= WEIR_VIEW_INLINE_BYTES) {
         *view = weir_view_make(data, (uint32_t)length);

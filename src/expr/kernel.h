@@ -1,5 +1,5 @@
-/* What kernels are written with: rows of a call, values of arguments, nulls and text of results. Arguments are flat or constant (unless the
- * function takes ANY_VECTOR); `mask` turns a row number into 0 for constants without a branch. */
+/* What kernels are written with: rows of a call, values of arguments, nulls and text of results. Arguments are flat or
+ * constant (unless the function takes ANY_VECTOR); `mask` turns a row number into 0 for constants without a branch. */
 #ifndef WEIR_EXPR_KERNEL_H
 #define WEIR_EXPR_KERNEL_H
 
@@ -26,9 +26,10 @@ static inline const WeirStringView *weir_argument_view(const WeirArgument *argum
 }
 
 /* for (each row to compute): `row` is declared. */
-#define WEIR_FOR_ROWS(call, row)                                                                                           \
-    for (uint32_t k_##row = 0, row = 0;                                                                                   \
-         k_##row < (call)->count && ((row = (call)->selection == NULL ? k_##row : (call)->selection[k_##row]), true); k_##row++)
+#define WEIR_FOR_ROWS(call, row)                                                                                       \
+    for (uint32_t k_##row = 0, row = 0;                                                                                \
+         k_##row < (call)->count && ((row = (call)->selection == NULL ? k_##row : (call)->selection[k_##row]), true);  \
+         k_##row++)
 
 /* Turn a row of the result to null (TRY mode, functions that give null). */
 static inline void weir_result_set_null(const WeirKernelCall *call, WeirVector *result, uint32_t row)
@@ -45,13 +46,17 @@ static inline WeirStatus weir_row_error(const WeirKernelCall *call, WeirStatus s
     return status;
 }
 
-/* Bytes of string results: a bump pointer into the call's arena. Reserve the most a value may need, write, then commit what was used. */
+/* Bytes of string results: a bump pointer into the call's arena. Reserve the most a value may need, write, then commit
+ * what was used. */
 typedef struct WeirTextHeap {
     WeirArena *arena;
     uint8_t *next;
     uint8_t *end;
 } WeirTextHeap;
-static inline WeirTextHeap weir_text_heap(const WeirKernelCall *call) { return (WeirTextHeap){call->arena, NULL, NULL}; }
+static inline WeirTextHeap weir_text_heap(const WeirKernelCall *call)
+{
+    return (WeirTextHeap){call->arena, NULL, NULL};
+}
 WEIR_CHECKED WeirStatus weir_text_heap_grow(WeirTextHeap *heap, size_t bytes, WeirError *error);
 static inline WeirStatus weir_text_heap_reserve(WeirTextHeap *heap, size_t bytes, WeirError *error)
 {
@@ -67,9 +72,11 @@ static inline WeirStringView weir_text_heap_commit(WeirTextHeap *heap, uint32_t 
         heap->next += length;
     return view;
 }
-WEIR_CHECKED WeirStatus weir_text_heap_copy(WeirTextHeap *heap, const void *data, size_t length, WeirStringView *view, WeirError *error);
+WEIR_CHECKED WeirStatus weir_text_heap_copy(WeirTextHeap *heap, const void *data, size_t length, WeirStringView *view,
+                                            WeirError *error);
 
-/* Offsets of list results, filled over the gaps of a selection: begin each selected row in order, then finish. `length` = elements so far. */
+/* Offsets of list results, filled over the gaps of a selection: begin each selected row in order, then finish. `length`
+ * = elements so far. */
 typedef struct WeirListRows {
     uint32_t *offsets;
     uint32_t next;

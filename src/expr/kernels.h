@@ -4,9 +4,13 @@
 
 #include "expr/function.h"
 
-WeirStatus weir_and_kernel(WeirKernelCall *call, const WeirVector *const *arguments, WeirVector *result, WeirError *error);
-WeirStatus weir_or_kernel(WeirKernelCall *call, const WeirVector *const *arguments, WeirVector *result, WeirError *error);
-WeirStatus weir_if_kernel(WeirKernelCall *call, const WeirVector *const *arguments, WeirVector *result, WeirError *error);
-WeirStatus weir_coalesce_kernel(WeirKernelCall *call, const WeirVector *const *arguments, WeirVector *result, WeirError *error);
+WeirStatus weir_and_kernel(WeirKernelCall *call, const WeirVector *const *arguments, WeirVector *result,
+                           WeirError *error);
+WeirStatus weir_or_kernel(WeirKernelCall *call, const WeirVector *const *arguments, WeirVector *result,
+                          WeirError *error);
+WeirStatus weir_if_kernel(WeirKernelCall *call, const WeirVector *const *arguments, WeirVector *result,
+                          WeirError *error);
+WeirStatus weir_coalesce_kernel(WeirKernelCall *call, const WeirVector *const *arguments, WeirVector *result,
+                                WeirError *error);
 
 #endif

@@ -1,5 +1,5 @@
-/* One kernel call: constants stay constant, a function of one dictionary column runs over the dictionary, nulls propagate by words of validity, and
- * the kernel sees only rows it may look at. */
+/* One kernel call: constants stay constant, a function of one dictionary column runs over the dictionary, nulls
+ * propagate by words of validity, and the kernel sees only rows it may look at. */
 #include "expr/program_private.h"
 
 #define ARGUMENTS_INLINE 16u
@@ -136,8 +136,8 @@ static const WeirVector *worthwhile_dictionary(const Call *call)
         const WeirVector *argument = call->arguments[i];
         if (argument->kind == WEIR_VECTOR_CONSTANT)
             continue;
-        if (argument->kind != WEIR_VECTOR_DICTIONARY || found != NULL || argument->dictionary->kind != WEIR_VECTOR_FLAT ||
-            argument->dictionary->length > call->rows.count)
+        if (argument->kind != WEIR_VECTOR_DICTIONARY || found != NULL ||
+            argument->dictionary->kind != WEIR_VECTOR_FLAT || argument->dictionary->length > call->rows.count)
             return NULL;
         found = argument;
     }
@@ -179,8 +179,13 @@ WeirStatus weir_step_call(WeirProgramInstance *instance, const WeirStep *step, u
                           WeirError *error)
 {
     const WeirVector *inlined[ARGUMENTS_INLINE];
-    Call call = {.instance = instance, .step = step, .arena = arena, .row_count = row_count,
-                 .rows = instance->slots[step->slot], .argument_count = step->argument_count, .arguments = inlined};
+    Call call = {.instance = instance,
+                 .step = step,
+                 .arena = arena,
+                 .row_count = row_count,
+                 .rows = instance->slots[step->slot],
+                 .argument_count = step->argument_count,
+                 .arguments = inlined};
     if (step->argument_count > ARGUMENTS_INLINE)
         call.arguments = weir_arena_alloc(arena, sizeof(*call.arguments) * step->argument_count);
     WeirVector *result = &instance->registers[step->target];

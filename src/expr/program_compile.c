@@ -1,5 +1,6 @@
-/* Expressions to steps. A node is computed once for a selection and whatever lies below it: a value computed for a wider selection is used
- * again by the narrower ones inside. Branches run under selections of their own, so a row error is raised only for rows that need the value. */
+/* Expressions to steps. A node is computed once for a selection and whatever lies below it: a value computed for a
+ * wider selection is used again by the narrower ones inside. Branches run under selections of their own, so a row error
+ * is raised only for rows that need the value. */
 #include <stdlib.h>
 
 #include "expr/expression_private.h"
@@ -7,7 +8,10 @@
 #include "expr/kernels.h"
 #include "expr/program_compiler.h"
 
-uint32_t weir_compiler_register(WeirCompiler *compiler) { return compiler->program->register_count++; }
+uint32_t weir_compiler_register(WeirCompiler *compiler)
+{
+    return compiler->program->register_count++;
+}
 
 uint32_t weir_compiler_slot(WeirCompiler *compiler, uint32_t parent)
 {
@@ -71,7 +75,8 @@ static bool find_computed(const WeirCompiler *compiler, const WeirExpression *ex
     return false;
 }
 
-static void remember(WeirCompiler *compiler, const WeirExpression *expression, uint64_t hash, uint32_t slot, uint32_t reg)
+static void remember(WeirCompiler *compiler, const WeirExpression *expression, uint64_t hash, uint32_t slot,
+                     uint32_t reg)
 {
     if (compiler->computed_count == compiler->computed_capacity) {
         uint32_t capacity = compiler->computed_capacity == 0 ? 32 : compiler->computed_capacity * 2;
@@ -92,7 +97,8 @@ static bool is_cheap(const WeirExpression *expression)
     case WEIR_EXPRESSION_BOUND_REFERENCE:
         return true;
     case WEIR_EXPRESSION_CALL:
-        if (!(expression->function->flags & WEIR_FUNCTION_DENSE) || (expression->function->flags & WEIR_FUNCTION_MAY_FAIL))
+        if (!(expression->function->flags & WEIR_FUNCTION_DENSE) ||
+            (expression->function->flags & WEIR_FUNCTION_MAY_FAIL))
             return false;
         break;
     default:
@@ -116,14 +122,15 @@ static uint32_t select_step(WeirCompiler *compiler, const WeirExpression *expres
 }
 
 /* a AND b: b only for rows where a is not false; OR: where it is not true. */
-static WeirStatus compile_logical(WeirCompiler *compiler, const WeirExpression *expression, uint32_t slot, uint32_t *reg,
-                                  WeirError *error)
+static WeirStatus compile_logical(WeirCompiler *compiler, const WeirExpression *expression, uint32_t slot,
+                                  uint32_t *reg, WeirError *error)
 {
     uint32_t left = 0, right = 0, right_slot = slot;
     bool is_and = expression->function->kernel == weir_and_kernel;
     WEIR_TRY(weir_compile_node(compiler, expression->children[0], slot, &left, error));
     if (!is_cheap(expression->children[1]))
-        right_slot = select_step(compiler, expression, left, is_and ? WEIR_SELECT_NOT_FALSE : WEIR_SELECT_NOT_TRUE, slot);
+        right_slot =
+            select_step(compiler, expression, left, is_and ? WEIR_SELECT_NOT_FALSE : WEIR_SELECT_NOT_TRUE, slot);
     WEIR_TRY(weir_compile_node(compiler, expression->children[1], right_slot, &right, error));
     WeirStep *step = weir_compiler_step(compiler, WEIR_STEP_CALL, expression, slot, 2);
     step->arguments[0] = left;
@@ -144,7 +151,8 @@ static MergeParts merge_parts(WeirCompiler *compiler, uint32_t capacity)
                         WEIR_ARENA_ARRAY(compiler->arena, uint32_t, capacity), 0};
 }
 
-static uint32_t merge_step(WeirCompiler *compiler, const WeirExpression *expression, uint32_t slot, const MergeParts *parts)
+static uint32_t merge_step(WeirCompiler *compiler, const WeirExpression *expression, uint32_t slot,
+                           const MergeParts *parts)
 {
     WeirStep *step = weir_compiler_step(compiler, WEIR_STEP_MERGE, expression, slot, parts->count);
     memcpy(step->arguments, parts->registers, sizeof(uint32_t) * parts->count);
@@ -169,7 +177,8 @@ static WeirStatus compile_case(WeirCompiler *compiler, const WeirExpression *exp
         rest = select_step(compiler, expression, condition, WEIR_SELECT_NOT_TRUE, rest);
     }
     if (count % 2 == 1) {
-        WEIR_TRY(weir_compile_node(compiler, expression->children[count - 1], rest, &parts.registers[parts.count], error));
+        WEIR_TRY(
+            weir_compile_node(compiler, expression->children[count - 1], rest, &parts.registers[parts.count], error));
     } else {
         WeirExpression *null = weir_expression_null_literal(compiler->arena, expression->type);
         WEIR_TRY(weir_compile_node(compiler, null, rest, &parts.registers[parts.count], error));
@@ -179,8 +188,8 @@ static WeirStatus compile_case(WeirCompiler *compiler, const WeirExpression *exp
     return WEIR_OK;
 }
 
-static WeirStatus compile_coalesce(WeirCompiler *compiler, const WeirExpression *expression, uint32_t slot, uint32_t *reg,
-                                   WeirError *error)
+static WeirStatus compile_coalesce(WeirCompiler *compiler, const WeirExpression *expression, uint32_t slot,
+                                   uint32_t *reg, WeirError *error)
 {
     uint32_t count = expression->child_count;
     MergeParts parts = merge_parts(compiler, count);
@@ -293,7 +302,8 @@ WeirStatus weir_compile_node(WeirCompiler *compiler, const WeirExpression *expre
 }
 
 /* Conjuncts left to right, each under the selection that the ones before it left. */
-static WeirStatus compile_conjuncts(WeirCompiler *compiler, const WeirExpression *expression, uint32_t *slot, WeirError *error)
+static WeirStatus compile_conjuncts(WeirCompiler *compiler, const WeirExpression *expression, uint32_t *slot,
+                                    WeirError *error)
 {
     if (expression->kind == WEIR_EXPRESSION_CALL && expression->function->kernel == weir_and_kernel) {
         WEIR_TRY(compile_conjuncts(compiler, expression->children[0], slot, error));
@@ -305,8 +315,10 @@ static WeirStatus compile_conjuncts(WeirCompiler *compiler, const WeirExpression
     return WEIR_OK;
 }
 
-/* A register's memory can be used again by the next batch unless something that outlives the batch's scratch may point at it. */
-static void mark_scratch(WeirCompiler *compiler, const WeirStepList *list, const uint32_t *outputs, uint32_t output_count)
+/* A register's memory can be used again by the next batch unless something that outlives the batch's scratch may point
+ * at it. */
+static void mark_scratch(WeirCompiler *compiler, const WeirStepList *list, const uint32_t *outputs,
+                         uint32_t output_count)
 {
     const WeirProgram *program = compiler->program;
     bool *escapes = WEIR_ARENA_ARRAY(compiler->arena, bool, program->register_count);
@@ -328,7 +340,8 @@ static void mark_scratch(WeirCompiler *compiler, const WeirStepList *list, const
     }
 }
 
-static WeirStatus compile_all(WeirCompiler *compiler, WeirExpression *const *expressions, uint32_t count, WeirError *error)
+static WeirStatus compile_all(WeirCompiler *compiler, WeirExpression *const *expressions, uint32_t count,
+                              WeirError *error)
 {
     WeirProgram *program = compiler->program;
     weir_compiler_slot(compiler, 0);

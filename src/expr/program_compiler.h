@@ -27,9 +27,9 @@ uint32_t weir_compiler_register(WeirCompiler *compiler);
 uint32_t weir_compiler_slot(WeirCompiler *compiler, uint32_t parent);
 WeirStep *weir_compiler_step(WeirCompiler *compiler, WeirStepKind kind, const WeirExpression *expression, uint32_t slot,
                              uint32_t argument_count);
-WEIR_CHECKED WeirStatus weir_compile_node(WeirCompiler *compiler, const WeirExpression *expression, uint32_t slot, uint32_t *reg,
-                                          WeirError *error);
-WEIR_CHECKED WeirStatus weir_compile_lambda_call(WeirCompiler *compiler, const WeirExpression *expression, uint32_t slot,
-                                                 uint32_t lambda_count, uint32_t *reg, WeirError *error);
+WEIR_CHECKED WeirStatus weir_compile_node(WeirCompiler *compiler, const WeirExpression *expression, uint32_t slot,
+                                          uint32_t *reg, WeirError *error);
+WEIR_CHECKED WeirStatus weir_compile_lambda_call(WeirCompiler *compiler, const WeirExpression *expression,
+                                                 uint32_t slot, uint32_t lambda_count, uint32_t *reg, WeirError *error);
 
 #endif

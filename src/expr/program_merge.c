@@ -1,15 +1,16 @@
-/* Putting the branches of CASE, if and coalesce back together. Where one branch took every row its vector is the result as it is. */
+/* Putting the branches of CASE, if and coalesce back together. Where one branch took every row its vector is the result
+ * as it is. */
 #include "expr/column_writer.h"
 #include "expr/program_private.h"
 
-#define SCATTER(Type)                                                                                                       \
-    do {                                                                                                                  \
-        const Type *from = (const Type *)source->values;                                                                  \
-        Type *to = (Type *)result->values;                                                                                \
-        for (uint32_t k = 0; k < rows->count; k++) {                                                                      \
-            uint32_t row = rows->rows == NULL ? k : rows->rows[k];                                                        \
-            to[row] = from[row & mask];                                                                                   \
-        }                                                                                                                 \
+#define SCATTER(Type)                                                                                                  \
+    do {                                                                                                               \
+        const Type *from = (const Type *)source->values;                                                               \
+        Type *to = (Type *)result->values;                                                                             \
+        for (uint32_t k = 0; k < rows->count; k++) {                                                                   \
+            uint32_t row = rows->rows == NULL ? k : rows->rows[k];                                                     \
+            to[row] = from[row & mask];                                                                                \
+        }                                                                                                              \
     } while (0)
 
 static void scatter_values(WeirVector *result, const WeirVector *source, const WeirSlot *rows)
@@ -87,7 +88,8 @@ static WeirStatus merge_flat(WeirProgramInstance *instance, const WeirStep *step
             WEIR_TRY(weir_vector_flatten(source, &flat, arena, error));
             source = &flat;
         }
-        bool null = source->type->id == WEIR_TYPE_VOID || (source->kind == WEIR_VECTOR_CONSTANT && weir_vector_is_null(source, 0));
+        bool null = source->type->id == WEIR_TYPE_VOID ||
+                    (source->kind == WEIR_VECTOR_CONSTANT && weir_vector_is_null(source, 0));
         if (!null)
             scatter_values(result, source, rows);
         scatter_validity(result, source, rows, row_count, arena);

@@ -10,7 +10,8 @@ typedef enum WeirStepKind {
     WEIR_STEP_COLUMN,  /* target = input column `ordinal` */
     WEIR_STEP_LITERAL, /* target = the literal as a constant vector */
     WEIR_STEP_CALL,    /* target = kernel(arguments) */
-    WEIR_STEP_SELECT,  /* slot `out_slot` = rows of `slot` that `select` keeps, by the boolean or nullness of arguments[0] */
+    WEIR_STEP_SELECT,  /* slot `out_slot` = rows of `slot` that `select` keeps, by the boolean or nullness of
+                          arguments[0] */
     WEIR_STEP_MERGE    /* target = rows of arguments[i] under slots[i]; later parts override earlier ones */
 } WeirStepKind;
 
@@ -54,7 +55,7 @@ struct WeirProgram {
     bool is_predicate;
     uint32_t register_count, slot_count, state_count;
     uint32_t output_count;
-    uint32_t *outputs; /* registers */
+    uint32_t *outputs;                 /* registers */
     const WeirDataType **output_types; /* of the expressions as given: they outlive the program */
 };
 
@@ -78,14 +79,18 @@ struct WeirProgramInstance {
 };
 
 /* Kernels of the kinds that are no function. */
-WeirStatus weir_cast_kernel(WeirKernelCall *call, const WeirVector *const *arguments, WeirVector *result, WeirError *error);
-WeirStatus weir_extract_field_kernel(WeirKernelCall *call, const WeirVector *const *arguments, WeirVector *result, WeirError *error);
+WeirStatus weir_cast_kernel(WeirKernelCall *call, const WeirVector *const *arguments, WeirVector *result,
+                            WeirError *error);
+WeirStatus weir_extract_field_kernel(WeirKernelCall *call, const WeirVector *const *arguments, WeirVector *result,
+                                     WeirError *error);
 uint32_t weir_cast_flags(const WeirExpression *cast);
 
 /* merge step */
-WeirStatus weir_merge_run(WeirProgramInstance *instance, const WeirStep *step, uint32_t row_count, WeirArena *arena, WeirError *error);
+WeirStatus weir_merge_run(WeirProgramInstance *instance, const WeirStep *step, uint32_t row_count, WeirArena *arena,
+                          WeirError *error);
 /* Rows of `in` kept by a boolean (or by nullness); `out` must have room for in->count. Returns how many. */
 uint32_t weir_select_rows(const WeirVector *condition, WeirSelectMode mode, const WeirSlot *in, uint32_t *out);
-WeirStatus weir_step_call(WeirProgramInstance *instance, const WeirStep *step, uint32_t row_count, WeirArena *arena, WeirError *error);
+WeirStatus weir_step_call(WeirProgramInstance *instance, const WeirStep *step, uint32_t row_count, WeirArena *arena,
+                          WeirError *error);
 
 #endif

@@ -2,7 +2,10 @@
 #include "expr/function_private.h"
 #include "expr/program_private.h"
 
-static bool needs_instance(const WeirStep *step) { return step->state != UINT32_MAX; }
+static bool needs_instance(const WeirStep *step)
+{
+    return step->state != UINT32_MAX;
+}
 
 static WeirStatus new_states(WeirProgramInstance *instance, const WeirStepList *list, WeirError *error)
 {
@@ -166,7 +169,8 @@ static void run_select(WeirProgramInstance *instance, const WeirStep *step, Weir
         return;
     if (condition->kind == WEIR_VECTOR_CONSTANT) { /* all or nothing: no list needed */
         bool valid = !weir_vector_is_null(condition, 0);
-        bool kept = passes(step->select, valid, valid && step->select != WEIR_SELECT_NULL ? *(const uint8_t *)condition->values : 0);
+        bool kept = passes(step->select, valid,
+                           valid && step->select != WEIR_SELECT_NULL ? *(const uint8_t *)condition->values : 0);
         if (kept)
             *out = *in;
         return;
@@ -183,8 +187,8 @@ static void run_column(WeirProgramInstance *instance, const WeirStep *step, cons
     *target = input->columns[step->ordinal];
 }
 
-static WeirStatus run_steps(WeirProgramInstance *instance, const WeirStepList *list, const WeirBatch *input, WeirArena *arena,
-                            WeirError *error)
+static WeirStatus run_steps(WeirProgramInstance *instance, const WeirStepList *list, const WeirBatch *input,
+                            WeirArena *arena, WeirError *error)
 {
     uint32_t row_count = input->row_count;
     instance->slots[0] = (WeirSlot){input->selection, input->selected_count};
@@ -219,8 +223,8 @@ static WeirStatus run_steps(WeirProgramInstance *instance, const WeirStepList *l
     return WEIR_OK;
 }
 
-WeirStatus weir_program_run(WeirProgramInstance *instance, const WeirBatch *input, WeirArena *arena, WeirVector *outputs,
-                            WeirError *error)
+WeirStatus weir_program_run(WeirProgramInstance *instance, const WeirBatch *input, WeirArena *arena,
+                            WeirVector *outputs, WeirError *error)
 {
     const WeirProgram *program = instance->program;
     WEIR_TRY(run_steps(instance, &program->run, input, arena, error));

@@ -1,4 +1,5 @@
-/* Matching with PCRE2, JIT-compiled where the machine allows it. Match and heap limits keep a bad pattern from running away. */
+/* Matching with PCRE2, JIT-compiled where the machine allows it. Match and heap limits keep a bad pattern from running
+ * away. */
 #include "expr/regex_private.h"
 
 #ifdef WEIR_HAVE_PCRE2
@@ -22,10 +23,12 @@ static WeirStatus bad_pattern(const char *pattern, size_t length, const char *fu
 {
     char text[256];
     snprintf(text, sizeof(text), "'%.*s'", (int)(length < 240 ? length : 240), pattern);
-    return weir_error_set(error, WEIR_ERROR_INVALID_PARAMETER_VALUE_PATTERN, "parameter", "`regexp`", "functionName", function, "value", text);
+    return weir_error_set(error, WEIR_ERROR_INVALID_PARAMETER_VALUE_PATTERN, "parameter", "`regexp`", "functionName",
+                          function, "value", text);
 }
 
-WeirStatus weir_regex_new(const char *pattern, size_t length, bool case_insensitive, const char *function, WeirRegex **out, WeirError *error)
+WeirStatus weir_regex_new(const char *pattern, size_t length, bool case_insensitive, const char *function,
+                          WeirRegex **out, WeirError *error)
 {
     WeirBuffer translated;
     weir_buffer_init(&translated, 1u << 20, NULL);
@@ -38,7 +41,8 @@ WeirStatus weir_regex_new(const char *pattern, size_t length, bool case_insensit
     uint32_t options = PCRE2_UTF | PCRE2_MATCH_INVALID_UTF | (case_insensitive ? PCRE2_CASELESS : 0);
     pcre2_compile_context *compile = pcre2_compile_context_create(NULL);
     pcre2_set_newline(compile, PCRE2_NEWLINE_ANY);
-    pcre2_code *compiled = pcre2_compile((PCRE2_SPTR)weir_buffer_text(&translated), translated.length, options, &code, &place, compile);
+    pcre2_code *compiled =
+        pcre2_compile((PCRE2_SPTR)weir_buffer_text(&translated), translated.length, options, &code, &place, compile);
     pcre2_compile_context_free(compile);
     weir_buffer_deinit(&translated);
     if (compiled == NULL)
@@ -98,7 +102,8 @@ struct WeirRegex {
     WeirBuffer literal;
 };
 
-WeirStatus weir_regex_new(const char *pattern, size_t length, bool case_insensitive, const char *function, WeirRegex **out, WeirError *error)
+WeirStatus weir_regex_new(const char *pattern, size_t length, bool case_insensitive, const char *function,
+                          WeirRegex **out, WeirError *error)
 {
     (void)pattern;
     (void)length;
@@ -107,7 +112,10 @@ WeirStatus weir_regex_new(const char *pattern, size_t length, bool case_insensit
     (void)out;
     return weir_error_format(error, WEIR_ERROR_INTERNAL_ERROR, "this weir was built without regular expressions");
 }
-void weir_regex_free(WeirRegex *regex) { weir_free(regex); }
+void weir_regex_free(WeirRegex *regex)
+{
+    weir_free(regex);
+}
 bool weir_regex_find(WeirRegex *regex, const uint8_t *text, size_t length, size_t from, const size_t **spans)
 {
     (void)regex;
@@ -119,7 +127,10 @@ bool weir_regex_find(WeirRegex *regex, const uint8_t *text, size_t length, size_
 }
 #endif
 
-uint32_t weir_regex_group_count(const WeirRegex *regex) { return regex->group_count; }
+uint32_t weir_regex_group_count(const WeirRegex *regex)
+{
+    return regex->group_count;
+}
 
 const char *weir_regex_literal(const WeirRegex *regex, size_t *length)
 {

@@ -1,5 +1,5 @@
-/* Regular expressions of Java over PCRE2: the pattern is translated, what has no counterpart is refused. Patterns without any operator are
- * recognised, so that callers search for bytes instead. */
+/* Regular expressions of Java over PCRE2: the pattern is translated, what has no counterpart is refused. Patterns
+ * without any operator are recognised, so that callers search for bytes instead. */
 #ifndef WEIR_EXPR_REGEX_H
 #define WEIR_EXPR_REGEX_H
 
@@ -7,17 +7,20 @@
 
 typedef struct WeirRegex WeirRegex;
 
-/* Compile; `case_insensitive` as Java's CASE_INSENSITIVE | UNICODE_CASE. INVALID_PARAMETER_VALUE.PATTERN when it is malformed or cannot be translated. */
-WEIR_CHECKED WeirStatus weir_regex_new(const char *pattern, size_t length, bool case_insensitive, const char *function, WeirRegex **regex,
-                                       WeirError *error);
+/* Compile; `case_insensitive` as Java's CASE_INSENSITIVE | UNICODE_CASE. INVALID_PARAMETER_VALUE.PATTERN when it is
+ * malformed or cannot be translated. */
+WEIR_CHECKED WeirStatus weir_regex_new(const char *pattern, size_t length, bool case_insensitive, const char *function,
+                                       WeirRegex **regex, WeirError *error);
 void weir_regex_free(WeirRegex *regex); /* NULL is allowed */
 uint32_t weir_regex_group_count(const WeirRegex *regex);
 /* The pattern as plain bytes, if it has no operators; NULL otherwise. */
 const char *weir_regex_literal(const WeirRegex *regex, size_t *length);
-/* First match at or after `from`: true and the spans of groups 0..group_count in spans[2 * group] (SIZE_MAX: group did not take part). */
+/* First match at or after `from`: true and the spans of groups 0..group_count in spans[2 * group] (SIZE_MAX: group did
+ * not take part). */
 bool weir_regex_find(WeirRegex *regex, const uint8_t *text, size_t length, size_t from, const size_t **spans);
 
-/* Whether a pattern has no operator of Java's regular expressions; its plain text into `out` (may be longer than the pattern is: no). */
+/* Whether a pattern has no operator of Java's regular expressions; its plain text into `out` (may be longer than the
+ * pattern is: no). */
 bool weir_regex_is_literal(const char *pattern, size_t length, WeirBuffer *out);
 
 #endif

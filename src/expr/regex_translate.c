@@ -1,5 +1,5 @@
-/* Java's pattern syntax to PCRE2's. Most is the same; character classes with unions and intersections, \p{java…} and POSIX names, \uXXXX, \0 octals and
- * flags differ. */
+/* Java's pattern syntax to PCRE2's. Most is the same; character classes with unions and intersections, \p{java…} and
+ * POSIX names, \uXXXX, \0 octals and flags differ. */
 #include "expr/regex_private.h"
 
 #include <string.h>
@@ -11,9 +11,18 @@ typedef struct Translator {
     bool failed;
 } Translator;
 
-static void put(Translator *t, const char *text) { weir_buffer_append_text(t->out, text); }
-static bool more(const Translator *t) { return t->at < t->length; }
-static char peek(const Translator *t, size_t ahead) { return t->at + ahead < t->length ? t->pattern[t->at + ahead] : '\0'; }
+static void put(Translator *t, const char *text)
+{
+    weir_buffer_append_text(t->out, text);
+}
+static bool more(const Translator *t)
+{
+    return t->at < t->length;
+}
+static char peek(const Translator *t, size_t ahead)
+{
+    return t->at + ahead < t->length ? t->pattern[t->at + ahead] : '\0';
+}
 
 static const struct {
     const char *java, *inside; /* what stands inside [ ] */
@@ -102,7 +111,8 @@ static void translate_escape(Translator *t, bool in_class)
             return;
         }
         t->at += 6;
-        if (unit >= 0xd800 && unit < 0xdc00 && peek(t, 0) == '\\' && peek(t, 1) == 'u' && sscanf(t->pattern + t->at + 2, "%4x", &low) == 1) {
+        if (unit >= 0xd800 && unit < 0xdc00 && peek(t, 0) == '\\' && peek(t, 1) == 'u' &&
+            sscanf(t->pattern + t->at + 2, "%4x", &low) == 1) {
             unit = 0x10000 + ((unit - 0xd800) << 10) + (low - 0xdc00);
             t->at += 6;
         }

@@ -37,8 +37,8 @@ struct WeirFormatReader {
 static bool csv_is_splittable(const WeirFormatOptions *options, const char *path)
 {
     bool multi_line = false;
-    return weir_format_option_bool(options, "multiLine", false, &multi_line, NULL) == WEIR_OK && !multi_line && weir_separator_is_cuttable(options->get(options->context, "lineSep")) &&
-           !weir_path_is_compressed(path);
+    return weir_format_option_bool(options, "multiLine", false, &multi_line, NULL) == WEIR_OK && !multi_line &&
+           weir_separator_is_cuttable(options->get(options->context, "lineSep")) && !weir_path_is_compressed(path);
 }
 
 static WeirStatus csv_check(const WeirFormatOptions *given, const WeirSchema *schema, bool writing, WeirError *error)

@@ -1,4 +1,5 @@
-/* See inflate.h: zlib and zstd behind one pull interface. Several gzip members or zstd frames in one file are one content, as with the command-line tools. */
+/* See inflate.h: zlib and zstd behind one pull interface. Several gzip members or zstd frames in one file are one
+ * content, as with the command-line tools. */
 #include "formats/inflate.h"
 
 #include <strings.h>
@@ -27,14 +28,15 @@ static bool ends_with(const char *path, const char *ending)
 
 static WeirStatus damaged(const WeirInflate *inflate, const char *reason, WeirError *error)
 {
-    return weir_error_format(error, WEIR_ERROR_FAILED_READ_FILE_NO_HINT, "%s is damaged or cut off: %s.", inflate->source->path,
-                             reason == NULL ? "it does not inflate" : reason);
+    return weir_error_format(error, WEIR_ERROR_FAILED_READ_FILE_NO_HINT, "%s is damaged or cut off: %s.",
+                             inflate->source->path, reason == NULL ? "it does not inflate" : reason);
 }
 
 WeirStatus weir_inflate_open(const WeirByteSource *source, WeirInflate **out, WeirError *error)
 {
     bool is_zstd = ends_with(source->path, ".zst") || ends_with(source->path, ".zstd");
-    bool is_zlib = ends_with(source->path, ".gz") || ends_with(source->path, ".gzip") || ends_with(source->path, ".deflate");
+    bool is_zlib =
+        ends_with(source->path, ".gz") || ends_with(source->path, ".gzip") || ends_with(source->path, ".deflate");
     if (!is_zstd && !is_zlib)
         return weir_error_format(error, WEIR_ERROR_FAILED_READ_FILE_NO_HINT,
                                  "The compression of %s is not supported. gzip, deflate and zstd are.", source->path);
@@ -48,7 +50,8 @@ WeirStatus weir_inflate_open(const WeirByteSource *source, WeirInflate **out, We
         inflate->zlib_open = inflateInit2(&inflate->zlib, 15 + 32) == Z_OK;
     if (inflate->zstd == NULL && !inflate->zlib_open) {
         weir_inflate_close(inflate);
-        return weir_error_format(error, WEIR_ERROR_UNABLE_TO_ACQUIRE_MEMORY, "No memory is left to inflate %s.", source->path);
+        return weir_error_format(error, WEIR_ERROR_UNABLE_TO_ACQUIRE_MEMORY, "No memory is left to inflate %s.",
+                                 source->path);
     }
     *out = inflate;
     return WEIR_OK;
@@ -119,7 +122,8 @@ WeirStatus weir_inflate_read(WeirInflate *stream, void *data, size_t bytes, size
         WEIR_TRY(refill(stream, &ended, error));
         if (ended)
             return stream->inside ? damaged(stream, "the file ends too early", error) : WEIR_OK;
-        WEIR_TRY(stream->is_zstd ? step_zstd(stream, data, bytes, got, error) : step_zlib(stream, data, bytes, got, error));
+        WEIR_TRY(stream->is_zstd ? step_zstd(stream, data, bytes, got, error)
+                                 : step_zlib(stream, data, bytes, got, error));
     }
     return WEIR_OK;
 }

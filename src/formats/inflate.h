@@ -9,6 +9,7 @@ typedef struct WeirInflate WeirInflate;
 WEIR_CHECKED WeirStatus weir_inflate_open(const WeirByteSource *source, WeirInflate **inflate, WeirError *error);
 void weir_inflate_close(WeirInflate *inflate); /* NULL is allowed */
 /* `*got` 0: the end. Damaged data: an error that names the file. */
-WEIR_CHECKED WeirStatus weir_inflate_read(WeirInflate *inflate, void *data, size_t bytes, size_t *got, WeirError *error);
+WEIR_CHECKED WeirStatus weir_inflate_read(WeirInflate *inflate, void *data, size_t bytes, size_t *got,
+                                          WeirError *error);
 
 #endif

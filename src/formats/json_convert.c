@@ -15,7 +15,8 @@ typedef struct Conversion {
     WeirBuffer *scratch;
 } Conversion;
 
-static WeirJsonOutcome convert(const Conversion *conversion, const WeirJsonToken *token, const WeirDataType *type, WeirVectorBuilder *builder);
+static WeirJsonOutcome convert(const Conversion *conversion, const WeirJsonToken *token, const WeirDataType *type,
+                               WeirVectorBuilder *builder);
 
 static WeirJsonOutcome bad(WeirVectorBuilder *builder)
 {
@@ -39,7 +40,8 @@ static const char *token_text(const Conversion *conversion, const WeirJsonToken 
     return conversion->scratch->data;
 }
 
-static WeirJsonOutcome convert_string(const Conversion *conversion, const WeirJsonToken *token, WeirVectorBuilder *builder)
+static WeirJsonOutcome convert_string(const Conversion *conversion, const WeirJsonToken *token,
+                                      WeirVectorBuilder *builder)
 {
     if (builder == NULL)
         return WEIR_JSON_GOOD;
@@ -77,7 +79,8 @@ static bool parse_integer(const WeirJsonToken *token, int64_t *value)
 static WeirJsonOutcome convert_integer(const WeirJsonToken *token, const WeirDataType *type, WeirVectorBuilder *builder)
 {
     int64_t value;
-    if (token->kind != WEIR_JSON_TOKEN_NUMBER || (token->flags & WEIR_JSON_FRACTION) != 0 || !parse_integer(token, &value))
+    if (token->kind != WEIR_JSON_TOKEN_NUMBER || (token->flags & WEIR_JSON_FRACTION) != 0 ||
+        !parse_integer(token, &value))
         return bad(builder);
     /* Jackson takes bytes up to 255 and wraps them. */
     bool fits = type->id == WEIR_TYPE_LONG || (type->id == WEIR_TYPE_INT && value >= INT32_MIN && value <= INT32_MAX) ||
@@ -95,7 +98,7 @@ static bool nonnumeric_value(const char *text, size_t length, double *value)
     static const struct {
         const char *word;
         double value;
-    } words[] = {{"NaN", NAN},       {"Infinity", INFINITY}, {"+Infinity", INFINITY}, {"-Infinity", -INFINITY},
+    } words[] = {{"NaN", NAN},      {"Infinity", INFINITY}, {"+Infinity", INFINITY}, {"-Infinity", -INFINITY},
                  {"INF", INFINITY}, {"+INF", INFINITY},     {"-INF", -INFINITY}};
     for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
         if (strlen(words[i].word) == length && memcmp(words[i].word, text, length) == 0) {
@@ -106,8 +109,8 @@ static bool nonnumeric_value(const char *text, size_t length, double *value)
     return false;
 }
 
-static WeirJsonOutcome convert_double(const Conversion *conversion, const WeirJsonToken *token, const WeirDataType *type,
-                                      WeirVectorBuilder *builder)
+static WeirJsonOutcome convert_double(const Conversion *conversion, const WeirJsonToken *token,
+                                      const WeirDataType *type, WeirVectorBuilder *builder)
 {
     double value = 0;
     bool good = false;
@@ -117,7 +120,8 @@ static WeirJsonOutcome convert_double(const Conversion *conversion, const WeirJs
         value = (double)narrow;
     } else if (token->kind == WEIR_JSON_TOKEN_NUMBER) {
         good = weir_parse_double((const char *)token->start, token->length, &value);
-    } else if (token->kind == WEIR_JSON_TOKEN_NONNUMERIC || (token->kind == WEIR_JSON_TOKEN_STRING && conversion->rules->syntax.nonnumeric_numbers)) {
+    } else if (token->kind == WEIR_JSON_TOKEN_NONNUMERIC ||
+               (token->kind == WEIR_JSON_TOKEN_STRING && conversion->rules->syntax.nonnumeric_numbers)) {
         good = nonnumeric_value((const char *)token->start, token->length, &value);
     }
     if (!good)
@@ -129,11 +133,12 @@ static WeirJsonOutcome convert_double(const Conversion *conversion, const WeirJs
 
 /* ---- times and other quoted values ---- */
 
-static WeirJsonOutcome convert_quoted(const Conversion *conversion, const WeirJsonToken *token, const WeirDataType *type,
-                                      WeirVectorBuilder *builder)
+static WeirJsonOutcome convert_quoted(const Conversion *conversion, const WeirJsonToken *token,
+                                      const WeirDataType *type, WeirVectorBuilder *builder)
 {
     size_t length;
-    if (type->id == WEIR_TYPE_TIMESTAMP && token->kind == WEIR_JSON_TOKEN_NUMBER && (token->flags & WEIR_JSON_FRACTION) == 0) {
+    if (type->id == WEIR_TYPE_TIMESTAMP && token->kind == WEIR_JSON_TOKEN_NUMBER &&
+        (token->flags & WEIR_JSON_FRACTION) == 0) {
         int64_t seconds, micros; /* a bare number is seconds since the epoch */
         if (!parse_integer(token, &seconds) || __builtin_mul_overflow(seconds, INT64_C(1000000), &micros))
             return bad(builder);
@@ -144,11 +149,12 @@ static WeirJsonOutcome convert_quoted(const Conversion *conversion, const WeirJs
     if (token->kind != WEIR_JSON_TOKEN_STRING)
         return bad(builder);
     const char *text = token_text(conversion, token, &length);
-    return weir_time_formats_convert(&conversion->rules->times, text, length, type, builder) ? WEIR_JSON_GOOD : bad(builder);
+    return weir_time_formats_convert(&conversion->rules->times, text, length, type, builder) ? WEIR_JSON_GOOD
+                                                                                             : bad(builder);
 }
 
-static WeirJsonOutcome convert_decimal(const Conversion *conversion, const WeirJsonToken *token, const WeirDataType *type,
-                                       WeirVectorBuilder *builder)
+static WeirJsonOutcome convert_decimal(const Conversion *conversion, const WeirJsonToken *token,
+                                       const WeirDataType *type, WeirVectorBuilder *builder)
 {
     size_t length;
     if (token->kind != WEIR_JSON_TOKEN_NUMBER && token->kind != WEIR_JSON_TOKEN_STRING)
@@ -168,7 +174,8 @@ static int base64_value(uint8_t c)
     return c == '+' ? 62 : c == '/' ? 63 : -1;
 }
 
-static WeirJsonOutcome convert_binary(const Conversion *conversion, const WeirJsonToken *token, WeirVectorBuilder *builder)
+static WeirJsonOutcome convert_binary(const Conversion *conversion, const WeirJsonToken *token,
+                                      WeirVectorBuilder *builder)
 {
     size_t length, out = 0, digits = 0;
     if (token->kind != WEIR_JSON_TOKEN_STRING)
@@ -202,7 +209,8 @@ static WeirJsonOutcome convert_binary(const Conversion *conversion, const WeirJs
 
 /* ---- nested ---- */
 
-/* Elements or entries are looked at first: one that does not fit makes the whole list null, and what is appended cannot be taken back. */
+/* Elements or entries are looked at first: one that does not fit makes the whole list null, and what is appended cannot
+ * be taken back. */
 static WeirJsonOutcome convert_list(const Conversion *conversion, const WeirJsonToken *token, const WeirDataType *type,
                                     WeirVectorBuilder *builder)
 {
@@ -243,8 +251,8 @@ static int32_t find_field(const Conversion *conversion, const WeirDataType *type
 
 #define STACK_FIELDS 64u
 
-static WeirJsonOutcome convert_struct(const Conversion *conversion, const WeirJsonToken *token, const WeirDataType *type,
-                                      WeirVectorBuilder *builder)
+static WeirJsonOutcome convert_struct(const Conversion *conversion, const WeirJsonToken *token,
+                                      const WeirDataType *type, WeirVectorBuilder *builder)
 {
     WeirJsonToken on_stack[STACK_FIELDS], *values = on_stack, name, value;
     WeirJsonText inside = *conversion->text;
@@ -277,7 +285,8 @@ static WeirJsonOutcome convert_struct(const Conversion *conversion, const WeirJs
     return outcome;
 }
 
-static WeirJsonOutcome convert(const Conversion *conversion, const WeirJsonToken *token, const WeirDataType *type, WeirVectorBuilder *builder)
+static WeirJsonOutcome convert(const Conversion *conversion, const WeirJsonToken *token, const WeirDataType *type,
+                               WeirVectorBuilder *builder)
 {
     if (token->kind == WEIR_JSON_TOKEN_NULL) {
         if (builder != NULL)
@@ -317,8 +326,8 @@ static WeirJsonOutcome convert(const Conversion *conversion, const WeirJsonToken
     }
 }
 
-WeirJsonOutcome weir_json_convert(const WeirJsonRules *rules, const WeirJsonText *text, const WeirJsonToken *token, const WeirDataType *type,
-                                  WeirVectorBuilder *builder, WeirBuffer *scratch)
+WeirJsonOutcome weir_json_convert(const WeirJsonRules *rules, const WeirJsonText *text, const WeirJsonToken *token,
+                                  const WeirDataType *type, WeirVectorBuilder *builder, WeirBuffer *scratch)
 {
     Conversion conversion = {rules, text, scratch};
     return convert(&conversion, token, type, builder);
@@ -330,20 +339,24 @@ WeirStatus weir_json_rules(const WeirFormatOptions *options, WeirArena *arena, W
     *rules = (WeirJsonRules){0};
     for (size_t i = 0; i < sizeof(not_built) / sizeof(not_built[0]); i++)
         if (options->get(options->context, not_built[i]) != NULL)
-            return weir_error_format(error, WEIR_ERROR_UNSUPPORTED_FEATURE_OPTION, "The JSON option %s is not built yet. Leave it out.",
-                                     not_built[i]);
+            return weir_error_format(error, WEIR_ERROR_UNSUPPORTED_FEATURE_OPTION,
+                                     "The JSON option %s is not built yet. Leave it out.", not_built[i]);
     const char *encoding = options->get(options->context, "encoding");
     if (encoding == NULL)
         encoding = options->get(options->context, "charset");
     if (encoding != NULL && strcasecmp(encoding, "UTF-8") != 0)
-        return weir_error_format(error, WEIR_ERROR_UNSUPPORTED_FEATURE_OPTION, "JSON in the encoding %s is not built yet; UTF-8 is.", encoding);
+        return weir_error_format(error, WEIR_ERROR_UNSUPPORTED_FEATURE_OPTION,
+                                 "JSON in the encoding %s is not built yet; UTF-8 is.", encoding);
     WEIR_TRY(weir_time_formats_read(options, arena, &rules->times, error));
     WEIR_TRY(weir_format_option_bool(options, "allowComments", false, &rules->syntax.comments, error));
     WEIR_TRY(weir_format_option_bool(options, "allowUnquotedFieldNames", false, &rules->syntax.unquoted_names, error));
     WEIR_TRY(weir_format_option_bool(options, "allowSingleQuotes", true, &rules->syntax.single_quotes, error));
     WEIR_TRY(weir_format_option_bool(options, "allowNumericLeadingZeros", false, &rules->syntax.leading_zeros, error));
-    WEIR_TRY(weir_format_option_bool(options, "allowNonNumericNumbers", true, &rules->syntax.nonnumeric_numbers, error));
-    WEIR_TRY(weir_format_option_bool(options, "allowBackslashEscapingAnyCharacter", false, &rules->syntax.any_escape, error));
-    WEIR_TRY(weir_format_option_bool(options, "allowUnquotedControlChars", false, &rules->syntax.control_characters, error));
+    WEIR_TRY(
+        weir_format_option_bool(options, "allowNonNumericNumbers", true, &rules->syntax.nonnumeric_numbers, error));
+    WEIR_TRY(weir_format_option_bool(options, "allowBackslashEscapingAnyCharacter", false, &rules->syntax.any_escape,
+                                     error));
+    WEIR_TRY(
+        weir_format_option_bool(options, "allowUnquotedControlChars", false, &rules->syntax.control_characters, error));
     return weir_format_option_bool(options, "primitivesAsString", false, &rules->primitives_as_string, error);
 }

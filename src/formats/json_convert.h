@@ -13,8 +13,10 @@ typedef struct WeirJsonRules {
     WeirTimeFormats times;
 } WeirJsonRules;
 
-/* What Spark's options say, patterns in `arena`; settings come from options->conf. Options that are not built: UNSUPPORTED_FEATURE.OPTION. */
-WEIR_CHECKED WeirStatus weir_json_rules(const WeirFormatOptions *options, WeirArena *arena, WeirJsonRules *rules, WeirError *error);
+/* What Spark's options say, patterns in `arena`; settings come from options->conf. Options that are not built:
+ * UNSUPPORTED_FEATURE.OPTION. */
+WEIR_CHECKED WeirStatus weir_json_rules(const WeirFormatOptions *options, WeirArena *arena, WeirJsonRules *rules,
+                                        WeirError *error);
 
 typedef enum WeirJsonOutcome {
     WEIR_JSON_GOOD,
@@ -22,8 +24,9 @@ typedef enum WeirJsonOutcome {
     WEIR_JSON_BAD      /* a null was appended: the value does not fit the type */
 } WeirJsonOutcome;
 
-/* Append exactly one value. `builder` NULL: only the outcome. Strings point into the text where they can. `scratch` is for unescaping (cleared by the callee). */
-WeirJsonOutcome weir_json_convert(const WeirJsonRules *rules, const WeirJsonText *text, const WeirJsonToken *token, const WeirDataType *type,
-                                  WeirVectorBuilder *builder, WeirBuffer *scratch);
+/* Append exactly one value. `builder` NULL: only the outcome. Strings point into the text where they can. `scratch` is
+ * for unescaping (cleared by the callee). */
+WeirJsonOutcome weir_json_convert(const WeirJsonRules *rules, const WeirJsonText *text, const WeirJsonToken *token,
+                                  const WeirDataType *type, WeirVectorBuilder *builder, WeirBuffer *scratch);
 
 #endif

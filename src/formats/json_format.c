@@ -1,5 +1,6 @@
-/* JSON files: a record a line (Spark: JsonFileFormat, JacksonParser). The layout of the last record is remembered as literal bytes between its values, so that records
- * written by one program cost a comparison for each name; anything else takes the general path. Values are converted only for the columns that are needed. */
+/* JSON files: a record a line (Spark: JsonFileFormat, JacksonParser). The layout of the last record is remembered as
+ * literal bytes between its values, so that records written by one program cost a comparison for each name; anything
+ * else takes the general path. Values are converted only for the columns that are needed. */
 #include "formats/json_format_private.h"
 
 #include <strings.h>
@@ -29,8 +30,8 @@ static WeirParseMode parse_mode(const WeirFormatOptions *options)
 static bool json_is_splittable(const WeirFormatOptions *options, const char *path)
 {
     bool multi_line = false;
-    return weir_format_option_bool(options, "multiLine", false, &multi_line, NULL) == WEIR_OK && !multi_line && weir_separator_is_cuttable(options->get(options->context, "lineSep")) &&
-           !weir_path_is_compressed(path);
+    return weir_format_option_bool(options, "multiLine", false, &multi_line, NULL) == WEIR_OK && !multi_line &&
+           weir_separator_is_cuttable(options->get(options->context, "lineSep")) && !weir_path_is_compressed(path);
 }
 
 static WeirStatus json_check(const WeirFormatOptions *options, const WeirSchema *schema, bool writing, WeirError *error)
@@ -49,7 +50,8 @@ static WeirStatus json_check(const WeirFormatOptions *options, const WeirSchema 
     int32_t at = weir_schema_find(schema, corrupt_column(options), false);
     if (at >= 0 && (schema->fields[at].type->id != WEIR_TYPE_STRING || !schema->fields[at].nullable))
         return weir_error_format(error, WEIR_ERROR_INVALID_CORRUPT_RECORD_TYPE,
-                                 "The column %s for malformed records must be a nullable string.", schema->fields[at].name);
+                                 "The column %s for malformed records must be a nullable string.",
+                                 schema->fields[at].name);
     return WEIR_OK;
 }
 
@@ -103,8 +105,8 @@ static WeirStatus json_open_reader(const WeirFormatScan *scan, const WeirByteSou
     }
     WEIR_TRY_OR_GO(done, weir_batch_builder_init(&reader->builder, reader->schema, scan->tracker, error));
     if (!reader->multi_line)
-        WEIR_TRY_OR_GO(done, weir_record_reader_open(source, start, end, reader->separator, reader->separator_length, scan->tracker,
-                                                     &reader->records, error));
+        WEIR_TRY_OR_GO(done, weir_record_reader_open(source, start, end, reader->separator, reader->separator_length,
+                                                     scan->tracker, &reader->records, error));
     reader->first_block = start == 0;
     *out = reader;
     reader = NULL;
@@ -134,8 +136,10 @@ static int32_t find_column(WeirFormatReader *reader, const WeirJsonToken *name)
     return -1;
 }
 
-/* From the end of the value before (or the record's bracket) to this member's value; the bytes between become the layout's literal for `index`. NULL: malformed. */
-static const uint8_t *read_member_name(WeirFormatReader *reader, const WeirJsonText *text, const uint8_t *from, uint32_t index, int32_t *column)
+/* From the end of the value before (or the record's bracket) to this member's value; the bytes between become the
+ * layout's literal for `index`. NULL: malformed. */
+static const uint8_t *read_member_name(WeirFormatReader *reader, const WeirJsonText *text, const uint8_t *from,
+                                       uint32_t index, int32_t *column)
 {
     WeirJsonToken name;
     const uint8_t *at = from;
@@ -232,8 +236,8 @@ static WeirStatus malformed_record(WeirFormatReader *reader, const uint8_t *reco
         return WEIR_OK;
     if (reader->mode == WEIR_PARSE_MODE_FAIL)
         return weir_error_format(error, WEIR_ERROR_FAILED_READ_FILE_NO_HINT,
-                                 "%s holds a malformed JSON record, and the mode is FAILFAST: %.*s", reader->source->path,
-                                 length > 200 ? 200 : (int)length, (const char *)record);
+                                 "%s holds a malformed JSON record, and the mode is FAILFAST: %.*s",
+                                 reader->source->path, length > 200 ? 200 : (int)length, (const char *)record);
     append_nulls(reader, record, length);
     return WEIR_OK;
 }
@@ -242,13 +246,15 @@ static WeirStatus malformed_record(WeirFormatReader *reader, const uint8_t *reco
 static bool fits_schema(WeirFormatReader *reader, const WeirJsonText *text)
 {
     for (uint32_t i = 0; i < reader->schema->field_count; i++)
-        if (reader->values[i].start != NULL && weir_json_convert(&reader->rules, text, &reader->values[i], reader->schema->fields[i].type, NULL,
-                                                                 &reader->scratch) != WEIR_JSON_GOOD)
+        if (reader->values[i].start != NULL &&
+            weir_json_convert(&reader->rules, text, &reader->values[i], reader->schema->fields[i].type, NULL,
+                              &reader->scratch) != WEIR_JSON_GOOD)
             return false;
     return true;
 }
 
-static WeirStatus append_record(WeirFormatReader *reader, const WeirJsonText *text, const uint8_t *record, size_t length, WeirError *error)
+static WeirStatus append_record(WeirFormatReader *reader, const WeirJsonText *text, const uint8_t *record,
+                                size_t length, WeirError *error)
 {
     bool good = true;
     if (reader->mode != WEIR_PARSE_MODE_PERMISSIVE && !fits_schema(reader, text))
@@ -259,8 +265,8 @@ static WeirStatus append_record(WeirFormatReader *reader, const WeirJsonText *te
             continue;
         if (reader->values[i].start == NULL)
             weir_vector_builder_append_null(column);
-        else if (weir_json_convert(&reader->rules, text, &reader->values[i], reader->schema->fields[i].type, column, &reader->scratch) !=
-                 WEIR_JSON_GOOD)
+        else if (weir_json_convert(&reader->rules, text, &reader->values[i], reader->schema->fields[i].type, column,
+                                   &reader->scratch) != WEIR_JSON_GOOD)
             good = false;
     }
     if (reader->corrupt_column >= 0) {
@@ -275,8 +281,8 @@ static WeirStatus append_record(WeirFormatReader *reader, const WeirJsonText *te
 }
 
 /* An array of objects on one line is a row for each. */
-static WeirStatus append_array(WeirFormatReader *reader, const WeirJsonText *text, const uint8_t *at, const uint8_t *record, size_t length,
-                               WeirError *error)
+static WeirStatus append_array(WeirFormatReader *reader, const WeirJsonText *text, const uint8_t *at,
+                               const uint8_t *record, size_t length, WeirError *error)
 {
     WeirJsonToken array, element;
     if (weir_json_scan_value(text, at, 0, &array) == NULL)
@@ -293,7 +299,8 @@ static WeirStatus append_array(WeirFormatReader *reader, const WeirJsonText *tex
     return WEIR_OK;
 }
 
-WeirStatus weir_json_append_text(WeirFormatReader *reader, const uint8_t *record, size_t length, const uint8_t *readable, WeirError *error)
+WeirStatus weir_json_append_text(WeirFormatReader *reader, const uint8_t *record, size_t length,
+                                 const uint8_t *readable, WeirError *error)
 {
     WeirJsonText text = {record + length, readable, &reader->rules.syntax};
     const uint8_t *at = weir_json_skip_blank(&text, record);
@@ -341,7 +348,8 @@ static WeirStatus read_records(WeirFormatReader *reader, WeirError *error)
         return weir_json_append_text(reader, record, length, readable, error);
     }
     while (reader->builder.row_count < reader->scan->batch_rows_max &&
-           weir_record_next(reader->data, reader->length, &reader->at, reader->separator, reader->separator_length, &record, &length))
+           weir_record_next(reader->data, reader->length, &reader->at, reader->separator, reader->separator_length,
+                            &record, &length))
         WEIR_TRY(weir_json_append_text(reader, record, length, readable, error));
     return WEIR_OK;
 }

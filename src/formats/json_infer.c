@@ -1,5 +1,5 @@
-/* The schema of JSON files (Spark: JsonInferSchema): a type for each record, merged. Fields are sorted by name; integers are long (decimal where larger), other numbers
- * double; types that do not go together are string. */
+/* The schema of JSON files (Spark: JsonInferSchema): a type for each record, merged. Fields are sorted by name;
+ * integers are long (decimal where larger), other numbers double; types that do not go together are string. */
 #include "formats/json_format_private.h"
 
 #include <stdlib.h>
@@ -33,7 +33,10 @@ static const WeirDataType *number_type(Inference *inference, const WeirJsonToken
 
 static const WeirDataType *value_type(Inference *inference, const WeirJsonText *text, const WeirJsonToken *token);
 
-static int by_name(const void *a, const void *b) { return strcmp(((const WeirField *)a)->name, ((const WeirField *)b)->name); }
+static int by_name(const void *a, const void *b)
+{
+    return strcmp(((const WeirField *)a)->name, ((const WeirField *)b)->name);
+}
 
 static const char *name_text(Inference *inference, const WeirJsonToken *name)
 {
@@ -89,8 +92,8 @@ static const WeirDataType *value_type(Inference *inference, const WeirJsonText *
     case WEIR_JSON_TOKEN_FALSE:
         return inference->rules.primitives_as_string ? &weir_type_string : &weir_type_boolean;
     case WEIR_JSON_TOKEN_STRING:
-        if (inference->infer_timestamp &&
-            weir_time_formats_convert(&inference->rules.times, (const char *)token->start, token->length, &weir_type_timestamp, NULL))
+        if (inference->infer_timestamp && weir_time_formats_convert(&inference->rules.times, (const char *)token->start,
+                                                                    token->length, &weir_type_timestamp, NULL))
             return &weir_type_timestamp;
         return token->length == 0 ? &weir_type_void : &weir_type_string;
     default:
@@ -178,7 +181,8 @@ static void infer_record(Inference *inference, const uint8_t *record, size_t len
     inference->type = inference->type == NULL ? type : merge(inference->arena, inference->type, type);
 }
 
-static WeirStatus infer_lines(Inference *inference, const WeirByteSource *file, WeirMemoryTracker *tracker, WeirError *error)
+static WeirStatus infer_lines(Inference *inference, const WeirByteSource *file, WeirMemoryTracker *tracker,
+                              WeirError *error)
 {
     WeirRecordReader *records = NULL;
     const char *separator = inference->options->get(inference->options->context, "lineSep");
@@ -192,7 +196,8 @@ static WeirStatus infer_lines(Inference *inference, const WeirByteSource *file, 
         WEIR_TRY_OR_GO(done, weir_record_reader_next(records, &block, &offset, &length, error));
         if (block == NULL)
             break;
-        while (weir_record_next(block->data + offset, length, &at, separator, separator_length, &record, &record_length))
+        while (
+            weir_record_next(block->data + offset, length, &at, separator, separator_length, &record, &record_length))
             infer_record(inference, record, record_length, block->data + block->capacity + 64);
         weir_shared_buffer_release(block);
     }
@@ -201,7 +206,8 @@ done:
     return status;
 }
 
-static WeirStatus infer_file(Inference *inference, const WeirByteSource *file, bool multi_line, WeirMemoryTracker *tracker, WeirError *error)
+static WeirStatus infer_file(Inference *inference, const WeirByteSource *file, bool multi_line,
+                             WeirMemoryTracker *tracker, WeirError *error)
 {
     WeirSharedBuffer *content = NULL;
     if (!multi_line)
@@ -212,8 +218,8 @@ static WeirStatus infer_file(Inference *inference, const WeirByteSource *file, b
     return WEIR_OK;
 }
 
-WeirStatus weir_json_infer(const WeirFormatOptions *options, const WeirByteSource *files, uint32_t count, WeirMemoryTracker *tracker,
-                           WeirArena *arena, const WeirSchema **schema, WeirError *error)
+WeirStatus weir_json_infer(const WeirFormatOptions *options, const WeirByteSource *files, uint32_t count,
+                           WeirMemoryTracker *tracker, WeirArena *arena, const WeirSchema **schema, WeirError *error)
 {
     WeirArena scratch;
     Inference inference = {.options = options, .arena = &scratch};
@@ -226,10 +232,12 @@ WeirStatus weir_json_infer(const WeirFormatOptions *options, const WeirByteSourc
     inference.corrupt_column = options->get(options->context, "columnNameOfCorruptRecord");
     for (uint32_t i = 0; i < count; i++)
         WEIR_TRY_OR_GO(done, infer_file(&inference, &files[i], multi_line, tracker, error));
-    const WeirDataType *type = inference.type == NULL ? weir_type_struct(&scratch, NULL, 0) : settle(&scratch, inference.type);
+    const WeirDataType *type =
+        inference.type == NULL ? weir_type_struct(&scratch, NULL, 0) : settle(&scratch, inference.type);
     if (inference.saw_corrupt) {
         WeirField *fields = WEIR_ARENA_ARRAY(&scratch, WeirField, type->field_count + 1);
-        fields[0] = (WeirField){inference.corrupt_column == NULL ? "_corrupt_record" : inference.corrupt_column, &weir_type_string, true, "{}"};
+        fields[0] = (WeirField){inference.corrupt_column == NULL ? "_corrupt_record" : inference.corrupt_column,
+                                &weir_type_string, true, "{}"};
         for (uint32_t i = 0; i < type->field_count; i++)
             fields[i + 1] = type->fields[i];
         type = weir_type_struct(&scratch, fields, type->field_count + 1);

@@ -69,11 +69,13 @@ static const uint8_t *scan_escape(const WeirJsonText *text, const uint8_t *at)
     return text->syntax->any_escape || (at[1] == '\'' && text->syntax->single_quotes) ? at + 2 : NULL;
 }
 
-/* Bytes from `at` that are plain: no quote, backslash or control character. `*high` gathers whether any is not ASCII. */
+/* Bytes from `at` that are plain: no quote, backslash or control character. `*high` gathers whether any is not ASCII.
+ */
 static const uint8_t *skip_plain(const WeirJsonText *text, const uint8_t *at, uint8_t quote, bool *high)
 {
 #ifdef __SSE2__
-    const __m128i quotes = _mm_set1_epi8((char)quote), backslashes = _mm_set1_epi8('\\'), controls = _mm_set1_epi8(0x1f);
+    const __m128i quotes = _mm_set1_epi8((char)quote), backslashes = _mm_set1_epi8('\\'),
+                  controls = _mm_set1_epi8(0x1f);
     while (text->readable - at >= 16) {
         __m128i bytes = _mm_loadu_si128((const __m128i *)at);
         __m128i special = _mm_or_si128(_mm_or_si128(_mm_cmpeq_epi8(bytes, quotes), _mm_cmpeq_epi8(bytes, backslashes)),
@@ -199,7 +201,8 @@ static bool ends_word(const WeirJsonText *text, const uint8_t *at)
     return at >= text->end || strchr(" \t\r\n,]}/:", *at) != NULL;
 }
 
-static const uint8_t *scan_word(const WeirJsonText *text, const uint8_t *at, const char *word, uint8_t kind, WeirJsonToken *token)
+static const uint8_t *scan_word(const WeirJsonText *text, const uint8_t *at, const char *word, uint8_t kind,
+                                WeirJsonToken *token)
 {
     size_t length = strlen(word);
     if ((size_t)(text->end - at) < length || memcmp(at, word, length) != 0 || !ends_word(text, at + length))
@@ -267,7 +270,9 @@ const uint8_t *weir_json_scan_name(const WeirJsonText *text, const uint8_t *at, 
     if (!text->syntax->unquoted_names)
         return NULL;
     const uint8_t *start = at;
-    while (at < text->end && ((*at | 0x20) >= 'a' || *at >= 0x80 || (*at >= '0' && *at <= '9') || *at == '_' || *at == '$') && *at != '{' && *at != '}')
+    while (at < text->end &&
+           ((*at | 0x20) >= 'a' || *at >= 0x80 || (*at >= '0' && *at <= '9') || *at == '_' || *at == '$') &&
+           *at != '{' && *at != '}')
         at++;
     *name = (WeirJsonToken){start, (uint32_t)(at - start), WEIR_JSON_TOKEN_STRING, 0};
     return at == start ? NULL : at;
@@ -315,7 +320,8 @@ const uint8_t *weir_json_scan_value(const WeirJsonText *text, const uint8_t *at,
             return NULL;
         behind = scan_members(text, at, depth, *at == '{');
         if (behind != NULL)
-            *token = (WeirJsonToken){at, (uint32_t)(behind - at), *at == '{' ? WEIR_JSON_TOKEN_OBJECT : WEIR_JSON_TOKEN_ARRAY, 0};
+            *token = (WeirJsonToken){at, (uint32_t)(behind - at),
+                                     *at == '{' ? WEIR_JSON_TOKEN_OBJECT : WEIR_JSON_TOKEN_ARRAY, 0};
         return behind;
     case 't':
         return scan_word(text, at, "true", WEIR_JSON_TOKEN_TRUE, token);
@@ -324,7 +330,16 @@ const uint8_t *weir_json_scan_value(const WeirJsonText *text, const uint8_t *at,
     case 'n':
         return scan_word(text, at, "null", WEIR_JSON_TOKEN_NULL, token);
     case '-':
-    case '0': case '1': case '2': case '3': case '4': case '5': case '6': case '7': case '8': case '9':
+    case '0':
+    case '1':
+    case '2':
+    case '3':
+    case '4':
+    case '5':
+    case '6':
+    case '7':
+    case '8':
+    case '9':
         return scan_number(text, at, token);
     default:
         return scan_nonnumeric(text, at, token);

@@ -1,5 +1,6 @@
-/* Finding the parts of JSON text without building anything: values as spans of bytes, checked for syntax and UTF-8. Fast for what is common (plain strings, 16 bytes at
- * a time), complete for what is rare. Leniencies are Jackson's features as Spark's options name them. */
+/* Finding the parts of JSON text without building anything: values as spans of bytes, checked for syntax and UTF-8.
+ * Fast for what is common (plain strings, 16 bytes at a time), complete for what is rare. Leniencies are Jackson's
+ * features as Spark's options name them. */
 #ifndef WEIR_FORMATS_JSON_SCANNER_H
 #define WEIR_FORMATS_JSON_SCANNER_H
 
@@ -31,7 +32,8 @@ typedef struct WeirJsonToken {
     uint8_t flags;
 } WeirJsonToken;
 
-/* Text [.., end), of which bytes up to `readable` may be loaded (>= end; more than 16 behind it makes the fast path reach the end). */
+/* Text [.., end), of which bytes up to `readable` may be loaded (>= end; more than 16 behind it makes the fast path
+ * reach the end). */
 typedef struct WeirJsonText {
     const uint8_t *end;
     const uint8_t *readable;
@@ -45,8 +47,8 @@ const uint8_t *weir_json_scan_value(const WeirJsonText *text, const uint8_t *at,
 /* A member's name, quoted or not; `at` behind it, or NULL. */
 const uint8_t *weir_json_scan_name(const WeirJsonText *text, const uint8_t *at, WeirJsonToken *name);
 
-/* Going through an object or array span: starts behind its bracket. Object: name and value; array: value only (name NULL). False at the end. The span was
- * scanned, so nothing can be malformed. */
+/* Going through an object or array span: starts behind its bracket. Object: name and value; array: value only (name
+ * NULL). False at the end. The span was scanned, so nothing can be malformed. */
 bool weir_json_next_member(const WeirJsonText *text, const uint8_t **at, WeirJsonToken *name, WeirJsonToken *value);
 
 /* Escapes undone: writes at most token->length bytes to `out`, returns how many. A lone surrogate becomes '?'. */

@@ -11,14 +11,15 @@ struct WeirFormatWriter {
     const char *separator;
 };
 
-WeirStatus weir_json_open_writer(const WeirFormatOptions *options, const WeirSchema *schema, WeirFormatWriter **out, WeirError *error)
+WeirStatus weir_json_open_writer(const WeirFormatOptions *options, const WeirSchema *schema, WeirFormatWriter **out,
+                                 WeirError *error)
 {
     static const char *const not_built[] = {"locale", "pretty", "sortKeys"};
     bool ignore_nulls = true, escape = false;
     for (size_t i = 0; i < sizeof(not_built) / sizeof(not_built[0]); i++)
         if (options->get(options->context, not_built[i]) != NULL)
-            return weir_error_format(error, WEIR_ERROR_UNSUPPORTED_FEATURE_OPTION, "The JSON option %s is not built yet for writing. Leave it out.",
-                                     not_built[i]);
+            return weir_error_format(error, WEIR_ERROR_UNSUPPORTED_FEATURE_OPTION,
+                                     "The JSON option %s is not built yet for writing. Leave it out.", not_built[i]);
     WEIR_TRY(weir_format_option_bool(options, "ignoreNullFields", true, &ignore_nulls, error));
     WEIR_TRY(weir_format_option_bool(options, "writeNonAsciiCharacterAsCodePoint", false, &escape, error));
     WeirFormatWriter *writer = weir_calloc(1, sizeof(*writer));

@@ -1,5 +1,5 @@
-/* See record_reader.h. A block ends at the last separator of what was read; the rest moves to the start of the next buffer, so that views into a block stay valid as
- * long as somebody keeps its buffer. */
+/* See record_reader.h. A block ends at the last separator of what was read; the rest moves to the start of the next
+ * buffer, so that views into a block stay valid as long as somebody keeps its buffer. */
 #include "formats/record_reader.h"
 
 #include <strings.h>
@@ -25,7 +25,8 @@ struct WeirRecordReader {
 
 bool weir_path_is_compressed(const char *path)
 {
-    static const char *const endings[] = {".gz", ".gzip", ".zst", ".zstd", ".deflate", ".bz2", ".lz4", ".snappy", ".xz"};
+    static const char *const endings[] = {".gz",  ".gzip", ".zst",    ".zstd", ".deflate",
+                                          ".bz2", ".lz4",  ".snappy", ".xz"};
     size_t length = strlen(path);
     for (size_t i = 0; i < sizeof(endings) / sizeof(endings[0]); i++) {
         size_t ending = strlen(endings[i]);
@@ -45,7 +46,8 @@ bool weir_separator_is_cuttable(const char *separator)
 }
 
 WeirStatus weir_record_reader_open(const WeirByteSource *source, int64_t start, int64_t end, const char *separator,
-                                   size_t separator_length, WeirMemoryTracker *tracker, WeirRecordReader **out, WeirError *error)
+                                   size_t separator_length, WeirMemoryTracker *tracker, WeirRecordReader **out,
+                                   WeirError *error)
 {
     WeirRecordReader *reader = weir_calloc(1, sizeof(*reader));
     WeirStatus status = WEIR_OK;
@@ -60,7 +62,8 @@ WeirStatus weir_record_reader_open(const WeirByteSource *source, int64_t start, 
         end = INT64_MAX;
         WEIR_TRY_OR_GO(done, weir_inflate_open(source, &reader->inflate, error));
     }
-    /* Back by a separator, so that one that ends just before the range counts: then the range's first record is ours. */
+    /* Back by a separator, so that one that ends just before the range counts: then the range's first record is ours.
+     */
     int64_t back = reader->separator_length > 0 ? (int64_t)reader->separator_length : 1;
     reader->skip_first = start > 0;
     reader->next_offset = start > back ? start - back : 0;
@@ -105,12 +108,14 @@ static WeirStatus new_buffer(WeirRecordReader *reader, size_t room, WeirSharedBu
     return WEIR_OK;
 }
 
-/* The first separator at or behind `from`: its start, and the first byte behind it. A lone \r at the very end of what was read is undecided unless the file
- * ends there. */
-static bool find_separator(const WeirRecordReader *reader, const uint8_t *data, size_t length, size_t from, size_t *behind)
+/* The first separator at or behind `from`: its start, and the first byte behind it. A lone \r at the very end of what
+ * was read is undecided unless the file ends there. */
+static bool find_separator(const WeirRecordReader *reader, const uint8_t *data, size_t length, size_t from,
+                           size_t *behind)
 {
     if (reader->separator_length > 0) {
-        const uint8_t *found = from < length ? memmem(data + from, length - from, reader->separator, reader->separator_length) : NULL;
+        const uint8_t *found =
+            from < length ? memmem(data + from, length - from, reader->separator, reader->separator_length) : NULL;
         if (found == NULL)
             return false;
         *behind = (size_t)(found - data) + reader->separator_length;
@@ -154,7 +159,8 @@ static size_t behind_last_separator(const WeirRecordReader *reader, const uint8_
     return carriage == NULL ? behind : (size_t)(carriage - data) + 1;
 }
 
-/* The start of the first record behind the range's end, or `length` when every record in [from, length) begins inside the range. */
+/* The start of the first record behind the range's end, or `length` when every record in [from, length) begins inside
+ * the range. */
 static size_t cut_at_range_end(WeirRecordReader *reader, const uint8_t *data, size_t length, int64_t data_start)
 {
     if (data_start + (int64_t)length <= reader->end)
@@ -186,7 +192,8 @@ static bool skip_foreign_record(WeirRecordReader *reader, const WeirSharedBuffer
 }
 
 /* Fill a buffer until it holds at least one whole record. */
-static WeirStatus fill(WeirRecordReader *reader, WeirSharedBuffer **out, size_t *offset, size_t *until, WeirError *error)
+static WeirStatus fill(WeirRecordReader *reader, WeirSharedBuffer **out, size_t *offset, size_t *until,
+                       WeirError *error)
 {
     size_t room = CHUNK_BYTES;
     for (;;) {
@@ -217,7 +224,8 @@ static WeirStatus fill(WeirRecordReader *reader, WeirSharedBuffer **out, size_t 
     }
 }
 
-WeirStatus weir_record_reader_next(WeirRecordReader *reader, WeirSharedBuffer **block, size_t *offset, size_t *length, WeirError *error)
+WeirStatus weir_record_reader_next(WeirRecordReader *reader, WeirSharedBuffer **block, size_t *offset, size_t *length,
+                                   WeirError *error)
 {
     size_t until = 0;
     *block = NULL;
@@ -269,7 +277,8 @@ bool weir_record_next(const uint8_t *data, size_t length, size_t *at, const char
     return true;
 }
 
-WeirStatus weir_read_whole(const WeirByteSource *source, WeirMemoryTracker *tracker, WeirSharedBuffer **out, WeirError *error)
+WeirStatus weir_read_whole(const WeirByteSource *source, WeirMemoryTracker *tracker, WeirSharedBuffer **out,
+                           WeirError *error)
 {
     WeirInflate *inflate = NULL;
     WeirSharedBuffer *buffer = NULL;
@@ -292,7 +301,8 @@ WeirStatus weir_read_whole(const WeirByteSource *source, WeirMemoryTracker *trac
         if (inflate != NULL)
             WEIR_TRY_OR_GO(done, weir_inflate_read(inflate, buffer->data + buffer->length, room, &got, error));
         else
-            WEIR_TRY_OR_GO(done, source->read_at(source->context, (int64_t)buffer->length, buffer->data + buffer->length, room, &got, error));
+            WEIR_TRY_OR_GO(done, source->read_at(source->context, (int64_t)buffer->length,
+                                                 buffer->data + buffer->length, room, &got, error));
         if (got == 0)
             break;
         buffer->length += got;

@@ -67,7 +67,8 @@ static bool convert_boolean(const char *text, size_t length, WeirVectorBuilder *
     return true;
 }
 
-static bool convert_time(const char *text, size_t length, const WeirDataType *type, const WeirTimeZone *zone, WeirVectorBuilder *builder)
+static bool convert_time(const char *text, size_t length, const WeirDataType *type, const WeirTimeZone *zone,
+                         WeirVectorBuilder *builder)
 {
     int64_t micros;
     int32_t days;
@@ -110,7 +111,8 @@ static bool convert_interval(const char *text, size_t length, const WeirDataType
     return true;
 }
 
-bool weir_text_convert(const char *text, size_t length, const WeirDataType *type, const WeirTimeZone *zone, WeirVectorBuilder *builder)
+bool weir_text_convert(const char *text, size_t length, const WeirDataType *type, const WeirTimeZone *zone,
+                       WeirVectorBuilder *builder)
 {
     switch (type->id) {
     case WEIR_TYPE_STRING:

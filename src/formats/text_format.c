@@ -1,4 +1,5 @@
-/* Text files: one string column, a row a line (Spark: TextFileFormat). Bytes are kept as they are; the values point into the file's buffer. */
+/* Text files: one string column, a row a line (Spark: TextFileFormat). Bytes are kept as they are; the values point
+ * into the file's buffer. */
 #include "formats/formats.h"
 #include "formats/record_reader.h"
 
@@ -23,13 +24,16 @@ struct WeirFormatWriter {
 static const char *const text_read_options[] = {"lineSep", "wholetext", "compression", "encoding", "charset", NULL};
 static const char *const text_write_options[] = {"lineSep", "compression", "encoding", NULL};
 
-static const char *line_separator(const WeirFormatOptions *options) { return options->get(options->context, "lineSep"); }
+static const char *line_separator(const WeirFormatOptions *options)
+{
+    return options->get(options->context, "lineSep");
+}
 
 static bool text_is_splittable(const WeirFormatOptions *options, const char *path)
 {
     bool whole = false;
-    return weir_format_option_bool(options, "wholetext", false, &whole, NULL) == WEIR_OK && !whole && weir_separator_is_cuttable(line_separator(options)) &&
-           !weir_path_is_compressed(path);
+    return weir_format_option_bool(options, "wholetext", false, &whole, NULL) == WEIR_OK && !whole &&
+           weir_separator_is_cuttable(line_separator(options)) && !weir_path_is_compressed(path);
 }
 
 static WeirStatus text_check(const WeirFormatOptions *options, const WeirSchema *schema, bool writing, WeirError *error)
@@ -38,8 +42,9 @@ static WeirStatus text_check(const WeirFormatOptions *options, const WeirSchema 
     WEIR_TRY(weir_format_option_bool(options, "wholetext", false, &whole, error));
     const char *separator = line_separator(options);
     if (separator != NULL && separator[0] == '\0')
-        return weir_error_format(error, WEIR_ERROR_LEGACY_ERROR_TEMP_0000,
-                                 "requirement failed: 'lineSep' cannot be an empty string. Leave it out to read any line end.");
+        return weir_error_format(
+            error, WEIR_ERROR_LEGACY_ERROR_TEMP_0000,
+            "requirement failed: 'lineSep' cannot be an empty string. Leave it out to read any line end.");
     if (separator != NULL && strlen(separator) > 8)
         return weir_error_format(error, WEIR_ERROR_LEGACY_ERROR_TEMP_0000, "'lineSep' is longer than 8 bytes.");
     for (uint32_t i = 0; i < schema->field_count; i++)
@@ -47,13 +52,14 @@ static WeirStatus text_check(const WeirFormatOptions *options, const WeirSchema 
             return weir_format_refuse_type("Text", &schema->fields[i], error);
     if (schema->field_count > 1 || (writing && schema->field_count != 1))
         return weir_error_format(error, WEIR_ERROR_LEGACY_ERROR_TEMP_1290,
-                                 "Text data source supports only a single column, and you have %u columns. Concatenate them into one string.",
+                                 "Text data source supports only a single column, and you have %u columns. Concatenate "
+                                 "them into one string.",
                                  schema->field_count);
     return WEIR_OK;
 }
 
-static WeirStatus text_infer(const WeirFormatOptions *options, const WeirByteSource *files, uint32_t count, WeirMemoryTracker *tracker,
-                             WeirArena *arena, const WeirSchema **schema, WeirError *error)
+static WeirStatus text_infer(const WeirFormatOptions *options, const WeirByteSource *files, uint32_t count,
+                             WeirMemoryTracker *tracker, WeirArena *arena, const WeirSchema **schema, WeirError *error)
 {
     static const WeirField value = {.name = "value", .type = &weir_type_string, .nullable = true, .metadata = "{}"};
     (void)options, (void)files, (void)count, (void)tracker, (void)error;
@@ -82,8 +88,8 @@ static WeirStatus text_open_reader(const WeirFormatScan *scan, const WeirByteSou
     reader->separator_length = reader->separator == NULL ? 0 : strlen(reader->separator);
     WEIR_TRY_OR_GO(done, weir_format_option_bool(scan->options, "wholetext", false, &reader->whole_text, error));
     if (!reader->whole_text)
-        WEIR_TRY_OR_GO(done, weir_record_reader_open(source, start, end, reader->separator, reader->separator_length, scan->tracker,
-                                                     &reader->records, error));
+        WEIR_TRY_OR_GO(done, weir_record_reader_open(source, start, end, reader->separator, reader->separator_length,
+                                                     scan->tracker, &reader->records, error));
     *out = reader;
     reader = NULL;
 done:
@@ -114,7 +120,8 @@ static WeirStatus read_lines(WeirFormatReader *reader, WeirBatch *batch, WeirErr
     WeirStringView *views = NULL;
     uint32_t rows = 0;
     if (scan->column_count == 1) {
-        WEIR_TRY(weir_vector_init(&batch->columns[0], scan->schema->fields[0].type, scan->batch_rows_max, &batch->arena, error));
+        WEIR_TRY(weir_vector_init(&batch->columns[0], scan->schema->fields[0].type, scan->batch_rows_max, &batch->arena,
+                                  error));
         views = batch->columns[0].values;
     }
     const uint8_t *record;
@@ -144,7 +151,8 @@ static WeirStatus read_whole(WeirFormatReader *reader, WeirBatch *batch, WeirErr
         return WEIR_OK; /* Spark makes no task for an empty file. */
     if (scan->column_count == 1) {
         WEIR_TRY(weir_vector_init(&batch->columns[0], scan->schema->fields[0].type, 1, &batch->arena, error));
-        ((WeirStringView *)batch->columns[0].values)[0] = weir_view_make(reader->block->data, (uint32_t)reader->block->length);
+        ((WeirStringView *)batch->columns[0].values)[0] =
+            weir_view_make(reader->block->data, (uint32_t)reader->block->length);
         batch->columns[0].length = 1;
     }
     batch->row_count = batch->selected_count = 1;
@@ -171,7 +179,8 @@ static WeirStatus text_next_batch(WeirFormatReader *reader, WeirBatch **out, Wei
     return WEIR_OK;
 }
 
-static WeirStatus text_open_writer(const WeirFormatOptions *options, const WeirSchema *schema, WeirFormatWriter **out, WeirError *error)
+static WeirStatus text_open_writer(const WeirFormatOptions *options, const WeirSchema *schema, WeirFormatWriter **out,
+                                   WeirError *error)
 {
     WEIR_TRY(text_check(options, schema, true, error));
     WeirFormatWriter *writer = weir_calloc(1, sizeof(*writer));
@@ -203,7 +212,10 @@ static WeirStatus text_finish(WeirFormatWriter *writer, WeirBuffer *out, WeirErr
     return WEIR_OK;
 }
 
-static void text_close_writer(WeirFormatWriter *writer) { weir_free(writer); }
+static void text_close_writer(WeirFormatWriter *writer)
+{
+    weir_free(writer);
+}
 
 const WeirFileFormat weir_text_format = {
     .name = "text",

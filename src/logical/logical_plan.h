@@ -1,5 +1,6 @@
-/* Every logical node: unresolved from the doors, resolved after analysis, the same struct throughout. Immutable once shared; rewrites copy. Names are
- * Spark's. `output` (the attributes a node gives) is set by analysis. Nodes live in the arena of their statement or query. */
+/* Every logical node: unresolved from the doors, resolved after analysis, the same struct throughout. Immutable once
+ * shared; rewrites copy. Names are Spark's. `output` (the attributes a node gives) is set by analysis. Nodes live in
+ * the arena of their statement or query. */
 #ifndef WEIR_LOGICAL_LOGICAL_PLAN_H
 #define WEIR_LOGICAL_LOGICAL_PLAN_H
 
@@ -12,8 +13,8 @@ typedef enum WeirLogicalKind {
     WEIR_LOGICAL_UNRESOLVED_TABLE_FUNCTION, /* parts = name, expressions = arguments: range(…), explode(…) in FROM */
     WEIR_LOGICAL_UNRESOLVED_INLINE_TABLE,   /* VALUES: names = column names (may be none), rows */
     WEIR_LOGICAL_ONE_ROW_RELATION,
-    WEIR_LOGICAL_LOCAL_RELATION, /* output, batches (rows as a WeirBatch list) */
-    WEIR_LOGICAL_RANGE,          /* range_start, range_end, range_step */
+    WEIR_LOGICAL_LOCAL_RELATION,     /* output, batches (rows as a WeirBatch list) */
+    WEIR_LOGICAL_RANGE,              /* range_start, range_end, range_step */
     WEIR_LOGICAL_RELATION,           /* a table of a connector, batch: relation */
     WEIR_LOGICAL_STREAMING_RELATION, /* the same as an unbounded table: relation; replaced each micro-batch */
     WEIR_LOGICAL_CTE_REFERENCE,      /* name; resolved away by the analyzer (inlined) */
@@ -25,32 +26,41 @@ typedef enum WeirLogicalKind {
     WEIR_LOGICAL_AGGREGATE,      /* grouping, expressions */
     WEIR_LOGICAL_HAVING,         /* condition over an AGGREGATE, unresolved; the analyzer turns it into Filter */
     WEIR_LOGICAL_QUALIFY,        /* condition over window functions, over PROJECT, AGGREGATE or HAVING; unresolved */
-    WEIR_LOGICAL_GENERATE,       /* generator (in `condition`), is_outer, name = qualifier, generator_output, required child columns pruned by the optimizer */
-    WEIR_LOGICAL_WINDOW,         /* window expressions (aliases) in expressions; one spec per node: partition_by/order_by in window */
-    WEIR_LOGICAL_SORT,           /* expressions = sort orders; is_global */
-    WEIR_LOGICAL_LIMIT,          /* condition = expression; Spark's GlobalLimit + LocalLimit */
+    WEIR_LOGICAL_GENERATE, /* generator (in `condition`), is_outer, name = qualifier, generator_output, required child
+                              columns pruned by the optimizer */
+    WEIR_LOGICAL_WINDOW,   /* window expressions (aliases) in expressions; one spec per node: partition_by/order_by in
+                              window */
+    WEIR_LOGICAL_SORT,     /* expressions = sort orders; is_global */
+    WEIR_LOGICAL_LIMIT,    /* condition = expression; Spark's GlobalLimit + LocalLimit */
     WEIR_LOGICAL_OFFSET,
     WEIR_LOGICAL_TAIL,
     WEIR_LOGICAL_DISTINCT,
-    WEIR_LOGICAL_DEDUPLICATE,    /* expressions = keys; within_watermark */
-    WEIR_LOGICAL_SAMPLE,         /* sample_* */
-    WEIR_LOGICAL_REPARTITION,    /* expressions, partition_count */
+    WEIR_LOGICAL_DEDUPLICATE,          /* expressions = keys; within_watermark */
+    WEIR_LOGICAL_SAMPLE,               /* sample_* */
+    WEIR_LOGICAL_REPARTITION,          /* expressions, partition_count */
     WEIR_LOGICAL_EVENT_TIME_WATERMARK, /* condition = event-time column (ALIAS where "expr AS name"), delay; child */
-    WEIR_LOGICAL_EXPAND,         /* rows = projections; output */
-    WEIR_LOGICAL_PIVOT,          /* condition = pivot column ("struct" of several), grouping = values (plain or ALIAS), expressions = aggregates */
-    WEIR_LOGICAL_UNPIVOT,        /* rows = groups of columns, parts = name of each group or NULL, name = the name column, names = value columns;
-                                    EXCLUDE NULLS is a FILTER above */
-    WEIR_LOGICAL_WITH,           /* CTE definitions in ctes; child */
-    WEIR_LOGICAL_UNRESOLVED_HINT, /* name; a warning, then removed */
+    WEIR_LOGICAL_EXPAND,               /* rows = projections; output */
+    WEIR_LOGICAL_PIVOT,   /* condition = pivot column ("struct" of several), grouping = values (plain or ALIAS),
+                             expressions = aggregates */
+    WEIR_LOGICAL_UNPIVOT, /* rows = groups of columns, parts = name of each group or NULL, name = the name column, names
+                             = value columns; EXCLUDE NULLS is a FILTER above */
+    WEIR_LOGICAL_WITH,    /* CTE definitions in ctes; child */
+    WEIR_LOGICAL_UNRESOLVED_HINT,    /* name; a warning, then removed */
     WEIR_LOGICAL_WINDOW_DEFINITIONS, /* WINDOW w AS (…): names, windows; child */
     /* ---- binary and n-ary */
-    WEIR_LOGICAL_JOIN,  /* join_type, condition or using names or is_natural; is_lateral */
-    WEIR_LOGICAL_UNION, /* UNION ALL; by_name, allow_missing */
+    WEIR_LOGICAL_JOIN,         /* join_type, condition or using names or is_natural; is_lateral */
+    WEIR_LOGICAL_UNION,        /* UNION ALL; by_name, allow_missing */
     WEIR_LOGICAL_SET_OPERATION /* INTERSECT/EXCEPT [ALL]; UNION DISTINCT is Distinct over Union */
 } WeirLogicalKind;
 
 typedef enum WeirJoinType {
-    WEIR_JOIN_INNER, WEIR_JOIN_CROSS, WEIR_JOIN_LEFT_OUTER, WEIR_JOIN_RIGHT_OUTER, WEIR_JOIN_FULL_OUTER, WEIR_JOIN_LEFT_SEMI, WEIR_JOIN_LEFT_ANTI,
+    WEIR_JOIN_INNER,
+    WEIR_JOIN_CROSS,
+    WEIR_JOIN_LEFT_OUTER,
+    WEIR_JOIN_RIGHT_OUTER,
+    WEIR_JOIN_FULL_OUTER,
+    WEIR_JOIN_LEFT_SEMI,
+    WEIR_JOIN_LEFT_ANTI,
     WEIR_JOIN_EXISTENCE /* left rows with a boolean column: EXISTS inside an expression */
 } WeirJoinType;
 typedef enum WeirSetOperation { WEIR_SET_INTERSECT, WEIR_SET_EXCEPT } WeirSetOperation;
@@ -62,8 +72,8 @@ typedef struct WeirOption {
 
 /* A connector's table named by a view or directly: which connector, its options and schema. */
 typedef struct WeirRelation {
-    const char *name;     /* view or table name, for messages; may be NULL */
-    const char *format;   /* "json", "socket", … */
+    const char *name;   /* view or table name, for messages; may be NULL */
+    const char *format; /* "json", "socket", … */
     const WeirOption *options;
     uint32_t option_count;
     const WeirSchema *user_schema; /* NULL: none given */
@@ -87,7 +97,8 @@ struct WeirLogicalPlan {
     WeirLogicalPlan **children;
     WeirOrigin origin;
     bool analyzed;
-    bool is_streaming; /* some leaf is a streaming relation (after analysis); for UNRESOLVED_RELATION: written as STREAM t */
+    bool is_streaming; /* some leaf is a streaming relation (after analysis); for UNRESOLVED_RELATION: written as STREAM
+                          t */
     WeirExpression **output; /* ATTRIBUTEs; after analysis */
     uint32_t output_count;
 
@@ -128,20 +139,24 @@ struct WeirLogicalPlan {
     double sample_lower, sample_upper;
     int64_t sample_seed, sample_rows;
     bool sample_with_seed;
-    const void *grouping_analytics; /* AGGREGATE over ROLLUP, CUBE, GROUPING SETS: the analyzer's note of them; NULL otherwise */
+    const void *grouping_analytics; /* AGGREGATE over ROLLUP, CUBE, GROUPING SETS: the analyzer's note of them; NULL
+                                       otherwise */
 };
 
 WeirLogicalPlan *weir_logical_new(WeirArena *arena, WeirLogicalKind kind, WeirOrigin origin);
 WeirLogicalPlan *weir_logical_unary(WeirArena *arena, WeirLogicalKind kind, WeirLogicalPlan *child);
-WeirLogicalPlan *weir_logical_binary(WeirArena *arena, WeirLogicalKind kind, WeirLogicalPlan *left, WeirLogicalPlan *right);
+WeirLogicalPlan *weir_logical_binary(WeirArena *arena, WeirLogicalKind kind, WeirLogicalPlan *left,
+                                     WeirLogicalPlan *right);
 WeirLogicalPlan *weir_logical_copy(WeirArena *arena, const WeirLogicalPlan *plan); /* shallow, own children array */
 /* Bottom-up rewrite of plan nodes; as weir_expression_transform. */
-typedef WeirLogicalPlan *(*WeirLogicalRewrite)(void *context, WeirLogicalPlan *plan, WeirStatus *status, WeirError *error);
-WEIR_CHECKED WeirStatus weir_logical_transform(WeirArena *arena, WeirLogicalPlan *plan, WeirLogicalRewrite rewrite, void *context,
-                                               WeirLogicalPlan **out, WeirError *error);
+typedef WeirLogicalPlan *(*WeirLogicalRewrite)(void *context, WeirLogicalPlan *plan, WeirStatus *status,
+                                               WeirError *error);
+WEIR_CHECKED WeirStatus weir_logical_transform(WeirArena *arena, WeirLogicalPlan *plan, WeirLogicalRewrite rewrite,
+                                               void *context, WeirLogicalPlan **out, WeirError *error);
 /* Rewrite every expression that the node itself holds. */
-WEIR_CHECKED WeirStatus weir_logical_transform_expressions(WeirArena *arena, WeirLogicalPlan *plan, WeirExpressionRewrite rewrite,
-                                                           void *context, WeirLogicalPlan **out, WeirError *error);
+WEIR_CHECKED WeirStatus weir_logical_transform_expressions(WeirArena *arena, WeirLogicalPlan *plan,
+                                                           WeirExpressionRewrite rewrite, void *context,
+                                                           WeirLogicalPlan **out, WeirError *error);
 typedef bool (*WeirLogicalMatch)(void *context, const WeirLogicalPlan *plan);
 bool weir_logical_any(const WeirLogicalPlan *plan, WeirLogicalMatch match, void *context);
 /* Schema of the output, in `arena`. */

@@ -5,32 +5,44 @@
 #include "logical/logical_plan.h"
 
 typedef enum WeirStatementKind {
-    WEIR_STATEMENT_QUERY,                     /* plan */
-    WEIR_STATEMENT_CREATE_TEMPORARY_VIEW,     /* name, plan, names = column names; or relation (USING) */
-    WEIR_STATEMENT_CREATE_STREAMING_TABLE,    /* name, schema_ddl, format, partition_names, options, location, plan (NULL: flows follow) */
-    WEIR_STATEMENT_CREATE_FLOW,               /* name, target, by_name, plan */
-    WEIR_STATEMENT_DROP_VIEW,                 /* name, if_exists */
-    WEIR_STATEMENT_SET,                       /* key (NULL: all), value (NULL: show), is_verbose (SET -v) */
-    WEIR_STATEMENT_RESET,                     /* key or NULL */
-    WEIR_STATEMENT_SET_TIME_ZONE,             /* value, or plan-less interval expression */
-    WEIR_STATEMENT_EXPLAIN,                   /* explain_mode, statement */
-    WEIR_STATEMENT_DESCRIBE_TABLE,            /* name, is_extended */
-    WEIR_STATEMENT_DESCRIBE_QUERY,            /* plan */
-    WEIR_STATEMENT_DESCRIBE_FUNCTION,         /* name, is_extended */
-    WEIR_STATEMENT_SHOW_TABLES,               /* pattern */
+    WEIR_STATEMENT_QUERY,                  /* plan */
+    WEIR_STATEMENT_CREATE_TEMPORARY_VIEW,  /* name, plan, names = column names; or relation (USING) */
+    WEIR_STATEMENT_CREATE_STREAMING_TABLE, /* name, schema_ddl, format, partition_names, options, location, plan (NULL:
+                                              flows follow) */
+    WEIR_STATEMENT_CREATE_FLOW,            /* name, target, by_name, plan */
+    WEIR_STATEMENT_DROP_VIEW,              /* name, if_exists */
+    WEIR_STATEMENT_SET,                    /* key (NULL: all), value (NULL: show), is_verbose (SET -v) */
+    WEIR_STATEMENT_RESET,                  /* key or NULL */
+    WEIR_STATEMENT_SET_TIME_ZONE,          /* value, or plan-less interval expression */
+    WEIR_STATEMENT_EXPLAIN,                /* explain_mode, statement */
+    WEIR_STATEMENT_DESCRIBE_TABLE,         /* name, is_extended */
+    WEIR_STATEMENT_DESCRIBE_QUERY,         /* plan */
+    WEIR_STATEMENT_DESCRIBE_FUNCTION,      /* name, is_extended */
+    WEIR_STATEMENT_SHOW_TABLES,            /* pattern */
     WEIR_STATEMENT_SHOW_VIEWS,
-    WEIR_STATEMENT_SHOW_FUNCTIONS,            /* pattern, scope */
-    WEIR_STATEMENT_SHOW_COLUMNS,              /* name */
-    WEIR_STATEMENT_SHOW_DATABASES, WEIR_STATEMENT_SHOW_CATALOGS, WEIR_STATEMENT_USE,
-    WEIR_STATEMENT_DECLARE_VARIABLE,          /* name, type_ddl, expression, or_replace */
-    WEIR_STATEMENT_SET_VARIABLE,              /* names, expressions or plan */
+    WEIR_STATEMENT_SHOW_FUNCTIONS, /* pattern, scope */
+    WEIR_STATEMENT_SHOW_COLUMNS,   /* name */
+    WEIR_STATEMENT_SHOW_DATABASES,
+    WEIR_STATEMENT_SHOW_CATALOGS,
+    WEIR_STATEMENT_USE,
+    WEIR_STATEMENT_DECLARE_VARIABLE, /* name, type_ddl, expression, or_replace */
+    WEIR_STATEMENT_SET_VARIABLE,     /* names, expressions or plan */
     WEIR_STATEMENT_DROP_VARIABLE,
-    WEIR_STATEMENT_CREATE_FUNCTION,           /* temporary SQL function */
+    WEIR_STATEMENT_CREATE_FUNCTION, /* temporary SQL function */
     WEIR_STATEMENT_DROP_FUNCTION,
-    WEIR_STATEMENT_CACHE, WEIR_STATEMENT_UNCACHE, WEIR_STATEMENT_CLEAR_CACHE, WEIR_STATEMENT_REFRESH
+    WEIR_STATEMENT_CACHE,
+    WEIR_STATEMENT_UNCACHE,
+    WEIR_STATEMENT_CLEAR_CACHE,
+    WEIR_STATEMENT_REFRESH
 } WeirStatementKind;
 
-typedef enum WeirExplainMode { WEIR_EXPLAIN_SIMPLE, WEIR_EXPLAIN_EXTENDED, WEIR_EXPLAIN_FORMATTED, WEIR_EXPLAIN_CODEGEN, WEIR_EXPLAIN_COST } WeirExplainMode;
+typedef enum WeirExplainMode {
+    WEIR_EXPLAIN_SIMPLE,
+    WEIR_EXPLAIN_EXTENDED,
+    WEIR_EXPLAIN_FORMATTED,
+    WEIR_EXPLAIN_CODEGEN,
+    WEIR_EXPLAIN_COST
+} WeirExplainMode;
 
 typedef struct WeirParameterDeclaration {
     const char *name;

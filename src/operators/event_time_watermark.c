@@ -1,5 +1,6 @@
-/* EventTimeWatermarkExec: passes rows and keeps the largest, smallest and mean event time and the count, in milliseconds floored from microseconds. The mean
- * is the running one of Spark's EventTimeStats, whose rounding shows in progress; tasks are merged in their order, so that it does not depend on chance. */
+/* EventTimeWatermarkExec: passes rows and keeps the largest, smallest and mean event time and the count, in
+ * milliseconds floored from microseconds. The mean is the running one of Spark's EventTimeStats, whose rounding shows
+ * in progress; tasks are merged in their order, so that it does not depend on chance. */
 #include <pthread.h>
 
 #include "operators/operator.h"
@@ -18,7 +19,7 @@ typedef struct WatermarkState {
     uint32_t watermark_index;
 } WatermarkState;
 
-static WeirStatus watermark_open(WeirOperator *operator, WeirError *error)
+static WeirStatus watermark_open(WeirOperator *operator, WeirError * error)
 {
     (void)error;
     WatermarkState *state = weir_calloc(1, sizeof(*state));
@@ -56,14 +57,14 @@ static void watermark_reset(WeirOperator *operator, bool failed)
 
 static WeirStatus watermark_open_stage(WeirOperator *operator, uint32_t unit, void **state, WeirError *error)
 {
-    (void)operator, (void)error;
+    (void)operator,(void) error;
     EventTimeSums *sums = weir_calloc(1, sizeof(*sums));
     sums->unit = unit;
     *state = sums;
     return WEIR_OK;
 }
 
-static void watermark_close_stage(WeirOperator *operator, void *state)
+static void watermark_close_stage(WeirOperator *operator, void * state)
 {
     (void)operator;
     weir_free(state);
@@ -113,8 +114,8 @@ static void add_unit(WatermarkState *state, const EventTimeSums *sums)
         sums_merge(&state->total, &state->units[i]);
 }
 
-static WeirStatus watermark_push(WeirOperator *operator, void *state, WeirPipelineTask *task, uint32_t stage, WeirBatch *batch,
-                                 WeirError *error)
+static WeirStatus watermark_push(WeirOperator *operator, void * state, WeirPipelineTask *task, uint32_t stage,
+                                 WeirBatch *batch, WeirError *error)
 {
     EventTimeSums *sums = state;
     const WeirVector *column = &batch->columns[operator->plan->expressions[0]->ordinal];
@@ -137,7 +138,8 @@ static WeirStatus watermark_push(WeirOperator *operator, void *state, WeirPipeli
     return weir_emit(task, stage + 1, batch, error);
 }
 
-static WeirStatus watermark_finish(WeirOperator *operator, void *stage_state, WeirPipelineTask *task, uint32_t stage, WeirError *error)
+static WeirStatus watermark_finish(WeirOperator *operator, void * stage_state, WeirPipelineTask *task, uint32_t stage,
+                                   WeirError *error)
 {
     (void)task, (void)stage, (void)error;
     WatermarkState *state = operator->state;
@@ -147,11 +149,8 @@ static WeirStatus watermark_finish(WeirOperator *operator, void *stage_state, We
     pthread_mutex_lock(&state->mutex);
     add_unit(state, sums);
     const EventTimeSums *total = &state->total;
-    operator->execution->metrics.watermarks[state->watermark_index] =
-        (WeirEventTimeStats){.count = total->count,
-                             .max_ms = total->max_ms,
-                             .min_ms = total->min_ms,
-                             .average_ms = total->average_ms};
+    operator->execution->metrics.watermarks[state->watermark_index] =(WeirEventTimeStats){
+        .count = total->count, .max_ms = total->max_ms, .min_ms = total->min_ms, .average_ms = total->average_ms};
     pthread_mutex_unlock(&state->mutex);
     return WEIR_OK;
 }

@@ -109,8 +109,9 @@ static void measure(RunBuild *build)
             build->key_sizes[k] = 16 + ((((const WeirStringView *)input->keys->values)[row].length + 7) & ~7u);
         else
             build->key_sizes[k] = (uint32_t)weir_unsafe_row_size(build->keys, input->key_count, row);
-        build->value_sizes[k] = input->rows != NULL ? input->row_bytes
-                                                    : (uint32_t)weir_unsafe_row_size(build->values, input->value_count, row);
+        build->value_sizes[k] = input->rows != NULL
+                                    ? input->row_bytes
+                                    : (uint32_t)weir_unsafe_row_size(build->values, input->value_count, row);
     }
 }
 
@@ -162,7 +163,8 @@ static uint64_t sort_by_partition(const RunBuild *build, uint32_t partition_coun
     return offsets[partition_count];
 }
 
-WeirStatus weir_exchange_add(WeirExchange *exchange, uint32_t unit, const WeirRunInput *input, WeirArena *scratch, WeirError *error)
+WeirStatus weir_exchange_add(WeirExchange *exchange, uint32_t unit, const WeirRunInput *input, WeirArena *scratch,
+                             WeirError *error)
 {
     if (input->count == 0)
         return WEIR_OK;

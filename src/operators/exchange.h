@@ -1,6 +1,7 @@
-/* The exchange between scan tasks and merge tasks: each unit leaves runs, rows sorted by Spark's partition (Murmur3 of the key columns, seed 42, modulo the number
- * of partitions). A merge task reads one partition's rows of all runs in (unit, flush) order, whatever thread made them. A row is key bytes and value bytes,
- * both UnsafeRows. Spark's ShuffleExchangeExec. */
+/* The exchange between scan tasks and merge tasks: each unit leaves runs, rows sorted by Spark's partition (Murmur3 of
+ * the key columns, seed 42, modulo the number of partitions). A merge task reads one partition's rows of all runs in
+ * (unit, flush) order, whatever thread made them. A row is key bytes and value bytes, both UnsafeRows. Spark's
+ * ShuffleExchangeExec. */
 #ifndef WEIR_OPERATORS_EXCHANGE_H
 #define WEIR_OPERATORS_EXCHANGE_H
 
@@ -12,8 +13,14 @@ typedef struct WeirRunEntry {
     uint64_t hash;                 /* weir_state_hash of the key */
     /* key bytes, value bytes */
 } WeirRunEntry;
-static inline const uint8_t *weir_run_entry_key(const WeirRunEntry *entry) { return (const uint8_t *)(entry + 1); }
-static inline const uint8_t *weir_run_entry_value(const WeirRunEntry *entry) { return (const uint8_t *)(entry + 1) + entry->key_size; }
+static inline const uint8_t *weir_run_entry_key(const WeirRunEntry *entry)
+{
+    return (const uint8_t *)(entry + 1);
+}
+static inline const uint8_t *weir_run_entry_value(const WeirRunEntry *entry)
+{
+    return (const uint8_t *)(entry + 1) + entry->key_size;
+}
 
 typedef struct WeirRun WeirRun;
 
@@ -24,7 +31,7 @@ typedef struct WeirRunInput {
     const WeirVector *keys;
     uint32_t key_count;
     uint32_t skipped_key_plus_one; /* a key column that does not count for the partition (session_window); 0: none */
-    const WeirVector *values; /* encoded as UnsafeRows; or ready rows: */
+    const WeirVector *values;      /* encoded as UnsafeRows; or ready rows: */
     uint32_t value_count;
     uint8_t *const *rows; /* by k */
     uint32_t row_bytes;
@@ -41,8 +48,8 @@ void weir_exchange_init(WeirExchange *exchange, uint32_t partition_count, WeirMe
 void weir_exchange_begin(WeirExchange *exchange, uint32_t unit_count);
 void weir_exchange_deinit(WeirExchange *exchange);
 /* Make a run of `input` and append it to `unit`'s: one task per unit at a time. `scratch` is for the work only. */
-WEIR_CHECKED WeirStatus weir_exchange_add(WeirExchange *exchange, uint32_t unit, const WeirRunInput *input, WeirArena *scratch,
-                                          WeirError *error);
+WEIR_CHECKED WeirStatus weir_exchange_add(WeirExchange *exchange, uint32_t unit, const WeirRunInput *input,
+                                          WeirArena *scratch, WeirError *error);
 
 /* The rows of one partition in order. */
 typedef struct WeirExchangeCursor {

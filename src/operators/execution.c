@@ -1,9 +1,9 @@
-/* A WeirExecution: the operators of one query, run once (batch) or once per micro-batch. The run ends with the commit of all state: built in tasks, written in the I/O
- * pool; whatever fails, every store is aborted. */
+/* A WeirExecution: the operators of one query, run once (batch) or once per micro-batch. The run ends with the commit
+ * of all state: built in tasks, written in the I/O pool; whatever fails, every store is aborted. */
 #include "operators/execution_private.h"
 
-WeirStatus weir_execution_new(const WeirPhysicalPlan *plan, const WeirExecutionEnvironment *environment, WeirExecution **out,
-                              WeirError *error)
+WeirStatus weir_execution_new(const WeirPhysicalPlan *plan, const WeirExecutionEnvironment *environment,
+                              WeirExecution **out, WeirError *error)
 {
     WeirExecution *execution = weir_calloc(1, sizeof(*execution));
     execution->plan = plan;
@@ -41,7 +41,10 @@ void weir_execution_free(WeirExecution *execution)
     weir_free(execution);
 }
 
-const WeirSchema *weir_execution_schema(const WeirExecution *execution) { return execution->schema; }
+const WeirSchema *weir_execution_schema(const WeirExecution *execution)
+{
+    return execution->schema;
+}
 
 static void clear_metrics(WeirExecution *execution)
 {
@@ -58,8 +61,8 @@ static void clear_metrics(WeirExecution *execution)
     metrics->output_rows = 0;
 }
 
-WeirStatus weir_execution_run(WeirExecution *execution, const WeirExecutionBatch *batch, const WeirExecutionOutput *output,
-                              const WeirExecutionMetrics **metrics, WeirError *error)
+WeirStatus weir_execution_run(WeirExecution *execution, const WeirExecutionBatch *batch,
+                              const WeirExecutionOutput *output, const WeirExecutionMetrics **metrics, WeirError *error)
 {
     execution->batch = batch;
     clear_metrics(execution);

@@ -1,5 +1,6 @@
-/* Running a physical plan: pipelines of operators over batches, in scan tasks (morsels) → barrier → merge tasks → barrier → state commit. A WeirExecution is
- * built once per query (programs compiled, stores opened) and run once (batch query) or once per micro-batch. Same input, same bits, for any number of threads. */
+/* Running a physical plan: pipelines of operators over batches, in scan tasks (morsels) → barrier → merge tasks →
+ * barrier → state commit. A WeirExecution is built once per query (programs compiled, stores opened) and run once
+ * (batch query) or once per micro-batch. Same input, same bits, for any number of threads. */
 #ifndef WEIR_OPERATORS_EXECUTION_H
 #define WEIR_OPERATORS_EXECUTION_H
 
@@ -10,13 +11,15 @@
 /* Where the rows of the plan go. */
 typedef struct WeirExecutionOutput {
     void *context;
-    /* ordered: one call at a time, on the thread that runs the execution, rows in Spark's order (by task, then as produced). Otherwise: from tasks,
-     * concurrently; `task_index` < task count and rows of one task come in order. The callee retains what it keeps (compacted if it keeps long). */
+    /* ordered: one call at a time, on the thread that runs the execution, rows in Spark's order (by task, then as
+     * produced). Otherwise: from tasks, concurrently; `task_index` < task count and rows of one task come in order. The
+     * callee retains what it keeps (compacted if it keeps long). */
     bool ordered;
-    WeirStatus (*begin)(void *context, uint32_t task_count, WeirError *error);                        /* driver; optional */
-    WeirStatus (*open_task)(void *context, uint32_t task_index, WeirError *error);                    /* in the task; optional */
+    WeirStatus (*begin)(void *context, uint32_t task_count, WeirError *error);     /* driver; optional */
+    WeirStatus (*open_task)(void *context, uint32_t task_index, WeirError *error); /* in the task; optional */
     WeirStatus (*consume)(void *context, uint32_t task_index, WeirBatch *batch, WeirError *error);
-    WeirStatus (*close_task)(void *context, uint32_t task_index, bool failed, WeirError *error);      /* in the task; optional: sink commit_task or abort_task */
+    WeirStatus (*close_task)(void *context, uint32_t task_index, bool failed,
+                             WeirError *error); /* in the task; optional: sink commit_task or abort_task */
 } WeirExecutionOutput;
 
 /* What a query gives its execution; outlives it. */
@@ -46,7 +49,7 @@ typedef struct WeirExecutionSource {
 } WeirExecutionSource;
 
 typedef struct WeirExecutionBatch {
-    int64_t batch_id; /* state version to load; commits batch_id + 1 */
+    int64_t batch_id;                   /* state version to load; commits batch_id + 1 */
     const WeirExecutionSource *sources; /* by source_index */
     uint32_t source_count;
     const int64_t *late_watermark_ms, *eviction_watermark_ms; /* by operator id */
@@ -82,10 +85,12 @@ typedef struct WeirExecution WeirExecution;
 WEIR_CHECKED WeirStatus weir_execution_new(const WeirPhysicalPlan *plan, const WeirExecutionEnvironment *environment,
                                            WeirExecution **execution, WeirError *error);
 void weir_execution_free(WeirExecution *execution); /* NULL is allowed */
-/* Run: `batch` NULL for a batch query. For streams: loads state, processes, writes and publishes all state deltas, but leaves commits to the caller. On failure
- * every store is aborted. The metrics belong to the execution, valid until the next run. */
-WEIR_CHECKED WeirStatus weir_execution_run(WeirExecution *execution, const WeirExecutionBatch *batch, const WeirExecutionOutput *output,
-                                           const WeirExecutionMetrics **metrics, WeirError *error);
+/* Run: `batch` NULL for a batch query. For streams: loads state, processes, writes and publishes all state deltas, but
+ * leaves commits to the caller. On failure every store is aborted. The metrics belong to the execution, valid until the
+ * next run. */
+WEIR_CHECKED WeirStatus weir_execution_run(WeirExecution *execution, const WeirExecutionBatch *batch,
+                                           const WeirExecutionOutput *output, const WeirExecutionMetrics **metrics,
+                                           WeirError *error);
 /* Schema of the output, owned by the execution. */
 const WeirSchema *weir_execution_schema(const WeirExecution *execution);
 

@@ -1,5 +1,5 @@
-/* The query's output as the last terminal. Unordered outputs are called from tasks. Ordered ones get batches in unit order on the driver: directly where tasks run inline,
- * else from a list per unit after the last task. */
+/* The query's output as the last terminal. Unordered outputs are called from tasks. Ordered ones get batches in unit
+ * order on the driver: directly where tasks run inline, else from a list per unit after the last task. */
 #include "operators/execution_private.h"
 
 typedef struct OutputUnit {
@@ -42,7 +42,10 @@ void weir_output_run_free(WeirOutputRun *run)
     weir_free(run);
 }
 
-int64_t weir_output_run_rows(const WeirOutputRun *run) { return run->rows; }
+int64_t weir_output_run_rows(const WeirOutputRun *run)
+{
+    return run->rows;
+}
 
 static WeirStatus output_begin(void *context, uint32_t unit_count, WeirError *error)
 {

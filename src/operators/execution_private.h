@@ -1,4 +1,5 @@
-/* Parts of an execution that execution.c puts together: the query's output as a terminal, and the stores of stateful operators. */
+/* Parts of an execution that execution.c puts together: the query's output as a terminal, and the stores of stateful
+ * operators. */
 #ifndef WEIR_OPERATORS_EXECUTION_PRIVATE_H
 #define WEIR_OPERATORS_EXECUTION_PRIVATE_H
 
@@ -8,7 +9,8 @@
 typedef struct WeirOutputRun WeirOutputRun;
 extern const WeirTerminal weir_output_terminal; /* context: WeirOutputRun */
 WeirOutputRun *weir_output_run_new(WeirExecution *execution, const WeirExecutionOutput *output);
-WEIR_CHECKED WeirStatus weir_output_run_finish(WeirOutputRun *run, WeirError *error); /* ordered outputs get their rows here */
+WEIR_CHECKED WeirStatus weir_output_run_finish(WeirOutputRun *run,
+                                               WeirError *error); /* ordered outputs get their rows here */
 int64_t weir_output_run_rows(const WeirOutputRun *run);
 void weir_output_run_free(WeirOutputRun *run);
 

@@ -1,13 +1,14 @@
 /* ExpandExec: every input row once per projection (sliding windows, grouping sets, distinct aggregates). */
 #include "operators/projection.h"
 
-static WeirStatus expand_open(WeirOperator *operator, WeirError *error)
+static WeirStatus expand_open(WeirOperator *operator, WeirError * error)
 {
     const WeirPhysicalPlan *plan = operator->plan;
     WeirProjection *projections = weir_calloc(plan->row_count + 1, sizeof(*projections));
     operator->state = projections;
     for (uint32_t r = 0; r < plan->row_count; r++)
-        WEIR_TRY(weir_projection_init(&projections[r], plan->rows[r], plan->output_count, operator->execution->environment->context, error));
+        WEIR_TRY(weir_projection_init(&projections[r], plan->rows[r],
+                                      plan->output_count, operator->execution->environment->context, error));
     return WEIR_OK;
 }
 
@@ -30,7 +31,7 @@ static WeirStatus expand_open_stage(WeirOperator *operator, uint32_t unit, void 
     return WEIR_OK;
 }
 
-static void expand_close_stage(WeirOperator *operator, void *state)
+static void expand_close_stage(WeirOperator *operator, void * state)
 {
     WeirProgramInstance **instances = state;
     for (uint32_t r = 0; r < operator->plan->row_count; r++)
@@ -38,8 +39,8 @@ static void expand_close_stage(WeirOperator *operator, void *state)
     weir_free(instances);
 }
 
-static WeirStatus expand_push(WeirOperator *operator, void *state, WeirPipelineTask *task, uint32_t stage, WeirBatch *batch,
-                              WeirError *error)
+static WeirStatus expand_push(WeirOperator *operator, void * state, WeirPipelineTask *task, uint32_t stage,
+                              WeirBatch *batch, WeirError *error)
 {
     const WeirProjection *projections = operator->state;
     WeirProgramInstance **instances = state;

@@ -1,18 +1,21 @@
 /* FilterExec: the rows for which the condition is true, as a narrower selection over the same columns. */
 #include "operators/operator.h"
 
-static WeirStatus filter_open(WeirOperator *operator, WeirError *error)
+static WeirStatus filter_open(WeirOperator *operator, WeirError * error)
 {
     WeirProgram *program = NULL;
     if (operator->plan->condition == NULL) /* the reader sees to all of it */
         return WEIR_OK;
-    WEIR_TRY(weir_program_compile((WeirExpression *const *)&operator->plan->condition, 1, operator->execution->environment->context,
-                                  &program, error));
+    WEIR_TRY(weir_program_compile((WeirExpression *const *)&operator->plan->condition,
+                                  1, operator->execution->environment->context, &program, error));
     operator->state = program;
     return WEIR_OK;
 }
 
-static void filter_close(WeirOperator *operator) { weir_program_free(operator->state); }
+static void filter_close(WeirOperator *operator)
+{
+    weir_program_free(operator->state);
+}
 
 static WeirStatus filter_open_stage(WeirOperator *operator, uint32_t unit, void **state, WeirError *error)
 {
@@ -25,14 +28,14 @@ static WeirStatus filter_open_stage(WeirOperator *operator, uint32_t unit, void 
     return WEIR_OK;
 }
 
-static void filter_close_stage(WeirOperator *operator, void *state)
+static void filter_close_stage(WeirOperator *operator, void * state)
 {
     (void)operator;
     weir_program_instance_free(state);
 }
 
-static WeirStatus filter_push(WeirOperator *operator, void *state, WeirPipelineTask *task, uint32_t stage, WeirBatch *batch,
-                              WeirError *error)
+static WeirStatus filter_push(WeirOperator *operator, void * state, WeirPipelineTask *task, uint32_t stage,
+                              WeirBatch *batch, WeirError *error)
 {
     if (state == NULL)
         return weir_emit(task, stage + 1, batch, error);

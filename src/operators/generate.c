@@ -1,4 +1,5 @@
-/* GenerateExec: explode and its kind. Kept child columns are repeated as dictionaries; an array's elements are passed on where they lie. */
+/* GenerateExec: explode and its kind. Kept child columns are repeated as dictionaries; an array's elements are passed
+ * on where they lie. */
 #include "operators/row_collector.h"
 
 typedef struct GenerateState {
@@ -7,15 +8,16 @@ typedef struct GenerateState {
     bool is_plain_explode; /* explode(array), not outer */
 } GenerateState;
 
-static WeirStatus generate_open(WeirOperator *operator, WeirError *error)
+static WeirStatus generate_open(WeirOperator *operator, WeirError * error)
 {
     GenerateState *state = weir_calloc(1, sizeof(*state));
     operator->state = state;
     state->generator = operator->plan->expressions[0];
-    state->is_plain_explode = !state->generator->is_outer && !operator->plan->is_outer &&
-                              strcmp(state->generator->function->name, "explode") == 0 &&
+    state->is_plain_explode = !state->generator->is_outer &&
+                              !operator->plan->is_outer && strcmp(state->generator->function->name, "explode") == 0 &&
                               state->generator->children[0]->type->id == WEIR_TYPE_ARRAY;
-    return weir_program_compile(state->generator->children, state->generator->child_count, operator->execution->environment->context,
+    return weir_program_compile(state->generator->children,
+                                state->generator->child_count, operator->execution->environment->context,
                                 &state->arguments, error);
 }
 
@@ -38,22 +40,24 @@ static WeirStatus generate_open_stage(WeirOperator *operator, uint32_t unit, voi
     return WEIR_OK;
 }
 
-static void generate_close_stage(WeirOperator *operator, void *state)
+static void generate_close_stage(WeirOperator *operator, void * state)
 {
     (void)operator;
     weir_program_instance_free(state);
 }
 
 /* The elements of all live rows lie in one piece of the child vector: it is the output. */
-static bool explode_in_place(const GenerateState *state, const WeirVector *list, const WeirBatch *batch, uint32_t *counts, uint32_t *total,
-                             WeirVector *output)
+static bool explode_in_place(const GenerateState *state, const WeirVector *list, const WeirBatch *batch,
+                             uint32_t *counts, uint32_t *total, WeirVector *output)
 {
-    if (!state->is_plain_explode || list->kind != WEIR_VECTOR_FLAT || list->validity != NULL || batch->selection != NULL)
+    if (!state->is_plain_explode || list->kind != WEIR_VECTOR_FLAT || list->validity != NULL ||
+        batch->selection != NULL)
         return false;
     const uint32_t *offsets = list->values;
     const WeirVector *elements = &list->children[0];
     uint32_t first = offsets[0];
-    if (elements->kind != WEIR_VECTOR_FLAT || elements->type->id == WEIR_TYPE_STRUCT || (first != 0 && elements->validity != NULL))
+    if (elements->kind != WEIR_VECTOR_FLAT || elements->type->id == WEIR_TYPE_STRUCT ||
+        (first != 0 && elements->validity != NULL))
         return false;
     for (uint32_t k = 0; k < batch->row_count; k++)
         counts[k] = offsets[k + 1] - offsets[k];
@@ -61,11 +65,13 @@ static bool explode_in_place(const GenerateState *state, const WeirVector *list,
     *output = *elements;
     output->length = *total;
     if (output->values != NULL)
-        output->values = (uint8_t *)output->values + (size_t)first * weir_physical_size(weir_type_physical(output->type));
+        output->values =
+            (uint8_t *)output->values + (size_t)first * weir_physical_size(weir_type_physical(output->type));
     return true;
 }
 
-static void repeat_columns(const WeirPhysicalPlan *plan, WeirBatch *batch, const uint32_t *counts, uint32_t total, WeirBatch *out)
+static void repeat_columns(const WeirPhysicalPlan *plan, WeirBatch *batch, const uint32_t *counts, uint32_t total,
+                           WeirBatch *out)
 {
     if (plan->column_count == 0)
         return;
@@ -88,8 +94,8 @@ static void repeat_columns(const WeirPhysicalPlan *plan, WeirBatch *batch, const
     }
 }
 
-static WeirStatus generate_push(WeirOperator *operator, void *instance, WeirPipelineTask *task, uint32_t stage, WeirBatch *batch,
-                                WeirError *error)
+static WeirStatus generate_push(WeirOperator *operator, void * instance, WeirPipelineTask *task, uint32_t stage,
+                                WeirBatch *batch, WeirError *error)
 {
     const GenerateState *state = operator->state;
     const WeirPhysicalPlan *plan = operator->plan;
@@ -105,7 +111,8 @@ static WeirStatus generate_push(WeirOperator *operator, void *instance, WeirPipe
     for (uint32_t i = 0; i < argument_count; i++)
         pointers[i] = &arguments[i];
     if (!explode_in_place(state, &arguments[0], batch, counts, &total, outputs)) {
-        WEIR_TRY_OR_GO(done, weir_generator_expand(state->generator, pointers, batch, counts, outputs, &out->arena, error));
+        WEIR_TRY_OR_GO(done,
+                       weir_generator_expand(state->generator, pointers, batch, counts, outputs, &out->arena, error));
         for (uint32_t k = 0; k < batch->selected_count; k++)
             total += counts[k];
     }

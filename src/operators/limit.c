@@ -1,5 +1,5 @@
-/* CollectLimitExec, TakeOrderedAndProject's limit, OFFSET: rows [offset, offset + limit) of the input in unit order. Units stop early, and those after enough rows are not
- * read at all. */
+/* CollectLimitExec, TakeOrderedAndProject's limit, OFFSET: rows [offset, offset + limit) of the input in unit order.
+ * Units stop early, and those after enough rows are not read at all. */
 #include "operators/row_collector.h"
 
 static void limit_reset(WeirOperator *operator, bool failed)
@@ -12,21 +12,22 @@ static void limit_reset(WeirOperator *operator, bool failed)
     operator->run = NULL;
 }
 
-static WeirStatus limit_prepare(WeirOperator *operator, uint32_t *unit_count, WeirError *error)
+static WeirStatus limit_prepare(WeirOperator *operator, uint32_t * unit_count, WeirError *error)
 {
     const WeirPhysicalPlan *plan = operator->plan;
     limit_reset(operator, false);
     WeirRowCollector *collector = weir_calloc(1, sizeof(*collector));
     operator->run = collector;
     uint64_t skipped = plan->offset > 0 ? (uint64_t)plan->offset : 0;
-    weir_row_collector_init(collector, &operator->tracker, NULL, plan->limit < 0 ? UINT64_MAX : (uint64_t)plan->limit + skipped);
+    weir_row_collector_init(collector, &operator->tracker, NULL,
+                            plan->limit < 0 ? UINT64_MAX : (uint64_t)plan->limit + skipped);
     *unit_count = 1;
     return weir_operator_run(operator->children[0], &weir_row_collector_terminal, collector, error);
 }
 
 /* Emit the part of a batch that lies in [*skip, *skip + *left). */
-static WeirStatus limit_batch(WeirOperator *operator, WeirBatch *batch, uint64_t *skip, uint64_t *left, WeirPipelineTask *task,
-                              WeirError *error)
+static WeirStatus limit_batch(WeirOperator *operator, WeirBatch * batch, uint64_t *skip, uint64_t *left,
+                              WeirPipelineTask *task, WeirError *error)
 {
     uint32_t rows = batch->selected_count;
     if (*skip >= rows) {
@@ -60,7 +61,8 @@ static WeirStatus limit_unit(WeirOperator *operator, uint32_t partition, WeirPip
     return WEIR_OK;
 }
 
-static WeirStatus limit_produce(WeirOperator *operator, uint32_t first_unit, const WeirPipeline *pipeline, WeirError *error)
+static WeirStatus limit_produce(WeirOperator *operator, uint32_t first_unit, const WeirPipeline *pipeline,
+                                WeirError *error)
 {
     return weir_produce_one(operator, first_unit, pipeline, limit_unit, error);
 }

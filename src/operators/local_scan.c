@@ -1,9 +1,9 @@
 /* LocalTableScanExec (rows given in the plan) and RangeExec (numbers, in units of a million). */
 #include "operators/operator.h"
 
-static WeirStatus local_prepare(WeirOperator *operator, uint32_t *unit_count, WeirError *error)
+static WeirStatus local_prepare(WeirOperator *operator, uint32_t * unit_count, WeirError *error)
 {
-    (void)operator, (void)error;
+    (void)operator,(void) error;
     *unit_count = 1;
     return WEIR_OK;
 }
@@ -22,7 +22,8 @@ static WeirStatus local_unit(WeirOperator *operator, uint32_t partition, WeirPip
     }
     for (uint32_t i = 0; i < plan->batch_count; i++) {
         WeirBatch *batch = plan->batches[i];
-        for (uint32_t start = 0; start < batch->selected_count && !weir_pipeline_is_satisfied(task); start += rows_max) {
+        for (uint32_t start = 0; start < batch->selected_count && !weir_pipeline_is_satisfied(task);
+             start += rows_max) {
             uint32_t left = batch->selected_count - start;
             WeirBatch *slice = weir_batch_slice(batch, start, left < rows_max ? left : rows_max, &operator->tracker);
             WeirStatus status = weir_emit(task, 0, slice, error);
@@ -33,7 +34,8 @@ static WeirStatus local_unit(WeirOperator *operator, uint32_t partition, WeirPip
     return WEIR_OK;
 }
 
-static WeirStatus local_produce(WeirOperator *operator, uint32_t first_unit, const WeirPipeline *pipeline, WeirError *error)
+static WeirStatus local_produce(WeirOperator *operator, uint32_t first_unit, const WeirPipeline *pipeline,
+                                WeirError *error)
 {
     return weir_produce_one(operator, first_unit, pipeline, local_unit, error);
 }
@@ -56,7 +58,7 @@ static uint64_t range_rows(const WeirPhysicalPlan *plan)
     return (uint64_t)((span + step + (step > 0 ? -1 : 1)) / step);
 }
 
-static WeirStatus range_prepare(WeirOperator *operator, uint32_t *unit_count, WeirError *error)
+static WeirStatus range_prepare(WeirOperator *operator, uint32_t * unit_count, WeirError *error)
 {
     (void)error;
     uint64_t units = (range_rows(operator->plan) + RANGE_UNIT_ROWS - 1) / RANGE_UNIT_ROWS;
@@ -64,7 +66,8 @@ static WeirStatus range_prepare(WeirOperator *operator, uint32_t *unit_count, We
     return WEIR_OK;
 }
 
-static WeirStatus range_batch(WeirOperator *operator, uint64_t first, uint32_t count, WeirPipelineTask *task, WeirError *error)
+static WeirStatus range_batch(WeirOperator *operator, uint64_t first, uint32_t count, WeirPipelineTask *task,
+                              WeirError *error)
 {
     const WeirPhysicalPlan *plan = operator->plan;
     WeirBatch *batch = weir_batch_new(plan->output_count, &operator->tracker);
@@ -97,10 +100,11 @@ static WeirStatus range_unit(WeirOperator *operator, uint32_t partition, WeirPip
     return WEIR_OK;
 }
 
-static WeirStatus range_produce(WeirOperator *operator, uint32_t first_unit, const WeirPipeline *pipeline, WeirError *error)
+static WeirStatus range_produce(WeirOperator *operator, uint32_t first_unit, const WeirPipeline *pipeline,
+                                WeirError *error)
 {
     uint32_t units = 0;
-    WEIR_TRY(range_prepare(operator, &units, error));
+    WEIR_TRY(range_prepare(operator, & units, error));
     return weir_produce_partitions(operator, units, first_unit, pipeline, range_unit, error);
 }
 

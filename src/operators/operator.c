@@ -1,12 +1,14 @@
 /* The tree of operators of a query: made from the physical plan once, reset after every run. */
 #include "operators/operator.h"
 
-WeirStatus weir_operator_new(const WeirPhysicalPlan *plan, WeirExecution *execution, WeirOperator **out, WeirError *error)
+WeirStatus weir_operator_new(const WeirPhysicalPlan *plan, WeirExecution *execution, WeirOperator **out,
+                             WeirError *error)
 {
     const WeirOperatorType *type = weir_operator_type(plan);
     if (type == NULL)
-        return weir_error_format(error, WEIR_ERROR_INTERNAL_ERROR, "No operator for physical node %d.", (int)plan->kind);
-    WeirOperator *operator = weir_calloc(1, sizeof(*operator));
+        return weir_error_format(error, WEIR_ERROR_INTERNAL_ERROR, "No operator for physical node %d.",
+                                 (int)plan->kind);
+    WeirOperator *operator= weir_calloc(1, sizeof(*operator));
     operator->type = type;
     operator->plan = plan;
     operator->execution = execution;
@@ -30,7 +32,7 @@ failed:
 
 void weir_operator_free(WeirOperator *operator)
 {
-    if (operator == NULL)
+    if (operator== NULL)
         return;
     if (operator->type->close != NULL)
         operator->type->close(operator);
@@ -59,7 +61,10 @@ WeirBatch *weir_batch_over(WeirBatch *input, uint32_t column_count, WeirMemoryTr
     return batch;
 }
 
-WeirStatus weir_batch_check(const WeirBatch *batch, WeirError *error) { return weir_arena_check(&batch->arena, error); }
+WeirStatus weir_batch_check(const WeirBatch *batch, WeirError *error)
+{
+    return weir_arena_check(&batch->arena, error);
+}
 
 const WeirSchema *weir_output_schema(const WeirPhysicalPlan *plan, WeirArena *arena)
 {

@@ -1,11 +1,11 @@
 /* Physical nodes to operators: a new operator is one line here. */
 #include "operators/operator.h"
 
-extern const WeirOperatorType weir_batch_scan_operator, weir_stream_scan_operator, weir_local_scan_operator, weir_range_operator,
-    weir_project_operator, weir_filter_operator, weir_generate_operator, weir_expand_operator, weir_hash_aggregate_operator,
-    weir_streaming_aggregate_operator, weir_limit_operator, weir_union_operator, weir_sample_operator,
-    weir_event_time_watermark_operator, weir_coalesce_operator, weir_hash_join_operator, weir_sort_operator,
-    weir_deduplicate_operator, weir_stream_limit_operator, weir_stream_join_operator,
+extern const WeirOperatorType weir_batch_scan_operator, weir_stream_scan_operator, weir_local_scan_operator,
+    weir_range_operator, weir_project_operator, weir_filter_operator, weir_generate_operator, weir_expand_operator,
+    weir_hash_aggregate_operator, weir_streaming_aggregate_operator, weir_limit_operator, weir_union_operator,
+    weir_sample_operator, weir_event_time_watermark_operator, weir_coalesce_operator, weir_hash_join_operator,
+    weir_sort_operator, weir_deduplicate_operator, weir_stream_limit_operator, weir_stream_join_operator,
     weir_session_aggregate_operator, weir_window_operator;
 
 static const WeirOperatorType *const operators[] = {

@@ -1,7 +1,7 @@
 /* Pipelines: rows of one unit pushed through fused stages into a terminal, and the loops that run units as tasks. */
 #include "operators/operator.h"
 
-WeirStatus weir_operator_prepare(WeirOperator *operator, uint32_t *unit_count, WeirError *error)
+WeirStatus weir_operator_prepare(WeirOperator *operator, uint32_t * unit_count, WeirError *error)
 {
     if (operator->type->prepare != NULL)
         return operator->type->prepare(operator, unit_count, error);
@@ -9,19 +9,20 @@ WeirStatus weir_operator_prepare(WeirOperator *operator, uint32_t *unit_count, W
     return weir_operator_prepare(operator->children[0], unit_count, error);
 }
 
-WeirStatus weir_operator_produce(WeirOperator *operator, uint32_t first_unit, const WeirPipeline *pipeline, WeirError *error)
+WeirStatus weir_operator_produce(WeirOperator *operator, uint32_t first_unit, const WeirPipeline *pipeline,
+                                 WeirError *error)
 {
     if (operator->type->produce != NULL)
         return operator->type->produce(operator, first_unit, pipeline, error);
     WEIR_ASSERT(operator->child_count == 1 && operator->type->push != NULL);
-    const WeirPipeline here = {.stage = operator, .next = pipeline};
+    const WeirPipeline here = {.stage = operator, .next = pipeline };
     return weir_operator_produce(operator->children[0], first_unit, &here, error);
 }
 
-WeirStatus weir_operator_run(WeirOperator *operator, const WeirTerminal *terminal, void *context, WeirError *error)
+WeirStatus weir_operator_run(WeirOperator *operator, const WeirTerminal * terminal, void *context, WeirError *error)
 {
     uint32_t unit_count = 0;
-    WEIR_TRY(weir_operator_prepare(operator, &unit_count, error));
+    WEIR_TRY(weir_operator_prepare(operator, & unit_count, error));
     if (terminal->begin != NULL)
         WEIR_TRY(terminal->begin(context, unit_count, error));
     const WeirPipeline end = {.terminal = terminal, .context = context};
@@ -44,7 +45,7 @@ WeirStatus weir_pipeline_open(const WeirPipeline *pipeline, uint32_t unit, WeirP
     WeirStatus status = WEIR_OK;
     for (const WeirPipeline *at = pipeline; at->stage != NULL; at = at->next) {
         WeirPipelineStage *stage = &task->stages[task->stage_count];
-        stage->operator = at->stage;
+        stage->operator= at->stage;
         if (at->stage->type->open_stage != NULL)
             WEIR_TRY_OR_GO(failed, at->stage->type->open_stage(at->stage, unit, &stage->state, error));
         task->stage_count++;
@@ -126,8 +127,8 @@ static WeirStatus run_group(void *context, uint32_t index, WeirError *error)
     return WEIR_OK;
 }
 
-WeirStatus weir_produce_partitions(WeirOperator *operator, uint32_t count, uint32_t first_unit, const WeirPipeline *pipeline,
-                                   WeirUnitFunction function, WeirError *error)
+WeirStatus weir_produce_partitions(WeirOperator *operator, uint32_t count, uint32_t first_unit,
+                                   const WeirPipeline *pipeline, WeirUnitFunction function, WeirError *error)
 {
     if (count == 0)
         return WEIR_OK;
@@ -139,11 +140,12 @@ WeirStatus weir_produce_partitions(WeirOperator *operator, uint32_t count, uint3
         run.task_count = 1;
         return run_group(&run, 0, error);
     }
-    return weir_task_pool_run(pool, run_group, &run, run.task_count, weir_execution_cancelled(operator->execution), error);
+    return weir_task_pool_run(pool, run_group, &run, run.task_count, weir_execution_cancelled(operator->execution),
+                              error);
 }
 
-WeirStatus weir_produce_one(WeirOperator *operator, uint32_t unit, const WeirPipeline *pipeline, WeirUnitFunction function,
-                            WeirError *error)
+WeirStatus weir_produce_one(WeirOperator *operator, uint32_t unit, const WeirPipeline *pipeline,
+                            WeirUnitFunction function, WeirError *error)
 {
     const PartitionRun run = {operator, 1, unit, 1, pipeline, function};
     return run_partition(&run, 0, error);

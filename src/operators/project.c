@@ -1,11 +1,12 @@
 /* ProjectExec: each output column is an expression over the input. */
 #include "operators/projection.h"
 
-static WeirStatus project_open(WeirOperator *operator, WeirError *error)
+static WeirStatus project_open(WeirOperator *operator, WeirError * error)
 {
     operator->state = weir_calloc(1, sizeof(WeirProjection));
     return weir_projection_init(operator->state, operator->plan->expressions, operator->plan->expression_count,
-                                operator->execution->environment->context, error);
+                                                                              operator->execution->environment->context,
+                                error);
 }
 
 static void project_close(WeirOperator *operator)
@@ -25,14 +26,14 @@ static WeirStatus project_open_stage(WeirOperator *operator, uint32_t unit, void
     return WEIR_OK;
 }
 
-static void project_close_stage(WeirOperator *operator, void *state)
+static void project_close_stage(WeirOperator *operator, void * state)
 {
     (void)operator;
     weir_program_instance_free(state);
 }
 
-static WeirStatus project_push(WeirOperator *operator, void *instance, WeirPipelineTask *task, uint32_t stage, WeirBatch *batch,
-                               WeirError *error)
+static WeirStatus project_push(WeirOperator *operator, void * instance, WeirPipelineTask *task, uint32_t stage,
+                               WeirBatch *batch, WeirError *error)
 {
     WeirBatch *out = NULL;
     WEIR_TRY(weir_projection_run(operator->state, instance, batch, &operator->tracker, &out, error));

@@ -47,7 +47,8 @@ WeirStatus weir_projection_run(const WeirProjection *projection, WeirProgramInst
         WEIR_TRY_OR_GO(failed, weir_program_run(instance, input, &out->arena, computed, error));
     }
     for (uint32_t i = 0, next = 0; i < projection->count; i++)
-        out->columns[i] = projection->references[i] == UINT32_MAX ? computed[next++] : input->columns[projection->references[i]];
+        out->columns[i] =
+            projection->references[i] == UINT32_MAX ? computed[next++] : input->columns[projection->references[i]];
     WEIR_TRY_OR_GO(failed, weir_batch_check(out, error));
     *result = out;
     return WEIR_OK;

@@ -6,7 +6,8 @@ typedef struct CollectorTask {
     WeirProgramInstance *instance;
 } CollectorTask;
 
-void weir_row_collector_init(WeirRowCollector *collector, WeirMemoryTracker *tracker, const WeirProjection *extra, uint64_t rows_max)
+void weir_row_collector_init(WeirRowCollector *collector, WeirMemoryTracker *tracker, const WeirProjection *extra,
+                             uint64_t rows_max)
 {
     memset(collector, 0, sizeof(*collector));
     collector->tracker = tracker;
@@ -54,7 +55,8 @@ static WeirStatus collector_open(void *context, uint32_t unit, void **state, Wei
 }
 
 /* The batch's columns followed by the computed ones. */
-static WeirStatus append_extra(const WeirRowCollector *collector, CollectorTask *task, WeirBatch *batch, WeirBatch **out, WeirError *error)
+static WeirStatus append_extra(const WeirRowCollector *collector, CollectorTask *task, WeirBatch *batch,
+                               WeirBatch **out, WeirError *error)
 {
     WeirBatch *extra = NULL;
     WEIR_TRY(weir_projection_run(collector->extra, task->instance, batch, collector->tracker, &extra, error));
@@ -88,8 +90,8 @@ static WeirStatus collector_push(void *context, void *state, WeirBatch *batch, W
     return WEIR_OK;
 }
 
-/* Tasks mark their unit; when the units so far hold enough rows, later ones are not wanted. What is wanted never depends on the schedule: only rows past the
- * limit in unit order are left out. */
+/* Tasks mark their unit; when the units so far hold enough rows, later ones are not wanted. What is wanted never
+ * depends on the schedule: only rows past the limit in unit order are left out. */
 static WeirStatus collector_finish(void *context, void *state, WeirError *error)
 {
     (void)error;
@@ -144,7 +146,8 @@ typedef struct ConcatColumn {
     WeirArena *arena;
 } ConcatColumn;
 
-static void concat_rows(const ConcatColumn *concat, const WeirBatch *batch, uint32_t at, size_t size, bool is_view, WeirVector *out)
+static void concat_rows(const ConcatColumn *concat, const WeirBatch *batch, uint32_t at, size_t size, bool is_view,
+                        WeirVector *out)
 {
     const WeirVector *from = &batch->columns[concat->column];
     uint8_t *values = out->values;
@@ -196,7 +199,8 @@ static WeirStatus concat_nested(const ConcatColumn *concat, const WeirDataType *
         for (uint32_t i = 0; i < unit->count; i++) {
             const WeirBatch *batch = unit->batches[i];
             for (uint32_t k = 0; k < batch->selected_count; k++) {
-                weir_vector_builder_append_row(builder.columns[0], &batch->columns[concat->column], weir_batch_row(batch, k));
+                weir_vector_builder_append_row(builder.columns[0], &batch->columns[concat->column],
+                                               weir_batch_row(batch, k));
                 weir_batch_builder_end_row(&builder);
             }
         }
@@ -212,17 +216,19 @@ static WeirStatus concat_nested(const ConcatColumn *concat, const WeirDataType *
     return WEIR_OK;
 }
 
-WeirStatus weir_row_collector_concat(const WeirRowCollector *collector, const WeirDataType *const *types, uint32_t column_count,
-                                     WeirBatch **result, WeirError *error)
+WeirStatus weir_row_collector_concat(const WeirRowCollector *collector, const WeirDataType *const *types,
+                                     uint32_t column_count, WeirBatch **result, WeirError *error)
 {
     uint64_t total = weir_row_collector_rows(collector);
     if (total >= UINT32_MAX)
-        return weir_error_set(error, WEIR_ERROR_UNABLE_TO_ACQUIRE_MEMORY, "requestedBytes", "4294967296", "receivedBytes", "0");
+        return weir_error_set(error, WEIR_ERROR_UNABLE_TO_ACQUIRE_MEMORY, "requestedBytes", "4294967296",
+                              "receivedBytes", "0");
     WeirBatch *out = weir_batch_new(column_count, collector->tracker);
     out->row_count = out->selected_count = (uint32_t)total;
     WeirStatus status = WEIR_OK;
     for (uint32_t i = 0; i < column_count; i++) {
-        const ConcatColumn concat = {.collector = collector, .column = i, .total = (uint32_t)total, .arena = &out->arena};
+        const ConcatColumn concat = {
+            .collector = collector, .column = i, .total = (uint32_t)total, .arena = &out->arena};
         if (weir_type_is_nested(types[i]) && total > 0)
             WEIR_TRY_OR_GO(failed, concat_nested(&concat, types[i], out, error));
         else
@@ -252,7 +258,8 @@ static void window_vector(WeirVector *vector, uint32_t start, uint32_t count)
     if (vector->validity != NULL)
         vector->validity += start / 64;
     if (vector->values != NULL)
-        vector->values = (uint8_t *)vector->values + (size_t)start * weir_physical_size(weir_type_physical(vector->type));
+        vector->values =
+            (uint8_t *)vector->values + (size_t)start * weir_physical_size(weir_type_physical(vector->type));
 }
 
 /* Struct children start at the same row: they need copies of their own. */
@@ -282,8 +289,8 @@ WeirBatch *weir_batch_window(WeirBatch *batch, uint32_t start, uint32_t count, W
     return window;
 }
 
-WeirStatus weir_emit_dense(WeirExecution *execution, WeirPipelineTask *task, uint32_t stage, WeirBatch *batch, WeirMemoryTracker *tracker,
-                           WeirError *error)
+WeirStatus weir_emit_dense(WeirExecution *execution, WeirPipelineTask *task, uint32_t stage, WeirBatch *batch,
+                           WeirMemoryTracker *tracker, WeirError *error)
 {
     uint32_t piece = (weir_execution_batch_rows(execution) + 63) & ~63u;
     if (batch->row_count <= piece)

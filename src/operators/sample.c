@@ -1,4 +1,5 @@
-/* SampleExec: Spark's Bernoulli sampler, a XORShift generator per unit seeded with seed + unit, so that one partition gives the very rows Spark gives. */
+/* SampleExec: Spark's Bernoulli sampler, a XORShift generator per unit seeded with seed + unit, so that one partition
+ * gives the very rows Spark gives. */
 #include "common/hash.h"
 #include "operators/operator.h"
 
@@ -36,19 +37,19 @@ static WeirStatus sample_open_stage(WeirOperator *operator, uint32_t unit, void 
 {
     (void)error;
     SampleTask *task = weir_calloc(1, sizeof(*task));
-    task->random = hash_seed(operator->plan->sample_seed + (int64_t)unit);
+    task->random = hash_seed(operator->plan->sample_seed +(int64_t) unit);
     *state = task;
     return WEIR_OK;
 }
 
-static void sample_close_stage(WeirOperator *operator, void *state)
+static void sample_close_stage(WeirOperator *operator, void * state)
 {
     (void)operator;
     weir_free(state);
 }
 
-static WeirStatus sample_push(WeirOperator *operator, void *state, WeirPipelineTask *task, uint32_t stage, WeirBatch *batch,
-                              WeirError *error)
+static WeirStatus sample_push(WeirOperator *operator, void * state, WeirPipelineTask *task, uint32_t stage,
+                              WeirBatch *batch, WeirError *error)
 {
     const WeirPhysicalPlan *plan = operator->plan;
     WeirBatch *out = weir_batch_over(batch, batch->column_count, &operator->tracker);

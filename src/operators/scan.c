@@ -1,5 +1,5 @@
-/* FileScanExec, BatchScanExec, MicroBatchScanExec: one unit per partition of the source. A batch relation is opened and planned by itself; a stream's partitions come with the
- * micro-batch. */
+/* FileScanExec, BatchScanExec, MicroBatchScanExec: one unit per partition of the source. A batch relation is opened and
+ * planned by itself; a stream's partitions come with the micro-batch. */
 #include "operators/operator.h"
 
 typedef struct ScanRun {
@@ -43,9 +43,10 @@ static void scan_reset(WeirOperator *operator, bool failed)
     operator->run = NULL;
 }
 
-static WeirStatus batch_scan_prepare(WeirOperator *operator, uint32_t *unit_count, WeirError *error)
+static WeirStatus batch_scan_prepare(WeirOperator *operator, uint32_t * unit_count, WeirError *error)
 {
-    if (operator->run != NULL) { /* the static side of a stream: the files are listed once a query, as in Spark, and read in every batch */
+    if (operator->run != NULL) { /* the static side of a stream: the files are listed once a query, as in Spark, and
+                                    read in every batch */
         *unit_count = ((const ScanRun *)operator->run)->partition_count;
         return WEIR_OK;
     }
@@ -71,12 +72,12 @@ static WeirStatus batch_scan_prepare(WeirOperator *operator, uint32_t *unit_coun
     return weir_arena_check(&run->arena, error);
 }
 
-static WeirStatus stream_scan_prepare(WeirOperator *operator, uint32_t *unit_count, WeirError *error)
+static WeirStatus stream_scan_prepare(WeirOperator *operator, uint32_t * unit_count, WeirError *error)
 {
     scan_reset(operator, false);
     ScanRun *run = scan_run_new(operator);
     const WeirExecutionBatch *batch = operator->execution->batch;
-    uint32_t index = (uint32_t)operator->plan->relation->source_index;
+    uint32_t index = (uint32_t) operator->plan->relation->source_index;
     if (batch == NULL || index >= batch->source_count)
         return weir_error_format(error, WEIR_ERROR_INTERNAL_ERROR, "The batch has no source %u.", index);
     const WeirExecutionSource *source = &batch->sources[index];
@@ -89,7 +90,8 @@ static WeirStatus stream_scan_prepare(WeirOperator *operator, uint32_t *unit_cou
 }
 
 /* Rows that pass the reader's filter: the others do not count as read. */
-static WeirStatus filter_batch(WeirOperator *operator, WeirProgramInstance *filter, WeirBatch **batch, WeirError *error)
+static WeirStatus filter_batch(WeirOperator *operator, WeirProgramInstance * filter, WeirBatch **batch,
+                               WeirError *error)
 {
     if (filter == NULL)
         return WEIR_OK;
@@ -103,20 +105,22 @@ static WeirStatus filter_batch(WeirOperator *operator, WeirProgramInstance *filt
     return status;
 }
 
-static WeirStatus scan_batches(WeirOperator *operator, ScanRun *run, WeirReader *reader, WeirProgramInstance *filter, WeirPipelineTask *task,
-                               WeirError *error)
+static WeirStatus scan_batches(WeirOperator *operator, ScanRun * run, WeirReader *reader, WeirProgramInstance *filter,
+                               WeirPipelineTask *task, WeirError *error)
 {
     WeirStatus status = WEIR_OK;
     int64_t taken = 0;
-    while (status == WEIR_OK && !weir_pipeline_is_satisfied(task) && (operator->plan->limit < 0 || taken < operator->plan->limit)) {
+    while (status == WEIR_OK && !weir_pipeline_is_satisfied(task) &&
+           (operator->plan->limit<0 || taken<operator->plan->limit)) {
         WeirBatch *batch = NULL;
         WEIR_TRY(weir_execution_check_cancelled(operator->execution, error));
         WEIR_TRY(run->type->next_batch(reader, &batch, error));
         if (batch == NULL)
             break;
         status = filter_batch(operator, filter, &batch, error);
-        if (status == WEIR_OK && operator->plan->limit >= 0 && taken + batch->selected_count > operator->plan->limit) {
-            WeirBatch *slice = weir_batch_slice(batch, 0, (uint32_t)(operator->plan->limit - taken), &operator->tracker);
+        if (status == WEIR_OK && operator->plan->limit >= 0 && taken + batch->selected_count> operator->plan->limit) {
+            WeirBatch *slice =
+                weir_batch_slice(batch, 0, (uint32_t)(operator->plan->limit - taken), &operator->tracker);
             weir_batch_release(batch);
             batch = slice;
         }
@@ -129,13 +133,13 @@ static WeirStatus scan_batches(WeirOperator *operator, ScanRun *run, WeirReader 
     return status;
 }
 
-static WeirStatus scan_open(WeirOperator *operator, WeirError *error)
+static WeirStatus scan_open(WeirOperator *operator, WeirError * error)
 {
     WeirProgram *filter = NULL;
     if (operator->plan->condition == NULL)
         return WEIR_OK;
-    WEIR_TRY(weir_program_compile((WeirExpression *const *)&operator->plan->condition, 1, operator->execution->environment->context, &filter,
-                                  error));
+    WEIR_TRY(weir_program_compile((WeirExpression *const *)&operator->plan->condition,
+                                  1, operator->execution->environment->context, &filter, error));
     operator->state = filter;
     return WEIR_OK;
 }
@@ -148,7 +152,7 @@ static void scan_close(WeirOperator *operator)
 
 static WeirStatus scan_task(void *context, uint32_t index, WeirError *error)
 {
-    WeirOperator *operator = context;
+    WeirOperator *operator= context;
     ScanRun *run = operator->run;
     WeirPipelineTask *task = NULL;
     WeirReader *reader = NULL;
@@ -156,7 +160,8 @@ static WeirStatus scan_task(void *context, uint32_t index, WeirError *error)
     WEIR_TRY(weir_pipeline_open(run->pipeline, run->first_unit + index, &task, error));
     WeirStatus status = WEIR_OK;
     if (!weir_pipeline_is_satisfied(task)) {
-        WEIR_TRY_OR_GO(done, run->type->open_partition(run->source, &run->partitions[index], &run->request, &operator->tracker, &reader, error));
+        WEIR_TRY_OR_GO(done, run->type->open_partition(run->source, &run->partitions[index], &run->request,
+                                                       &operator->tracker, &reader, error));
         if (operator->state != NULL)
             WEIR_TRY_OR_GO(done, weir_program_instance_new(operator->state, &filter, error));
         WEIR_TRY_OR_GO(done, scan_batches(operator, run, reader, filter, task, error));
@@ -170,7 +175,8 @@ done:
     return status;
 }
 
-static WeirStatus scan_produce(WeirOperator *operator, uint32_t first_unit, const WeirPipeline *pipeline, WeirError *error)
+static WeirStatus scan_produce(WeirOperator *operator, uint32_t first_unit, const WeirPipeline *pipeline,
+                               WeirError *error)
 {
     ScanRun *run = operator->run;
     run->first_unit = first_unit;

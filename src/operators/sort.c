@@ -1,5 +1,5 @@
-/* SortExec: collects its input with the sort keys computed, orders row numbers by an 8-byte prefix of the first key and then by all keys, stable, and puts out copies of the
- * rows. */
+/* SortExec: collects its input with the sort keys computed, orders row numbers by an 8-byte prefix of the first key and
+ * then by all keys, stable, and puts out copies of the rows. */
 #include <stdlib.h>
 
 #include "operators/row_collector.h"
@@ -16,7 +16,7 @@ typedef struct SortState {
     int64_t reserved_bytes;
 } SortState;
 
-static WeirStatus sort_open(WeirOperator *operator, WeirError *error)
+static WeirStatus sort_open(WeirOperator *operator, WeirError * error)
 {
     const WeirPhysicalPlan *plan = operator->plan, *child = plan->children[0];
     SortState *state = weir_calloc(1, sizeof(*state));
@@ -25,14 +25,16 @@ static WeirStatus sort_open(WeirOperator *operator, WeirError *error)
     state->width = child->output_count;
     state->key_count = plan->expression_count;
     WeirExpression **keys = WEIR_ARENA_ARRAY(&state->arena, WeirExpression *, plan->expression_count + 1);
-    state->types = WEIR_ARENA_ARRAY(&state->arena, const WeirDataType *, child->output_count + plan->expression_count + 1);
+    state->types =
+        WEIR_ARENA_ARRAY(&state->arena, const WeirDataType *, child->output_count + plan->expression_count + 1);
     for (uint32_t i = 0; i < child->output_count; i++)
         state->types[i] = child->output[i]->type;
     for (uint32_t i = 0; i < plan->expression_count; i++) {
         keys[i] = plan->expressions[i]->children[0];
         state->types[child->output_count + i] = keys[i]->type;
     }
-    return weir_projection_init(&state->keys, keys, plan->expression_count, operator->execution->environment->context, error);
+    return weir_projection_init(&state->keys, keys, plan->expression_count, operator->execution->environment->context,
+                                error);
 }
 
 static void sort_reset(WeirOperator *operator, bool failed)
@@ -95,15 +97,24 @@ static uint64_t value_prefix(const WeirVector *key, uint32_t row)
 {
     const uint64_t sign = (uint64_t)1 << 63;
     switch (weir_type_physical(key->type)) {
-    case WEIR_PHYSICAL_BOOL: return ((const uint8_t *)key->values)[row];
-    case WEIR_PHYSICAL_INT8: return (uint64_t)(int64_t)((const int8_t *)key->values)[row] ^ sign;
-    case WEIR_PHYSICAL_INT16: return (uint64_t)(int64_t)((const int16_t *)key->values)[row] ^ sign;
-    case WEIR_PHYSICAL_INT32: return (uint64_t)(int64_t)((const int32_t *)key->values)[row] ^ sign;
-    case WEIR_PHYSICAL_INT64: return (uint64_t)((const int64_t *)key->values)[row] ^ sign;
-    case WEIR_PHYSICAL_FLOAT: return double_prefix((double)((const float *)key->values)[row]);
-    case WEIR_PHYSICAL_DOUBLE: return double_prefix(((const double *)key->values)[row]);
-    case WEIR_PHYSICAL_VIEW: return view_prefix(&((const WeirStringView *)key->values)[row]);
-    default: return 0;
+    case WEIR_PHYSICAL_BOOL:
+        return ((const uint8_t *)key->values)[row];
+    case WEIR_PHYSICAL_INT8:
+        return (uint64_t)(int64_t)((const int8_t *)key->values)[row] ^ sign;
+    case WEIR_PHYSICAL_INT16:
+        return (uint64_t)(int64_t)((const int16_t *)key->values)[row] ^ sign;
+    case WEIR_PHYSICAL_INT32:
+        return (uint64_t)(int64_t)((const int32_t *)key->values)[row] ^ sign;
+    case WEIR_PHYSICAL_INT64:
+        return (uint64_t)((const int64_t *)key->values)[row] ^ sign;
+    case WEIR_PHYSICAL_FLOAT:
+        return double_prefix((double)((const float *)key->values)[row]);
+    case WEIR_PHYSICAL_DOUBLE:
+        return double_prefix(((const double *)key->values)[row]);
+    case WEIR_PHYSICAL_VIEW:
+        return view_prefix(&((const WeirStringView *)key->values)[row]);
+    default:
+        return 0;
     }
 }
 
@@ -160,21 +171,22 @@ WeirStatus weir_sort_rows(const WeirVector *keys, WeirExpression *const *orders,
     return WEIR_OK;
 }
 
-static WeirStatus sort_prepare(WeirOperator *operator, uint32_t *unit_count, WeirError *error)
+static WeirStatus sort_prepare(WeirOperator *operator, uint32_t * unit_count, WeirError *error)
 {
     SortState *state = operator->state;
     sort_reset(operator, false);
     *unit_count = 1;
     weir_row_collector_init(&state->collector, &operator->tracker, &state->keys, UINT64_MAX);
     WEIR_TRY(weir_operator_run(operator->children[0], &weir_row_collector_terminal, &state->collector, error));
-    WEIR_TRY(weir_row_collector_concat(&state->collector, state->types, state->width + state->key_count, &state->rows, error));
+    WEIR_TRY(weir_row_collector_concat(&state->collector, state->types, state->width + state->key_count, &state->rows,
+                                       error));
     weir_row_collector_deinit(&state->collector);
     int64_t bytes = (int64_t)state->rows->row_count * 4;
     WEIR_TRY(weir_memory_reserve(&operator->tracker, bytes, error));
     state->reserved_bytes = bytes;
     state->order = weir_malloc((size_t)bytes + 4);
-    return weir_sort_rows(state->rows->columns + state->width, operator->plan->expressions, state->key_count, state->rows->row_count,
-                          &operator->tracker, state->order, error);
+    return weir_sort_rows(state->rows->columns + state->width, operator->plan->expressions, state->key_count,
+                          state->rows->row_count, &operator->tracker, state->order, error);
 }
 
 static WeirStatus sort_unit(WeirOperator *operator, uint32_t partition, WeirPipelineTask *task, WeirError *error)
@@ -188,7 +200,8 @@ static WeirStatus sort_unit(WeirOperator *operator, uint32_t partition, WeirPipe
         WeirStatus status = WEIR_OK;
         out->row_count = out->selected_count = count;
         for (uint32_t i = 0; i < state->width && status == WEIR_OK; i++)
-            status = weir_vector_gather(&state->rows->columns[i], state->order + start, count, true, &out->columns[i], &out->arena, error);
+            status = weir_vector_gather(&state->rows->columns[i], state->order + start, count, true, &out->columns[i],
+                                        &out->arena, error);
         if (status == WEIR_OK)
             status = weir_emit(task, 0, out, error);
         weir_batch_release(out);
@@ -197,7 +210,8 @@ static WeirStatus sort_unit(WeirOperator *operator, uint32_t partition, WeirPipe
     return WEIR_OK;
 }
 
-static WeirStatus sort_produce(WeirOperator *operator, uint32_t first_unit, const WeirPipeline *pipeline, WeirError *error)
+static WeirStatus sort_produce(WeirOperator *operator, uint32_t first_unit, const WeirPipeline *pipeline,
+                               WeirError *error)
 {
     return weir_produce_one(operator, first_unit, pipeline, sort_unit, error);
 }

@@ -1,5 +1,5 @@
-/* Helpers of this folder's tests and benchmarks: plans made by hand, a source of batches in memory, count and sum of their own (so that these tests need no function table),
- * and an output that keeps rows as text. */
+/* Helpers of this folder's tests and benchmarks: plans made by hand, a source of batches in memory, count and sum of
+ * their own (so that these tests need no function table), and an output that keeps rows as text. */
 #ifndef WEIR_OPERATORS_TEST_PLAN_H
 #define WEIR_OPERATORS_TEST_PLAN_H
 
@@ -14,17 +14,21 @@ static const WeirOrigin test_origin = {0};
 
 /* ---- aggregates ---- */
 
-static uint32_t test_count_buffer(const WeirExpression *expression, WeirArena *arena, WeirField fields[WEIR_AGGREGATE_BUFFERS_MAX])
+static uint32_t test_count_buffer(const WeirExpression *expression, WeirArena *arena,
+                                  WeirField fields[WEIR_AGGREGATE_BUFFERS_MAX])
 {
     (void)expression, (void)arena;
     fields[0] = (WeirField){.name = "count", .type = &weir_type_long, .nullable = false, .metadata = "{}"};
     return 1;
 }
 
-static void test_count_init(const WeirAggregateCall *call, uint8_t *row) { (void)call, (void)row; }
+static void test_count_init(const WeirAggregateCall *call, uint8_t *row)
+{
+    (void)call, (void)row;
+}
 
-static WeirStatus test_count_update(const WeirAggregateCall *call, const WeirVector *const *arguments, const uint32_t *selection,
-                                    uint32_t count, uint8_t *const *rows, WeirError *error)
+static WeirStatus test_count_update(const WeirAggregateCall *call, const WeirVector *const *arguments,
+                                    const uint32_t *selection, uint32_t count, uint8_t *const *rows, WeirError *error)
 {
     (void)error;
     const WeirVector *argument = call->expression->child_count == 0 ? NULL : arguments[0];
@@ -39,8 +43,8 @@ static WeirStatus test_count_update(const WeirAggregateCall *call, const WeirVec
     return WEIR_OK;
 }
 
-static WeirStatus test_count_merge(const WeirAggregateCall *call, uint8_t *const *targets, const uint8_t *const *sources, uint32_t count,
-                                   WeirError *error)
+static WeirStatus test_count_merge(const WeirAggregateCall *call, uint8_t *const *targets,
+                                   const uint8_t *const *sources, uint32_t count, WeirError *error)
 {
     (void)error;
     for (uint32_t k = 0; k < count; k++) {
@@ -52,8 +56,8 @@ static WeirStatus test_count_merge(const WeirAggregateCall *call, uint8_t *const
     return WEIR_OK;
 }
 
-static WeirStatus test_count_evaluate(const WeirAggregateCall *call, const uint8_t *const *rows, uint32_t count, WeirVector *result,
-                                      WeirArena *arena, WeirError *error)
+static WeirStatus test_count_evaluate(const WeirAggregateCall *call, const uint8_t *const *rows, uint32_t count,
+                                      WeirVector *result, WeirArena *arena, WeirError *error)
 {
     (void)arena, (void)error;
     for (uint32_t k = 0; k < count; k++)
@@ -71,15 +75,16 @@ static const WeirAggregateFunction test_count __attribute__((unused)) = {
 };
 
 /* A sum of doubles: its bits show any change in the order of additions. */
-static uint32_t test_sum_buffer(const WeirExpression *expression, WeirArena *arena, WeirField fields[WEIR_AGGREGATE_BUFFERS_MAX])
+static uint32_t test_sum_buffer(const WeirExpression *expression, WeirArena *arena,
+                                WeirField fields[WEIR_AGGREGATE_BUFFERS_MAX])
 {
     (void)expression, (void)arena;
     fields[0] = (WeirField){.name = "sum", .type = &weir_type_double, .nullable = true, .metadata = "{}"};
     return 1;
 }
 
-static WeirStatus test_sum_update(const WeirAggregateCall *call, const WeirVector *const *arguments, const uint32_t *selection,
-                                  uint32_t count, uint8_t *const *rows, WeirError *error)
+static WeirStatus test_sum_update(const WeirAggregateCall *call, const WeirVector *const *arguments,
+                                  const uint32_t *selection, uint32_t count, uint8_t *const *rows, WeirError *error)
 {
     (void)error;
     for (uint32_t k = 0; k < count; k++) {
@@ -90,12 +95,13 @@ static WeirStatus test_sum_update(const WeirAggregateCall *call, const WeirVecto
     return WEIR_OK;
 }
 
-static WeirStatus test_sum_merge(const WeirAggregateCall *call, uint8_t *const *targets, const uint8_t *const *sources, uint32_t count,
-                                 WeirError *error)
+static WeirStatus test_sum_merge(const WeirAggregateCall *call, uint8_t *const *targets, const uint8_t *const *sources,
+                                 uint32_t count, WeirError *error)
 {
     (void)error;
     for (uint32_t k = 0; k < count; k++)
-        *(double *)(void *)weir_slot(targets[k], &call->slots, 0) += *(const double *)(const void *)weir_slot((uint8_t *)(uintptr_t)sources[k], &call->slots, 0);
+        *(double *)(void *)weir_slot(targets[k], &call->slots, 0) +=
+            *(const double *)(const void *)weir_slot((uint8_t *)(uintptr_t)sources[k], &call->slots, 0);
     return WEIR_OK;
 }
 
@@ -125,8 +131,8 @@ static inline WeirExpression *test_bound(WeirArena *arena, const char *name, con
     return bound;
 }
 
-static inline WeirExpression *test_aggregate(WeirArena *arena, const WeirAggregateFunction *function, const WeirDataType *type,
-                                             WeirExpression *argument)
+static inline WeirExpression *test_aggregate(WeirArena *arena, const WeirAggregateFunction *function,
+                                             const WeirDataType *type, WeirExpression *argument)
 {
     WeirExpression *aggregate = weir_expression_new(arena, WEIR_EXPRESSION_AGGREGATE, test_origin);
     aggregate->aggregate = function;
@@ -151,8 +157,8 @@ static inline WeirExpression **test_list(WeirArena *arena, uint32_t count, ...)
     return list;
 }
 
-static inline WeirPhysicalPlan *test_node(WeirArena *arena, WeirPhysicalKind kind, uint32_t child_count, WeirPhysicalPlan *left,
-                                          WeirPhysicalPlan *right)
+static inline WeirPhysicalPlan *test_node(WeirArena *arena, WeirPhysicalKind kind, uint32_t child_count,
+                                          WeirPhysicalPlan *left, WeirPhysicalPlan *right)
 {
     WeirPhysicalPlan *plan = WEIR_ARENA_NEW(arena, WeirPhysicalPlan);
     plan->kind = kind;
@@ -185,8 +191,9 @@ typedef struct TestReader {
     uint32_t partition, next;
 } TestReader;
 
-static WeirStatus test_open_partition(WeirSource *source, const WeirInputPartition *partition, const WeirScanRequest *request,
-                                      WeirMemoryTracker *tracker, WeirReader **reader, WeirError *error)
+static WeirStatus test_open_partition(WeirSource *source, const WeirInputPartition *partition,
+                                      const WeirScanRequest *request, WeirMemoryTracker *tracker, WeirReader **reader,
+                                      WeirError *error)
 {
     (void)request, (void)tracker, (void)error;
     TestReader *made = weir_calloc(1, sizeof(*made));
@@ -206,7 +213,10 @@ static WeirStatus test_next_batch(WeirReader *opaque, WeirBatch **batch, WeirErr
     return WEIR_OK;
 }
 
-static void test_close_reader(WeirReader *reader) { weir_free(reader); }
+static void test_close_reader(WeirReader *reader)
+{
+    weir_free(reader);
+}
 
 static const WeirSourceType test_source = {
     .name = "test",
@@ -257,10 +267,18 @@ static inline void test_value_text(const WeirVector *vector, uint32_t row, WeirB
     }
     uint32_t at = weir_vector_locate(vector, row, &flat);
     switch (weir_type_physical(flat->type)) {
-    case WEIR_PHYSICAL_BOOL: weir_buffer_append_text(out, ((const uint8_t *)flat->values)[at] ? "true" : "false"); break;
-    case WEIR_PHYSICAL_INT32: weir_buffer_append_format(out, "%d", ((const int32_t *)flat->values)[at]); break;
-    case WEIR_PHYSICAL_INT64: weir_buffer_append_format(out, "%lld", (long long)((const int64_t *)flat->values)[at]); break;
-    case WEIR_PHYSICAL_DOUBLE: weir_buffer_append_format(out, "%a", ((const double *)flat->values)[at]); break;
+    case WEIR_PHYSICAL_BOOL:
+        weir_buffer_append_text(out, ((const uint8_t *)flat->values)[at] ? "true" : "false");
+        break;
+    case WEIR_PHYSICAL_INT32:
+        weir_buffer_append_format(out, "%d", ((const int32_t *)flat->values)[at]);
+        break;
+    case WEIR_PHYSICAL_INT64:
+        weir_buffer_append_format(out, "%lld", (long long)((const int64_t *)flat->values)[at]);
+        break;
+    case WEIR_PHYSICAL_DOUBLE:
+        weir_buffer_append_format(out, "%a", ((const double *)flat->values)[at]);
+        break;
     case WEIR_PHYSICAL_VIEW: {
         const WeirStringView *view = &((const WeirStringView *)flat->values)[at];
         weir_buffer_append(out, weir_view_data(view), view->length);
@@ -275,7 +293,8 @@ static inline void test_value_text(const WeirVector *vector, uint32_t row, WeirB
         }
         weir_buffer_append_char(out, '}');
         break;
-    default: weir_buffer_append_text(out, "?");
+    default:
+        weir_buffer_append_text(out, "?");
     }
 }
 
@@ -298,7 +317,10 @@ static inline WeirStatus test_consume(void *context, uint32_t task_index, WeirBa
     return WEIR_OK;
 }
 
-static inline int test_compare_text(const void *a, const void *b) { return strcmp(*(char *const *)a, *(char *const *)b); }
+static inline int test_compare_text(const void *a, const void *b)
+{
+    return strcmp(*(char *const *)a, *(char *const *)b);
+}
 static inline void test_rows_sort(TestRows *rows)
 {
     if (rows->count > 0)

@@ -1,7 +1,6 @@
 /* UnionExec: the units of the first child, then of the second, and so on; all through the pipeline above. */
 #include "operators/operator.h"
 
-
 static void union_reset(WeirOperator *operator, bool failed)
 {
     (void)failed;
@@ -9,7 +8,7 @@ static void union_reset(WeirOperator *operator, bool failed)
     operator->run = NULL;
 }
 
-static WeirStatus union_prepare(WeirOperator *operator, uint32_t *unit_count, WeirError *error)
+static WeirStatus union_prepare(WeirOperator *operator, uint32_t * unit_count, WeirError *error)
 {
     union_reset(operator, false);
     uint32_t *units = weir_calloc(operator->child_count + 1, sizeof(uint32_t));
@@ -22,7 +21,8 @@ static WeirStatus union_prepare(WeirOperator *operator, uint32_t *unit_count, We
     return WEIR_OK;
 }
 
-static WeirStatus union_produce(WeirOperator *operator, uint32_t first_unit, const WeirPipeline *pipeline, WeirError *error)
+static WeirStatus union_produce(WeirOperator *operator, uint32_t first_unit, const WeirPipeline *pipeline,
+                                WeirError *error)
 {
     const uint32_t *units = operator->run;
     for (uint32_t i = 0; i < operator->child_count; i++) {

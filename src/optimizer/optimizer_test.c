@@ -55,14 +55,16 @@ static const Case cases[] = {
      "      +- ~Filter (isnotnull(id#0) AND (id#0 > 1))\n"
      "         +- StreamingRelation [id#0, ts#1] json\n"},
     /* joins: null keys go, sides are filtered and cut */
-    {"SELECT t.n FROM t JOIN u ON t.id = u.id AND u.w = 'a'", "Project [n#0L]\n"
+    {"SELECT t.n FROM t JOIN u ON t.id = u.id AND u.w = 'a'",
+     "Project [n#0L]\n"
      "+- Join Inner, (id#1 = id#2)\n"
      "   :- Filter isnotnull(id#1)\n"
      "   :  +- Relation [id#1, n#0L] json\n"
      "   +- Project [id#2]\n"
      "      +- Filter ((isnotnull(w#3) AND (w#3 = a)) AND isnotnull(id#2))\n"
      "         +- Relation [id#2, w#3] json\n"},
-    {"SELECT t.n FROM t LEFT JOIN u ON t.id = u.id WHERE u.w = 'a'", "Project [n#0L]\n"
+    {"SELECT t.n FROM t LEFT JOIN u ON t.id = u.id WHERE u.w = 'a'",
+     "Project [n#0L]\n"
      "+- Join Inner, (id#1 = id#2)\n"
      "   :- Filter isnotnull(id#1)\n"
      "   :  +- Relation [id#1, n#0L] json\n"
@@ -109,7 +111,8 @@ static const Case cases[] = {
      "   +- Aggregate [first(id#5) AS id#2, count(1) AS count#1L]\n"
      "      +- Relation [id#5] json\n"},
     /* expressions */
-    {"SELECT id FROM t WHERE id BETWEEN 1 AND n", "Project [id#0]\n"
+    {"SELECT id FROM t WHERE id BETWEEN 1 AND n",
+     "Project [id#0]\n"
      "+- Filter (((isnotnull(id#0) AND isnotnull(n#1L)) AND (id#0 >= 1)) AND (cast(id#0 as bigint) <= n#1L))\n"
      "   +- Relation [id#0, n#1L] json\n"},
     {"SELECT id FROM t WHERE NOT (id > 1 OR id IS NULL) AND s.b LIKE 'a%'",

@@ -1,5 +1,5 @@
-/* EXPLAIN of the physical tree in Spark's form: our fused operators are written as the chain of Spark's nodes that they stand for, with the numbers of Spark's code generation
- * stages where Spark shows them. */
+/* EXPLAIN of the physical tree in Spark's form: our fused operators are written as the chain of Spark's nodes that they
+ * stand for, with the numbers of Spark's code generation stages where Spark shows them. */
 #include "physical/explain_private.h"
 
 void weir_explain_list(WeirBuffer *out, WeirExpression *const *expressions, uint32_t count)
@@ -13,7 +13,8 @@ void weir_explain_list(WeirBuffer *out, WeirExpression *const *expressions, uint
     weir_buffer_append_char(out, ']');
 }
 
-WeirExplainNode *weir_explain_node(WeirExplainer *explainer, bool generated, WeirExplainNode *child, const WeirBuffer *text)
+WeirExplainNode *weir_explain_node(WeirExplainer *explainer, bool generated, WeirExplainNode *child,
+                                   const WeirBuffer *text)
 {
     WeirExplainNode *node = WEIR_ARENA_NEW(explainer->arena, WeirExplainNode);
     node->text = weir_arena_strndup(explainer->arena, weir_buffer_text(text), text->length);
@@ -27,8 +28,8 @@ WeirExplainNode *weir_explain_node(WeirExplainer *explainer, bool generated, Wei
 }
 
 /* "Exchange hashpartitioning(k#1, 2), ENSURE_REQUIREMENTS, [plan_id=7]" */
-WeirExplainNode *weir_explain_exchange(WeirExplainer *explainer, WeirExpression *const *keys, uint32_t count, int32_t partitions,
-                                       const char *reason, WeirExplainNode *child)
+WeirExplainNode *weir_explain_exchange(WeirExplainer *explainer, WeirExpression *const *keys, uint32_t count,
+                                       int32_t partitions, const char *reason, WeirExplainNode *child)
 {
     WeirBuffer text;
     weir_buffer_init(&text, 0, NULL);
@@ -51,7 +52,8 @@ WeirExplainNode *weir_explain_exchange(WeirExplainer *explainer, WeirExpression 
 
 static const char *join_name(WeirJoinType type)
 {
-    static const char *const names[] = {"Inner", "Cross", "LeftOuter", "RightOuter", "FullOuter", "LeftSemi", "LeftAnti", "ExistenceJoin"};
+    static const char *const names[] = {"Inner",     "Cross",    "LeftOuter", "RightOuter",
+                                        "FullOuter", "LeftSemi", "LeftAnti",  "ExistenceJoin"};
     return names[type];
 }
 
@@ -80,11 +82,14 @@ static void explain_file_scan(const WeirPhysicalPlan *plan, const char *path, We
         format[i] = (char)(i == 0 || upper ? format[i] & ~0x20 : format[i]);
     weir_buffer_append_text(text, " Batched: false, DataFilters: ");
     weir_explain_list(text, plan->pushed_filters, plan->pushed_filter_count);
-    weir_buffer_append_format(text, ", Format: %s, Location: InMemoryFileIndex(1 paths)[%s], PartitionFilters: [], PushedFilters: [], ReadSchema: ",
-                              format, weir_path_to_hadoop(path, arena));
+    weir_buffer_append_format(
+        text,
+        ", Format: %s, Location: InMemoryFileIndex(1 paths)[%s], PartitionFilters: [], PushedFilters: [], ReadSchema: ",
+        format, weir_path_to_hadoop(path, arena));
     WeirField *fields = WEIR_ARENA_ARRAY(arena, WeirField, plan->output_count + 1);
     for (uint32_t i = 0; i < plan->output_count; i++)
-        fields[i] = (WeirField){.name = plan->output[i]->name, .type = plan->output[i]->type, .nullable = true, .metadata = "{}"};
+        fields[i] = (WeirField){
+            .name = plan->output[i]->name, .type = plan->output[i]->type, .nullable = true, .metadata = "{}"};
     weir_type_simple_string(weir_type_struct(arena, fields, plan->output_count), text);
 }
 
@@ -92,8 +97,8 @@ static void explain_leaf(const WeirPhysicalPlan *plan, WeirArena *arena, WeirBuf
 {
     switch (plan->kind) {
     case WEIR_PHYSICAL_RANGE:
-        weir_buffer_append_format(text, "Range (%lld, %lld, step=%lld, splits=1)", (long long)plan->range_start, (long long)plan->range_end,
-                                  (long long)plan->range_step);
+        weir_buffer_append_format(text, "Range (%lld, %lld, step=%lld, splits=1)", (long long)plan->range_start,
+                                  (long long)plan->range_end, (long long)plan->range_step);
         return;
     case WEIR_PHYSICAL_LOCAL_SCAN:
         if (plan->row_count == 1) {
@@ -113,7 +118,8 @@ static void explain_leaf(const WeirPhysicalPlan *plan, WeirArena *arena, WeirBuf
     }
     weir_buffer_append_text(text, plan->kind == WEIR_PHYSICAL_STREAM_SCAN ? "MicroBatchScan" : "BatchScan ");
     weir_explain_list(text, plan->output, plan->output_count);
-    weir_buffer_append_format(text, " %s", plan->relation->name != NULL ? plan->relation->name : plan->relation->format);
+    weir_buffer_append_format(text, " %s",
+                              plan->relation->name != NULL ? plan->relation->name : plan->relation->format);
 }
 
 /* ---- one child ---- */
@@ -127,8 +133,10 @@ static bool is_generated(const WeirPhysicalPlan *plan)
     case WEIR_PHYSICAL_EXPAND:
     case WEIR_PHYSICAL_RANGE:
     case WEIR_PHYSICAL_SORT:
-    case WEIR_PHYSICAL_SAMPLE: return true;
-    default: return false;
+    case WEIR_PHYSICAL_SAMPLE:
+        return true;
+    default:
+        return false;
     }
 }
 
@@ -192,7 +200,9 @@ static void explain_unary(const WeirPhysicalPlan *plan, WeirBuffer *text)
         weir_buffer_append_text(text, "Filter ");
         weir_expression_explain(logical->condition, text);
         break;
-    case WEIR_PHYSICAL_GENERATE: explain_generate(plan, text); break;
+    case WEIR_PHYSICAL_GENERATE:
+        explain_generate(plan, text);
+        break;
     case WEIR_PHYSICAL_EXPAND:
         weir_buffer_append_text(text, "Expand [");
         for (uint32_t r = 0; r < logical->row_count; r++) {
@@ -212,16 +222,21 @@ static void explain_unary(const WeirPhysicalPlan *plan, WeirBuffer *text)
         weir_explain_list(text, logical->expressions, logical->expression_count);
         break;
     case WEIR_PHYSICAL_SAMPLE:
-        weir_buffer_append_format(text, "Sample %g, %g, false, %lld", plan->sample_lower, plan->sample_upper, (long long)plan->sample_seed);
+        weir_buffer_append_format(text, "Sample %g, %g, false, %lld", plan->sample_lower, plan->sample_upper,
+                                  (long long)plan->sample_seed);
         break;
-    case WEIR_PHYSICAL_EVENT_TIME_WATERMARK: explain_watermark(plan, text); break;
+    case WEIR_PHYSICAL_EVENT_TIME_WATERMARK:
+        explain_watermark(plan, text);
+        break;
     case WEIR_PHYSICAL_LIMIT:
         if (plan->limit >= 0)
             weir_buffer_append_format(text, "CollectLimit %lld", (long long)plan->limit);
         else
             weir_buffer_append_format(text, "GlobalLimit -1, %lld", (long long)plan->offset);
         break;
-    default: weir_buffer_append_text(text, "Coalesce 1"); break;
+    default:
+        weir_buffer_append_text(text, "Coalesce 1");
+        break;
     }
 }
 
@@ -238,7 +253,8 @@ static WeirExplainNode *explain_top_k(WeirExplainer *explainer, const WeirPhysic
     return weir_explain_node(explainer, false, child, text);
 }
 
-static WeirExplainNode *explain_sort_exchange(WeirExplainer *explainer, const WeirPhysicalPlan *plan, WeirExplainNode *child)
+static WeirExplainNode *explain_sort_exchange(WeirExplainer *explainer, const WeirPhysicalPlan *plan,
+                                              WeirExplainNode *child)
 {
     if (!plan->is_global)
         return child;
@@ -250,7 +266,8 @@ static WeirExplainNode *explain_sort_exchange(WeirExplainer *explainer, const We
         weir_expression_explain(plan->logical->expressions[i], &text);
         weir_buffer_append_text(&text, ", ");
     }
-    weir_buffer_append_format(&text, "%d), ENSURE_REQUIREMENTS, [plan_id=%u]", plan->partition_count, explainer->next_plan_id++);
+    weir_buffer_append_format(&text, "%d), ENSURE_REQUIREMENTS, [plan_id=%u]", plan->partition_count,
+                              explainer->next_plan_id++);
     WeirExplainNode *node = weir_explain_node(explainer, false, child, &text);
     weir_buffer_deinit(&text);
     return node;
@@ -276,9 +293,11 @@ static WeirExplainNode *explain_many(WeirExplainer *explainer, const WeirPhysica
             weir_explain_list(text, plan->grouping, plan->grouping_count);
             weir_buffer_append_text(text, ", ");
             weir_explain_list(text, plan->other_keys, plan->grouping_count);
-            weir_buffer_append_format(text, ", %s, %s, ", join_name(plan->join_type), plan->build_left ? "BuildLeft" : "BuildRight");
+            weir_buffer_append_format(text, ", %s, %s, ", join_name(plan->join_type),
+                                      plan->build_left ? "BuildLeft" : "BuildRight");
         } else {
-            weir_buffer_append_format(text, "%s, %s", plan->build_left ? "BuildLeft" : "BuildRight", join_name(plan->join_type));
+            weir_buffer_append_format(text, "%s, %s", plan->build_left ? "BuildLeft" : "BuildRight",
+                                      join_name(plan->join_type));
         }
         if (plan->condition != NULL) {
             weir_buffer_append_text(text, has_keys ? "" : ", ");
@@ -288,7 +307,8 @@ static WeirExplainNode *explain_many(WeirExplainer *explainer, const WeirPhysica
         weir_buffer_append_text(text, has_keys ? "false" : "");
         WeirBuffer exchange;
         weir_buffer_init(&exchange, 0, NULL);
-        weir_buffer_append_format(&exchange, "BroadcastExchange %s, [plan_id=%u]", has_keys ? "HashedRelationBroadcastMode" : "IdentityBroadcastMode",
+        weir_buffer_append_format(&exchange, "BroadcastExchange %s, [plan_id=%u]",
+                                  has_keys ? "HashedRelationBroadcastMode" : "IdentityBroadcastMode",
                                   explainer->next_plan_id++);
         children[built] = weir_explain_node(explainer, false, children[built], &exchange);
         weir_buffer_deinit(&exchange);
@@ -304,15 +324,16 @@ WeirExplainNode *weir_explain_plan(WeirExplainer *explainer, const WeirPhysicalP
     WeirBuffer text;
     weir_buffer_init(&text, 0, NULL);
     WeirExplainNode *node = NULL;
-    if (plan->stateful != NULL || plan->kind == WEIR_PHYSICAL_HASH_AGGREGATE || plan->kind == WEIR_PHYSICAL_SESSION_AGGREGATE ||
-        plan->kind == WEIR_PHYSICAL_DEDUPLICATE) {
+    if (plan->stateful != NULL || plan->kind == WEIR_PHYSICAL_HASH_AGGREGATE ||
+        plan->kind == WEIR_PHYSICAL_SESSION_AGGREGATE || plan->kind == WEIR_PHYSICAL_DEDUPLICATE) {
         node = weir_explain_aggregate(explainer, plan);
     } else if (plan->child_count == 0) {
         explain_leaf(plan, explainer->arena, &text);
         node = weir_explain_node(explainer, is_generated(plan), NULL, &text);
     } else if (plan->child_count > 1) {
         node = explain_many(explainer, plan, &text);
-    } else if (plan->kind == WEIR_PHYSICAL_LIMIT && plan->limit >= 0 && plan->offset < 0 && plan->children[0]->kind == WEIR_PHYSICAL_SORT) {
+    } else if (plan->kind == WEIR_PHYSICAL_LIMIT && plan->limit >= 0 && plan->offset < 0 &&
+               plan->children[0]->kind == WEIR_PHYSICAL_SORT) {
         node = explain_top_k(explainer, plan, &text);
     } else {
         WeirExplainNode *child = weir_explain_plan(explainer, plan->children[0]);

@@ -4,7 +4,9 @@
 static void explain_state(const WeirExplainer *explainer, const WeirStatefulInfo *info, WeirBuffer *text)
 {
     const WeirPhysicalExplain *options = explainer->options;
-    weir_buffer_append_format(text, ", state info [ checkpoint = %s, runId = %s, opId = %lld, ver = %lld, numPartitions = %d] stateStoreCkptIds = None",
+    weir_buffer_append_format(text,
+                              ", state info [ checkpoint = %s, runId = %s, opId = %lld, ver = %lld, numPartitions = "
+                              "%d] stateStoreCkptIds = None",
                               options->state_checkpoint == NULL ? "<unknown>" : options->state_checkpoint,
                               options->run_id == NULL ? "<unknown>" : options->run_id, (long long)info->operator_id,
                               (long long)(options->version < 0 ? 0 : options->version), info->metadata_partition_count);
@@ -27,8 +29,8 @@ static WeirExpression **key_names(const WeirExplainer *explainer, const WeirLogi
 }
 
 /* "HashAggregate(keys=[k#1], functions=[partial_count(1)], output=[k#1, count#12L])" */
-static WeirExplainNode *hash_aggregate(WeirExplainer *explainer, const WeirPhysicalPlan *plan, const char *mode, bool is_final,
-                                       WeirExplainNode *child)
+static WeirExplainNode *hash_aggregate(WeirExplainer *explainer, const WeirPhysicalPlan *plan, const char *mode,
+                                       bool is_final, WeirExplainNode *child)
 {
     WeirBuffer text;
     weir_buffer_init(&text, 0, NULL);
@@ -46,7 +48,8 @@ static WeirExplainNode *hash_aggregate(WeirExplainer *explainer, const WeirPhysi
         if (is_final) {
             weir_explain_list(&text, plan->output, plan->output_count);
         } else {
-            WeirExpression **buffers = WEIR_ARENA_ARRAY(explainer->arena, WeirExpression *, plan->grouping_count + plan->buffer_count + 1);
+            WeirExpression **buffers =
+                WEIR_ARENA_ARRAY(explainer->arena, WeirExpression *, plan->grouping_count + plan->buffer_count + 1);
             for (uint32_t i = 0; i < plan->grouping_count; i++)
                 buffers[i] = keys[i];
             for (uint32_t i = 0; i < plan->buffer_count; i++)
@@ -60,7 +63,8 @@ static WeirExplainNode *hash_aggregate(WeirExplainer *explainer, const WeirPhysi
     return node;
 }
 
-static WeirExplainNode *state_node(WeirExplainer *explainer, const WeirPhysicalPlan *plan, const char *name, bool save, WeirExplainNode *child)
+static WeirExplainNode *state_node(WeirExplainer *explainer, const WeirPhysicalPlan *plan, const char *name, bool save,
+                                   WeirExplainNode *child)
 {
     const WeirStatefulInfo *info = plan->stateful;
     WeirBuffer text;
@@ -81,9 +85,10 @@ static WeirExplainNode *state_node(WeirExplainer *explainer, const WeirPhysicalP
 static WeirExplainNode *streaming_aggregate(WeirExplainer *explainer, const WeirPhysicalPlan *plan)
 {
     bool session = plan->kind == WEIR_PHYSICAL_SESSION_AGGREGATE;
-    WeirExplainNode *node = hash_aggregate(explainer, plan, "partial_", false, weir_explain_plan(explainer, plan->children[0]));
-    node = weir_explain_exchange(explainer, key_names(explainer, plan->logical), plan->grouping_count, plan->stateful->partition_count,
-                                 "REQUIRED_BY_STATEFUL_OPERATOR", node);
+    WeirExplainNode *node =
+        hash_aggregate(explainer, plan, "partial_", false, weir_explain_plan(explainer, plan->children[0]));
+    node = weir_explain_exchange(explainer, key_names(explainer, plan->logical), plan->grouping_count,
+                                 plan->stateful->partition_count, "REQUIRED_BY_STATEFUL_OPERATOR", node);
     node = hash_aggregate(explainer, plan, "merge_", false, node);
     node = state_node(explainer, plan, session ? "SessionWindowStateStoreRestore" : "StateStoreRestore", false, node);
     node = hash_aggregate(explainer, plan, "merge_", false, node);
@@ -97,19 +102,22 @@ static WeirExplainNode *stateful_rows(WeirExplainer *explainer, const WeirPhysic
     WeirBuffer text;
     weir_buffer_init(&text, 0, NULL);
     WeirExplainNode *child = weir_explain_plan(explainer, plan->children[0]);
-    child = weir_explain_exchange(explainer, plan->kind == WEIR_PHYSICAL_DEDUPLICATE ? plan->logical->expressions : NULL,
-                                  plan->kind == WEIR_PHYSICAL_DEDUPLICATE ? plan->grouping_count : 0,
-                                  info == NULL ? plan->partition_count : info->partition_count,
-                                  info == NULL ? "ENSURE_REQUIREMENTS" : "REQUIRED_BY_STATEFUL_OPERATOR", child);
+    child =
+        weir_explain_exchange(explainer, plan->kind == WEIR_PHYSICAL_DEDUPLICATE ? plan->logical->expressions : NULL,
+                              plan->kind == WEIR_PHYSICAL_DEDUPLICATE ? plan->grouping_count : 0,
+                              info == NULL ? plan->partition_count : info->partition_count,
+                              info == NULL ? "ENSURE_REQUIREMENTS" : "REQUIRED_BY_STATEFUL_OPERATOR", child);
     if (plan->kind == WEIR_PHYSICAL_DEDUPLICATE) {
-        weir_buffer_append_text(&text, plan->within_watermark ? "StreamingDeduplicateWithinWatermark " : "StreamingDeduplicate ");
+        weir_buffer_append_text(&text, plan->within_watermark ? "StreamingDeduplicateWithinWatermark "
+                                                              : "StreamingDeduplicate ");
         weir_explain_list(&text, plan->logical->expressions, plan->grouping_count);
     } else {
         weir_buffer_append_format(&text, "StreamingGlobalLimit %lld", (long long)plan->limit);
     }
     if (info != NULL) {
         explain_state(explainer, info, &text);
-        weir_buffer_append_format(&text, ", %lld, %lld", (long long)watermark_of(explainer->options->late_watermark_ms, info),
+        weir_buffer_append_format(&text, ", %lld, %lld",
+                                  (long long)watermark_of(explainer->options->late_watermark_ms, info),
                                   (long long)watermark_of(explainer->options->eviction_watermark_ms, info));
     }
     WeirExplainNode *node = weir_explain_node(explainer, false, child, &text);
@@ -119,13 +127,15 @@ static WeirExplainNode *stateful_rows(WeirExplainer *explainer, const WeirPhysic
 
 static WeirExplainNode *stream_join(WeirExplainer *explainer, const WeirPhysicalPlan *plan)
 {
-    static const char *const names[] = {"Inner", "Cross", "LeftOuter", "RightOuter", "FullOuter", "LeftSemi", "LeftAnti", "ExistenceJoin"};
+    static const char *const names[] = {"Inner",     "Cross",    "LeftOuter", "RightOuter",
+                                        "FullOuter", "LeftSemi", "LeftAnti",  "ExistenceJoin"};
     const WeirStatefulInfo *info = plan->stateful;
     WeirExplainNode **children = WEIR_ARENA_ARRAY(explainer->arena, WeirExplainNode *, 2);
     WeirExpression *const *keys[2] = {plan->grouping, plan->other_keys};
     for (uint32_t i = 0; i < 2; i++)
-        children[i] = weir_explain_exchange(explainer, keys[i], plan->grouping_count, info->partition_count, "REQUIRED_BY_STATEFUL_OPERATOR",
-                                            weir_explain_plan(explainer, plan->children[i]));
+        children[i] =
+            weir_explain_exchange(explainer, keys[i], plan->grouping_count, info->partition_count,
+                                  "REQUIRED_BY_STATEFUL_OPERATOR", weir_explain_plan(explainer, plan->children[i]));
     WeirBuffer text;
     weir_buffer_init(&text, 0, NULL);
     weir_buffer_append_text(&text, "StreamingSymmetricHashJoin ");
@@ -134,7 +144,8 @@ static WeirExplainNode *stream_join(WeirExplainer *explainer, const WeirPhysical
     weir_explain_list(&text, plan->other_keys, plan->grouping_count);
     weir_buffer_append_format(&text, ", %s", names[plan->join_type]);
     explain_state(explainer, info, &text);
-    weir_buffer_append_format(&text, ", %lld, %lld, 2", (long long)watermark_of(explainer->options->late_watermark_ms, info),
+    weir_buffer_append_format(&text, ", %lld, %lld, 2",
+                              (long long)watermark_of(explainer->options->late_watermark_ms, info),
                               (long long)watermark_of(explainer->options->eviction_watermark_ms, info));
     WeirExplainNode *node = weir_explain_node(explainer, false, NULL, &text);
     weir_buffer_deinit(&text);
@@ -151,8 +162,9 @@ WeirExplainNode *weir_explain_aggregate(WeirExplainer *explainer, const WeirPhys
         return stateful_rows(explainer, plan);
     if (plan->stateful != NULL)
         return streaming_aggregate(explainer, plan);
-    WeirExplainNode *node = hash_aggregate(explainer, plan, "partial_", false, weir_explain_plan(explainer, plan->children[0]));
-    node = weir_explain_exchange(explainer, key_names(explainer, plan->logical), plan->grouping_count, plan->partition_count,
-                                 "ENSURE_REQUIREMENTS", node);
+    WeirExplainNode *node =
+        hash_aggregate(explainer, plan, "partial_", false, weir_explain_plan(explainer, plan->children[0]));
+    node = weir_explain_exchange(explainer, key_names(explainer, plan->logical), plan->grouping_count,
+                                 plan->partition_count, "ENSURE_REQUIREMENTS", node);
     return hash_aggregate(explainer, plan, "", true, node);
 }

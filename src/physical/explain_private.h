@@ -24,9 +24,10 @@ typedef struct WeirExplainer {
 } WeirExplainer;
 
 WeirExplainNode *weir_explain_plan(WeirExplainer *explainer, const WeirPhysicalPlan *plan);
-WeirExplainNode *weir_explain_node(WeirExplainer *explainer, bool generated, WeirExplainNode *child, const WeirBuffer *text);
-WeirExplainNode *weir_explain_exchange(WeirExplainer *explainer, WeirExpression *const *keys, uint32_t count, int32_t partitions,
-                                       const char *reason, WeirExplainNode *child);
+WeirExplainNode *weir_explain_node(WeirExplainer *explainer, bool generated, WeirExplainNode *child,
+                                   const WeirBuffer *text);
+WeirExplainNode *weir_explain_exchange(WeirExplainer *explainer, WeirExpression *const *keys, uint32_t count,
+                                       int32_t partitions, const char *reason, WeirExplainNode *child);
 void weir_explain_list(WeirBuffer *out, WeirExpression *const *expressions, uint32_t count);
 /* explain_aggregate.c: aggregates and stateful nodes. */
 WeirExplainNode *weir_explain_aggregate(WeirExplainer *explainer, const WeirPhysicalPlan *plan);

@@ -1,4 +1,5 @@
-/* Aggregates are split as Spark's PhysicalAggregation does: grouping keys, aggregate functions without duplicates, and a projection over keys ++ results. */
+/* Aggregates are split as Spark's PhysicalAggregation does: grouping keys, aggregate functions without duplicates, and
+ * a projection over keys ++ results. */
 #include "physical/planner_private.h"
 
 typedef struct AggregateSplit {
@@ -43,7 +44,8 @@ static const WeirExpression *unnamed(const WeirExpression *expression)
     return expression;
 }
 
-/* A column of the intermediate row where the expression is a key or a function's result; else the same over such columns. */
+/* A column of the intermediate row where the expression is a key or a function's result; else the same over such
+ * columns. */
 static WeirExpression *rewrite_result(const AggregateSplit *split, WeirExpression *expression)
 {
     WeirArena *arena = split->planner->arena;
@@ -55,7 +57,8 @@ static WeirExpression *rewrite_result(const AggregateSplit *split, WeirExpressio
     }
     for (uint32_t i = 0; i < split->grouping_count; i++) {
         const WeirExpression *key = split->grouping[i];
-        bool same_id = key->kind == WEIR_EXPRESSION_ALIAS && expression->kind == WEIR_EXPRESSION_ATTRIBUTE && expression->id == key->id;
+        bool same_id = key->kind == WEIR_EXPRESSION_ALIAS && expression->kind == WEIR_EXPRESSION_ATTRIBUTE &&
+                       expression->id == key->id;
         if (same_id || (expression->kind != WEIR_EXPRESSION_ALIAS && weir_expression_equal(unnamed(key), expression)))
             return weir_bound_column(arena, expression, i);
     }
@@ -73,14 +76,16 @@ static bool is_unbound(void *context, const WeirExpression *expression)
     return expression->kind == WEIR_EXPRESSION_ATTRIBUTE || expression->kind == WEIR_EXPRESSION_AGGREGATE;
 }
 
-static WeirStatus plan_results(const AggregateSplit *split, const WeirLogicalPlan *logical, WeirPhysicalPlan *plan, WeirError *error)
+static WeirStatus plan_results(const AggregateSplit *split, const WeirLogicalPlan *logical, WeirPhysicalPlan *plan,
+                               WeirError *error)
 {
     plan->expression_count = logical->expression_count;
     plan->expressions = WEIR_ARENA_ARRAY(split->planner->arena, WeirExpression *, logical->expression_count + 1);
     for (uint32_t i = 0; i < logical->expression_count; i++) {
         plan->expressions[i] = rewrite_result(split, logical->expressions[i]);
         if (weir_expression_any(plan->expressions[i], is_unbound, NULL))
-            return weir_error_format(error, WEIR_ERROR_INTERNAL_ERROR, "A column of an aggregate's result is neither grouped nor aggregated.");
+            return weir_error_format(error, WEIR_ERROR_INTERNAL_ERROR,
+                                     "A column of an aggregate's result is neither grouped nor aggregated.");
     }
     return WEIR_OK;
 }
@@ -88,14 +93,16 @@ static WeirStatus plan_results(const AggregateSplit *split, const WeirLogicalPla
 /* Buffer columns have attributes in Spark's plans; here only EXPLAIN shows them. */
 static void name_buffers(WeirPlanner *planner, WeirPhysicalPlan *plan)
 {
-    int64_t own_id = 0, *next_id = planner->options->next_expression_id == NULL ? &own_id : planner->options->next_expression_id;
-    plan->buffer_attributes = WEIR_ARENA_ARRAY(planner->arena, WeirExpression *, plan->aggregate_count * WEIR_AGGREGATE_BUFFERS_MAX + 1);
+    int64_t own_id = 0,
+            *next_id = planner->options->next_expression_id == NULL ? &own_id : planner->options->next_expression_id;
+    plan->buffer_attributes =
+        WEIR_ARENA_ARRAY(planner->arena, WeirExpression *, plan->aggregate_count * WEIR_AGGREGATE_BUFFERS_MAX + 1);
     for (uint32_t i = 0; i < plan->aggregate_count; i++) {
         WeirField fields[WEIR_AGGREGATE_BUFFERS_MAX];
         uint32_t count = plan->aggregates[i]->aggregate->buffer(plan->aggregates[i], planner->arena, fields);
         for (uint32_t b = 0; b < count; b++)
-            plan->buffer_attributes[plan->buffer_count++] =
-                weir_expression_attribute(planner->arena, fields[b].name, fields[b].type, fields[b].nullable, (*next_id)++);
+            plan->buffer_attributes[plan->buffer_count++] = weir_expression_attribute(
+                planner->arena, fields[b].name, fields[b].type, fields[b].nullable, (*next_id)++);
     }
 }
 
@@ -105,20 +112,24 @@ static bool is_session_key(const WeirExpression *key)
            (key->kind == WEIR_EXPRESSION_ALIAS && weir_has_metadata(key->children[0], "spark.sessionWindow"));
 }
 
-WeirStatus weir_plan_aggregate(WeirPlanner *planner, const WeirLogicalPlan *logical, WeirPhysicalPlan **out, WeirError *error)
+WeirStatus weir_plan_aggregate(WeirPlanner *planner, const WeirLogicalPlan *logical, WeirPhysicalPlan **out,
+                               WeirError *error)
 {
     bool streaming = planner->options->streaming && logical->children[0]->is_streaming;
-    WeirPhysicalPlan *plan =
-        weir_physical_new(planner, streaming ? WEIR_PHYSICAL_STREAMING_AGGREGATE : WEIR_PHYSICAL_HASH_AGGREGATE, logical, 1);
+    WeirPhysicalPlan *plan = weir_physical_new(
+        planner, streaming ? WEIR_PHYSICAL_STREAMING_AGGREGATE : WEIR_PHYSICAL_HASH_AGGREGATE, logical, 1);
     WEIR_TRY(weir_plan_node(planner, logical->children[0], &plan->children[0], error));
     const WeirPhysicalPlan *child = plan->children[0];
-    AggregateSplit split = {.planner = planner, .grouping = logical->grouping, .grouping_count = logical->grouping_count};
+    AggregateSplit split = {
+        .planner = planner, .grouping = logical->grouping, .grouping_count = logical->grouping_count};
     for (uint32_t i = 0; i < logical->expression_count; i++)
         collect_aggregates(&split, logical->expressions[i]);
     plan->grouping_count = logical->grouping_count;
-    WEIR_TRY(weir_bind_all(planner, logical->grouping, logical->grouping_count, child->output, child->output_count, &plan->grouping, error));
+    WEIR_TRY(weir_bind_all(planner, logical->grouping, logical->grouping_count, child->output, child->output_count,
+                           &plan->grouping, error));
     plan->aggregate_count = split.aggregate_count;
-    WEIR_TRY(weir_bind_all(planner, split.aggregates, split.aggregate_count, child->output, child->output_count, &plan->aggregates, error));
+    WEIR_TRY(weir_bind_all(planner, split.aggregates, split.aggregate_count, child->output, child->output_count,
+                           &plan->aggregates, error));
     plan->named_aggregates = split.aggregates;
     name_buffers(planner, plan);
     WEIR_TRY(plan_results(&split, logical, plan, error));
@@ -134,7 +145,8 @@ WeirStatus weir_plan_aggregate(WeirPlanner *planner, const WeirLogicalPlan *logi
 }
 
 /* DISTINCT: grouping by all columns, no functions. */
-WeirStatus weir_plan_distinct(WeirPlanner *planner, const WeirLogicalPlan *logical, WeirPhysicalPlan **plan, WeirError *error)
+WeirStatus weir_plan_distinct(WeirPlanner *planner, const WeirLogicalPlan *logical, WeirPhysicalPlan **plan,
+                              WeirError *error)
 {
     WeirLogicalPlan *aggregate = weir_logical_copy(planner->arena, logical);
     aggregate->kind = WEIR_LOGICAL_AGGREGATE;

@@ -1,6 +1,6 @@
-/* Joins: equality keys are taken out of the condition, the rest is checked on each pair. The streaming side is never built: it is pushed past the table of the other. */
+/* Joins: equality keys are taken out of the condition, the rest is checked on each pair. The streaming side is never
+ * built: it is pushed past the table of the other. */
 #include "physical/planner_private.h"
-
 
 typedef struct SideSearch {
     const WeirPhysicalPlan *plan;
@@ -40,8 +40,8 @@ static bool is_equality(const WeirExpression *expression, bool *null_safe)
     return *null_safe || strcmp(name, "=") == 0 || strcmp(name, "==") == 0;
 }
 
-static WeirStatus add_key(WeirPlanner *planner, WeirPhysicalPlan *plan, const WeirExpression *left, const WeirExpression *right,
-                          bool null_safe, WeirError *error)
+static WeirStatus add_key(WeirPlanner *planner, WeirPhysicalPlan *plan, const WeirExpression *left,
+                          const WeirExpression *right, bool null_safe, WeirError *error)
 {
     const WeirPhysicalPlan *const *sides = (const WeirPhysicalPlan *const *)plan->children;
     uint32_t at = plan->grouping_count;
@@ -52,8 +52,8 @@ static WeirStatus add_key(WeirPlanner *planner, WeirPhysicalPlan *plan, const We
     return WEIR_OK;
 }
 
-static WeirStatus extract_keys(WeirPlanner *planner, const WeirLogicalPlan *logical, WeirPhysicalPlan *plan, WeirExpression **rest,
-                               WeirError *error)
+static WeirStatus extract_keys(WeirPlanner *planner, const WeirLogicalPlan *logical, WeirPhysicalPlan *plan,
+                               WeirExpression **rest, WeirError *error)
 {
     const WeirPhysicalPlan *left = plan->children[0], *right = plan->children[1];
     WeirExpression **conjuncts = NULL;
@@ -64,9 +64,11 @@ static WeirStatus extract_keys(WeirPlanner *planner, const WeirLogicalPlan *logi
     for (uint32_t i = 0; i < count; i++) {
         WeirExpression *conjunct = conjuncts[i];
         bool null_safe = false;
-        if (is_equality(conjunct, &null_safe) && weir_is_of_side(conjunct->children[0], left) && weir_is_of_side(conjunct->children[1], right))
+        if (is_equality(conjunct, &null_safe) && weir_is_of_side(conjunct->children[0], left) &&
+            weir_is_of_side(conjunct->children[1], right))
             WEIR_TRY(add_key(planner, plan, conjunct->children[0], conjunct->children[1], null_safe, error));
-        else if (is_equality(conjunct, &null_safe) && weir_is_of_side(conjunct->children[1], left) && weir_is_of_side(conjunct->children[0], right))
+        else if (is_equality(conjunct, &null_safe) && weir_is_of_side(conjunct->children[1], left) &&
+                 weir_is_of_side(conjunct->children[0], right))
             WEIR_TRY(add_key(planner, plan, conjunct->children[1], conjunct->children[0], null_safe, error));
         else
             conjuncts[rest_count++] = conjunct;
@@ -79,22 +81,27 @@ static bool builds_left(const WeirPhysicalPlan *plan)
 {
     switch (plan->join_type) {
     case WEIR_JOIN_INNER:
-    case WEIR_JOIN_CROSS: return plan->children[1]->is_streaming && !plan->children[0]->is_streaming;
-    case WEIR_JOIN_RIGHT_OUTER: return true;
-    default: return false;
+    case WEIR_JOIN_CROSS:
+        return plan->children[1]->is_streaming && !plan->children[0]->is_streaming;
+    case WEIR_JOIN_RIGHT_OUTER:
+        return true;
+    default:
+        return false;
     }
 }
 
 /* left output ++ right output: what the condition is bound to. */
 static WeirExpression **both_outputs(WeirPlanner *planner, const WeirPhysicalPlan *left, const WeirPhysicalPlan *right)
 {
-    WeirExpression **both = WEIR_ARENA_ARRAY(planner->arena, WeirExpression *, left->output_count + right->output_count + 1);
+    WeirExpression **both =
+        WEIR_ARENA_ARRAY(planner->arena, WeirExpression *, left->output_count + right->output_count + 1);
     memcpy(both, left->output, sizeof(WeirExpression *) * left->output_count);
     memcpy(both + left->output_count, right->output, sizeof(WeirExpression *) * right->output_count);
     return both;
 }
 
-WeirStatus weir_plan_join(WeirPlanner *planner, const WeirLogicalPlan *logical, WeirPhysicalPlan **out, WeirError *error)
+WeirStatus weir_plan_join(WeirPlanner *planner, const WeirLogicalPlan *logical, WeirPhysicalPlan **out,
+                          WeirError *error)
 {
     WeirPhysicalPlan *plan = weir_physical_new(planner, WEIR_PHYSICAL_HASH_JOIN, logical, 2);
     WEIR_TRY(weir_plan_node(planner, logical->children[0], &plan->children[0], error));
@@ -104,7 +111,8 @@ WeirStatus weir_plan_join(WeirPlanner *planner, const WeirLogicalPlan *logical, 
     WeirExpression *rest = NULL;
     WEIR_TRY(extract_keys(planner, logical, plan, &rest, error));
     if (rest != NULL)
-        WEIR_TRY(weir_bind(planner, rest, both_outputs(planner, left, right), left->output_count + right->output_count, &plan->condition, error));
+        WEIR_TRY(weir_bind(planner, rest, both_outputs(planner, left, right), left->output_count + right->output_count,
+                           &plan->condition, error));
     plan->build_left = builds_left(plan);
     *out = plan;
     bool both_stream = logical->children[0]->is_streaming && logical->children[1]->is_streaming;

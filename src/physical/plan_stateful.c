@@ -1,4 +1,5 @@
-/* What the state of each stateful operator is: names, schemas and event time as Spark writes them to the checkpoint (streaming semantics §2.5, §4.3). */
+/* What the state of each stateful operator is: names, schemas and event time as Spark writes them to the checkpoint
+ * (streaming semantics §2.5, §4.3). */
 #include <stdlib.h>
 
 #include "physical/planner_private.h"
@@ -26,8 +27,9 @@ WeirStatus weir_find_event_time(WeirExpression *const *columns, uint32_t count, 
             continue;
         if (*ordinal >= 0 && columns[*ordinal]->id != columns[i]->id)
             return weir_error_format(error, WEIR_ERROR_LEGACY_ERROR_TEMP_3077,
-                                     "A stream can have one event time column, but here are several: %s#%lld, %s#%lld.", columns[*ordinal]->name,
-                                     (long long)columns[*ordinal]->id, columns[i]->name, (long long)columns[i]->id);
+                                     "A stream can have one event time column, but here are several: %s#%lld, %s#%lld.",
+                                     columns[*ordinal]->name, (long long)columns[*ordinal]->id, columns[i]->name,
+                                     (long long)columns[i]->id);
         if (*ordinal < 0)
             *ordinal = (int32_t)i;
     }
@@ -55,7 +57,8 @@ const WeirSchema *weir_schema_of(WeirExpression *const *expressions, uint32_t co
     return weir_type_struct(arena, fields, count);
 }
 
-WeirStatefulInfo *weir_stateful_new(WeirPlanner *planner, const char *name, const WeirSchema *key, const WeirSchema *value)
+WeirStatefulInfo *weir_stateful_new(WeirPlanner *planner, const char *name, const WeirSchema *key,
+                                    const WeirSchema *value)
 {
     WeirStatefulInfo *info = WEIR_ARENA_NEW(planner->arena, WeirStatefulInfo);
     info->operator_name = info->short_name = name;
@@ -66,21 +69,23 @@ WeirStatefulInfo *weir_stateful_new(WeirPlanner *planner, const char *name, cons
     info->event_time = WEIR_PHYSICAL_EVENT_TIME_NONE;
     info->event_time_column = -1;
     info->store_count = 1;
-    info->stores[0] = (WeirStatefulStore){.name = "default", .key_schema = key, .value_schema = value, .event_time_column = -1};
+    info->stores[0] =
+        (WeirStatefulStore){.name = "default", .key_schema = key, .value_schema = value, .event_time_column = -1};
     return info;
 }
 
 static void set_key_event_time(WeirStatefulInfo *info, const WeirDataType *type, int32_t column)
 {
-    info->event_time = type->id == WEIR_TYPE_STRUCT ? WEIR_PHYSICAL_EVENT_TIME_WINDOW_END : WEIR_PHYSICAL_EVENT_TIME_SLOT;
+    info->event_time =
+        type->id == WEIR_TYPE_STRUCT ? WEIR_PHYSICAL_EVENT_TIME_WINDOW_END : WEIR_PHYSICAL_EVENT_TIME_SLOT;
     info->event_time_column = column;
     info->stores[0].event_time = info->event_time;
     info->stores[0].event_time_column = column;
 }
 
 /* Sessions: (keys, start) → the whole row of the aggregate, as in Spark's format 1. */
-static WeirStatus plan_session_state(WeirPlanner *planner, WeirExpression *const *keys, uint32_t count, WeirPhysicalPlan *plan,
-                                     const WeirSchema *buffers, WeirError *error)
+static WeirStatus plan_session_state(WeirPlanner *planner, WeirExpression *const *keys, uint32_t count,
+                                     WeirPhysicalPlan *plan, const WeirSchema *buffers, WeirError *error)
 {
     WeirField *key = WEIR_ARENA_ARRAY(planner->arena, WeirField, count + 1);
     WeirField *value = WEIR_ARENA_ARRAY(planner->arena, WeirField, count + buffers->field_count + 1);
@@ -96,10 +101,11 @@ static WeirStatus plan_session_state(WeirPlanner *planner, WeirExpression *const
                                  "Global aggregation with session window in streaming query is not supported.");
     for (uint32_t i = 0; i < buffers->field_count; i++)
         value[count + i] = buffers->fields[i];
-    key[key_count] = (WeirField){.name = "sessionStartTime", .type = &weir_type_timestamp, .nullable = false, .metadata = "{}"};
-    WeirStatefulInfo *info =
-        weir_stateful_new(planner, "sessionWindowStateStoreSaveExec", weir_type_struct(planner->arena, key, key_count + 1),
-                          weir_type_struct(planner->arena, value, count + buffers->field_count));
+    key[key_count] =
+        (WeirField){.name = "sessionStartTime", .type = &weir_type_timestamp, .nullable = false, .metadata = "{}"};
+    WeirStatefulInfo *info = weir_stateful_new(planner, "sessionWindowStateStoreSaveExec",
+                                               weir_type_struct(planner->arena, key, key_count + 1),
+                                               weir_type_struct(planner->arena, value, count + buffers->field_count));
     info->stores[0].prefix_columns = (int32_t)key_count;
     bool complete = strcmp(info->output_mode, "complete") == 0;
     for (uint32_t i = 0; i < count; i++)
@@ -110,22 +116,25 @@ static WeirStatus plan_session_state(WeirPlanner *planner, WeirExpression *const
     return WEIR_OK;
 }
 
-WeirStatus weir_plan_stateful_aggregate(WeirPlanner *planner, const WeirLogicalPlan *logical, WeirPhysicalPlan *plan, WeirError *error)
+WeirStatus weir_plan_stateful_aggregate(WeirPlanner *planner, const WeirLogicalPlan *logical, WeirPhysicalPlan *plan,
+                                        WeirError *error)
 {
     WeirExpression **keys = WEIR_ARENA_ARRAY(planner->arena, WeirExpression *, logical->grouping_count + 1);
     for (uint32_t i = 0; i < logical->grouping_count; i++) {
         WeirExpression *key = logical->grouping[i];
         bool named = key->kind == WEIR_EXPRESSION_ALIAS || key->kind == WEIR_EXPRESSION_ATTRIBUTE;
         keys[i] = named ? weir_expression_to_attribute(planner->arena, key)
-                        : weir_expression_attribute(planner->arena, "_groupingexpression", key->type, key->nullable, -1); /* Spark's name */
+                        : weir_expression_attribute(planner->arena, "_groupingexpression", key->type, key->nullable,
+                                                    -1); /* Spark's name */
     }
     WeirAggregateSlots *slots = WEIR_ARENA_ARRAY(planner->arena, WeirAggregateSlots, plan->aggregate_count + 1);
     bool fixed = false;
-    const WeirSchema *value = weir_aggregate_buffer_schema(plan->aggregates, plan->aggregate_count, planner->arena, slots, &fixed);
+    const WeirSchema *value =
+        weir_aggregate_buffer_schema(plan->aggregates, plan->aggregate_count, planner->arena, slots, &fixed);
     if (plan->kind == WEIR_PHYSICAL_SESSION_AGGREGATE)
         return plan_session_state(planner, keys, logical->grouping_count, plan, value, error);
-    WeirStatefulInfo *info =
-        weir_stateful_new(planner, "stateStoreSave", weir_schema_of(keys, logical->grouping_count, planner->arena), value);
+    WeirStatefulInfo *info = weir_stateful_new(planner, "stateStoreSave",
+                                               weir_schema_of(keys, logical->grouping_count, planner->arena), value);
     bool complete = strcmp(info->output_mode, "complete") == 0;
     if (logical->grouping_count == 0)
         info->partition_count = 1;
@@ -148,23 +157,25 @@ static int64_t delay_of(const WeirExpression *column)
     return at == NULL ? 0 : strtoll(at + 1, NULL, 10) * 1000;
 }
 
-static WeirStatus plan_stateful_deduplicate(WeirPlanner *planner, const WeirLogicalPlan *logical, WeirPhysicalPlan *plan, WeirError *error)
+static WeirStatus plan_stateful_deduplicate(WeirPlanner *planner, const WeirLogicalPlan *logical,
+                                            WeirPhysicalPlan *plan, WeirError *error)
 {
     const WeirPhysicalPlan *child = plan->children[0];
     WeirField field = {.name = "__dummy__", .type = &weir_type_void, .nullable = true, .metadata = "{}"};
     if (logical->within_watermark)
         field = (WeirField){.name = "expiresAtMicros", .type = &weir_type_long, .nullable = false, .metadata = "{}"};
     const WeirSchema *key = weir_schema_of(logical->expressions, logical->expression_count, planner->arena);
-    WeirStatefulInfo *info = weir_stateful_new(planner, logical->within_watermark ? "dedupeWithinWatermark" : "dedupe", key,
-                                               weir_type_struct(planner->arena, &field, 1));
+    WeirStatefulInfo *info = weir_stateful_new(planner, logical->within_watermark ? "dedupeWithinWatermark" : "dedupe",
+                                               key, weir_type_struct(planner->arena, &field, 1));
     plan->stateful = info;
     info->asks_for_no_data_batch = true;
     WEIR_TRY(weir_find_event_time(child->output, child->output_count, &plan->event_time_ordinal, error));
     info->filters_late_rows = plan->event_time_ordinal >= 0;
     if (logical->within_watermark) {
         if (plan->event_time_ordinal < 0)
-            return weir_error_format(error, WEIR_ERROR_INTERNAL_ERROR,
-                                     "dropDuplicatesWithinWatermark is not supported on streaming DataFrames/DataSets without watermark");
+            return weir_error_format(
+                error, WEIR_ERROR_INTERNAL_ERROR,
+                "dropDuplicatesWithinWatermark is not supported on streaming DataFrames/DataSets without watermark");
         plan->delay_micros = delay_of(child->output[plan->event_time_ordinal]);
         info->stores[0].event_time = info->event_time = WEIR_PHYSICAL_EVENT_TIME_VALUE_SLOT;
         info->stores[0].event_time_column = info->event_time_column = 0;
@@ -177,14 +188,16 @@ static WeirStatus plan_stateful_deduplicate(WeirPlanner *planner, const WeirLogi
     return WEIR_OK;
 }
 
-WeirStatus weir_plan_deduplicate(WeirPlanner *planner, const WeirLogicalPlan *logical, WeirPhysicalPlan **out, WeirError *error)
+WeirStatus weir_plan_deduplicate(WeirPlanner *planner, const WeirLogicalPlan *logical, WeirPhysicalPlan **out,
+                                 WeirError *error)
 {
     WeirPhysicalPlan *plan = weir_physical_new(planner, WEIR_PHYSICAL_DEDUPLICATE, logical, 1);
     WEIR_TRY(weir_plan_node(planner, logical->children[0], &plan->children[0], error));
     const WeirPhysicalPlan *child = plan->children[0];
     plan->within_watermark = logical->within_watermark;
     plan->grouping_count = logical->expression_count;
-    WEIR_TRY(weir_bind_all(planner, logical->expressions, logical->expression_count, child->output, child->output_count, &plan->grouping, error));
+    WEIR_TRY(weir_bind_all(planner, logical->expressions, logical->expression_count, child->output, child->output_count,
+                           &plan->grouping, error));
     if (planner->options->streaming && logical->children[0]->is_streaming)
         WEIR_TRY(plan_stateful_deduplicate(planner, logical, plan, error));
     *out = plan;
@@ -199,7 +212,8 @@ static bool is_streaming_aggregate(void *context, const WeirLogicalPlan *plan)
     return plan->kind == WEIR_LOGICAL_AGGREGATE && plan->is_streaming;
 }
 
-/* Spark's generatesStreamingAppends: the rows below are appended for good, so the count of those let through is state. */
+/* Spark's generatesStreamingAppends: the rows below are appended for good, so the count of those let through is state.
+ */
 static bool generates_appends(const WeirPlanner *planner, const WeirLogicalPlan *child)
 {
     if (!planner->options->streaming || !child->is_streaming)
@@ -223,12 +237,14 @@ static WeirStatus row_limit(WeirPlanner *planner, const WeirLogicalPlan *logical
     WeirValue *value = NULL;
     WEIR_TRY(weir_expression_evaluate(logical->condition, planner->options->context, planner->arena, &value, error));
     if (weir_value_is_null(value) || weir_value_get_int(value) < 0)
-        return weir_error_format(error, WEIR_ERROR_INTERNAL_ERROR, "The limit expression must be equal to or greater than 0.");
+        return weir_error_format(error, WEIR_ERROR_INTERNAL_ERROR,
+                                 "The limit expression must be equal to or greater than 0.");
     *rows = weir_value_get_int(value);
     return WEIR_OK;
 }
 
-/* The scan of a task may stop after the limit: Spark's LocalLimit stops it there, which its count of input rows shows. */
+/* The scan of a task may stop after the limit: Spark's LocalLimit stops it there, which its count of input rows shows.
+ */
 static void limit_scan(const WeirPhysicalPlan *limit)
 {
     WeirPhysicalPlan *plan = limit->children[0];
@@ -238,7 +254,8 @@ static void limit_scan(const WeirPhysicalPlan *limit)
         plan->limit = limit->limit;
 }
 
-WeirStatus weir_plan_limit(WeirPlanner *planner, const WeirLogicalPlan *logical, WeirPhysicalPlan **out, WeirError *error)
+WeirStatus weir_plan_limit(WeirPlanner *planner, const WeirLogicalPlan *logical, WeirPhysicalPlan **out,
+                           WeirError *error)
 {
     WeirPhysicalPlan *plan = weir_physical_new(planner, WEIR_PHYSICAL_LIMIT, logical, 1);
     const WeirLogicalPlan *child = logical->children[0];
@@ -253,7 +270,8 @@ WeirStatus weir_plan_limit(WeirPlanner *planner, const WeirLogicalPlan *logical,
     WEIR_TRY(weir_plan_node(planner, child, &plan->children[0], error));
     if (plan->kind == WEIR_PHYSICAL_STREAM_LIMIT)
         limit_scan(plan);
-    if (plan->children[0]->kind == WEIR_PHYSICAL_SORT) /* limit and sort together are Spark's TakeOrderedAndProject, which samples nothing */
+    if (plan->children[0]->kind ==
+        WEIR_PHYSICAL_SORT) /* limit and sort together are Spark's TakeOrderedAndProject, which samples nothing */
         weir_mark_sampled(plan->children[0], false);
     return WEIR_OK;
 }

@@ -1,5 +1,6 @@
-/* Stream-stream joins: four stores, and the state watermarks that say when a stored row can match no more. They come from an event-time column among the join keys or from
- * range conditions between the two sides' event times (Spark's StreamingJoinHelper). */
+/* Stream-stream joins: four stores, and the state watermarks that say when a stored row can match no more. They come
+ * from an event-time column among the join keys or from range conditions between the two sides' event times (Spark's
+ * StreamingJoinHelper). */
 #include "physical/planner_private.h"
 
 /* ---- range conditions: sums of event-time columns and constants ---- */
@@ -45,7 +46,8 @@ static bool linear_time(const WeirPhysicalPlan *plan, const WeirExpression *expr
         return known;
     }
     if (expression->kind == WEIR_EXPRESSION_CAST)
-        return weir_type_equal(expression->type, expression->children[0]->type) && linear_time(plan, expression->children[0], out);
+        return weir_type_equal(expression->type, expression->children[0]->type) &&
+               linear_time(plan, expression->children[0], out);
     if (expression->kind != WEIR_EXPRESSION_CALL || expression->function == NULL || expression->child_count != 2)
         return false;
     const char *name = expression->function->name;
@@ -60,8 +62,10 @@ static bool linear_time(const WeirPhysicalPlan *plan, const WeirExpression *expr
     return true;
 }
 
-/* `low` < `high` (or <=) bounds the event time of `high`'s side from below: its rows at or before other's watermark + shift match no more. */
-static void add_bound(const WeirPhysicalPlan *plan, const LinearTime *low, const LinearTime *high, bool inclusive, bool *found, int64_t *shifts)
+/* `low` < `high` (or <=) bounds the event time of `high`'s side from below: its rows at or before other's watermark +
+ * shift match no more. */
+static void add_bound(const WeirPhysicalPlan *plan, const LinearTime *low, const LinearTime *high, bool inclusive,
+                      bool *found, int64_t *shifts)
 {
     (void)plan;
     if (low->side < 0 || high->side < 0 || low->side == high->side)
@@ -85,13 +89,15 @@ static void find_value_watermarks(WeirPhysicalPlan *plan, WeirExpression *const 
         if ((!less && !more) || strcmp(name, "<=>") == 0 || !linear_time(plan, conjunct->children[0], &left) ||
             !linear_time(plan, conjunct->children[1], &right))
             continue;
-        add_bound(plan, less ? &left : &right, less ? &right : &left, inclusive, plan->side_has_value_watermark, plan->side_watermark_shift_ms);
+        add_bound(plan, less ? &left : &right, less ? &right : &left, inclusive, plan->side_has_value_watermark,
+                  plan->side_watermark_shift_ms);
     }
 }
 
 /* ---- state ---- */
 
-static const WeirSchema *with_column(const WeirSchema *schema, const char *name, const WeirDataType *type, bool nullable, WeirArena *arena)
+static const WeirSchema *with_column(const WeirSchema *schema, const char *name, const WeirDataType *type,
+                                     bool nullable, WeirArena *arena)
 {
     WeirField *fields = WEIR_ARENA_ARRAY(arena, WeirField, schema->field_count + 1);
     for (uint32_t i = 0; i < schema->field_count; i++)
@@ -104,8 +110,10 @@ static const WeirSchema *key_schema(WeirExpression *const *keys, uint32_t count,
 {
     WeirField *fields = WEIR_ARENA_ARRAY(arena, WeirField, count + 1);
     for (uint32_t i = 0; i < count; i++)
-        fields[i] = (WeirField){
-            .name = weir_arena_printf(arena, "field%u", i), .type = keys[i]->type, .nullable = keys[i]->nullable, .metadata = "{}"};
+        fields[i] = (WeirField){.name = weir_arena_printf(arena, "field%u", i),
+                                .type = keys[i]->type,
+                                .nullable = keys[i]->nullable,
+                                .metadata = "{}"};
     return weir_type_struct(arena, fields, count);
 }
 
@@ -123,16 +131,19 @@ static void make_stores(WeirPlanner *planner, WeirPhysicalPlan *plan)
         const WeirSchema *key = key_schema(side == 0 ? plan->grouping : plan->other_keys, plan->grouping_count, arena);
         const WeirSchema *row = weir_schema_of(child->output, child->output_count, arena);
         WeirStatefulStore *counts = &info->stores[side * 2], *rows = counts + 1;
-        *counts = (WeirStatefulStore){.name = names[side * 2], .key_schema = key, .value_schema = count_schema, .event_time_column = -1};
+        *counts = (WeirStatefulStore){
+            .name = names[side * 2], .key_schema = key, .value_schema = count_schema, .event_time_column = -1};
         *rows = (WeirStatefulStore){.name = names[side * 2 + 1],
                                     .key_schema = with_column(key, "index", &weir_type_long, true, arena),
                                     .value_schema = with_column(row, "matched", &weir_type_boolean, true, arena),
                                     .event_time_column = -1};
         if (plan->key_event_time >= 0) {
             bool window = key->fields[plan->key_event_time].type->id == WEIR_TYPE_STRUCT;
-            counts->event_time = rows->event_time = window ? WEIR_PHYSICAL_EVENT_TIME_WINDOW_END : WEIR_PHYSICAL_EVENT_TIME_SLOT;
+            counts->event_time = rows->event_time =
+                window ? WEIR_PHYSICAL_EVENT_TIME_WINDOW_END : WEIR_PHYSICAL_EVENT_TIME_SLOT;
             counts->event_time_column = rows->event_time_column = plan->key_event_time;
-        } else if (plan->side_has_value_watermark[side] && row->fields[plan->side_event_time[side]].type->id == WEIR_TYPE_TIMESTAMP) {
+        } else if (plan->side_has_value_watermark[side] &&
+                   row->fields[plan->side_event_time[side]].type->id == WEIR_TYPE_TIMESTAMP) {
             rows->event_time = WEIR_PHYSICAL_EVENT_TIME_VALUE_SLOT;
             rows->event_time_column = plan->side_event_time[side];
         }
@@ -166,7 +177,8 @@ static WeirStatus split_condition(WeirPlanner *planner, WeirPhysicalPlan *plan, 
     WeirExpression *both = weir_physical_conjunction(planner, parts[2], kept[2], rest);
     if (both == NULL)
         return WEIR_OK;
-    WeirExpression **columns = WEIR_ARENA_ARRAY(planner->arena, WeirExpression *, left->output_count + right->output_count + 1);
+    WeirExpression **columns =
+        WEIR_ARENA_ARRAY(planner->arena, WeirExpression *, left->output_count + right->output_count + 1);
     memcpy(columns, left->output, sizeof(WeirExpression *) * left->output_count);
     memcpy(columns + left->output_count, right->output, sizeof(WeirExpression *) * right->output_count);
     return weir_bind(planner, both, columns, left->output_count + right->output_count, &plan->condition, error);
@@ -175,18 +187,23 @@ static WeirStatus split_condition(WeirPlanner *planner, WeirPhysicalPlan *plan, 
 WeirStatus weir_plan_stream_join(WeirPlanner *planner, WeirPhysicalPlan *plan, WeirExpression *rest, WeirError *error)
 {
     if (plan->grouping_count == 0)
-        return weir_error_format(error, WEIR_ERROR_LEGACY_ERROR_TEMP_1181, "Stream-stream join without equality predicate is not supported.");
+        return weir_error_format(error, WEIR_ERROR_LEGACY_ERROR_TEMP_1181,
+                                 "Stream-stream join without equality predicate is not supported.");
     plan->kind = WEIR_PHYSICAL_STREAM_JOIN;
     plan->key_event_time = -1;
     for (uint32_t side = 0; side < 2; side++)
-        WEIR_TRY(weir_find_event_time(plan->children[side]->output, plan->children[side]->output_count, &plan->side_event_time[side], error));
+        WEIR_TRY(weir_find_event_time(plan->children[side]->output, plan->children[side]->output_count,
+                                      &plan->side_event_time[side], error));
     for (uint32_t i = 0; i < plan->grouping_count && plan->key_event_time < 0; i++) {
-        if (weir_has_metadata(plan->grouping[i], "spark.watermarkDelayMs") || weir_has_metadata(plan->other_keys[i], "spark.watermarkDelayMs"))
+        if (weir_has_metadata(plan->grouping[i], "spark.watermarkDelayMs") ||
+            weir_has_metadata(plan->other_keys[i], "spark.watermarkDelayMs"))
             plan->key_event_time = (int32_t)i;
     }
-    for (uint32_t side = 0; side < 2 && plan->key_event_time >= 0; side++) { /* the key is the side's event time where its columns don't say so */
+    for (uint32_t side = 0; side < 2 && plan->key_event_time >= 0;
+         side++) { /* the key is the side's event time where its columns don't say so */
         const WeirExpression *key = (side == 0 ? plan->grouping : plan->other_keys)[plan->key_event_time];
-        if (plan->side_event_time[side] < 0 && key->kind == WEIR_EXPRESSION_BOUND_REFERENCE && weir_has_metadata(key, "spark.watermarkDelayMs"))
+        if (plan->side_event_time[side] < 0 && key->kind == WEIR_EXPRESSION_BOUND_REFERENCE &&
+            weir_has_metadata(key, "spark.watermarkDelayMs"))
             plan->side_event_time[side] = (int32_t)key->ordinal;
     }
     WEIR_TRY(split_condition(planner, plan, rest, error));

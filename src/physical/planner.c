@@ -1,9 +1,11 @@
-/* Optimized logical plans to physical plans: one node for one, attributes bound to ordinals. Aggregates, joins and stateful operators have files of their own. */
+/* Optimized logical plans to physical plans: one node for one, attributes bound to ordinals. Aggregates, joins and
+ * stateful operators have files of their own. */
 #include <strings.h>
 
 #include "physical/planner_private.h"
 
-WeirPhysicalPlan *weir_physical_new(WeirPlanner *planner, WeirPhysicalKind kind, const WeirLogicalPlan *logical, uint32_t child_count)
+WeirPhysicalPlan *weir_physical_new(WeirPlanner *planner, WeirPhysicalKind kind, const WeirLogicalPlan *logical,
+                                    uint32_t child_count)
 {
     WeirPhysicalPlan *plan = WEIR_ARENA_NEW(planner->arena, WeirPhysicalPlan);
     plan->kind = kind;
@@ -48,20 +50,22 @@ static WeirExpression *bind_attribute(void *context, WeirExpression *expression,
         if (binding->input[i]->id == expression->id)
             return weir_bound_column(binding->arena, expression, i);
     }
-    *status = weir_error_format(error, WEIR_ERROR_INTERNAL_ERROR, "Couldn't find column %s#%lld in the input of its operator.",
+    *status = weir_error_format(error, WEIR_ERROR_INTERNAL_ERROR,
+                                "Couldn't find column %s#%lld in the input of its operator.",
                                 expression->name == NULL ? "" : expression->name, (long long)expression->id);
     return NULL;
 }
 
-WeirStatus weir_bind(WeirPlanner *planner, const WeirExpression *expression, WeirExpression *const *input, uint32_t input_count,
-                     WeirExpression **bound, WeirError *error)
+WeirStatus weir_bind(WeirPlanner *planner, const WeirExpression *expression, WeirExpression *const *input,
+                     uint32_t input_count, WeirExpression **bound, WeirError *error)
 {
     Binding binding = {.arena = planner->arena, .input = input, .input_count = input_count};
-    return weir_expression_transform(planner->arena, (WeirExpression *)(uintptr_t)expression, bind_attribute, &binding, bound, error);
+    return weir_expression_transform(planner->arena, (WeirExpression *)(uintptr_t)expression, bind_attribute, &binding,
+                                     bound, error);
 }
 
-WeirStatus weir_bind_all(WeirPlanner *planner, WeirExpression *const *expressions, uint32_t count, WeirExpression *const *input,
-                         uint32_t input_count, WeirExpression ***bound, WeirError *error)
+WeirStatus weir_bind_all(WeirPlanner *planner, WeirExpression *const *expressions, uint32_t count,
+                         WeirExpression *const *input, uint32_t input_count, WeirExpression ***bound, WeirError *error)
 {
     *bound = WEIR_ARENA_ARRAY(planner->arena, WeirExpression *, count + 1);
     for (uint32_t i = 0; i < count; i++)
@@ -71,7 +75,8 @@ WeirStatus weir_bind_all(WeirPlanner *planner, WeirExpression *const *expression
 
 static bool is_call(const WeirExpression *expression, const char *name)
 {
-    return expression->kind == WEIR_EXPRESSION_CALL && expression->function != NULL && strcmp(expression->function->name, name) == 0;
+    return expression->kind == WEIR_EXPRESSION_CALL && expression->function != NULL &&
+           strcmp(expression->function->name, name) == 0;
 }
 
 static uint32_t count_conjuncts(const WeirExpression *condition)
@@ -102,7 +107,8 @@ uint32_t weir_physical_conjuncts(WeirExpression *condition, WeirArena *arena, We
 }
 
 /* `any_and` is the AND that the parts came from: the conjunction of some of them is copies of it. */
-WeirExpression *weir_physical_conjunction(WeirPlanner *planner, WeirExpression *const *conjuncts, uint32_t count, const WeirExpression *any_and)
+WeirExpression *weir_physical_conjunction(WeirPlanner *planner, WeirExpression *const *conjuncts, uint32_t count,
+                                          const WeirExpression *any_and)
 {
     if (count == 0)
         return NULL;
@@ -119,26 +125,31 @@ WeirExpression *weir_physical_conjunction(WeirPlanner *planner, WeirExpression *
 
 /* ---- leaves ---- */
 
-static WeirStatus plan_scan(WeirPlanner *planner, const WeirLogicalPlan *logical, WeirPhysicalPlan **out, WeirError *error)
+static WeirStatus plan_scan(WeirPlanner *planner, const WeirLogicalPlan *logical, WeirPhysicalPlan **out,
+                            WeirError *error)
 {
     bool streaming = logical->kind == WEIR_LOGICAL_STREAMING_RELATION;
-    WeirPhysicalPlan *plan = weir_physical_new(planner, streaming ? WEIR_PHYSICAL_STREAM_SCAN : WEIR_PHYSICAL_SCAN, logical, 0);
+    WeirPhysicalPlan *plan =
+        weir_physical_new(planner, streaming ? WEIR_PHYSICAL_STREAM_SCAN : WEIR_PHYSICAL_SCAN, logical, 0);
     plan->relation = logical->relation;
     plan->columns = WEIR_ARENA_ARRAY(planner->arena, uint32_t, logical->output_count + 1);
     plan->column_count = logical->output_count;
     for (uint32_t i = 0; i < logical->output_count; i++) {
         int32_t ordinal = weir_schema_find(logical->relation->schema, logical->output[i]->name, true);
         if (ordinal < 0)
-            return weir_error_format(error, WEIR_ERROR_INTERNAL_ERROR, "The source has no column %s.", logical->output[i]->name);
+            return weir_error_format(error, WEIR_ERROR_INTERNAL_ERROR, "The source has no column %s.",
+                                     logical->output[i]->name);
         plan->columns[i] = (uint32_t)ordinal;
         if (i > 0 && plan->columns[i] <= plan->columns[i - 1])
-            return weir_error_format(error, WEIR_ERROR_INTERNAL_ERROR, "The columns of a scan are not in the source's order.");
+            return weir_error_format(error, WEIR_ERROR_INTERNAL_ERROR,
+                                     "The columns of a scan are not in the source's order.");
     }
     *out = plan;
     return WEIR_OK;
 }
 
-static WeirStatus plan_local(WeirPlanner *planner, const WeirLogicalPlan *logical, WeirPhysicalPlan **out, WeirError *error)
+static WeirStatus plan_local(WeirPlanner *planner, const WeirLogicalPlan *logical, WeirPhysicalPlan **out,
+                             WeirError *error)
 {
     (void)error;
     WeirPhysicalPlan *plan = weir_physical_new(
@@ -155,24 +166,26 @@ static WeirStatus plan_local(WeirPlanner *planner, const WeirLogicalPlan *logica
 
 /* ---- one child ---- */
 
-static WeirStatus plan_unary(WeirPlanner *planner, WeirPhysicalKind kind, const WeirLogicalPlan *logical, WeirPhysicalPlan **plan,
-                             WeirError *error)
+static WeirStatus plan_unary(WeirPlanner *planner, WeirPhysicalKind kind, const WeirLogicalPlan *logical,
+                             WeirPhysicalPlan **plan, WeirError *error)
 {
     *plan = weir_physical_new(planner, kind, logical, 1);
     return weir_plan_node(planner, logical->children[0], &(*plan)->children[0], error);
 }
 
-static WeirStatus plan_project(WeirPlanner *planner, const WeirLogicalPlan *logical, WeirPhysicalPlan **plan, WeirError *error)
+static WeirStatus plan_project(WeirPlanner *planner, const WeirLogicalPlan *logical, WeirPhysicalPlan **plan,
+                               WeirError *error)
 {
     WEIR_TRY(plan_unary(planner, WEIR_PHYSICAL_PROJECT, logical, plan, error));
     const WeirPhysicalPlan *child = (*plan)->children[0];
     (*plan)->expression_count = logical->expression_count;
-    return weir_bind_all(planner, logical->expressions, logical->expression_count, child->output, child->output_count, &(*plan)->expressions,
-                         error);
+    return weir_bind_all(planner, logical->expressions, logical->expression_count, child->output, child->output_count,
+                         &(*plan)->expressions, error);
 }
 
 /* Conjuncts over a scan are given to the source as hints, bound to its whole schema. */
-static WeirStatus push_filters(WeirPlanner *planner, const WeirLogicalPlan *logical, WeirPhysicalPlan *scan, WeirError *error)
+static WeirStatus push_filters(WeirPlanner *planner, const WeirLogicalPlan *logical, WeirPhysicalPlan *scan,
+                               WeirError *error)
 {
     if (scan->kind != WEIR_PHYSICAL_SCAN && scan->kind != WEIR_PHYSICAL_STREAM_SCAN)
         return WEIR_OK;
@@ -191,15 +204,17 @@ static WeirStatus push_filters(WeirPlanner *planner, const WeirLogicalPlan *logi
 
 static bool is_simple_operand(const WeirExpression *expression)
 {
-    return expression->kind == WEIR_EXPRESSION_LITERAL && expression->value != NULL && !weir_value_is_null(expression->value);
+    return expression->kind == WEIR_EXPRESSION_LITERAL && expression->value != NULL &&
+           !weir_value_is_null(expression->value);
 }
 
-/* What Spark turns into a source filter: comparisons of a column with a literal, null tests, IN lists, text beginnings, and what AND, OR and NOT make of them. */
+/* What Spark turns into a source filter: comparisons of a column with a literal, null tests, IN lists, text beginnings,
+ * and what AND, OR and NOT make of them. */
 static bool is_source_filter(const WeirExpression *filter)
 {
     static const char *const connectives[] = {"and", "or", "not", NULL};
-    static const char *const comparisons[] = {"=", "==", "<=>", "<", "<=", ">", ">=", "in", "isnull", "isnotnull", "startswith", "endswith",
-                                              "contains", NULL};
+    static const char *const comparisons[] = {"=",  "==",     "<=>",       "<",          "<=",       ">",        ">=",
+                                              "in", "isnull", "isnotnull", "startswith", "endswith", "contains", NULL};
     if (filter->kind != WEIR_EXPRESSION_CALL || filter->function == NULL)
         return false;
     for (int i = 0; connectives[i] != NULL; i++) {
@@ -213,7 +228,8 @@ static bool is_source_filter(const WeirExpression *filter)
     }
     uint32_t columns = 0, others = 0;
     for (uint32_t c = 0; c < filter->child_count; c++) {
-        columns += filter->children[c]->kind == WEIR_EXPRESSION_ATTRIBUTE && !weir_type_is_nested(filter->children[c]->type);
+        columns +=
+            filter->children[c]->kind == WEIR_EXPRESSION_ATTRIBUTE && !weir_type_is_nested(filter->children[c]->type);
         others += is_simple_operand(filter->children[c]);
     }
     for (int i = 0; comparisons[i] != NULL; i++) {
@@ -227,17 +243,20 @@ static bool is_source_filter(const WeirExpression *filter)
 static bool reader_filters(const WeirPhysicalPlan *scan)
 {
     bool is_scan = scan->kind == WEIR_PHYSICAL_SCAN || scan->kind == WEIR_PHYSICAL_STREAM_SCAN;
-    return is_scan && scan->relation->format != NULL && (strcasecmp(scan->relation->format, "csv") == 0 || strcasecmp(scan->relation->format, "json") == 0);
+    return is_scan && scan->relation->format != NULL &&
+           (strcasecmp(scan->relation->format, "csv") == 0 || strcasecmp(scan->relation->format, "json") == 0);
 }
 
-static WeirStatus plan_filter(WeirPlanner *planner, const WeirLogicalPlan *logical, WeirPhysicalPlan **plan, WeirError *error)
+static WeirStatus plan_filter(WeirPlanner *planner, const WeirLogicalPlan *logical, WeirPhysicalPlan **plan,
+                              WeirError *error)
 {
     WEIR_TRY(plan_unary(planner, WEIR_PHYSICAL_FILTER, logical, plan, error));
     WeirPhysicalPlan *child = (*plan)->children[0];
     WEIR_TRY(push_filters(planner, logical, child, error));
     WeirExpression **conjuncts = NULL, *kept = logical->condition;
     if (reader_filters(child) && child->condition == NULL) {
-        uint32_t count = weir_physical_conjuncts(logical->condition, planner->arena, &conjuncts), read_count = 0, kept_count = 0;
+        uint32_t count = weir_physical_conjuncts(logical->condition, planner->arena, &conjuncts), read_count = 0,
+                 kept_count = 0;
         WeirExpression **read = WEIR_ARENA_ARRAY(planner->arena, WeirExpression *, count + 1);
         for (uint32_t i = 0; i < count; i++) {
             if (is_source_filter(conjuncts[i]))
@@ -250,10 +269,12 @@ static WeirStatus plan_filter(WeirPlanner *planner, const WeirLogicalPlan *logic
         if (first != NULL)
             WEIR_TRY(weir_bind(planner, first, child->output, child->output_count, &child->condition, error));
     }
-    return kept == NULL ? WEIR_OK : weir_bind(planner, kept, child->output, child->output_count, &(*plan)->condition, error);
+    return kept == NULL ? WEIR_OK
+                        : weir_bind(planner, kept, child->output, child->output_count, &(*plan)->condition, error);
 }
 
-static WeirStatus plan_generate(WeirPlanner *planner, const WeirLogicalPlan *logical, WeirPhysicalPlan **out, WeirError *error)
+static WeirStatus plan_generate(WeirPlanner *planner, const WeirLogicalPlan *logical, WeirPhysicalPlan **out,
+                                WeirError *error)
 {
     WEIR_TRY(plan_unary(planner, WEIR_PHYSICAL_GENERATE, logical, out, error));
     WeirPhysicalPlan *plan = *out;
@@ -279,7 +300,8 @@ static WeirStatus plan_generate(WeirPlanner *planner, const WeirLogicalPlan *log
     return WEIR_OK;
 }
 
-static WeirStatus plan_expand(WeirPlanner *planner, const WeirLogicalPlan *logical, WeirPhysicalPlan **out, WeirError *error)
+static WeirStatus plan_expand(WeirPlanner *planner, const WeirLogicalPlan *logical, WeirPhysicalPlan **out,
+                              WeirError *error)
 {
     WEIR_TRY(plan_unary(planner, WEIR_PHYSICAL_EXPAND, logical, out, error));
     WeirPhysicalPlan *plan = *out;
@@ -287,11 +309,13 @@ static WeirStatus plan_expand(WeirPlanner *planner, const WeirLogicalPlan *logic
     plan->row_count = logical->row_count;
     plan->rows = WEIR_ARENA_ARRAY(planner->arena, WeirExpression **, logical->row_count + 1);
     for (uint32_t r = 0; r < logical->row_count; r++)
-        WEIR_TRY(weir_bind_all(planner, logical->rows[r], logical->output_count, child->output, child->output_count, &plan->rows[r], error));
+        WEIR_TRY(weir_bind_all(planner, logical->rows[r], logical->output_count, child->output, child->output_count,
+                               &plan->rows[r], error));
     return WEIR_OK;
 }
 
-static WeirStatus plan_sort(WeirPlanner *planner, const WeirLogicalPlan *logical, WeirPhysicalPlan **plan, WeirError *error)
+static WeirStatus plan_sort(WeirPlanner *planner, const WeirLogicalPlan *logical, WeirPhysicalPlan **plan,
+                            WeirError *error)
 {
     WEIR_TRY(plan_unary(planner, WEIR_PHYSICAL_SORT, logical, plan, error));
     const WeirPhysicalPlan *child = (*plan)->children[0];
@@ -299,30 +323,34 @@ static WeirStatus plan_sort(WeirPlanner *planner, const WeirLogicalPlan *logical
     if (planner->options->streaming && logical->is_global && planner->options->shuffle_partitions > 1)
         weir_mark_sampled(*plan, true);
     (*plan)->expression_count = logical->expression_count;
-    return weir_bind_all(planner, logical->expressions, logical->expression_count, child->output, child->output_count, &(*plan)->expressions,
-                         error);
+    return weir_bind_all(planner, logical->expressions, logical->expression_count, child->output, child->output_count,
+                         &(*plan)->expressions, error);
 }
 
-static WeirStatus plan_window(WeirPlanner *planner, const WeirLogicalPlan *logical, WeirPhysicalPlan **out, WeirError *error)
+static WeirStatus plan_window(WeirPlanner *planner, const WeirLogicalPlan *logical, WeirPhysicalPlan **out,
+                              WeirError *error)
 {
     WEIR_TRY(plan_unary(planner, WEIR_PHYSICAL_WINDOW, logical, out, error));
     WeirPhysicalPlan *plan = *out;
     const WeirPhysicalPlan *child = plan->children[0];
     plan->expression_count = logical->expression_count;
-    WEIR_TRY(weir_bind_all(planner, logical->expressions, logical->expression_count, child->output, child->output_count, &plan->expressions,
-                           error));
+    WEIR_TRY(weir_bind_all(planner, logical->expressions, logical->expression_count, child->output, child->output_count,
+                           &plan->expressions, error));
     const WeirWindowSpec *from = logical->window;
     if (from == NULL)
         return WEIR_OK;
     WeirWindowSpec *window = WEIR_ARENA_NEW(planner->arena, WeirWindowSpec);
     *window = *from;
-    WEIR_TRY(weir_bind_all(planner, from->partition_by, from->partition_count, child->output, child->output_count, &window->partition_by, error));
-    WEIR_TRY(weir_bind_all(planner, from->order_by, from->order_count, child->output, child->output_count, &window->order_by, error));
+    WEIR_TRY(weir_bind_all(planner, from->partition_by, from->partition_count, child->output, child->output_count,
+                           &window->partition_by, error));
+    WEIR_TRY(weir_bind_all(planner, from->order_by, from->order_count, child->output, child->output_count,
+                           &window->order_by, error));
     plan->window = window;
     return WEIR_OK;
 }
 
-static WeirStatus plan_sample(WeirPlanner *planner, const WeirLogicalPlan *logical, WeirPhysicalPlan **plan, WeirError *error)
+static WeirStatus plan_sample(WeirPlanner *planner, const WeirLogicalPlan *logical, WeirPhysicalPlan **plan,
+                              WeirError *error)
 {
     WEIR_TRY(plan_unary(planner, WEIR_PHYSICAL_SAMPLE, logical, plan, error));
     (*plan)->sample_lower = logical->sample_lower;
@@ -331,14 +359,16 @@ static WeirStatus plan_sample(WeirPlanner *planner, const WeirLogicalPlan *logic
     return WEIR_OK;
 }
 
-static WeirStatus plan_watermark(WeirPlanner *planner, const WeirLogicalPlan *logical, WeirPhysicalPlan **out, WeirError *error)
+static WeirStatus plan_watermark(WeirPlanner *planner, const WeirLogicalPlan *logical, WeirPhysicalPlan **out,
+                                 WeirError *error)
 {
     WEIR_TRY(plan_unary(planner, WEIR_PHYSICAL_EVENT_TIME_WATERMARK, logical, out, error));
     WeirPhysicalPlan *plan = *out;
     const WeirPhysicalPlan *child = plan->children[0];
     const WeirExpression *column = logical->condition;
-    WeirExpression *attribute = column->kind == WEIR_EXPRESSION_ALIAS ? weir_expression_to_attribute(planner->arena, column)
-                                                                      : (WeirExpression *)(uintptr_t)column;
+    WeirExpression *attribute = column->kind == WEIR_EXPRESSION_ALIAS
+                                    ? weir_expression_to_attribute(planner->arena, column)
+                                    : (WeirExpression *)(uintptr_t)column;
     plan->expressions = WEIR_ARENA_ARRAY(planner->arena, WeirExpression *, 1);
     plan->expression_count = 1;
     plan->delay = logical->delay;
@@ -346,7 +376,8 @@ static WeirStatus plan_watermark(WeirPlanner *planner, const WeirLogicalPlan *lo
     return weir_bind(planner, attribute, child->output, child->output_count, &plan->expressions[0], error);
 }
 
-static WeirStatus plan_union(WeirPlanner *planner, const WeirLogicalPlan *logical, WeirPhysicalPlan **out, WeirError *error)
+static WeirStatus plan_union(WeirPlanner *planner, const WeirLogicalPlan *logical, WeirPhysicalPlan **out,
+                             WeirError *error)
 {
     WeirPhysicalPlan *plan = weir_physical_new(planner, WEIR_PHYSICAL_UNION, logical, logical->child_count);
     for (uint32_t i = 0; i < logical->child_count; i++)
@@ -355,35 +386,55 @@ static WeirStatus plan_union(WeirPlanner *planner, const WeirLogicalPlan *logica
     return WEIR_OK;
 }
 
-WeirStatus weir_plan_node(WeirPlanner *planner, const WeirLogicalPlan *logical, WeirPhysicalPlan **plan, WeirError *error)
+WeirStatus weir_plan_node(WeirPlanner *planner, const WeirLogicalPlan *logical, WeirPhysicalPlan **plan,
+                          WeirError *error)
 {
     switch (logical->kind) {
     case WEIR_LOGICAL_RELATION:
-    case WEIR_LOGICAL_STREAMING_RELATION: return plan_scan(planner, logical, plan, error);
+    case WEIR_LOGICAL_STREAMING_RELATION:
+        return plan_scan(planner, logical, plan, error);
     case WEIR_LOGICAL_LOCAL_RELATION:
     case WEIR_LOGICAL_ONE_ROW_RELATION:
-    case WEIR_LOGICAL_RANGE: return plan_local(planner, logical, plan, error);
+    case WEIR_LOGICAL_RANGE:
+        return plan_local(planner, logical, plan, error);
     case WEIR_LOGICAL_SUBQUERY_ALIAS:
     case WEIR_LOGICAL_VIEW:
-    case WEIR_LOGICAL_UNRESOLVED_HINT: return weir_plan_node(planner, logical->children[0], plan, error);
-    case WEIR_LOGICAL_PROJECT: return plan_project(planner, logical, plan, error);
-    case WEIR_LOGICAL_FILTER: return plan_filter(planner, logical, plan, error);
-    case WEIR_LOGICAL_AGGREGATE: return weir_plan_aggregate(planner, logical, plan, error);
-    case WEIR_LOGICAL_DISTINCT: return weir_plan_distinct(planner, logical, plan, error);
-    case WEIR_LOGICAL_GENERATE: return plan_generate(planner, logical, plan, error);
-    case WEIR_LOGICAL_EXPAND: return plan_expand(planner, logical, plan, error);
-    case WEIR_LOGICAL_SORT: return plan_sort(planner, logical, plan, error);
-    case WEIR_LOGICAL_WINDOW: return plan_window(planner, logical, plan, error);
-    case WEIR_LOGICAL_SAMPLE: return plan_sample(planner, logical, plan, error);
+    case WEIR_LOGICAL_UNRESOLVED_HINT:
+        return weir_plan_node(planner, logical->children[0], plan, error);
+    case WEIR_LOGICAL_PROJECT:
+        return plan_project(planner, logical, plan, error);
+    case WEIR_LOGICAL_FILTER:
+        return plan_filter(planner, logical, plan, error);
+    case WEIR_LOGICAL_AGGREGATE:
+        return weir_plan_aggregate(planner, logical, plan, error);
+    case WEIR_LOGICAL_DISTINCT:
+        return weir_plan_distinct(planner, logical, plan, error);
+    case WEIR_LOGICAL_GENERATE:
+        return plan_generate(planner, logical, plan, error);
+    case WEIR_LOGICAL_EXPAND:
+        return plan_expand(planner, logical, plan, error);
+    case WEIR_LOGICAL_SORT:
+        return plan_sort(planner, logical, plan, error);
+    case WEIR_LOGICAL_WINDOW:
+        return plan_window(planner, logical, plan, error);
+    case WEIR_LOGICAL_SAMPLE:
+        return plan_sample(planner, logical, plan, error);
     case WEIR_LOGICAL_LIMIT:
-    case WEIR_LOGICAL_OFFSET: return weir_plan_limit(planner, logical, plan, error);
-    case WEIR_LOGICAL_REPARTITION: return plan_unary(planner, WEIR_PHYSICAL_COALESCE, logical, plan, error);
-    case WEIR_LOGICAL_EVENT_TIME_WATERMARK: return plan_watermark(planner, logical, plan, error);
-    case WEIR_LOGICAL_DEDUPLICATE: return weir_plan_deduplicate(planner, logical, plan, error);
-    case WEIR_LOGICAL_JOIN: return weir_plan_join(planner, logical, plan, error);
-    case WEIR_LOGICAL_UNION: return plan_union(planner, logical, plan, error);
+    case WEIR_LOGICAL_OFFSET:
+        return weir_plan_limit(planner, logical, plan, error);
+    case WEIR_LOGICAL_REPARTITION:
+        return plan_unary(planner, WEIR_PHYSICAL_COALESCE, logical, plan, error);
+    case WEIR_LOGICAL_EVENT_TIME_WATERMARK:
+        return plan_watermark(planner, logical, plan, error);
+    case WEIR_LOGICAL_DEDUPLICATE:
+        return weir_plan_deduplicate(planner, logical, plan, error);
+    case WEIR_LOGICAL_JOIN:
+        return weir_plan_join(planner, logical, plan, error);
+    case WEIR_LOGICAL_UNION:
+        return plan_union(planner, logical, plan, error);
     default:
-        return weir_error_format(error, WEIR_ERROR_INTERNAL_ERROR, "No physical plan for logical node %d.", (int)logical->kind);
+        return weir_error_format(error, WEIR_ERROR_INTERNAL_ERROR, "No physical plan for logical node %d.",
+                                 (int)logical->kind);
     }
 }
 
@@ -422,7 +473,8 @@ static void collect_nodes(const WeirPhysicalPlan *plan, NodeTest test, const Wei
         collect_nodes(plan->children[i], test, nodes, count);
 }
 
-static uint32_t list_nodes(const WeirPhysicalPlan *plan, WeirArena *arena, NodeTest test, const WeirPhysicalPlan *const **out)
+static uint32_t list_nodes(const WeirPhysicalPlan *plan, WeirArena *arena, NodeTest test,
+                           const WeirPhysicalPlan *const **out)
 {
     uint32_t count = 0;
     collect_nodes(plan, test, NULL, &count);
@@ -433,8 +485,14 @@ static uint32_t list_nodes(const WeirPhysicalPlan *plan, WeirArena *arena, NodeT
     return count;
 }
 
-static bool is_stateful(const WeirPhysicalPlan *plan) { return plan->stateful != NULL; }
-static bool is_watermark(const WeirPhysicalPlan *plan) { return plan->kind == WEIR_PHYSICAL_EVENT_TIME_WATERMARK; }
+static bool is_stateful(const WeirPhysicalPlan *plan)
+{
+    return plan->stateful != NULL;
+}
+static bool is_watermark(const WeirPhysicalPlan *plan)
+{
+    return plan->kind == WEIR_PHYSICAL_EVENT_TIME_WATERMARK;
+}
 
 uint32_t weir_physical_stateful(const WeirPhysicalPlan *plan, WeirArena *arena, const WeirPhysicalPlan *const **nodes)
 {

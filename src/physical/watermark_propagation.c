@@ -1,5 +1,6 @@
-/* Spark's WatermarkPropagator (UseSingleWatermarkPropagator's successor): what watermark each stateful operator sees on its input when the global watermark is given. A watermark node puts out the
- * global one; stateless nodes the smallest of their inputs; a time-interval join less than it got, since it may put out older rows. */
+/* Spark's WatermarkPropagator (UseSingleWatermarkPropagator's successor): what watermark each stateful operator sees on
+ * its input when the global watermark is given. A watermark node puts out the global one; stateless nodes the smallest
+ * of their inputs; a time-interval join less than it got, since it may put out older rows. */
 #include "physical/physical_plan.h"
 
 /* No watermark below: Spark's default, 0. */
@@ -26,11 +27,13 @@ static int64_t propagate(const WeirPhysicalPlan *plan, int64_t global_ms, int64_
     return lowest;
 }
 
-WeirStatus weir_propagate_watermarks(const WeirPhysicalPlan *plan, int64_t global_watermark_ms, int64_t *out, WeirError *error)
+WeirStatus weir_propagate_watermarks(const WeirPhysicalPlan *plan, int64_t global_watermark_ms, int64_t *out,
+                                     WeirError *error)
 {
     bool redefined = false;
     (void)propagate(plan, global_watermark_ms, out, &redefined);
     if (redefined && global_watermark_ms != 0) /* Spark does not look at the plan while the watermark is 0 */
-        return weir_error_set(error, WEIR_ERROR_LEGACY_ERROR_TEMP_3076, "config", "spark.sql.streaming.statefulOperator.allowMultiple");
+        return weir_error_set(error, WEIR_ERROR_LEGACY_ERROR_TEMP_3076, "config",
+                              "spark.sql.streaming.statefulOperator.allowMultiple");
     return WEIR_OK;
 }

@@ -16,7 +16,8 @@ WeirView *weir_session_find_view(WeirSession *session, const char *name)
     return NULL;
 }
 
-void weir_session_put_view(WeirSession *session, const char *name, WeirLogicalPlan *plan, const WeirRelation *relation, bool is_global)
+void weir_session_put_view(WeirSession *session, const char *name, WeirLogicalPlan *plan, const WeirRelation *relation,
+                           bool is_global)
 {
     WeirView *view = weir_session_find_view(session, name);
     if (view == NULL) {
@@ -52,8 +53,8 @@ static WeirStatus memory_table_plan(WeirSession *session, WeirMemoryTable *table
     relation->output = WEIR_ARENA_ARRAY(arena, WeirExpression *, schema->field_count + 1);
     relation->output_count = schema->field_count;
     for (uint32_t i = 0; i < schema->field_count; i++)
-        relation->output[i] = weir_expression_attribute(arena, schema->fields[i].name, schema->fields[i].type, schema->fields[i].nullable,
-                                                        session->next_expression_id++);
+        relation->output[i] = weir_expression_attribute(arena, schema->fields[i].name, schema->fields[i].type,
+                                                        schema->fields[i].nullable, session->next_expression_id++);
     uint32_t first = scope->batches.count;
     for (uint32_t i = 0; i < table->batches.count; i++)
         weir_batch_list_add(&scope->batches, weir_batch_retain(table->batches.batches[i]));
@@ -67,8 +68,8 @@ static WeirStatus memory_table_plan(WeirSession *session, WeirMemoryTable *table
     return WEIR_OK;
 }
 
-static WeirStatus catalog_lookup(WeirCatalog *catalog, const char *const *parts, uint32_t part_count, WeirLogicalPlan **plan,
-                                 const WeirRelation **relation, WeirError *error)
+static WeirStatus catalog_lookup(WeirCatalog *catalog, const char *const *parts, uint32_t part_count,
+                                 WeirLogicalPlan **plan, const WeirRelation **relation, WeirError *error)
 {
     WeirSession *session = session_of(catalog);
     (void)error;

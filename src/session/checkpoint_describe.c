@@ -1,4 +1,5 @@
-/* What a checkpoint holds, in words and as JSON: identity, offsets and commits, sources, state rows. Reads files only; nothing is started. */
+/* What a checkpoint holds, in words and as JSON: identity, offsets and commits, sources, state rows. Reads files only;
+ * nothing is started. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
@@ -67,7 +68,8 @@ static WeirStatus describe_identity(Description *description, WeirError *error)
 
 static WeirStatus open_log(Description *description, WeirMetadataLog *log, const char *name, WeirError *error)
 {
-    return weir_metadata_log_open(log, description->fs, weir_path_join(&description->arena, description->checkpoint, name), name, false, error);
+    return weir_metadata_log_open(
+        log, description->fs, weir_path_join(&description->arena, description->checkpoint, name), name, false, error);
 }
 
 static void describe_offsets(Description *description, int64_t batch_id, const WeirOffsetSeq *offsets)
@@ -120,8 +122,9 @@ static WeirStatus describe_logs(Description *description, int64_t *committed, We
         add_time(description, "nextBatchWatermarkMs", "  next watermark", commit.next_batch_watermark_ms);
     }
     if (!description->as_json && latest > *committed)
-        weir_buffer_append_format(&description->out, "%-22s batch %lld is logged but not committed: it is run again on a restart\n", "note",
-                                  (long long)latest);
+        weir_buffer_append_format(&description->out,
+                                  "%-22s batch %lld is logged but not committed: it is run again on a restart\n",
+                                  "note", (long long)latest);
 done:
     weir_metadata_log_close(&offset_log);
     weir_metadata_log_close(&commit_log);
@@ -137,7 +140,8 @@ static WeirStatus count_row(void *context, const WeirStateRow *row, WeirError *e
     return WEIR_OK;
 }
 
-static WeirStatus count_rows(Description *description, const WeirOperatorStateMetadata *metadata, int64_t version, int64_t *rows, WeirError *error)
+static WeirStatus count_rows(Description *description, const WeirOperatorStateMetadata *metadata, int64_t version,
+                             int64_t *rows, WeirError *error)
 {
     *rows = 0;
     for (uint32_t s = 0; s < metadata->store_count; s++) {
@@ -145,9 +149,9 @@ static WeirStatus count_rows(Description *description, const WeirOperatorStateMe
         for (int32_t p = 0; p < store->partition_count; p++) {
             bool is_default = strcmp(store->store_name, "default") == 0, exists = false;
             WeirFileStatus file;
-            const char *directory =
-                weir_arena_printf(&description->arena, "%s/state/%lld/%d%s%s", description->checkpoint, (long long)metadata->operator_id, p,
-                                  is_default ? "" : "/", is_default ? "" : store->store_name);
+            const char *directory = weir_arena_printf(&description->arena, "%s/state/%lld/%d%s%s",
+                                                      description->checkpoint, (long long)metadata->operator_id, p,
+                                                      is_default ? "" : "/", is_default ? "" : store->store_name);
             WEIR_TRY(description->fs->status(description->fs, directory, &description->arena, &exists, &file, error));
             if (exists && version > 0)
                 WEIR_TRY(weir_state_files_scan(description->fs, directory, version, count_row, rows, error));
@@ -165,7 +169,8 @@ static WeirStatus describe_state(Description *description, int64_t version, Weir
         WeirOperatorStateMetadata metadata;
         bool found = false;
         int64_t rows = 0;
-        WEIR_TRY(weir_operator_metadata_read(description->fs, state, id, &description->arena, &metadata, &found, error));
+        WEIR_TRY(
+            weir_operator_metadata_read(description->fs, state, id, &description->arena, &metadata, &found, error));
         if (!found)
             break;
         WEIR_TRY(count_rows(description, &metadata, version, &rows, error));
@@ -173,13 +178,15 @@ static WeirStatus describe_state(Description *description, int64_t version, Weir
             weir_json_begin_object(&description->json, NULL);
             weir_json_add_int(&description->json, "operatorId", id);
             weir_json_add_string(&description->json, "operatorName", metadata.operator_name);
-            weir_json_add_int(&description->json, "numPartitions", metadata.store_count == 0 ? 0 : metadata.stores[0].partition_count);
+            weir_json_add_int(&description->json, "numPartitions",
+                              metadata.store_count == 0 ? 0 : metadata.stores[0].partition_count);
             weir_json_add_int(&description->json, "version", version);
             weir_json_add_int(&description->json, "numRows", rows);
             weir_json_end_object(&description->json);
         } else {
-            weir_buffer_append_format(&description->out, "state operator %-7lld %s: %lld rows at version %lld in %d partitions\n", (long long)id,
-                                      metadata.operator_name, (long long)rows, (long long)version,
+            weir_buffer_append_format(&description->out,
+                                      "state operator %-7lld %s: %lld rows at version %lld in %d partitions\n",
+                                      (long long)id, metadata.operator_name, (long long)rows, (long long)version,
                                       metadata.store_count == 0 ? 0 : metadata.stores[0].partition_count);
         }
     }
@@ -193,18 +200,21 @@ static WeirStatus check_is_checkpoint(Description *description, WeirError *error
     bool exists = false;
     WeirFileStatus file;
     const char *path = weir_path_join(&description->arena, description->checkpoint, "offsets");
-    WEIR_TRY(description->fs->status(description->fs, description->checkpoint, &description->arena, &exists, &file, error));
+    WEIR_TRY(
+        description->fs->status(description->fs, description->checkpoint, &description->arena, &exists, &file, error));
     if (!exists)
         return weir_error_set(error, WEIR_ERROR_PATH_NOT_FOUND, "path", description->checkpoint);
     WEIR_TRY(description->fs->status(description->fs, path, &description->arena, &exists, &file, error));
     if (!exists)
-        return weir_error_format(error, WEIR_ERROR_LEGACY_ERROR_TEMP_0000,
-                                 "%s is not a checkpoint: it has no folder offsets. Name the folder that was given as checkpointLocation.",
-                                 description->checkpoint);
+        return weir_error_format(
+            error, WEIR_ERROR_LEGACY_ERROR_TEMP_0000,
+            "%s is not a checkpoint: it has no folder offsets. Name the folder that was given as checkpointLocation.",
+            description->checkpoint);
     return WEIR_OK;
 }
 
-WeirStatus weir_checkpoint_describe(const char *directory, WeirFormat format, WeirWriteFunction write, void *context, WeirError *error)
+WeirStatus weir_checkpoint_describe(const char *directory, WeirFormat format, WeirWriteFunction write, void *context,
+                                    WeirError *error)
 {
     Description description = {.fs = weir_local_file_system(), .as_json = format == WEIR_FORMAT_JSON};
     char *path = NULL;

@@ -6,7 +6,10 @@
 #include <stdlib.h>
 #include <strings.h>
 
-void weir_config_init(WeirConfig *config) { memset(config, 0, sizeof(*config)); }
+void weir_config_init(WeirConfig *config)
+{
+    memset(config, 0, sizeof(*config));
+}
 
 void weir_config_deinit(WeirConfig *config)
 {
@@ -25,7 +28,8 @@ static int64_t find(const WeirConfig *config, const char *key)
 
 static bool is_boolean(const WeirSetting *setting)
 {
-    return setting->initial != NULL && (strcmp(setting->initial, "true") == 0 || strcmp(setting->initial, "false") == 0);
+    return setting->initial != NULL &&
+           (strcmp(setting->initial, "true") == 0 || strcmp(setting->initial, "false") == 0);
 }
 
 static bool is_integer_text(const char *text)
@@ -38,27 +42,30 @@ static bool is_integer_text(const char *text)
 static WeirStatus check_value(const WeirSetting *setting, const char *value, WeirError *error)
 {
     if (is_boolean(setting) && strcasecmp(value, "true") != 0 && strcasecmp(value, "false") != 0)
-        return weir_error_set(error, WEIR_ERROR_INVALID_CONF_VALUE_TYPE_MISMATCH, "confName", setting->key, "confValue", value,
-                              "confType", "boolean");
+        return weir_error_set(error, WEIR_ERROR_INVALID_CONF_VALUE_TYPE_MISMATCH, "confName", setting->key, "confValue",
+                              value, "confType", "boolean");
     if (setting->initial != NULL && is_integer_text(setting->initial) && strstr(setting->key, "Interval") == NULL &&
         strstr(setting->key, "Delay") == NULL && !is_integer_text(value))
-        return weir_error_set(error, WEIR_ERROR_INVALID_CONF_VALUE_TYPE_MISMATCH, "confName", setting->key, "confValue", value,
-                              "confType", "int");
+        return weir_error_set(error, WEIR_ERROR_INVALID_CONF_VALUE_TYPE_MISMATCH, "confName", setting->key, "confValue",
+                              value, "confType", "int");
     const WeirTimeZone *zone = NULL;
     if (strcmp(setting->key, "spark.sql.session.timeZone") == 0 && weir_time_zone_find(value, &zone, NULL) != WEIR_OK)
-        return weir_error_set(error, WEIR_ERROR_INVALID_CONF_VALUE_TIME_ZONE, "confName", setting->key, "confValue", value);
+        return weir_error_set(error, WEIR_ERROR_INVALID_CONF_VALUE_TIME_ZONE, "confName", setting->key, "confValue",
+                              value);
     if (strcmp(setting->key, "spark.sql.shuffle.partitions") == 0 && strtoll(value, NULL, 10) <= 0)
-        return weir_error_set(error, WEIR_ERROR_INVALID_CONF_VALUE_REQUIREMENT, "confName", setting->key, "confValue", value,
-                              "confRequirement", "The value of spark.sql.shuffle.partitions must be positive");
+        return weir_error_set(error, WEIR_ERROR_INVALID_CONF_VALUE_REQUIREMENT, "confName", setting->key, "confValue",
+                              value, "confRequirement", "The value of spark.sql.shuffle.partitions must be positive");
     return WEIR_OK;
 }
 
-WeirStatus weir_config_set(WeirConfig *config, const char *key, const char *value, bool *unknown_spark_key, WeirError *error)
+WeirStatus weir_config_set(WeirConfig *config, const char *key, const char *value, bool *unknown_spark_key,
+                           WeirError *error)
 {
     const WeirSetting *setting = weir_setting_find(key);
     *unknown_spark_key = setting == NULL && strncmp(key, "spark.", 6) == 0;
     if (setting == NULL && strncmp(key, "weir.", 5) == 0)
-        return weir_error_format(error, WEIR_ERROR_SQL_CONF_NOT_FOUND, "weir has no setting %s. SET -v lists those it has.", key);
+        return weir_error_format(error, WEIR_ERROR_SQL_CONF_NOT_FOUND,
+                                 "weir has no setting %s. SET -v lists those it has.", key);
     if (setting != NULL)
         WEIR_TRY(check_value(setting, value, error));
     int64_t at = find(config, key);
@@ -104,7 +111,10 @@ const char *weir_config_get(void *context, const char *key)
     return setting == NULL ? NULL : setting->initial;
 }
 
-bool weir_config_is_set(const WeirConfig *config, const char *key) { return find(config, key) >= 0; }
+bool weir_config_is_set(const WeirConfig *config, const char *key)
+{
+    return find(config, key) >= 0;
+}
 
 bool weir_config_bool(WeirConfig *config, const char *key)
 {
@@ -151,7 +161,8 @@ WeirStatus weir_config_bytes(const char *text, int64_t *bytes, WeirError *error)
             shift = 10 * (int)(unit - units + 1);
     }
     if (end == text || value < 0 || value > (INT64_MAX >> (shift + 1)))
-        return weir_error_format(error, WEIR_ERROR_LEGACY_ERROR_TEMP_0000, "'%s' is not a size. Write bytes, or 512m, 4g.", text);
+        return weir_error_format(error, WEIR_ERROR_LEGACY_ERROR_TEMP_0000,
+                                 "'%s' is not a size. Write bytes, or 512m, 4g.", text);
     *bytes = (int64_t)value << shift;
     return WEIR_OK;
 }

@@ -1,4 +1,5 @@
-/* A session's settings: Spark's keys that weir honours, weir's own keys, and user variables. The table of settings is settings.c. */
+/* A session's settings: Spark's keys that weir honours, weir's own keys, and user variables. The table of settings is
+ * settings.c. */
 #ifndef WEIR_SESSION_CONFIG_H
 #define WEIR_SESSION_CONFIG_H
 
@@ -21,8 +22,10 @@ typedef struct WeirConfig {
 
 void weir_config_init(WeirConfig *config);
 void weir_config_deinit(WeirConfig *config);
-/* Checks keys and values: unknown weir.* keys and bad values are errors; `*unknown_spark_key` is set for a spark.* key that weir does not know (the caller warns). */
-WEIR_CHECKED WeirStatus weir_config_set(WeirConfig *config, const char *key, const char *value, bool *unknown_spark_key, WeirError *error);
+/* Checks keys and values: unknown weir.* keys and bad values are errors; `*unknown_spark_key` is set for a spark.* key
+ * that weir does not know (the caller warns). */
+WEIR_CHECKED WeirStatus weir_config_set(WeirConfig *config, const char *key, const char *value, bool *unknown_spark_key,
+                                        WeirError *error);
 void weir_config_unset(WeirConfig *config, const char *key); /* NULL key: all */
 /* Set value, else the table's initial one, else NULL. Shape of WeirEvalContext.conf. */
 const char *weir_config_get(void *config, const char *key);

@@ -61,8 +61,8 @@ static bool same_types(const WeirSchema *a, const WeirSchema *b)
     return same;
 }
 
-WeirStatus weir_session_add_memory_writer(WeirSession *session, const char *name, const char *writer_name, const WeirSchema *schema,
-                                          WeirError *error)
+WeirStatus weir_session_add_memory_writer(WeirSession *session, const char *name, const char *writer_name,
+                                          const WeirSchema *schema, WeirError *error)
 {
     WeirMemoryTable *table = weir_session_find_memory_table(session, name);
     uint32_t writer = 0;
@@ -72,7 +72,8 @@ WeirStatus weir_session_add_memory_writer(WeirSession *session, const char *name
     bool alone = table->writer_count == (known ? 1u : 0u);
     if (!alone && !same_types(table->schema, schema))
         return weir_error_format(error, WEIR_ERROR_LEGACY_ERROR_TEMP_0000,
-                                 "The flow %s gives columns of other types than the flows that write to %s already.", writer_name, name);
+                                 "The flow %s gives columns of other types than the flows that write to %s already.",
+                                 writer_name, name);
     if (known) {
         drop_rows(table, writer, true, 0);
     } else {
@@ -84,8 +85,9 @@ WeirStatus weir_session_add_memory_writer(WeirSession *session, const char *name
     return WEIR_OK;
 }
 
-static WeirStatus memory_write(WeirConnectorSession *connector_session, const char *query_name, const WeirSchema *schema, int64_t batch_id,
-                               bool complete, WeirBatch *const *batches, uint32_t count, WeirError *error)
+static WeirStatus memory_write(WeirConnectorSession *connector_session, const char *query_name,
+                               const WeirSchema *schema, int64_t batch_id, bool complete, WeirBatch *const *batches,
+                               uint32_t count, WeirError *error)
 {
     WeirSession *session = (WeirSession *)connector_session;
     WeirMemoryTable *table = NULL;
@@ -97,7 +99,8 @@ static WeirStatus memory_write(WeirConnectorSession *connector_session, const ch
             table = session->memory_tables[i];
     if (table == NULL) {
         pthread_mutex_unlock(&session->memory_mutex);
-        return weir_error_format(error, WEIR_ERROR_LEGACY_ERROR_TEMP_0000, "No memory table takes the rows of the query %s.", query_name);
+        return weir_error_format(error, WEIR_ERROR_LEGACY_ERROR_TEMP_0000,
+                                 "No memory table takes the rows of the query %s.", query_name);
     }
     drop_rows(table, writer, complete, batch_id);
     if (table->batches.count + count > table->origin_capacity) {
@@ -132,7 +135,8 @@ static WeirCallback *put_callback(WeirSession *session, const char *query_name)
     return callback;
 }
 
-void weir_session_foreach_batch(WeirSession *session, const char *query_name, WeirForeachBatchFunction function, void *context)
+void weir_session_foreach_batch(WeirSession *session, const char *query_name, WeirForeachBatchFunction function,
+                                void *context)
 {
     WeirCallback *callback = put_callback(session, query_name);
     callback->foreach_batch = function;
@@ -147,8 +151,8 @@ void weir_session_foreach(WeirSession *session, const char *query_name, const We
 }
 
 /* Each row of a batch through the user's ForeachWriter. */
-static WeirStatus run_foreach(const WeirForeach *foreach, const WeirSchema *schema, int64_t batch_id, WeirBatch *const *batches,
-                              uint32_t count, WeirError *error)
+static WeirStatus run_foreach(const WeirForeach *foreach, const WeirSchema *schema, int64_t batch_id,
+                              WeirBatch *const *batches, uint32_t count, WeirError *error)
 {
     struct ArrowSchema arrow_schema = {0};
     void *writer = NULL;
@@ -166,22 +170,24 @@ static WeirStatus run_foreach(const WeirForeach *foreach, const WeirSchema *sche
         if (status != WEIR_OK)
             break;
     }
-    foreach->close(writer, status == WEIR_OK ? NULL : error);
+    foreach
+        ->close(writer, status == WEIR_OK ? NULL : error);
 done:
     arrow_schema.release(&arrow_schema);
     return status;
 }
 
-static WeirStatus foreach_batch(WeirConnectorSession *connector_session, const char *query_name, const WeirSchema *schema,
-                                const WeirTimeZone *zone, int64_t batch_id, WeirBatch *const *batches, uint32_t count,
-                                WeirError *error)
+static WeirStatus foreach_batch(WeirConnectorSession *connector_session, const char *query_name,
+                                const WeirSchema *schema, const WeirTimeZone *zone, int64_t batch_id,
+                                WeirBatch *const *batches, uint32_t count, WeirError *error)
 {
     WeirSession *session = (WeirSession *)connector_session;
     const WeirCallback *callback = find_callback(session, query_name);
     if (callback == NULL || (callback->foreach_batch == NULL && !callback->has_foreach))
-        return weir_error_format(error, WEIR_ERROR_LEGACY_ERROR_TEMP_0000,
-                                 "No function is registered for the foreach sink of query %s. Call weir_session_foreach_batch first.",
-                                 query_name == NULL ? "(unnamed)" : query_name);
+        return weir_error_format(
+            error, WEIR_ERROR_LEGACY_ERROR_TEMP_0000,
+            "No function is registered for the foreach sink of query %s. Call weir_session_foreach_batch first.",
+            query_name == NULL ? "(unnamed)" : query_name);
     if (callback->has_foreach)
         return run_foreach(&callback->foreach, schema, batch_id, batches, count, error);
     WeirResult *rows = weir_result_new(session, schema, zone);
@@ -192,7 +198,8 @@ static WeirStatus foreach_batch(WeirConnectorSession *connector_session, const c
     return status;
 }
 
-static WeirStatus console_write(WeirConnectorSession *connector_session, const char *text, size_t length, WeirError *error)
+static WeirStatus console_write(WeirConnectorSession *connector_session, const char *text, size_t length,
+                                WeirError *error)
 {
     WeirSession *session = (WeirSession *)connector_session;
     bool written;
@@ -201,7 +208,8 @@ static WeirStatus console_write(WeirConnectorSession *connector_session, const c
     else
         written = fwrite(text, 1, length, stdout) == length && fflush(stdout) == 0;
     if (!written)
-        return weir_error_format(error, WEIR_ERROR_INPUT_OUTPUT, "The console sink could not write: the output is closed.");
+        return weir_error_format(error, WEIR_ERROR_INPUT_OUTPUT,
+                                 "The console sink could not write: the output is closed.");
     return WEIR_OK;
 }
 

@@ -1,4 +1,5 @@
-/* Dataset's dropDuplicates and withWatermark, which SQL lacks: each is a statement that was built instead of parsed, and makes a temporary view. */
+/* Dataset's dropDuplicates and withWatermark, which SQL lacks: each is a statement that was built instead of parsed,
+ * and makes a temporary view. */
 #include "columnar/value_parse.h"
 #include "session/session_private.h"
 
@@ -44,12 +45,13 @@ static WeirStatement *make_view(const DatasetCall *call, WeirLogicalPlan *plan, 
     return statement;
 }
 
-static WeirStatus make_deduplicate(void *context, WeirSession *session, const WeirEvalContext *eval, WeirArena *arena, WeirStatement **statement,
-                                   WeirError *error)
+static WeirStatus make_deduplicate(void *context, WeirSession *session, const WeirEvalContext *eval, WeirArena *arena,
+                                   WeirStatement **statement, WeirError *error)
 {
     const DatasetCall *call = context;
     (void)eval;
-    WeirLogicalPlan *plan = weir_logical_unary(arena, WEIR_LOGICAL_DEDUPLICATE, read_parent(session, call->parent, arena));
+    WeirLogicalPlan *plan =
+        weir_logical_unary(arena, WEIR_LOGICAL_DEDUPLICATE, read_parent(session, call->parent, arena));
     plan->within_watermark = call->within_watermark;
     plan->expressions = WEIR_ARENA_ARRAY(arena, WeirExpression *, call->column_count + 1);
     plan->expression_count = (uint32_t)call->column_count;
@@ -59,12 +61,13 @@ static WeirStatus make_deduplicate(void *context, WeirSession *session, const We
     return weir_arena_check(arena, error);
 }
 
-static WeirStatus make_watermark(void *context, WeirSession *session, const WeirEvalContext *eval, WeirArena *arena, WeirStatement **statement,
-                                 WeirError *error)
+static WeirStatus make_watermark(void *context, WeirSession *session, const WeirEvalContext *eval, WeirArena *arena,
+                                 WeirStatement **statement, WeirError *error)
 {
     const DatasetCall *call = context;
     (void)eval;
-    WeirLogicalPlan *plan = weir_logical_unary(arena, WEIR_LOGICAL_EVENT_TIME_WATERMARK, read_parent(session, call->parent, arena));
+    WeirLogicalPlan *plan =
+        weir_logical_unary(arena, WEIR_LOGICAL_EVENT_TIME_WATERMARK, read_parent(session, call->parent, arena));
     plan->condition = column_named(call->event_time, arena);
     if (weir_string_to_interval(call->delay, strlen(call->delay), &plan->delay, NULL) != WEIR_OK)
         return weir_error_set(error, WEIR_ERROR_CANNOT_PARSE_INTERVAL, "intervalString", call->delay);
@@ -74,17 +77,21 @@ static WeirStatus make_watermark(void *context, WeirSession *session, const Weir
     return weir_arena_check(arena, error);
 }
 
-WeirStatus weir_session_drop_duplicates(WeirSession *session, const char *view, const char *parent, const char *const *columns,
-                                        size_t column_count, bool within_watermark, WeirError *error)
+WeirStatus weir_session_drop_duplicates(WeirSession *session, const char *view, const char *parent,
+                                        const char *const *columns, size_t column_count, bool within_watermark,
+                                        WeirError *error)
 {
-    DatasetCall call = {
-        .view = view, .parent = parent, .columns = columns, .column_count = column_count, .within_watermark = within_watermark};
+    DatasetCall call = {.view = view,
+                        .parent = parent,
+                        .columns = columns,
+                        .column_count = column_count,
+                        .within_watermark = within_watermark};
     WeirResult *result = NULL;
     return weir_session_execute_made(session, make_deduplicate, &call, &result, error);
 }
 
-WeirStatus weir_session_with_watermark(WeirSession *session, const char *view, const char *parent, const char *column, const char *delay,
-                                       WeirError *error)
+WeirStatus weir_session_with_watermark(WeirSession *session, const char *view, const char *parent, const char *column,
+                                       const char *delay, WeirError *error)
 {
     DatasetCall call = {.view = view, .parent = parent, .event_time = column, .delay = delay};
     WeirResult *result = NULL;

@@ -1,20 +1,44 @@
 /* Handles on streaming queries: weir.h's weir_query_… functions over the engine's. */
 #include "session/session_private.h"
 
-size_t weir_session_query_count(WeirSession *session) { return session->query_count; }
+size_t weir_session_query_count(WeirSession *session)
+{
+    return session->query_count;
+}
 
 WeirQuery *weir_session_query(WeirSession *session, size_t index)
 {
     return index < session->query_count ? session->queries[index] : NULL;
 }
 
-const char *weir_query_name(const WeirQuery *query) { return query->name; }
-const char *weir_query_id(const WeirQuery *query) { return weir_stream_execution_id(query->execution); }
-const char *weir_query_run_id(const WeirQuery *query) { return weir_stream_execution_run_id(query->execution); }
-bool weir_query_is_active(WeirQuery *query) { return weir_stream_execution_is_active(query->execution); }
-bool weir_query_is_finite(const WeirQuery *query) { return weir_stream_execution_is_finite(query->execution); }
-int64_t weir_query_batch_id(WeirQuery *query) { return weir_stream_execution_batch_id(query->execution); }
-void weir_query_request_stop(WeirQuery *query) { weir_stream_execution_request_stop(query->execution); }
+const char *weir_query_name(const WeirQuery *query)
+{
+    return query->name;
+}
+const char *weir_query_id(const WeirQuery *query)
+{
+    return weir_stream_execution_id(query->execution);
+}
+const char *weir_query_run_id(const WeirQuery *query)
+{
+    return weir_stream_execution_run_id(query->execution);
+}
+bool weir_query_is_active(WeirQuery *query)
+{
+    return weir_stream_execution_is_active(query->execution);
+}
+bool weir_query_is_finite(const WeirQuery *query)
+{
+    return weir_stream_execution_is_finite(query->execution);
+}
+int64_t weir_query_batch_id(WeirQuery *query)
+{
+    return weir_stream_execution_batch_id(query->execution);
+}
+void weir_query_request_stop(WeirQuery *query)
+{
+    weir_stream_execution_request_stop(query->execution);
+}
 
 WeirStatus weir_query_await(WeirQuery *query, int64_t timeout_ms, bool *ended, WeirError *error)
 {

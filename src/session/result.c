@@ -55,8 +55,8 @@ static void append_cell(WeirVectorBuilder *column, const WeirDataType *type, con
         weir_vector_builder_append_bytes(column, cell, strlen(cell));
 }
 
-WeirStatus weir_result_from_cells(WeirSession *session, const WeirField *fields, uint32_t column_count, const char *const *cells,
-                                  size_t row_count, WeirResult **out, WeirError *error)
+WeirStatus weir_result_from_cells(WeirSession *session, const WeirField *fields, uint32_t column_count,
+                                  const char *const *cells, size_t row_count, WeirResult **out, WeirError *error)
 {
     WeirSchema schema = {.id = WEIR_TYPE_STRUCT, .field_count = column_count, .fields = (WeirField *)(uintptr_t)fields};
     WeirResult *result = weir_result_new(session, &schema, NULL);
@@ -80,8 +80,8 @@ done:
     return status;
 }
 
-WeirStatus weir_result_from_text(WeirSession *session, const char *const *columns, uint32_t column_count, const char *const *cells,
-                                 size_t row_count, WeirResult **out, WeirError *error)
+WeirStatus weir_result_from_text(WeirSession *session, const char *const *columns, uint32_t column_count,
+                                 const char *const *cells, size_t row_count, WeirResult **out, WeirError *error)
 {
     WeirField fields[16];
     WEIR_ASSERT(column_count <= 16);
@@ -90,7 +90,10 @@ WeirStatus weir_result_from_text(WeirSession *session, const char *const *column
     return weir_result_from_cells(session, fields, column_count, cells, row_count, out, error);
 }
 
-int64_t weir_result_row_count(const WeirResult *result) { return result->batches.row_count; }
+int64_t weir_result_row_count(const WeirResult *result)
+{
+    return result->batches.row_count;
+}
 
 const char *weir_result_schema(const WeirResult *result)
 {
@@ -205,7 +208,8 @@ static void append_text(const WeirResult *result, WeirBuffer *out)
     weir_buffer_append_char(out, '\n');
 }
 
-WeirStatus weir_result_write(WeirResult *result, WeirFormat format, WeirWriteFunction write, void *context, WeirError *error)
+WeirStatus weir_result_write(WeirResult *result, WeirFormat format, WeirWriteFunction write, void *context,
+                             WeirError *error)
 {
     RowWriter writer = {.write = write, .context = context};
     WeirStatus status = WEIR_OK;
@@ -226,7 +230,8 @@ WeirStatus weir_result_write(WeirResult *result, WeirFormat format, WeirWriteFun
         if (result->is_text)
             append_text(result, &writer.line);
         else
-            weir_show_table(result->schema, result->batches.batches, result->batches.count, -1, 0, result->zone, &writer.line);
+            weir_show_table(result->schema, result->batches.batches, result->batches.count, -1, 0, result->zone,
+                            &writer.line);
         status = flush(&writer, error);
         break;
     }
@@ -236,7 +241,8 @@ WeirStatus weir_result_write(WeirResult *result, WeirFormat format, WeirWriteFun
 
 /* ---- Arrow C stream ---- */
 
-/* The stream holds the result. An array that it gives out depends on neither: its batch is copied and counts against nobody. */
+/* The stream holds the result. An array that it gives out depends on neither: its batch is copied and counts against
+ * nobody. */
 typedef struct ResultStream {
     WeirResult *result;
     uint32_t next;

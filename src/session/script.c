@@ -81,8 +81,8 @@ static WeirStatus dispatch(WeirStatementContext *context, WeirResult **result, W
     return WEIR_OK;
 }
 
-static WeirStatus parse_statement(WeirSession *session, const WeirEvalContext *eval, WeirArena *arena, const char *text, size_t length,
-                                  WeirStatement **statement, WeirError *error)
+static WeirStatus parse_statement(WeirSession *session, const WeirEvalContext *eval, WeirArena *arena, const char *text,
+                                  size_t length, WeirStatement **statement, WeirError *error)
 {
     WeirParserOptions options = {
         .zone = eval->zone,
@@ -97,7 +97,8 @@ static WeirStatus parse_statement(WeirSession *session, const WeirEvalContext *e
     return weir_sql_parse(text, length, &options, arena, statement, error);
 }
 
-WeirStatus weir_session_execute_made(WeirSession *session, WeirMakeStatement make, void *make_context, WeirResult **result, WeirError *error)
+WeirStatus weir_session_execute_made(WeirSession *session, WeirMakeStatement make, void *make_context,
+                                     WeirResult **result, WeirError *error)
 {
     WeirStatementScope *scope = open_scope(session);
     /* A query keeps its plans' memory after the statement, so the evaluation context lives there too. */
@@ -136,8 +137,8 @@ typedef struct StatementText {
     size_t length;
 } StatementText;
 
-static WeirStatus make_from_text(void *context, WeirSession *session, const WeirEvalContext *eval, WeirArena *arena, WeirStatement **statement,
-                                 WeirError *error)
+static WeirStatus make_from_text(void *context, WeirSession *session, const WeirEvalContext *eval, WeirArena *arena,
+                                 WeirStatement **statement, WeirError *error)
 {
     const StatementText *text = context;
     return parse_statement(session, eval, arena, text->text, text->length, statement, error);
@@ -164,8 +165,8 @@ WeirStatus weir_session_execute(WeirSession *session, const char *sql, WeirResul
     return status;
 }
 
-WeirStatus weir_session_run(WeirSession *session, const char *script, size_t length, WeirResultFunction on_result, void *context,
-                            WeirError *error)
+WeirStatus weir_session_run(WeirSession *session, const char *script, size_t length, WeirResultFunction on_result,
+                            void *context, WeirError *error)
 {
     size_t position = 0;
     if (length > SCRIPT_BYTES_MAX)

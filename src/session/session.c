@@ -10,9 +10,18 @@
 #define WEIR_VERSION "0.1.0"
 #define IO_WORKERS 16u
 
-const char *weir_version(void) { return WEIR_VERSION; }
-void weir_string_free(char *text) { weir_free(text); }
-const char *weir_status_condition(WeirStatus status) { return weir_error_condition_name(status); }
+const char *weir_version(void)
+{
+    return WEIR_VERSION;
+}
+void weir_string_free(char *text)
+{
+    weir_free(text);
+}
+const char *weir_status_condition(WeirStatus status)
+{
+    return weir_error_condition_name(status);
+}
 
 /* The lesser of half the machine's memory and half the control group's limit. */
 static int64_t default_memory_limit(WeirFileSystem *fs)
@@ -55,8 +64,8 @@ static WeirStatus make_resources(WeirSession *session, WeirError *error)
     session->memory.limit_bytes = bytes; /* From here on the limit and the workers stay as they are. */
     long workers = threads == NULL ? (cores < 1 ? 1 : cores) : strtol(threads, NULL, 10);
     if (workers < 0 || workers > 1024)
-        return weir_error_set(error, WEIR_ERROR_INVALID_CONF_VALUE_REQUIREMENT, "confName", "weir.threads", "confValue", threads,
-                              "confRequirement", "a number of workers from 0 to 1024");
+        return weir_error_set(error, WEIR_ERROR_INVALID_CONF_VALUE_REQUIREMENT, "confName", "weir.threads", "confValue",
+                              threads, "confRequirement", "a number of workers from 0 to 1024");
     session->pool = weir_task_pool_new((uint32_t)workers);
     session->io_pool = weir_task_pool_new(workers == 0 ? 0 : IO_WORKERS);
     return WEIR_OK;
@@ -197,7 +206,8 @@ WeirStatus weir_session_eval_context(WeirSession *session, WeirEvalContext *cont
     return weir_time_zone_find(weir_session_get(session, "spark.sql.session.timeZone"), &context->zone, error);
 }
 
-void weir_session_connector_context(WeirSession *session, const WeirEvalContext *context, WeirConnectorContext *connector)
+void weir_session_connector_context(WeirSession *session, const WeirEvalContext *context,
+                                    WeirConnectorContext *connector)
 {
     *connector = (WeirConnectorContext){
         .fs = session->fs,

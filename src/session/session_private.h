@@ -11,7 +11,8 @@
 #include "sql/parser.h"
 #include "weir/weir.h"
 
-/* Memory of one statement: freed with the statement, or kept as long as the session where a view, a query or a function was made of it. */
+/* Memory of one statement: freed with the statement, or kept as long as the session where a view, a query or a function
+ * was made of it. */
 typedef struct WeirStatementScope {
     WeirArena arena;
     WeirMemoryTracker tracker;
@@ -128,35 +129,40 @@ struct WeirResult {
 void weir_session_register_builtins(void);
 /* session.c */
 WEIR_CHECKED WeirStatus weir_session_eval_context(WeirSession *session, WeirEvalContext *context, WeirError *error);
-void weir_session_connector_context(WeirSession *session, const WeirEvalContext *context, WeirConnectorContext *connector);
+void weir_session_connector_context(WeirSession *session, const WeirEvalContext *context,
+                                    WeirConnectorContext *connector);
 void weir_session_warn(WeirSession *session, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* catalog.c */
 void weir_session_init_catalog(WeirSession *session);
 WeirView *weir_session_find_view(WeirSession *session, const char *name);
-void weir_session_put_view(WeirSession *session, const char *name, WeirLogicalPlan *plan, const WeirRelation *relation, bool is_global);
+void weir_session_put_view(WeirSession *session, const char *name, WeirLogicalPlan *plan, const WeirRelation *relation,
+                           bool is_global);
 bool weir_session_drop_view(WeirSession *session, const char *name);
 void weir_session_free_catalog(WeirSession *session);
 /* connector_session.c */
 void weir_session_init_connectors(WeirSession *session);
 void weir_session_free_connectors(WeirSession *session);
 WeirMemoryTable *weir_session_find_memory_table(WeirSession *session, const char *name); /* under memory_mutex */
-/* Let the query named `writer` write to the table `name`, which is made where it is not there. Rows that this query left there are dropped. Fails when the table
- * holds other flows' rows of other types. */
-WEIR_CHECKED WeirStatus weir_session_add_memory_writer(WeirSession *session, const char *name, const char *writer, const WeirSchema *schema,
-                                                       WeirError *error);
+/* Let the query named `writer` write to the table `name`, which is made where it is not there. Rows that this query
+ * left there are dropped. Fails when the table holds other flows' rows of other types. */
+WEIR_CHECKED WeirStatus weir_session_add_memory_writer(WeirSession *session, const char *name, const char *writer,
+                                                       const WeirSchema *schema, WeirError *error);
 /* memory_stream.c */
 void weir_session_init_memory_streams(WeirSession *session);
 void weir_session_free_memory_streams(WeirSession *session);
 /* result.c */
 WeirResult *weir_result_new(WeirSession *session, const WeirSchema *schema, const WeirTimeZone *zone);
-/* Let the rows point to the result's own types: those of the plan die with the statement. For batches that nobody else holds. */
+/* Let the rows point to the result's own types: those of the plan die with the statement. For batches that nobody else
+ * holds. */
 void weir_result_adopt_types(WeirResult *result);
 /* Rows of strings: `columns` names, cells row by row (NULL cell = null); `types` NULL: all strings. */
 /* Rows of texts; `fields` are strings, or booleans written true and false. */
-WEIR_CHECKED WeirStatus weir_result_from_cells(WeirSession *session, const WeirField *fields, uint32_t column_count, const char *const *cells,
-                                               size_t row_count, WeirResult **out, WeirError *error);
+WEIR_CHECKED WeirStatus weir_result_from_cells(WeirSession *session, const WeirField *fields, uint32_t column_count,
+                                               const char *const *cells, size_t row_count, WeirResult **out,
+                                               WeirError *error);
 WEIR_CHECKED WeirStatus weir_result_from_text(WeirSession *session, const char *const *columns, uint32_t column_count,
-                                              const char *const *cells, size_t row_count, WeirResult **result, WeirError *error);
+                                              const char *const *cells, size_t row_count, WeirResult **result,
+                                              WeirError *error);
 /* statement_*.c: one function a kind of statement; `*result` stays NULL where there are no rows. */
 typedef struct WeirStatementContext {
     WeirSession *session;
@@ -185,12 +191,13 @@ WeirStatus weir_statement_drop_variable(WeirStatementContext *context, WeirResul
 WeirStatus weir_statement_create_function(WeirStatementContext *context, WeirResult **result, WeirError *error);
 WeirStatus weir_statement_drop_function(WeirStatementContext *context, WeirResult **result, WeirError *error);
 /* script.c: carry out a statement that `make` parses or builds in the statement's arena. */
-typedef WeirStatus (*WeirMakeStatement)(void *make_context, WeirSession *session, const WeirEvalContext *eval, WeirArena *arena,
-                                        WeirStatement **statement, WeirError *error);
-WEIR_CHECKED WeirStatus weir_session_execute_made(WeirSession *session, WeirMakeStatement make, void *make_context, WeirResult **result,
-                                                  WeirError *error);
+typedef WeirStatus (*WeirMakeStatement)(void *make_context, WeirSession *session, const WeirEvalContext *eval,
+                                        WeirArena *arena, WeirStatement **statement, WeirError *error);
+WEIR_CHECKED WeirStatus weir_session_execute_made(WeirSession *session, WeirMakeStatement make, void *make_context,
+                                                  WeirResult **result, WeirError *error);
 /* Analyze, check, plan and run a batch plan. */
-WEIR_CHECKED WeirStatus weir_session_collect(WeirStatementContext *context, WeirLogicalPlan *plan, WeirResult **result, WeirError *error);
+WEIR_CHECKED WeirStatus weir_session_collect(WeirStatementContext *context, WeirLogicalPlan *plan, WeirResult **result,
+                                             WeirError *error);
 /* Wait for the queries of the session before rows are read (dialect: finite ones end, others process what is there). */
 WEIR_CHECKED WeirStatus weir_session_settle_queries(WeirSession *session, WeirError *error);
 

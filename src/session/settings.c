@@ -1,5 +1,5 @@
-/* Every setting that weir honours or that Spark's scripts commonly set without consequence here. Initial values are Spark 4.2.1's but for
- * spark.sql.shuffle.partitions (8; Spark: 200), which a checkpoint freezes. Sorted by key. */
+/* Every setting that weir honours or that Spark's scripts commonly set without consequence here. Initial values are
+ * Spark 4.2.1's but for spark.sql.shuffle.partitions (8; Spark: 200), which a checkpoint freezes. Sorted by key. */
 #include "session/config.h"
 
 static const WeirSetting settings[] = {
@@ -45,7 +45,8 @@ static const WeirSetting settings[] = {
      "org.apache.spark.sql.execution.streaming.state.HDFSBackedStateStoreProvider", "the state store"},
     {"spark.sql.streaming.stateStore.stateSchemaCheck", "true", "check the schema of stored state"},
     {"spark.sql.streaming.statefulOperator.allowMultiple", "true", "several stateful operators in append mode"},
-    {"spark.sql.streaming.statefulOperator.checkCorrectness.enabled", "true", "refuse chains that may drop rows as late"},
+    {"spark.sql.streaming.statefulOperator.checkCorrectness.enabled", "true",
+     "refuse chains that may drop rows as late"},
     {"spark.sql.streaming.statefulOperator.useStrictDistribution", "true", "state partitioning of Spark 3.3 and later"},
     {"spark.sql.streaming.stopActiveRunOnRestart", "true", "a second start of a query stops the first"},
     {"spark.sql.streaming.stopTimeout", "0", "ms that stop waits, 0 = until it is done"},
@@ -54,7 +55,8 @@ static const WeirSetting settings[] = {
     {"weir.batch.rows", "4096", "rows of a batch of columns at most"},
     {"weir.memory.limit", NULL, "bytes for the session; the lesser of half the RAM and the cgroup's limit unless set"},
     {"weir.query.memory.limit", NULL, "bytes for one query; weir.memory.limit unless set"},
-    {"weir.threads", NULL, "workers for all queries; the cores unless set; 0 runs everything on the query's own thread"},
+    {"weir.threads", NULL,
+     "workers for all queries; the cores unless set; 0 runs everything on the query's own thread"},
     {"weir.user", NULL, "what current_user() gives; $USER unless set"},
 };
 

@@ -3,14 +3,17 @@
 
 #include "optimizer/optimizer.h"
 
-static WeirStatus plan_batch(WeirStatementContext *context, WeirLogicalPlan *analyzed, WeirBatchPlans *plans, WeirError *error)
+static WeirStatus plan_batch(WeirStatementContext *context, WeirLogicalPlan *analyzed, WeirBatchPlans *plans,
+                             WeirError *error)
 {
     WeirSession *session = context->session;
-    return weir_batch_plan(analyzed, context->eval, (int32_t)weir_config_int(&session->config, "spark.sql.shuffle.partitions"),
-                           context->arena, &session->next_expression_id, plans, error);
+    return weir_batch_plan(analyzed, context->eval,
+                           (int32_t)weir_config_int(&session->config, "spark.sql.shuffle.partitions"), context->arena,
+                           &session->next_expression_id, plans, error);
 }
 
-WeirStatus weir_session_collect(WeirStatementContext *context, WeirLogicalPlan *plan, WeirResult **out, WeirError *error)
+WeirStatus weir_session_collect(WeirStatementContext *context, WeirLogicalPlan *plan, WeirResult **out,
+                                WeirError *error)
 {
     WeirSession *session = context->session;
     WeirLogicalPlan *analyzed = NULL;
@@ -53,7 +56,8 @@ static void explain_logical(const char *title, const WeirLogicalPlan *plan, Weir
     weir_buffer_append_char(text, '\n');
 }
 
-static WeirStatus explain_plans(WeirStatementContext *context, const WeirStatement *explained, WeirBuffer *text, WeirError *error)
+static WeirStatus explain_plans(WeirStatementContext *context, const WeirStatement *explained, WeirBuffer *text,
+                                WeirError *error)
 {
     WeirLogicalPlan *parsed = explained->plan, *analyzed = NULL;
     WeirExplainMode mode = context->statement->explain_mode;
@@ -73,7 +77,8 @@ static WeirStatus explain_plans(WeirStatementContext *context, const WeirStateme
         weir_buffer_append_char(text, '\n');
         explain_logical("Optimized Logical Plan", plans.optimized, text);
     }
-    WeirPhysicalExplain options = {.extended = mode == WEIR_EXPLAIN_EXTENDED, .formatted = mode == WEIR_EXPLAIN_FORMATTED, .version = -1};
+    WeirPhysicalExplain options = {
+        .extended = mode == WEIR_EXPLAIN_EXTENDED, .formatted = mode == WEIR_EXPLAIN_FORMATTED, .version = -1};
     weir_buffer_append_text(text, "== Physical Plan ==\n");
     weir_physical_explain(plans.physical, &options, text);
     return WEIR_OK;

@@ -58,15 +58,18 @@ WeirStatus weir_statement_set_time_zone(WeirStatementContext *context, WeirResul
         /* SET TIME ZONE INTERVAL …: an offset, whose text Spark prints as +HH:MM[:SS]. */
         WeirExpression *analyzed = NULL;
         WeirValue *value = NULL;
-        WEIR_TRY(weir_analyze_expression(context->analyzer, context->statement->expressions[0], NULL, &analyzed, error));
+        WEIR_TRY(
+            weir_analyze_expression(context->analyzer, context->statement->expressions[0], NULL, &analyzed, error));
         WEIR_TRY(weir_expression_evaluate(analyzed, context->eval, context->arena, &value, error));
-        int64_t micros = value->type->id == WEIR_TYPE_CALENDAR_INTERVAL ? ((const WeirCalendarInterval *)value->values)->microseconds
-                                                                        : weir_value_get_int(value);
+        int64_t micros = value->type->id == WEIR_TYPE_CALENDAR_INTERVAL
+                             ? ((const WeirCalendarInterval *)value->values)->microseconds
+                             : weir_value_get_int(value);
         int64_t seconds = micros / 1000000, size = seconds < 0 ? -seconds : seconds;
         if (size > 18 * 3600 || micros % 1000000 != 0)
-            return weir_error_set(error, WEIR_ERROR_INVALID_INTERVAL_FORMAT_TIMEZONE_INTERVAL_OUT_OF_RANGE, "input", "TIME ZONE");
-        name = weir_arena_printf(context->arena, "%c%02d:%02d:%02d", seconds < 0 ? '-' : '+',
-                                 (int)(size / 3600), (int)(size / 60 % 60), (int)(size % 60));
+            return weir_error_set(error, WEIR_ERROR_INVALID_INTERVAL_FORMAT_TIMEZONE_INTERVAL_OUT_OF_RANGE, "input",
+                                  "TIME ZONE");
+        name = weir_arena_printf(context->arena, "%c%02d:%02d:%02d", seconds < 0 ? '-' : '+', (int)(size / 3600),
+                                 (int)(size / 60 % 60), (int)(size % 60));
     }
     WEIR_TRY(weir_time_zone_find(name, &zone, error));
     return weir_session_set(context->session, "spark.sql.session.timeZone", name, error);

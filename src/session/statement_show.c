@@ -31,7 +31,8 @@ static const char *comment_of(WeirArena *arena, const char *metadata)
     return weir_json_string(weir_json_get(json, "comment"));
 }
 
-static WeirStatus describe_schema(WeirStatementContext *context, const WeirSchema *schema, WeirResult **result, WeirError *error)
+static WeirStatus describe_schema(WeirStatementContext *context, const WeirSchema *schema, WeirResult **result,
+                                  WeirError *error)
 {
     static const char *const columns[] = {"col_name", "data_type", "comment"};
     const char **cells = WEIR_ARENA_ARRAY(context->arena, const char *, 3 * schema->field_count + 1);
@@ -50,7 +51,8 @@ static WeirStatus describe_schema(WeirStatementContext *context, const WeirSchem
 /* The plan SELECT * FROM name, as a stream where only that can be. */
 static WeirLogicalPlan *plan_of_name(WeirStatementContext *context)
 {
-    WeirLogicalPlan *relation = weir_logical_new(context->arena, WEIR_LOGICAL_UNRESOLVED_RELATION, context->statement->origin);
+    WeirLogicalPlan *relation =
+        weir_logical_new(context->arena, WEIR_LOGICAL_UNRESOLVED_RELATION, context->statement->origin);
     const char **parts = WEIR_ARENA_ARRAY(context->arena, const char *, 1);
     WeirView *view = weir_session_find_view(context->session, context->statement->name);
     parts[0] = context->statement->name;
@@ -91,9 +93,10 @@ WeirStatus weir_statement_describe_function(WeirStatementContext *context, WeirR
 static WeirStatus show_names(WeirStatementContext *context, WeirResult **result, WeirError *error)
 {
     bool tables = context->statement->kind == WEIR_STATEMENT_SHOW_TABLES;
-    const WeirField fields[] = {{.name = "namespace", .type = &weir_type_string, .metadata = "{}"},
-                                {.name = tables ? "tableName" : "viewName", .type = &weir_type_string, .metadata = "{}"},
-                                {.name = "isTemporary", .type = &weir_type_boolean, .metadata = "{}"}};
+    const WeirField fields[] = {
+        {.name = "namespace", .type = &weir_type_string, .metadata = "{}"},
+        {.name = tables ? "tableName" : "viewName", .type = &weir_type_string, .metadata = "{}"},
+        {.name = "isTemporary", .type = &weir_type_boolean, .metadata = "{}"}};
     const char *const *names = NULL;
     uint32_t count = 0, rows = 0;
     context->session->catalog.names(&context->session->catalog, context->arena, &names, &count);

@@ -53,7 +53,8 @@ static WeirStatus conform(WeirStatementContext *context, const char *ddl, WeirLo
         if (!weir_type_equal(column->type, field->type) && !weir_can_store_assign(column->type, field->type))
             return weir_error_set(error, WEIR_ERROR_INVALID_COLUMN_OR_FIELD_DATA_TYPE, "name", field->name);
         column = weir_expression_cast(arena, column, field->type, WEIR_EVAL_ANSI, true);
-        project->expressions[i] = weir_expression_alias(arena, column, field->name, context->session->next_expression_id++);
+        project->expressions[i] =
+            weir_expression_alias(arena, column, field->name, context->session->next_expression_id++);
         project->output[i] = weir_expression_to_attribute(arena, project->expressions[i]);
     }
     project->analyzed = true;
@@ -63,8 +64,9 @@ static WeirStatus conform(WeirStatementContext *context, const char *ddl, WeirLo
 }
 
 /* The option, else a folder of the table's name below the session's root; a flow has its own folder in it. */
-static WeirStatus resolve_checkpoint(WeirStatementContext *context, const WeirSinkType *sink, const char *given, const char *table_name,
-                                     const char *flow_name, const char **checkpoint, WeirError *error)
+static WeirStatus resolve_checkpoint(WeirStatementContext *context, const WeirSinkType *sink, const char *given,
+                                     const char *table_name, const char *flow_name, const char **checkpoint,
+                                     WeirError *error)
 {
     const char *root = weir_config_get(&context->session->config, "spark.sql.streaming.checkpointLocation");
     *checkpoint = given;
@@ -96,7 +98,8 @@ static void start_maintenance(WeirSession *session)
     const char *text = weir_config_get(&session->config, "spark.sql.streaming.stateStore.maintenanceInterval");
     int64_t seconds = text == NULL ? 60 : strtoll(text, NULL, 10);
     session->maintenance_clock = weir_system_clock_new();
-    session->maintenance = weir_state_maintenance_new(session->maintenance_clock, seconds <= 0 ? 60000 : seconds * 1000);
+    session->maintenance =
+        weir_state_maintenance_new(session->maintenance_clock, seconds <= 0 ? 60000 : seconds * 1000);
 }
 
 static void add_query(WeirSession *session, WeirStreamExecution *execution, WeirClock *clock, const char *name)
@@ -130,8 +133,9 @@ static WeirStatus query_memory_limit(WeirSession *session, int64_t *bytes, WeirE
     return text == NULL ? WEIR_OK : weir_config_bytes(text, bytes, error);
 }
 
-static WeirStatus fill_spec(WeirStatementContext *context, const StartRequest *request, const WeirSinkType *sink, WeirLogicalPlan *analyzed,
-                            QueryOptions *options, WeirStreamExecutionSpec *spec, WeirError *error)
+static WeirStatus fill_spec(WeirStatementContext *context, const StartRequest *request, const WeirSinkType *sink,
+                            WeirLogicalPlan *analyzed, QueryOptions *options, WeirStreamExecutionSpec *spec,
+                            WeirError *error)
 {
     WeirSession *session = context->session;
     *spec = (WeirStreamExecutionSpec){
@@ -154,7 +158,8 @@ static WeirStatus fill_spec(WeirStatementContext *context, const StartRequest *r
         .batch_rows_max = (uint32_t)weir_config_int(&session->config, "weir.batch.rows"),
     };
     WEIR_TRY(weir_trigger_parse(options->trigger, &spec->trigger, error));
-    WEIR_TRY(resolve_checkpoint(context, sink, options->checkpoint, request->table->name, request->flow_name, &spec->checkpoint, error));
+    WEIR_TRY(resolve_checkpoint(context, sink, options->checkpoint, request->table->name, request->flow_name,
+                                &spec->checkpoint, error));
     WEIR_TRY(query_memory_limit(session, &spec->memory_limit_bytes, error));
     spec->conf = weir_config_entries(&session->config, true, context->arena, &spec->conf_count);
     return WEIR_OK;
@@ -172,8 +177,10 @@ static WeirStatus start_query(WeirStatementContext *context, const StartRequest 
     if (sink == NULL)
         return weir_error_set(error, WEIR_ERROR_DATA_SOURCE_NOT_FOUND, "provider", request->table->format);
     if (active_query(session, request->name) != NULL)
-        return weir_error_format(error, WEIR_ERROR_LEGACY_ERROR_TEMP_0000,
-                                 "A query named %s is running already in this session. Names of running queries must differ.", request->name);
+        return weir_error_format(
+            error, WEIR_ERROR_LEGACY_ERROR_TEMP_0000,
+            "A query named %s is running already in this session. Names of running queries must differ.",
+            request->name);
     split_options(request->table, context->arena, &options);
     weir_options_warn_unknown(&(WeirOptions){options.sink, options.sink_count}, sink->options, sink->name);
     WEIR_TRY(weir_analyze(context->analyzer, request->plan, &analyzed, error));
@@ -183,7 +190,8 @@ static WeirStatus start_query(WeirStatementContext *context, const StartRequest 
     WEIR_TRY(fill_spec(context, request, sink, analyzed, &options, &spec, error));
     if (strcasecmp(sink->name, "memory") == 0) {
         pthread_mutex_lock(&session->memory_mutex);
-        status = weir_session_add_memory_writer(session, request->table->name, request->name, weir_logical_schema(analyzed, context->arena), error);
+        status = weir_session_add_memory_writer(session, request->table->name, request->name,
+                                                weir_logical_schema(analyzed, context->arena), error);
         pthread_mutex_unlock(&session->memory_mutex);
         WEIR_TRY(status);
     }
@@ -219,7 +227,8 @@ WeirStatus weir_statement_create_streaming_table(WeirStatementContext *context, 
         return weir_error_set(error, WEIR_ERROR_DATA_SOURCE_NOT_FOUND, "provider", statement->format);
     WeirFlowTable *table = find_flow_table(session, statement->name);
     if (table == NULL) {
-        session->flow_tables = weir_realloc(session->flow_tables, (session->flow_table_count + 1) * sizeof(WeirFlowTable));
+        session->flow_tables =
+            weir_realloc(session->flow_tables, (session->flow_table_count + 1) * sizeof(WeirFlowTable));
         table = &session->flow_tables[session->flow_table_count++];
         *table = (WeirFlowTable){.name = weir_strdup(statement->name)};
     } else if (!statement->if_not_exists) {
@@ -239,10 +248,11 @@ WeirStatus weir_statement_create_flow(WeirStatementContext *context, WeirResult 
         return weir_error_set(error, WEIR_ERROR_TABLE_OR_VIEW_NOT_FOUND, "relationName", statement->target);
     const WeirSinkType *sink = weir_connector_find_sink(table->statement->format);
     if (table->flow_count > 0 && (sink->capabilities & WEIR_SINK_ONE_FLOW) != 0)
-        return weir_error_format(error, WEIR_ERROR_UNSUPPORTED_FEATURE_MULTIPLE_FLOWS,
-                                 "The sink %s keeps one commit log, so it takes one flow; the batches of a second would vanish. "
-                                 "Use a UNION in one query instead.",
-                                 sink->name);
+        return weir_error_format(
+            error, WEIR_ERROR_UNSUPPORTED_FEATURE_MULTIPLE_FLOWS,
+            "The sink %s keeps one commit log, so it takes one flow; the batches of a second would vanish. "
+            "Use a UNION in one query instead.",
+            sink->name);
     StartRequest request = {
         .table = table->statement,
         .plan = statement->plan,

@@ -12,8 +12,8 @@ static WeirVariable *find_variable(WeirSession *session, const char *name)
 }
 
 /* The value of an expression without input, cast to `type` unless that is NULL; it lives as long as the session. */
-static WeirStatus evaluate(WeirStatementContext *context, WeirExpression *expression, const WeirDataType *type, WeirValue **value,
-                           WeirError *error)
+static WeirStatus evaluate(WeirStatementContext *context, WeirExpression *expression, const WeirDataType *type,
+                           WeirValue **value, WeirError *error)
 {
     WeirExpression *analyzed = NULL;
     WEIR_TRY(weir_analyze_expression(context->analyzer, expression, NULL, &analyzed, error));
@@ -56,7 +56,8 @@ WeirStatus weir_statement_declare_variable(WeirStatementContext *context, WeirRe
 
 static WeirStatus unresolved_variable(const char *name, WeirError *error)
 {
-    return weir_error_set(error, WEIR_ERROR_UNRESOLVED_VARIABLE, "variableName", name, "searchPath", "`system`.`session`");
+    return weir_error_set(error, WEIR_ERROR_UNRESOLVED_VARIABLE, "variableName", name, "searchPath",
+                          "`system`.`session`");
 }
 
 /* SET VAR (a, b) = (SELECT …): one row at most. */
@@ -84,7 +85,8 @@ static WeirStatus set_from_query(WeirStatementContext *context, WeirError *error
             const WeirBatch *batch = rows->batches.batches[0];
             status = weir_value_from_row(context->arena, &batch->columns[i], weir_batch_row(batch, 0), &value, error);
             if (status == WEIR_OK)
-                status = evaluate(context, weir_expression_literal(context->arena, value), variable->type, &value, error);
+                status =
+                    evaluate(context, weir_expression_literal(context->arena, value), variable->type, &value, error);
         }
         variable->value = value;
     }
@@ -163,8 +165,8 @@ WeirStatus weir_statement_create_function(WeirStatementContext *context, WeirRes
     if (at >= 0 && !statement->or_replace) {
         if (statement->if_not_exists)
             return WEIR_OK;
-        return weir_error_set(error, WEIR_ERROR_ROUTINE_ALREADY_EXISTS, "routineName", statement->name, "newRoutineType", "routine",
-                              "existingRoutineType", "routine");
+        return weir_error_set(error, WEIR_ERROR_ROUTINE_ALREADY_EXISTS, "routineName", statement->name,
+                              "newRoutineType", "routine", "existingRoutineType", "routine");
     }
     WeirSqlFunction *function = WEIR_ARENA_NEW(context->arena, WeirSqlFunction);
     function->name = statement->name;
@@ -175,7 +177,8 @@ WeirStatus weir_statement_create_function(WeirStatementContext *context, WeirRes
     function->query = statement->plan;
     context->scope->keep = true;
     if (at < 0) {
-        session->functions = weir_realloc(session->functions, (session->function_count + 1) * sizeof(WeirSqlFunction *));
+        session->functions =
+            weir_realloc(session->functions, (session->function_count + 1) * sizeof(WeirSqlFunction *));
         at = session->function_count++;
     }
     session->functions[at] = function;

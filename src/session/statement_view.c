@@ -10,7 +10,8 @@ static WeirStatus check_replace(WeirStatementContext *context, WeirError *error)
     return WEIR_OK;
 }
 
-/* CREATE VIEW … USING names a source; nothing is read. Its schema is found out where it is used, as a stream or as a table. */
+/* CREATE VIEW … USING names a source; nothing is read. Its schema is found out where it is used, as a stream or as a
+ * table. */
 static WeirStatus make_relation(WeirStatementContext *context, const WeirRelation **out, WeirError *error)
 {
     const WeirStatement *statement = context->statement;

@@ -14,7 +14,8 @@ struct WeirWriter {
 
 WEIR_CHECKED WeirStatus weir_collecting_writer_new(WeirMemoryTracker *tracker, int64_t rows_max, WeirWriter **writer);
 WEIR_CHECKED WeirStatus weir_collecting_writer_write(WeirWriter *writer, WeirBatch *batch, WeirError *error);
-WEIR_CHECKED WeirStatus weir_collecting_writer_commit(WeirWriter *writer, WeirError *error); /* nothing to make durable */
+WEIR_CHECKED WeirStatus weir_collecting_writer_commit(WeirWriter *writer,
+                                                      WeirError *error); /* nothing to make durable */
 void weir_collecting_writer_free(WeirWriter *writer);
 /* Shape of WeirSinkType.abort_epoch. */
 void weir_collecting_sink_abort(WeirSink *sink, int64_t epoch_id, WeirWriter *const *writers, uint32_t count);

@@ -20,7 +20,8 @@ static WeirStatus console_open(const WeirConnectorContext *context, WeirSink **o
     bool truncate;
     WEIR_TRY(weir_options_int(&context->options, "numRows", 20, &rows_max, error));
     if (weir_options_bool(&context->options, "truncate", true, &truncate, NULL) != WEIR_OK)
-        return weir_error_format(error, WEIR_ERROR_LEGACY_ERROR_TEMP_3206, "%s is not a boolean string. truncate takes true or false.",
+        return weir_error_format(error, WEIR_ERROR_LEGACY_ERROR_TEMP_3206,
+                                 "%s is not a boolean string. truncate takes true or false.",
                                  weir_options_get(&context->options, "truncate"));
     WeirSink *sink = weir_calloc(1, sizeof(*sink));
     *sink = (WeirSink){.context = *context, .rows_max = rows_max < 0 ? 0 : rows_max, .truncate = truncate};
@@ -28,21 +29,27 @@ static WeirStatus console_open(const WeirConnectorContext *context, WeirSink **o
     return WEIR_OK;
 }
 
-static void console_close(WeirSink *sink) { weir_free(sink); }
+static void console_close(WeirSink *sink)
+{
+    weir_free(sink);
+}
 
 static void console_describe(const WeirSink *sink, WeirBuffer *out)
 {
     /* Spark shows the object's identity; any hexadecimal number will do. */
-    weir_buffer_append_format(out, "org.apache.spark.sql.execution.streaming.ConsoleTable$@%x", (unsigned)((uintptr_t)sink & 0xffffffffu));
+    weir_buffer_append_format(out, "org.apache.spark.sql.execution.streaming.ConsoleTable$@%x",
+                              (unsigned)((uintptr_t)sink & 0xffffffffu));
 }
 
-static WeirStatus console_open_writer(WeirSink *sink, int64_t epoch_id, uint32_t task_index, WeirWriter **writer, WeirError *error)
+static WeirStatus console_open_writer(WeirSink *sink, int64_t epoch_id, uint32_t task_index, WeirWriter **writer,
+                                      WeirError *error)
 {
     (void)epoch_id, (void)task_index, (void)error;
     return weir_collecting_writer_new(sink->context.tracker, sink->rows_max + 1, writer);
 }
 
-static WeirStatus console_commit_epoch(WeirSink *sink, int64_t epoch_id, WeirWriter *const *writers, uint32_t count, WeirError *error)
+static WeirStatus console_commit_epoch(WeirSink *sink, int64_t epoch_id, WeirWriter *const *writers, uint32_t count,
+                                       WeirError *error)
 {
     WeirWriter *writer = count == 0 ? NULL : writers[0];
     WeirConnectorSession *session = sink->context.session;
@@ -50,8 +57,8 @@ static WeirStatus console_commit_epoch(WeirSink *sink, int64_t epoch_id, WeirWri
     WEIR_ASSERT(count <= 1);
     weir_buffer_init(&text, 0, sink->context.tracker);
     weir_buffer_append_format(&text, "%sBatch: %lld\n%s", RULE, (long long)epoch_id, RULE);
-    weir_show_table(sink->context.schema, writer == NULL ? NULL : writer->batches, writer == NULL ? 0 : writer->count, sink->rows_max,
-                    sink->truncate ? TRUNCATED_WIDTH : 0, sink->context.zone, &text);
+    weir_show_table(sink->context.schema, writer == NULL ? NULL : writer->batches, writer == NULL ? 0 : writer->count,
+                    sink->rows_max, sink->truncate ? TRUNCATED_WIDTH : 0, sink->context.zone, &text);
     WeirStatus status = weir_buffer_check(&text, error);
     if (status == WEIR_OK)
         status = session->console_write(session, weir_buffer_text(&text), text.length, error);
@@ -62,7 +69,8 @@ static WeirStatus console_commit_epoch(WeirSink *sink, int64_t epoch_id, WeirWri
 
 const WeirSinkType weir_console_sink_type = {
     .name = "console",
-    .capabilities = WEIR_SINK_APPEND | WEIR_SINK_UPDATE | WEIR_SINK_COMPLETE | WEIR_SINK_TEMPORARY_CHECKPOINT | WEIR_SINK_ORDERED,
+    .capabilities =
+        WEIR_SINK_APPEND | WEIR_SINK_UPDATE | WEIR_SINK_COMPLETE | WEIR_SINK_TEMPORARY_CHECKPOINT | WEIR_SINK_ORDERED,
     .options = console_options,
     .open = console_open,
     .close = console_close,

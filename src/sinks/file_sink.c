@@ -1,5 +1,6 @@
-/* Files in a directory, exactly once (Spark: FileStreamSink, ManifestFileCommitProtocol): tasks write part files under their final names, and only those that the
- * log in _spark_metadata names belong to the output. A batch that the log holds already is not written again. */
+/* Files in a directory, exactly once (Spark: FileStreamSink, ManifestFileCommitProtocol): tasks write part files under
+ * their final names, and only those that the log in _spark_metadata names belong to the output. A batch that the log
+ * holds already is not written again. */
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -10,7 +11,10 @@
 
 static const char *const file_sink_options[] = {"path", "compression", "retention", NULL};
 
-static const char *sink_option(void *context, const char *key) { return weir_options_get(&((WeirSink *)context)->context.options, key); }
+static const char *sink_option(void *context, const char *key)
+{
+    return weir_options_get(&((WeirSink *)context)->context.options, key);
+}
 
 /* ---- open ---- */
 
@@ -24,11 +28,12 @@ static WeirStatus find_partition_columns(WeirSink *sink, WeirError *error)
     for (uint32_t i = 0; i < sink->context.partition_name_count; i++) {
         int32_t at = weir_schema_find(schema, sink->context.partition_names[i], false);
         if (at < 0)
-            return weir_error_format(error, WEIR_ERROR_LEGACY_ERROR_TEMP_1196, "Partition column %s is not among the columns of the query.",
+            return weir_error_format(error, WEIR_ERROR_LEGACY_ERROR_TEMP_1196,
+                                     "Partition column %s is not among the columns of the query.",
                                      sink->context.partition_names[i]);
         if (weir_type_is_nested(schema->fields[at].type))
-            return weir_error_format(error, WEIR_ERROR_LEGACY_ERROR_TEMP_0000, "Cannot use a nested type for partition column %s.",
-                                     schema->fields[at].name);
+            return weir_error_format(error, WEIR_ERROR_LEGACY_ERROR_TEMP_0000,
+                                     "Cannot use a nested type for partition column %s.", schema->fields[at].name);
         sink->partition_columns[sink->partition_count++] = (uint32_t)at;
     }
     for (uint32_t i = 0; i < schema->field_count; i++) {
@@ -67,8 +72,8 @@ static WeirStatus open_log(WeirSink *sink, WeirError *error)
     return weir_compactible_log_open(context->fs, directory, "sink_log", context->durable,
                                      (int32_t)conf_int(context, "spark.sql.streaming.fileSink.log.compactInterval", 10),
                                      conf_int(context, "spark.sql.streaming.fileSink.log.cleanupDelay", 10) * 60000,
-                                     (int32_t)conf_int(context, "spark.sql.streaming.minBatchesToRetain", 100), context->clock, &sink->log,
-                                     error);
+                                     (int32_t)conf_int(context, "spark.sql.streaming.minBatchesToRetain", 100),
+                                     context->clock, &sink->log, error);
 }
 
 static WeirStatus file_sink_open(const WeirConnectorContext *context, WeirSink **out, WeirError *error)
@@ -83,12 +88,14 @@ static WeirStatus file_sink_open(const WeirConnectorContext *context, WeirSink *
     sink->options = (WeirFormatOptions){sink_option, sink, context->conf, context->conf_context, context->zone};
     WEIR_ASSERT(sink->format != NULL);
     if (path == NULL) {
-        status = weir_error_format(error, WEIR_ERROR_LEGACY_ERROR_TEMP_2047, "'path' is not specified. Name the output directory with LOCATION or option path.");
+        status = weir_error_format(error, WEIR_ERROR_LEGACY_ERROR_TEMP_2047,
+                                   "'path' is not specified. Name the output directory with LOCATION or option path.");
         goto done;
     }
     if (compression != NULL && strcmp(compression, "none") != 0 && strcmp(compression, "uncompressed") != 0) {
-        status = weir_error_format(error, WEIR_ERROR_UNSUPPORTED_FEATURE_OPTION,
-                                   "The option compression = %s is not built yet for writing. Leave it out.", compression);
+        status =
+            weir_error_format(error, WEIR_ERROR_UNSUPPORTED_FEATURE_OPTION,
+                              "The option compression = %s is not built yet for writing. Leave it out.", compression);
         goto done;
     }
     WEIR_TRY_OR_GO(done, weir_path_from_uri(path, &sink->arena, &sink->path, error));
@@ -119,7 +126,8 @@ static WeirStatus file_sink_last_committed(WeirSink *sink, int64_t *batch_id, We
 
 /* ---- epoch ---- */
 
-static WeirStatus file_sink_open_writer(WeirSink *sink, int64_t epoch_id, uint32_t task_index, WeirWriter **out, WeirError *error)
+static WeirStatus file_sink_open_writer(WeirSink *sink, int64_t epoch_id, uint32_t task_index, WeirWriter **out,
+                                        WeirError *error)
 {
     WeirWriter *writer = weir_calloc(1, sizeof(*writer));
     (void)error;
@@ -135,14 +143,16 @@ static WeirStatus file_sink_open_writer(WeirSink *sink, int64_t epoch_id, uint32
 
 static void append_manifest_line(WeirSink *sink, const WeirPartFile *file, WeirArena *arena, const char **line)
 {
-    *line = weir_arena_printf(arena,
-                              "{\"path\":\"%s\",\"size\":%lld,\"isDir\":false,\"modificationTime\":%lld,\"blockReplication\":1,"
-                              "\"blockSize\":33554432,\"action\":\"add\"}",
-                              weir_path_to_uri(file->path, arena), (long long)file->size_bytes, (long long)file->modification_ms);
+    *line = weir_arena_printf(
+        arena,
+        "{\"path\":\"%s\",\"size\":%lld,\"isDir\":false,\"modificationTime\":%lld,\"blockReplication\":1,"
+        "\"blockSize\":33554432,\"action\":\"add\"}",
+        weir_path_to_uri(file->path, arena), (long long)file->size_bytes, (long long)file->modification_ms);
     (void)sink;
 }
 
-static WeirStatus write_manifest(WeirSink *sink, int64_t epoch_id, WeirWriter *const *writers, uint32_t count, WeirError *error)
+static WeirStatus write_manifest(WeirSink *sink, int64_t epoch_id, WeirWriter *const *writers, uint32_t count,
+                                 WeirError *error)
 {
     WeirArena arena;
     uint32_t file_count = 0, at = 0;
@@ -186,7 +196,8 @@ static void file_sink_abort_epoch(WeirSink *sink, int64_t epoch_id, WeirWriter *
     }
 }
 
-static WeirStatus file_sink_commit_epoch(WeirSink *sink, int64_t epoch_id, WeirWriter *const *writers, uint32_t count, WeirError *error)
+static WeirStatus file_sink_commit_epoch(WeirSink *sink, int64_t epoch_id, WeirWriter *const *writers, uint32_t count,
+                                         WeirError *error)
 {
     WeirStatus status = WEIR_FAULT_POINT("file_sink.before_manifest", error);
     if (status == WEIR_OK)
@@ -201,12 +212,14 @@ static WeirStatus file_sink_commit_epoch(WeirSink *sink, int64_t epoch_id, WeirW
     return status;
 }
 
-#define FILE_SINK(sink_name)                                                                                                           \
-    {                                                                                                                                  \
-        .name = sink_name, .capabilities = WEIR_SINK_APPEND | WEIR_SINK_ONE_FLOW | WEIR_SINK_V1, .options = file_sink_options,         \
-        .open = file_sink_open, .close = file_sink_close, .describe = file_sink_describe, .last_committed = file_sink_last_committed,  \
-        .open_writer = file_sink_open_writer, .write_batch = weir_part_files_write, .commit_task = weir_part_files_commit,             \
-        .commit_epoch = file_sink_commit_epoch, .abort_epoch = file_sink_abort_epoch,                                                  \
+#define FILE_SINK(sink_name)                                                                                           \
+    {                                                                                                                  \
+        .name = sink_name, .capabilities = WEIR_SINK_APPEND | WEIR_SINK_ONE_FLOW | WEIR_SINK_V1,                       \
+        .options = file_sink_options, .open = file_sink_open, .close = file_sink_close,                                \
+        .describe = file_sink_describe, .last_committed = file_sink_last_committed,                                    \
+        .open_writer = file_sink_open_writer, .write_batch = weir_part_files_write,                                    \
+        .commit_task = weir_part_files_commit, .commit_epoch = file_sink_commit_epoch,                                 \
+        .abort_epoch = file_sink_abort_epoch,                                                                          \
     }
 
 const WeirSinkType weir_text_sink_type = FILE_SINK("text");

@@ -15,13 +15,18 @@ static WeirStatus noop_open(const WeirConnectorContext *context, WeirSink **out,
     return WEIR_OK;
 }
 
-static void noop_close(WeirSink *sink) { weir_free(sink); }
+static void noop_close(WeirSink *sink)
+{
+    weir_free(sink);
+}
 static void noop_describe(const WeirSink *sink, WeirBuffer *out)
 {
-    weir_buffer_append_format(out, "org.apache.spark.sql.execution.datasources.noop.NoopTable$@%x", (unsigned)((uintptr_t)sink & 0xffffffffu));
+    weir_buffer_append_format(out, "org.apache.spark.sql.execution.datasources.noop.NoopTable$@%x",
+                              (unsigned)((uintptr_t)sink & 0xffffffffu));
 }
 
-static WeirStatus noop_open_writer(WeirSink *sink, int64_t epoch_id, uint32_t task_index, WeirWriter **writer, WeirError *error)
+static WeirStatus noop_open_writer(WeirSink *sink, int64_t epoch_id, uint32_t task_index, WeirWriter **writer,
+                                   WeirError *error)
 {
     (void)sink, (void)epoch_id, (void)task_index, (void)error;
     *writer = weir_calloc(1, sizeof(WeirWriter));
@@ -48,7 +53,8 @@ static void noop_abort_epoch(WeirSink *sink, int64_t epoch_id, WeirWriter *const
         weir_free(writers[i]);
 }
 
-static WeirStatus noop_commit_epoch(WeirSink *sink, int64_t epoch_id, WeirWriter *const *writers, uint32_t count, WeirError *error)
+static WeirStatus noop_commit_epoch(WeirSink *sink, int64_t epoch_id, WeirWriter *const *writers, uint32_t count,
+                                    WeirError *error)
 {
     (void)error;
     noop_abort_epoch(sink, epoch_id, writers, count);

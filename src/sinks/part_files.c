@@ -22,7 +22,8 @@ static void append_escaped(WeirBuffer *out, const char *text, size_t length)
     }
 }
 
-static void append_partition(const WeirSink *sink, const WeirBatch *batch, uint32_t row, WeirBuffer *out, WeirBuffer *cell)
+static void append_partition(const WeirSink *sink, const WeirBatch *batch, uint32_t row, WeirBuffer *out,
+                             WeirBuffer *cell)
 {
     for (uint32_t i = 0; i < sink->partition_count; i++) {
         const WeirVector *column = &batch->columns[sink->partition_columns[i]];
@@ -47,8 +48,10 @@ static WeirStatus open_part_file(WeirWriter *writer, const char *partition, Weir
     WeirFileSystem *fs = sink->context.fs;
     char uuid[37];
     if (writer->file_count == FILES_MAX)
-        return weir_error_format(error, WEIR_ERROR_LEGACY_ERROR_TEMP_0000,
-                                 "One task would write to more than %u partition directories. Partition by a column with fewer values.", FILES_MAX);
+        return weir_error_format(
+            error, WEIR_ERROR_LEGACY_ERROR_TEMP_0000,
+            "One task would write to more than %u partition directories. Partition by a column with fewer values.",
+            FILES_MAX);
     if (writer->file_count == writer->file_capacity) {
         writer->file_capacity = writer->file_capacity == 0 ? 4 : writer->file_capacity * 2;
         writer->files = weir_realloc(writer->files, writer->file_capacity * sizeof(WeirPartFile *));
@@ -93,8 +96,8 @@ static WeirStatus flush(WeirWriter *writer, WeirPartFile *file, WeirError *error
 }
 
 /* The data columns of some rows, as a batch that shares the input's memory. */
-static WeirStatus write_rows(WeirWriter *writer, WeirPartFile *file, WeirBatch *batch, const uint32_t *rows, uint32_t count,
-                             WeirError *error)
+static WeirStatus write_rows(WeirWriter *writer, WeirPartFile *file, WeirBatch *batch, const uint32_t *rows,
+                             uint32_t count, WeirError *error)
 {
     const WeirSink *sink = writer->sink;
     WeirBatch *data = weir_batch_new(sink->data_schema->field_count, sink->context.tracker);

@@ -1,4 +1,5 @@
-/* Which files a read is of: paths, globs, recursion, hidden names, and the logs of file sinks (Spark: InMemoryFileIndex, MetadataLogFileIndex). */
+/* Which files a read is of: paths, globs, recursion, hidden names, and the logs of file sinks (Spark:
+ * InMemoryFileIndex, MetadataLogFileIndex). */
 #include <fnmatch.h>
 #include <stdlib.h>
 
@@ -20,14 +21,15 @@ void weir_file_list_deinit(WeirFileList *list)
     memset(list, 0, sizeof(*list));
 }
 
-static void add_file(WeirFileList *list, const char *path, const char *base, int64_t size_bytes, int64_t modification_ms)
+static void add_file(WeirFileList *list, const char *path, const char *base, int64_t size_bytes,
+                     int64_t modification_ms)
 {
     if (list->count == list->capacity) {
         list->capacity = list->capacity == 0 ? 64 : list->capacity * 2;
         list->files = weir_realloc(list->files, list->capacity * sizeof(WeirInputFile));
     }
-    list->files[list->count++] =
-        (WeirInputFile){weir_arena_strdup(&list->arena, path), weir_arena_strdup(&list->arena, base), size_bytes, modification_ms};
+    list->files[list->count++] = (WeirInputFile){weir_arena_strdup(&list->arena, path),
+                                                 weir_arena_strdup(&list->arena, base), size_bytes, modification_ms};
 }
 
 static const char *base_name(const char *path)
@@ -53,8 +55,8 @@ static bool passes_glob(const WeirFileOptions *options, const char *path)
 }
 
 /* A directory written by a file sink: only what its log names is data. */
-static WeirStatus list_by_sink_log(const WeirConnectorContext *context, const char *directory, const char *log_directory, WeirFileList *list,
-                                   WeirError *error)
+static WeirStatus list_by_sink_log(const WeirConnectorContext *context, const char *directory,
+                                   const char *log_directory, WeirFileList *list, WeirError *error)
 {
     WeirCompactibleLog *log = NULL;
     WeirArena arena;
@@ -62,8 +64,8 @@ static WeirStatus list_by_sink_log(const WeirConnectorContext *context, const ch
     uint32_t count = 0;
     WeirStatus status;
     weir_arena_init(&arena, NULL);
-    WEIR_TRY_OR_GO(done, weir_compactible_log_open(context->fs, log_directory, "sink_log", false, 10, INT64_MAX, INT32_MAX, context->clock, &log,
-                                                   error));
+    WEIR_TRY_OR_GO(done, weir_compactible_log_open(context->fs, log_directory, "sink_log", false, 10, INT64_MAX,
+                                                   INT32_MAX, context->clock, &log, error));
     WEIR_TRY_OR_GO(done, weir_compactible_log_all(log, &arena, &lines, &count, error));
     for (uint32_t i = 0; i < count; i++) {
         WeirJson *json = NULL;
@@ -85,8 +87,9 @@ done:
     return status;
 }
 
-static WeirStatus list_directory(const WeirConnectorContext *context, const WeirFileOptions *options, const char *directory, const char *base,
-                                 int depth, WeirFileList *list, WeirError *error)
+static WeirStatus list_directory(const WeirConnectorContext *context, const WeirFileOptions *options,
+                                 const char *directory, const char *base, int depth, WeirFileList *list,
+                                 WeirError *error)
 {
     WeirFileStatus *entries = NULL;
     WeirArena arena;
@@ -110,8 +113,8 @@ static WeirStatus list_directory(const WeirConnectorContext *context, const Weir
     return status;
 }
 
-static WeirStatus list_path(const WeirConnectorContext *context, const WeirFileOptions *options, const char *path, bool *found,
-                            WeirFileList *list, WeirError *error)
+static WeirStatus list_path(const WeirConnectorContext *context, const WeirFileOptions *options, const char *path,
+                            bool *found, WeirFileList *list, WeirError *error)
 {
     WeirArena arena;
     WeirFileStatus file;
@@ -143,11 +146,14 @@ done:
     return status;
 }
 
-static bool has_glob(const char *path) { return strpbrk(path, "*?[{") != NULL; }
+static bool has_glob(const char *path)
+{
+    return strpbrk(path, "*?[{") != NULL;
+}
 
 /* Paths that match a glob, one directory level after the other. */
-static WeirStatus expand_glob(const WeirConnectorContext *context, const WeirFileOptions *options, const char *prefix, const char *rest,
-                              bool *found, WeirFileList *list, WeirError *error)
+static WeirStatus expand_glob(const WeirConnectorContext *context, const WeirFileOptions *options, const char *prefix,
+                              const char *rest, bool *found, WeirFileList *list, WeirError *error)
 {
     char part[512];
     const char *slash = strchr(rest, '/');
@@ -184,8 +190,8 @@ done:
 }
 
 /* Hadoop's {a,b}: each alternative is a path of its own. */
-static WeirStatus expand_braces(const WeirConnectorContext *context, const WeirFileOptions *options, const char *path, bool *found,
-                                WeirFileList *list, WeirError *error)
+static WeirStatus expand_braces(const WeirConnectorContext *context, const WeirFileOptions *options, const char *path,
+                                bool *found, WeirFileList *list, WeirError *error)
 {
     const char *open = strchr(path, '{'), *close = open == NULL ? NULL : strchr(open, '}');
     if (close == NULL)
@@ -204,8 +210,8 @@ static WeirStatus expand_braces(const WeirConnectorContext *context, const WeirF
     return status;
 }
 
-WeirStatus weir_list_files(const WeirConnectorContext *context, const WeirFileOptions *options, bool must_exist, WeirFileList *list,
-                           WeirError *error)
+WeirStatus weir_list_files(const WeirConnectorContext *context, const WeirFileOptions *options, bool must_exist,
+                           WeirFileList *list, WeirError *error)
 {
     for (uint32_t i = 0; i < options->path_count; i++) {
         bool found = false;
@@ -214,7 +220,8 @@ WeirStatus weir_list_files(const WeirConnectorContext *context, const WeirFileOp
         if (!found && must_exist && !has_glob(path)) {
             WeirArena arena;
             weir_arena_init(&arena, NULL);
-            WeirStatus status = weir_error_set(error, WEIR_ERROR_PATH_NOT_FOUND, "path", weir_path_to_hadoop(path, &arena));
+            WeirStatus status =
+                weir_error_set(error, WEIR_ERROR_PATH_NOT_FOUND, "path", weir_path_to_hadoop(path, &arena));
             weir_arena_deinit(&arena);
             return status;
         }

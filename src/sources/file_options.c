@@ -19,8 +19,8 @@ static WeirStatus positive_option(const WeirOptions *options, const char *key, i
         return WEIR_OK;
     *value = strtoll(text, &end, 10);
     if (end == text || *end != '\0' || *value <= 0)
-        return weir_error_format(error, WEIR_ERROR_LEGACY_ERROR_TEMP_0000, "Invalid value '%s' for option '%s', must be a positive integer",
-                                 text, key);
+        return weir_error_format(error, WEIR_ERROR_LEGACY_ERROR_TEMP_0000,
+                                 "Invalid value '%s' for option '%s', must be a positive integer", text, key);
     return WEIR_OK;
 }
 
@@ -42,8 +42,8 @@ static WeirStatus age_option(const WeirOptions *options, int64_t *age_ms, WeirEr
             return WEIR_OK;
         }
     }
-    return weir_error_format(error, WEIR_ERROR_LEGACY_ERROR_TEMP_0000, "Invalid value '%s' for option 'maxFileAge'. Write a time such as 7d.",
-                             text);
+    return weir_error_format(error, WEIR_ERROR_LEGACY_ERROR_TEMP_0000,
+                             "Invalid value '%s' for option 'maxFileAge'. Write a time such as 7d.", text);
 }
 
 static WeirStatus absolute_path(const char *text, WeirArena *arena, const char **out, WeirError *error)
@@ -54,7 +54,8 @@ static WeirStatus absolute_path(const char *text, WeirArena *arena, const char *
     if (path[0] != '/') {
         char *directory = getcwd(NULL, 0);
         if (directory == NULL)
-            return weir_error_format(error, WEIR_ERROR_INPUT_OUTPUT, "The working directory is gone; %s cannot be found from it.", path);
+            return weir_error_format(error, WEIR_ERROR_INPUT_OUTPUT,
+                                     "The working directory is gone; %s cannot be found from it.", path);
         absolute = weir_path_join(arena, directory, path);
         free(directory);
     }
@@ -83,7 +84,8 @@ static bool archive_is_inside(const char *source, const char *archive)
     return true;
 }
 
-static WeirStatus clean_option(const WeirConnectorContext *context, WeirArena *arena, WeirFileOptions *options, WeirError *error)
+static WeirStatus clean_option(const WeirConnectorContext *context, WeirArena *arena, WeirFileOptions *options,
+                               WeirError *error)
 {
     const char *text = weir_options_get(&context->options, "cleanSource");
     const char *archive = weir_options_get(&context->options, "sourceArchiveDir");
@@ -103,24 +105,28 @@ static WeirStatus clean_option(const WeirConnectorContext *context, WeirArena *a
     WEIR_TRY(absolute_path(archive, arena, &options->archive_directory, error));
     if (archive_is_inside(options->paths[0], options->archive_directory))
         return weir_error_format(error, WEIR_ERROR_LEGACY_ERROR_TEMP_0000,
-                                 "requirement failed: sourceArchiveDir %s could match the source's path, so that archived files would be read "
+                                 "requirement failed: sourceArchiveDir %s could match the source's path, so that "
+                                 "archived files would be read "
                                  "again. Choose a directory beside it.",
                                  options->archive_directory);
     return WEIR_OK;
 }
 
-static WeirStatus streaming_options(const WeirConnectorContext *context, WeirArena *arena, WeirFileOptions *options, WeirError *error)
+static WeirStatus streaming_options(const WeirConnectorContext *context, WeirArena *arena, WeirFileOptions *options,
+                                    WeirError *error)
 {
     static const char *const refused[] = {"modifiedBefore", "modifiedAfter"};
     const WeirOptions *given = &context->options;
     for (size_t i = 0; i < sizeof(refused) / sizeof(refused[0]); i++)
         if (weir_options_get(given, refused[i]) != NULL)
-            return weir_error_format(error, WEIR_ERROR_LEGACY_ERROR_TEMP_0000, "option '%s' is not allowed in file stream sources", refused[i]);
+            return weir_error_format(error, WEIR_ERROR_LEGACY_ERROR_TEMP_0000,
+                                     "option '%s' is not allowed in file stream sources", refused[i]);
     WEIR_TRY(positive_option(given, "maxFilesPerTrigger", &options->files_max, error));
     WEIR_TRY(positive_option(given, "maxBytesPerTrigger", &options->bytes_max, error));
     if (options->files_max > 0 && options->bytes_max > 0)
-        return weir_error_format(error, WEIR_ERROR_LEGACY_ERROR_TEMP_0000,
-                                 "Options 'maxFilesPerTrigger' and 'maxBytesPerTrigger' can't be both set at the same time");
+        return weir_error_format(
+            error, WEIR_ERROR_LEGACY_ERROR_TEMP_0000,
+            "Options 'maxFilesPerTrigger' and 'maxBytesPerTrigger' can't be both set at the same time");
     WEIR_TRY(weir_options_bool(given, "latestFirst", false, &options->latest_first, error));
     WEIR_TRY(weir_options_bool(given, "fileNameOnly", false, &options->file_name_only, error));
     WEIR_TRY(age_option(given, &options->age_max_ms, error));
@@ -130,8 +136,8 @@ static WeirStatus streaming_options(const WeirConnectorContext *context, WeirAre
     return clean_option(context, arena, options, error);
 }
 
-
-WeirStatus weir_file_options(const WeirConnectorContext *context, bool streaming, WeirArena *arena, WeirFileOptions *options, WeirError *error)
+WeirStatus weir_file_options(const WeirConnectorContext *context, bool streaming, WeirArena *arena,
+                             WeirFileOptions *options, WeirError *error)
 {
     const char *path = weir_options_get(&context->options, "path");
     *options = (WeirFileOptions){.age_max_ms = AGE_MAX_DEFAULT_MS};
@@ -144,7 +150,8 @@ WeirStatus weir_file_options(const WeirConnectorContext *context, bool streaming
     options->path_count = 1;
     options->glob_filter = weir_options_get(&context->options, "pathGlobFilter");
     WEIR_TRY(weir_options_bool(&context->options, "recursiveFileLookup", false, &options->recursive, error));
-    const char *missing = context->conf == NULL ? NULL : context->conf(context->conf_context, "spark.sql.files.ignoreMissingFiles");
+    const char *missing =
+        context->conf == NULL ? NULL : context->conf(context->conf_context, "spark.sql.files.ignoreMissingFiles");
     WEIR_TRY(weir_options_bool(&context->options, "ignoreMissingFiles", missing != NULL && strcmp(missing, "true") == 0,
                                &options->ignore_missing_files, error));
     return streaming ? streaming_options(context, arena, options, error) : WEIR_OK;

@@ -7,7 +7,8 @@
 #include "sources/file_source_private.h"
 #include "sources/sources.h"
 
-/* A file is cut into ranges of this size: by bytes only, so that the same offsets give the same tasks on any machine. */
+/* A file is cut into ranges of this size: by bytes only, so that the same offsets give the same tasks on any machine.
+ */
 #define RANGE_BYTES ((int64_t)8 << 20)
 
 struct WeirSource {
@@ -16,7 +17,7 @@ struct WeirSource {
     const WeirFileFormat *format;
     WeirFormatOptions format_options;
     WeirFileOptions options;
-    WeirFileStream *stream; /* streaming only */
+    WeirFileStream *stream;     /* streaming only */
     uint32_t data_column_count; /* of the schema; the rest are partition columns */
     const WeirSchema *data_schema;
 };
@@ -42,7 +43,10 @@ struct WeirReader {
     const char *uri;
 };
 
-static const char *format_option(void *context, const char *key) { return weir_options_get(context, key); }
+static const char *format_option(void *context, const char *key)
+{
+    return weir_options_get(context, key);
+}
 
 static WeirFormatOptions format_options(const WeirConnectorContext *context)
 {
@@ -68,7 +72,8 @@ typedef struct InferFile {
     WeirFile *file;
 } InferFile;
 
-static WeirStatus read_infer_file(void *context, int64_t offset, void *data, size_t bytes, size_t *got, WeirError *error)
+static WeirStatus read_infer_file(void *context, int64_t offset, void *data, size_t bytes, size_t *got,
+                                  WeirError *error)
 {
     InferFile *file = context;
     return file->fs->read_at(file->file, offset, data, bytes, got, error);
@@ -76,8 +81,9 @@ static WeirStatus read_infer_file(void *context, int64_t offset, void *data, siz
 
 /* ---- schema ---- */
 
-static WeirStatus infer_data_schema(const WeirConnectorContext *context, const WeirFileFormat *format, const WeirFileList *list, WeirArena *arena,
-                                    const WeirSchema **schema, WeirError *error)
+static WeirStatus infer_data_schema(const WeirConnectorContext *context, const WeirFileFormat *format,
+                                    const WeirFileList *list, WeirArena *arena, const WeirSchema **schema,
+                                    WeirError *error)
 {
     WeirFormatOptions options = format_options(context);
     WeirByteSource *sources = WEIR_ARENA_ARRAY(arena, WeirByteSource, list->count + 1);
@@ -89,7 +95,8 @@ static WeirStatus infer_data_schema(const WeirConnectorContext *context, const W
     for (; opened < list->count && status == WEIR_OK; opened++) {
         files[opened].fs = context->fs;
         status = context->fs->open_read(context->fs, list->files[opened].path, &files[opened].file, error);
-        sources[opened] = (WeirByteSource){&files[opened], read_infer_file, list->files[opened].size_bytes, list->files[opened].path};
+        sources[opened] =
+            (WeirByteSource){&files[opened], read_infer_file, list->files[opened].size_bytes, list->files[opened].path};
     }
     if (status == WEIR_OK)
         status = format->infer(&options, sources, (uint32_t)list->count, context->tracker, arena, schema, error);
@@ -99,8 +106,8 @@ static WeirStatus infer_data_schema(const WeirConnectorContext *context, const W
 }
 
 /* Data columns first, then partition columns; `*data_count` of the former. */
-static const WeirSchema *join_schema(const WeirSchema *data, const WeirField *partitions, uint32_t partition_count, WeirArena *arena,
-                                     uint32_t *data_count)
+static const WeirSchema *join_schema(const WeirSchema *data, const WeirField *partitions, uint32_t partition_count,
+                                     WeirArena *arena, uint32_t *data_count)
 {
     WeirField *fields = WEIR_ARENA_ARRAY(arena, WeirField, data->field_count + partition_count + 1);
     uint32_t count = 0;
@@ -117,8 +124,8 @@ static const WeirSchema *join_schema(const WeirSchema *data, const WeirField *pa
     return weir_type_as_nullable(arena, weir_type_struct(arena, fields, count));
 }
 
-static WeirStatus file_infer_schema(const WeirConnectorContext *context, bool streaming, WeirArena *arena, const WeirSchema **schema,
-                                    WeirError *error)
+static WeirStatus file_infer_schema(const WeirConnectorContext *context, bool streaming, WeirArena *arena,
+                                    const WeirSchema **schema, WeirError *error)
 {
     const WeirFileFormat *format = weir_format_find(context->format);
     WeirFormatOptions options_of_format = format_options(context);
@@ -130,11 +137,13 @@ static WeirStatus file_infer_schema(const WeirConnectorContext *context, bool st
     WeirStatus status;
     weir_file_list_init(&list);
     WEIR_TRY_OR_GO(done, weir_file_options(context, streaming, arena, &options, error));
-    const char *inference = context->conf == NULL ? NULL : context->conf(context->conf_context, "spark.sql.streaming.schemaInference");
+    const char *inference =
+        context->conf == NULL ? NULL : context->conf(context->conf_context, "spark.sql.streaming.schemaInference");
     bool fixed = strcmp(format->name, "text") == 0;
     if (streaming && data == NULL && !fixed && (inference == NULL || strcmp(inference, "true") != 0)) {
         status = weir_error_format(error, WEIR_ERROR_LEGACY_ERROR_TEMP_2048,
-                                   "A streaming source of files needs a schema: CREATE TEMPORARY VIEW v (column TYPE, …) USING %s. To infer it from "
+                                   "A streaming source of files needs a schema: CREATE TEMPORARY VIEW v (column TYPE, "
+                                   "…) USING %s. To infer it from "
                                    "the files there are, set spark.sql.streaming.schemaInference.",
                                    format->name);
         goto done;
@@ -174,13 +183,15 @@ static WeirStatus split_schema(WeirSource *source, WeirError *error)
     weir_file_list_init(&list);
     if (!source->options.recursive) {
         WEIR_TRY_OR_GO(done, weir_list_files(&source->context, &source->options, false, &list, error));
-        WEIR_TRY_OR_GO(done, weir_partition_columns(&list, schema, &source->arena, &partitions, &partition_count, error));
+        WEIR_TRY_OR_GO(done,
+                       weir_partition_columns(&list, schema, &source->arena, &partitions, &partition_count, error));
     }
     source->data_column_count = schema->field_count;
     while (source->data_column_count > 0) {
         bool is_partition = false;
         for (uint32_t k = 0; k < partition_count; k++)
-            is_partition = is_partition || strcmp(partitions[k].name, schema->fields[source->data_column_count - 1].name) == 0;
+            is_partition =
+                is_partition || strcmp(partitions[k].name, schema->fields[source->data_column_count - 1].name) == 0;
         if (!is_partition)
             break;
         source->data_column_count--;
@@ -217,8 +228,8 @@ static int by_path(const void *a, const void *b)
     return strcmp(((const WeirInputFile *)a)->path, ((const WeirInputFile *)b)->path);
 }
 
-static WeirStatus cut_files(WeirSource *source, WeirInputFile *files, uint32_t file_count, WeirArena *arena, WeirInputPartition **out,
-                            uint32_t *count, WeirError *error)
+static WeirStatus cut_files(WeirSource *source, WeirInputFile *files, uint32_t file_count, WeirArena *arena,
+                            WeirInputPartition **out, uint32_t *count, WeirError *error)
 {
     uint64_t total = 0;
     for (uint32_t i = 0; i < file_count; i++) {
@@ -226,7 +237,8 @@ static WeirStatus cut_files(WeirSource *source, WeirInputFile *files, uint32_t f
             bool exists = false;
             WeirFileStatus status;
             WEIR_TRY(source->context.fs->status(source->context.fs, files[i].path, arena, &exists, &status, error));
-            if (!exists) /* logged, and gone before the batch was planned: Spark's listing does not find it and the batch goes without */
+            if (!exists) /* logged, and gone before the batch was planned: Spark's listing does not find it and the
+                            batch goes without */
                 continue;
             files[i].size_bytes = status.size_bytes;
         }
@@ -244,8 +256,9 @@ static WeirStatus cut_files(WeirSource *source, WeirInputFile *files, uint32_t f
         do {
             int64_t end = splittable && files[i].size_bytes - start > RANGE_BYTES ? start + RANGE_BYTES : INT64_MAX;
             ranges[at] = (FileRange){&files[i], start, end};
-            partitions[at] = (WeirInputPartition){
-                .index = at, .bytes = end == INT64_MAX ? files[i].size_bytes - start : RANGE_BYTES, .data = &ranges[at]};
+            partitions[at] = (WeirInputPartition){.index = at,
+                                                  .bytes = end == INT64_MAX ? files[i].size_bytes - start : RANGE_BYTES,
+                                                  .data = &ranges[at]};
             at++;
             start = end;
         } while (start != INT64_MAX);
@@ -255,7 +268,8 @@ static WeirStatus cut_files(WeirSource *source, WeirInputFile *files, uint32_t f
     return WEIR_OK;
 }
 
-static WeirStatus file_plan_batch(WeirSource *source, WeirArena *arena, WeirInputPartition **partitions, uint32_t *count, WeirError *error)
+static WeirStatus file_plan_batch(WeirSource *source, WeirArena *arena, WeirInputPartition **partitions,
+                                  uint32_t *count, WeirError *error)
 {
     WeirFileList list;
     weir_file_list_init(&list);
@@ -281,14 +295,17 @@ static WeirStatus file_initial_offset(WeirSource *source, WeirArena *arena, cons
     return WEIR_OK;
 }
 
-static WeirStatus file_latest_offset(WeirSource *source, const char *start, WeirReadLimit limit, WeirArena *arena, const char **offset,
-                                     WeirError *error)
+static WeirStatus file_latest_offset(WeirSource *source, const char *start, WeirReadLimit limit, WeirArena *arena,
+                                     const char **offset, WeirError *error)
 {
     (void)start;
     return weir_file_stream_latest(source->stream, limit, arena, offset, error);
 }
 
-static WeirStatus file_prepare_available_now(WeirSource *source, WeirError *error) { return weir_file_stream_freeze(source->stream, error); }
+static WeirStatus file_prepare_available_now(WeirSource *source, WeirError *error)
+{
+    return weir_file_stream_freeze(source->stream, error);
+}
 
 static WeirStatus file_plan_partitions(WeirSource *source, const char *start, const char *end, WeirArena *arena,
                                        WeirInputPartition **partitions, uint32_t *count, WeirError *error)
@@ -328,7 +345,8 @@ static void file_close_reader(WeirReader *reader)
 }
 
 /* The one value of a partition column; a directory that is no value of the user's type is an error, as in Spark. */
-static WeirStatus parse_partition_value(WeirReader *reader, const WeirField *field, const char *text, WeirValue **value, WeirError *error)
+static WeirStatus parse_partition_value(WeirReader *reader, const WeirField *field, const char *text, WeirValue **value,
+                                        WeirError *error)
 {
     WeirSchema schema = {.id = WEIR_TYPE_STRUCT, .field_count = 1, .fields = field};
     WeirBatchBuilder builder;
@@ -336,8 +354,9 @@ static WeirStatus parse_partition_value(WeirReader *reader, const WeirField *fie
     WEIR_TRY(weir_batch_builder_init(&builder, &schema, reader->tracker, error));
     WeirStatus status = WEIR_OK;
     if (!weir_text_convert(text, strlen(text), field->type, reader->source->context.zone, builder.columns[0]))
-        status = weir_error_format(error, WEIR_ERROR_LEGACY_ERROR_TEMP_0000, "The directory value '%s' of partition column %s is not of its type.",
-                                   text, field->name);
+        status =
+            weir_error_format(error, WEIR_ERROR_LEGACY_ERROR_TEMP_0000,
+                              "The directory value '%s' of partition column %s is not of its type.", text, field->name);
     if (status == WEIR_OK) {
         weir_batch_builder_end_row(&builder);
         status = weir_batch_builder_finish(&builder, &batch, error);
@@ -393,8 +412,9 @@ static WeirStatus open_file(WeirReader *reader, WeirError *error)
     return fs->size(reader->file, &reader->bytes.size_bytes, error);
 }
 
-static WeirStatus file_open_partition(WeirSource *source, const WeirInputPartition *partition, const WeirScanRequest *request,
-                                      WeirMemoryTracker *tracker, WeirReader **out, WeirError *error)
+static WeirStatus file_open_partition(WeirSource *source, const WeirInputPartition *partition,
+                                      const WeirScanRequest *request, WeirMemoryTracker *tracker, WeirReader **out,
+                                      WeirError *error)
 {
     WeirReader *reader = weir_calloc(1, sizeof(*reader));
     WeirStatus status;
@@ -415,8 +435,8 @@ static WeirStatus file_open_partition(WeirSource *source, const WeirInputPartiti
         .tracker = tracker,
     };
     if (!reader->missing)
-        WEIR_TRY_OR_GO(done, source->format->open_reader(&reader->scan, &reader->bytes, reader->range->start, reader->range->end,
-                                                         &reader->reader, error));
+        WEIR_TRY_OR_GO(done, source->format->open_reader(&reader->scan, &reader->bytes, reader->range->start,
+                                                         reader->range->end, &reader->reader, error));
     *out = reader;
     reader = NULL;
 done:
@@ -458,7 +478,8 @@ static WeirStatus file_next_batch(WeirReader *reader, WeirBatch **out, WeirError
     *out = NULL;
     if (reader->missing)
         return WEIR_OK;
-    weir_input_file_set(reader->uri); /* until the next batch is asked for, this one is pushed through the thread's pipeline */
+    weir_input_file_set(
+        reader->uri); /* until the next batch is asked for, this one is pushed through the thread's pipeline */
     WEIR_TRY(reader->source->format->next_batch(reader->reader, &data, error));
     if (data == NULL || reader->scan.column_count == reader->request->column_count) {
         *out = data;
@@ -470,28 +491,30 @@ static WeirStatus file_next_batch(WeirReader *reader, WeirBatch **out, WeirError
 }
 
 static const char *const file_options[] = {
-    "path", "maxFilesPerTrigger", "maxBytesPerTrigger", "latestFirst", "fileNameOnly", "maxFileAge", "cleanSource", "sourceArchiveDir",
-    "maxCachedFiles", "discardCachedInputRatio", "pathGlobFilter", "recursiveFileLookup", "ignoreMissingFiles", "ignoreCorruptFiles",
+    "path", "maxFilesPerTrigger", "maxBytesPerTrigger", "latestFirst", "fileNameOnly", "maxFileAge", "cleanSource",
+    "sourceArchiveDir", "maxCachedFiles", "discardCachedInputRatio", "pathGlobFilter", "recursiveFileLookup",
+    "ignoreMissingFiles", "ignoreCorruptFiles",
     /* of text, JSON and CSV */
-    "lineSep", "wholetext", "compression", "encoding", "charset", "allowUnquotedControlChars", "dateFormat", "multiLine",
-    "allowNumericLeadingZeros", "locale", "primitivesAsString", "mode", "allowUnquotedFieldNames", "inferTimestamp", "timestampNTZFormat",
-    "timeZone", "samplingRatio", "ignoreNullFields", "enableDateTimeParsingFallback", "allowSingleQuotes", "allowComments",
-    "allowBackslashEscapingAnyCharacter", "dropFieldIfAllNull", "prefersDecimal", "timestampFormat", "allowNonNumericNumbers",
-    "columnNameOfCorruptRecord", "unescapedQuoteHandling", "extension", "enforceSchema", "positiveInf", "negativeInf", "nanValue",
-    "escapeQuotes", "inferSchema", "nullValue", "emptyValue", "maxColumns", "quote", "quoteAll", "sep", "delimiter", "escape",
-    "ignoreLeadingWhiteSpace", "ignoreTrailingWhiteSpace", "inputBufferSize", "preferDate", "columnPruning", "charToEscapeQuoteEscaping",
-    "header", "comment", "maxCharsPerColumn", NULL};
+    "lineSep", "wholetext", "compression", "encoding", "charset", "allowUnquotedControlChars", "dateFormat",
+    "multiLine", "allowNumericLeadingZeros", "locale", "primitivesAsString", "mode", "allowUnquotedFieldNames",
+    "inferTimestamp", "timestampNTZFormat", "timeZone", "samplingRatio", "ignoreNullFields",
+    "enableDateTimeParsingFallback", "allowSingleQuotes", "allowComments", "allowBackslashEscapingAnyCharacter",
+    "dropFieldIfAllNull", "prefersDecimal", "timestampFormat", "allowNonNumericNumbers", "columnNameOfCorruptRecord",
+    "unescapedQuoteHandling", "extension", "enforceSchema", "positiveInf", "negativeInf", "nanValue", "escapeQuotes",
+    "inferSchema", "nullValue", "emptyValue", "maxColumns", "quote", "quoteAll", "sep", "delimiter", "escape",
+    "ignoreLeadingWhiteSpace", "ignoreTrailingWhiteSpace", "inputBufferSize", "preferDate", "columnPruning",
+    "charToEscapeQuoteEscaping", "header", "comment", "maxCharsPerColumn", NULL};
 
-#define FILE_SOURCE(source_name)                                                                                                       \
-    {                                                                                                                                  \
-        .name = source_name,                                                                                                           \
-        .capabilities = WEIR_SOURCE_BATCH | WEIR_SOURCE_MICRO_BATCH | WEIR_SOURCE_AVAILABLE_NOW | WEIR_SOURCE_ADMISSION_CONTROL |      \
-                        WEIR_SOURCE_NEEDS_SCHEMA | WEIR_SOURCE_V1,                                                                     \
-        .options = file_options, .infer_schema = file_infer_schema, .open = file_open, .close = file_close,                            \
-        .plan_batch = file_plan_batch, .initial_offset = file_initial_offset, .latest_offset = file_latest_offset,                     \
-        .prepare_available_now = file_prepare_available_now, .plan_partitions = file_plan_partitions, .commit = file_commit,           \
-        .describe = file_describe, .open_partition = file_open_partition, .next_batch = file_next_batch,                               \
-        .close_reader = file_close_reader,                                                                                             \
+#define FILE_SOURCE(source_name)                                                                                       \
+    {                                                                                                                  \
+        .name = source_name,                                                                                           \
+        .capabilities = WEIR_SOURCE_BATCH | WEIR_SOURCE_MICRO_BATCH | WEIR_SOURCE_AVAILABLE_NOW |                      \
+                        WEIR_SOURCE_ADMISSION_CONTROL | WEIR_SOURCE_NEEDS_SCHEMA | WEIR_SOURCE_V1,                     \
+        .options = file_options, .infer_schema = file_infer_schema, .open = file_open, .close = file_close,            \
+        .plan_batch = file_plan_batch, .initial_offset = file_initial_offset, .latest_offset = file_latest_offset,     \
+        .prepare_available_now = file_prepare_available_now, .plan_partitions = file_plan_partitions,                  \
+        .commit = file_commit, .describe = file_describe, .open_partition = file_open_partition,                       \
+        .next_batch = file_next_batch, .close_reader = file_close_reader,                                              \
     }
 
 const WeirSourceType weir_text_source_type = FILE_SOURCE("text");

@@ -1,5 +1,5 @@
-/* The stream of new files (Spark: FileStreamSource): which files were seen, the limits of a batch, and the source log, which is written before the offset log
- * names its entry. */
+/* The stream of new files (Spark: FileStreamSource): which files were seen, the limits of a batch, and the source log,
+ * which is written before the offset log names its entry. */
 #include <stdlib.h>
 
 #include "common/fault_point.h"
@@ -16,7 +16,7 @@ struct WeirFileStream {
     WeirSeenFiles seen;
     WeirFileList unread; /* sorted; from `unread_next` on: found and not yet taken */
     size_t unread_next;
-    bool frozen; /* availableNow: what was found at first is all there is */
+    bool frozen;       /* availableNow: what was found at first is all there is */
     WeirFileList last; /* the files of entry `log_offset`, so that a batch need not read the log it just wrote */
     int64_t last_offset;
 };
@@ -29,7 +29,8 @@ static const char *identity(const WeirFileStream *stream, const char *path)
     return slash == NULL ? path : slash + 1;
 }
 
-static WeirStatus parse_entry(const char *line, WeirArena *arena, WeirInputFile *file, int64_t *batch_id, WeirError *error)
+static WeirStatus parse_entry(const char *line, WeirArena *arena, WeirInputFile *file, int64_t *batch_id,
+                              WeirError *error)
 {
     WeirJson *json = NULL;
     char *path = NULL;
@@ -37,8 +38,10 @@ static WeirStatus parse_entry(const char *line, WeirArena *arena, WeirInputFile 
     const char *uri = weir_json_string(weir_json_get(json, "path"));
     const WeirJson *time = weir_json_get(json, "timestamp"), *id = weir_json_get(json, "batchId");
     *file = (WeirInputFile){.size_bytes = -1};
-    if (uri == NULL || time == NULL || id == NULL || !weir_json_int64(time, &file->modification_ms) || !weir_json_int64(id, batch_id))
-        return weir_error_format(error, WEIR_ERROR_LEGACY_ERROR_TEMP_0000, "A line of the file source log is damaged: %s", line);
+    if (uri == NULL || time == NULL || id == NULL || !weir_json_int64(time, &file->modification_ms) ||
+        !weir_json_int64(id, batch_id))
+        return weir_error_format(error, WEIR_ERROR_LEGACY_ERROR_TEMP_0000,
+                                 "A line of the file source log is damaged: %s", line);
     WEIR_TRY(weir_path_from_uri(uri, arena, &path, error));
     file->path = path;
     return WEIR_OK;
@@ -71,7 +74,8 @@ static int64_t conf_int(const WeirConnectorContext *context, const char *key, in
     return text == NULL ? fallback : strtoll(text, NULL, 10);
 }
 
-WeirStatus weir_file_stream_open(const WeirConnectorContext *context, const WeirFileOptions *options, WeirFileStream **out, WeirError *error)
+WeirStatus weir_file_stream_open(const WeirConnectorContext *context, const WeirFileOptions *options,
+                                 WeirFileStream **out, WeirError *error)
 {
     WeirFileStream *stream = weir_calloc(1, sizeof(*stream));
     WeirStatus status;
@@ -81,11 +85,12 @@ WeirStatus weir_file_stream_open(const WeirConnectorContext *context, const Weir
     weir_seen_files_init(&stream->seen, options->age_max_ms);
     weir_file_list_init(&stream->unread);
     weir_file_list_init(&stream->last);
-    WEIR_TRY_OR_GO(done, weir_compactible_log_open(context->fs, context->checkpoint, "source_log", context->durable,
-                                                   (int32_t)conf_int(context, "spark.sql.streaming.fileSource.log.compactInterval", 10),
-                                                   conf_int(context, "spark.sql.streaming.fileSource.log.cleanupDelay", 10) * 60000,
-                                                   (int32_t)conf_int(context, "spark.sql.streaming.minBatchesToRetain", 100),
-                                                   context->clock, &stream->log, error));
+    WEIR_TRY_OR_GO(done, weir_compactible_log_open(
+                             context->fs, context->checkpoint, "source_log", context->durable,
+                             (int32_t)conf_int(context, "spark.sql.streaming.fileSource.log.compactInterval", 10),
+                             conf_int(context, "spark.sql.streaming.fileSource.log.cleanupDelay", 10) * 60000,
+                             (int32_t)conf_int(context, "spark.sql.streaming.minBatchesToRetain", 100), context->clock,
+                             &stream->log, error));
     WEIR_TRY_OR_GO(done, remember_logged_files(stream, error));
     *out = stream;
     stream = NULL;
@@ -132,11 +137,13 @@ static WeirStatus find_new_files(WeirFileStream *stream, WeirError *error)
     WEIR_TRY(weir_list_files(&stream->context, &stream->options, false, list, error));
     size_t kept = 0;
     for (size_t i = 0; i < list->count; i++)
-        if (weir_seen_files_is_new(&stream->seen, identity(stream, list->files[i].path), list->files[i].modification_ms))
+        if (weir_seen_files_is_new(&stream->seen, identity(stream, list->files[i].path),
+                                   list->files[i].modification_ms))
             list->files[kept++] = list->files[i];
     list->count = kept;
     if (list->count > 1)
-        qsort(list->files, list->count, sizeof(WeirInputFile), stream->options.latest_first ? by_age_newest_first : by_age);
+        qsort(list->files, list->count, sizeof(WeirInputFile),
+              stream->options.latest_first ? by_age_newest_first : by_age);
     return WEIR_OK;
 }
 
@@ -159,13 +166,15 @@ static size_t take_count(const WeirFileStream *stream, WeirReadLimit limit)
     return count;
 }
 
-static WeirStatus log_files(WeirFileStream *stream, const WeirInputFile *files, size_t count, WeirArena *arena, WeirError *error)
+static WeirStatus log_files(WeirFileStream *stream, const WeirInputFile *files, size_t count, WeirArena *arena,
+                            WeirError *error)
 {
     const char **lines = WEIR_ARENA_ARRAY(arena, const char *, count + 1);
     int64_t id = stream->log_offset + 1;
     for (size_t i = 0; i < count; i++)
-        lines[i] = weir_arena_printf(arena, "{\"path\":\"%s\",\"timestamp\":%lld,\"batchId\":%lld}", weir_path_to_uri(files[i].path, arena),
-                                     (long long)files[i].modification_ms, (long long)id);
+        lines[i] = weir_arena_printf(arena, "{\"path\":\"%s\",\"timestamp\":%lld,\"batchId\":%lld}",
+                                     weir_path_to_uri(files[i].path, arena), (long long)files[i].modification_ms,
+                                     (long long)id);
     WEIR_TRY(weir_compactible_log_add(stream->log, id, lines, (uint32_t)count, error));
     stream->log_offset = id;
     return WEIR_OK;
@@ -185,8 +194,8 @@ static void keep_last(WeirFileStream *stream, const WeirInputFile *files, size_t
     stream->last_offset = stream->log_offset;
 }
 
-/* Files left over from the last listing are taken first, so that a directory of many files is not listed for each batch; with the newest first they
- * might not be the newest any more. */
+/* Files left over from the last listing are taken first, so that a directory of many files is not listed for each
+ * batch; with the newest first they might not be the newest any more. */
 static bool needs_listing(const WeirFileStream *stream)
 {
     if (stream->frozen)
@@ -194,7 +203,8 @@ static bool needs_listing(const WeirFileStream *stream)
     return stream->options.latest_first || stream->unread_next >= stream->unread.count;
 }
 
-WeirStatus weir_file_stream_latest(WeirFileStream *stream, WeirReadLimit limit, WeirArena *arena, const char **offset, WeirError *error)
+WeirStatus weir_file_stream_latest(WeirFileStream *stream, WeirReadLimit limit, WeirArena *arena, const char **offset,
+                                   WeirError *error)
 {
     if (needs_listing(stream))
         WEIR_TRY(find_new_files(stream, error));
@@ -208,7 +218,8 @@ WeirStatus weir_file_stream_latest(WeirFileStream *stream, WeirReadLimit limit, 
         keep_last(stream, files, count);
         stream->unread_next += count;
     }
-    *offset = stream->log_offset < 0 ? NULL : weir_arena_printf(arena, "{\"logOffset\":%lld}", (long long)stream->log_offset);
+    *offset =
+        stream->log_offset < 0 ? NULL : weir_arena_printf(arena, "{\"logOffset\":%lld}", (long long)stream->log_offset);
     return WEIR_OK;
 }
 
@@ -231,7 +242,8 @@ static WeirStatus parse_offset(const char *text, WeirArena *arena, int64_t *offs
     /* Spark's oldest form is a bare number. */
     const WeirJson *member = json->kind == WEIR_JSON_OBJECT ? weir_json_get(json, "logOffset") : json;
     if (member == NULL || !weir_json_int64(member, offset))
-        return weir_error_format(error, WEIR_ERROR_LEGACY_ERROR_TEMP_0000, "'%s' is not an offset of a file source.", text);
+        return weir_error_format(error, WEIR_ERROR_LEGACY_ERROR_TEMP_0000, "'%s' is not an offset of a file source.",
+                                 text);
     return WEIR_OK;
 }
 
@@ -246,14 +258,15 @@ static const char *base_of(const WeirFileStream *stream, const char *path)
     return "";
 }
 
-static WeirStatus logged_files(WeirFileStream *stream, int64_t id, WeirArena *arena, WeirInputFile *files, uint32_t capacity,
-                               uint32_t *count, WeirError *error)
+static WeirStatus logged_files(WeirFileStream *stream, int64_t id, WeirArena *arena, WeirInputFile *files,
+                               uint32_t capacity, uint32_t *count, WeirError *error)
 {
     const char **lines = NULL;
     uint32_t line_count = 0;
     bool compacted = false, found = false;
     WEIR_TRY(weir_compactible_log_get(stream->log, id, arena, &lines, &line_count, &compacted, &found, error));
-    if (!found) /* The log ran ahead of the query over several restarts, and its clean-up too: the compacted file still knows. */
+    if (!found) /* The log ran ahead of the query over several restarts, and its clean-up too: the compacted file still
+                   knows. */
         WEIR_TRY(weir_compactible_log_all(stream->log, arena, &lines, &line_count, error));
     uint32_t before = *count;
     for (uint32_t i = 0; i < line_count; i++) {
@@ -268,9 +281,10 @@ static WeirStatus logged_files(WeirFileStream *stream, int64_t id, WeirArena *ar
         (*count)++;
     }
     if (!found && *count == before)
-        return weir_error_format(error, WEIR_ERROR_LEGACY_ERROR_TEMP_0000,
-                                 "batch %lld doesn't exist in the file source log of %s; files it named cannot be found again", (long long)id,
-                                 stream->context.checkpoint);
+        return weir_error_format(
+            error, WEIR_ERROR_LEGACY_ERROR_TEMP_0000,
+            "batch %lld doesn't exist in the file source log of %s; files it named cannot be found again",
+            (long long)id, stream->context.checkpoint);
     return WEIR_OK;
 }
 
@@ -281,14 +295,15 @@ static WeirStatus check_base(const WeirFileStream *stream, const WeirInputFile *
         return WEIR_OK;
     for (uint32_t i = 0; i < count; i++)
         if (files[i].base[0] == '\0' && strcmp(files[i].path, stream->options.paths[0]) != 0)
-            return weir_error_format(error, WEIR_ERROR_LEGACY_ERROR_TEMP_0000,
-                                     "Wrong basePath %s: the checkpoint names the file %s. Read the old path, or use a new checkpoint.",
-                                     stream->options.paths[0], files[i].path);
+            return weir_error_format(
+                error, WEIR_ERROR_LEGACY_ERROR_TEMP_0000,
+                "Wrong basePath %s: the checkpoint names the file %s. Read the old path, or use a new checkpoint.",
+                stream->options.paths[0], files[i].path);
     return WEIR_OK;
 }
 
-WeirStatus weir_file_stream_files(WeirFileStream *stream, const char *start, const char *end, WeirArena *arena, WeirInputFile **files,
-                                  uint32_t *count, WeirError *error)
+WeirStatus weir_file_stream_files(WeirFileStream *stream, const char *start, const char *end, WeirArena *arena,
+                                  WeirInputFile **files, uint32_t *count, WeirError *error)
 {
     int64_t from, until;
     WEIR_TRY(parse_offset(start, arena, &from, error));

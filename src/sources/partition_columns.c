@@ -1,4 +1,5 @@
-/* Columns that directories name ("day=2024-01-01/country=de"): found, typed and read back (Spark: PartitioningUtils). */
+/* Columns that directories name ("day=2024-01-01/country=de"): found, typed and read back (Spark: PartitioningUtils).
+ */
 #include <stdio.h>
 #include <stdlib.h>
 #include <strings.h>
@@ -28,8 +29,8 @@ static char *unescape(const char *text, size_t length, WeirArena *arena)
 }
 
 /* The next "name=value" directory between the base and the file; false at the end. */
-static bool next_partition(const WeirInputFile *file, size_t *at, const char **name, size_t *name_length, const char **value,
-                           size_t *value_length)
+static bool next_partition(const WeirInputFile *file, size_t *at, const char **name, size_t *name_length,
+                           const char **value, size_t *value_length)
 {
     for (;;) {
         const char *start = file->path + *at;
@@ -67,7 +68,8 @@ const char *weir_partition_value(const WeirInputFile *file, const char *column, 
     return NULL;
 }
 
-/* The type that one value suggests: int, long, double, date, timestamp, else string (Spark: inferPartitionColumnValue). */
+/* The type that one value suggests: int, long, double, date, timestamp, else string (Spark: inferPartitionColumnValue).
+ */
 static const WeirDataType *value_type(const char *text)
 {
     char *end = NULL;
@@ -104,7 +106,8 @@ static const WeirDataType *wider_type(const WeirDataType *a, const WeirDataType 
     return rank_a > rank_b ? a : b;
 }
 
-static WeirStatus add_columns(const WeirInputFile *file, WeirArena *arena, WeirField *fields, uint32_t *count, WeirError *error)
+static WeirStatus add_columns(const WeirInputFile *file, WeirArena *arena, WeirField *fields, uint32_t *count,
+                              WeirError *error)
 {
     size_t at = first_part(file), name_length, value_length;
     const char *name, *value;
@@ -114,7 +117,8 @@ static WeirStatus add_columns(const WeirInputFile *file, WeirArena *arena, WeirF
         while (i < *count && strcmp(fields[i].name, column) != 0)
             i++;
         if (i == PARTITION_COLUMNS_MAX)
-            return weir_error_format(error, WEIR_ERROR_LEGACY_ERROR_TEMP_0000, "%s lies below more than %u partition directories.", file->path,
+            return weir_error_format(error, WEIR_ERROR_LEGACY_ERROR_TEMP_0000,
+                                     "%s lies below more than %u partition directories.", file->path,
                                      PARTITION_COLUMNS_MAX);
         if (i == *count)
             fields[(*count)++] = (WeirField){.name = column, .nullable = true, .metadata = "{}"};
@@ -124,8 +128,8 @@ static WeirStatus add_columns(const WeirInputFile *file, WeirArena *arena, WeirF
     return WEIR_OK;
 }
 
-WeirStatus weir_partition_columns(const WeirFileList *list, const WeirSchema *user_schema, WeirArena *arena, WeirField **fields, uint32_t *count,
-                                  WeirError *error)
+WeirStatus weir_partition_columns(const WeirFileList *list, const WeirSchema *user_schema, WeirArena *arena,
+                                  WeirField **fields, uint32_t *count, WeirError *error)
 {
     *fields = WEIR_ARENA_ARRAY(arena, WeirField, PARTITION_COLUMNS_MAX);
     *count = 0;

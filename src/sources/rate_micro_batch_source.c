@@ -1,4 +1,5 @@
-/* A fixed number of rows for each micro-batch (Spark: RatePerMicroBatchStream): the same rows for the same offsets, whatever the clock says. */
+/* A fixed number of rows for each micro-batch (Spark: RatePerMicroBatchStream): the same rows for the same offsets,
+ * whatever the clock says. */
 #include <stdlib.h>
 
 #include "common/json.h"
@@ -25,7 +26,8 @@ struct WeirReader {
     int64_t next, end, timestamp_ms;
 };
 
-static const char *const rate_options[] = {"rowsPerBatch", "numPartitions", "startTimestamp", "advanceMillisPerBatch", NULL};
+static const char *const rate_options[] = {"rowsPerBatch", "numPartitions", "startTimestamp", "advanceMillisPerBatch",
+                                           NULL};
 
 static WeirStatus read_options(const WeirConnectorContext *context, WeirSource *source, WeirError *error)
 {
@@ -33,15 +35,18 @@ static WeirStatus read_options(const WeirConnectorContext *context, WeirSource *
     WEIR_TRY(weir_options_int(options, "rowsPerBatch", 0, &source->rows_per_batch, error));
     if (source->rows_per_batch <= 0)
         return weir_error_format(error, WEIR_ERROR_LEGACY_ERROR_TEMP_0000,
-                                 "Invalid value '%lld'. The option 'rowsPerBatch' must be positive", (long long)source->rows_per_batch);
+                                 "Invalid value '%lld'. The option 'rowsPerBatch' must be positive",
+                                 (long long)source->rows_per_batch);
     WEIR_TRY(weir_options_int(options, "numPartitions", 1, &source->partition_count, error));
     if (source->partition_count <= 0)
         return weir_error_format(error, WEIR_ERROR_LEGACY_ERROR_TEMP_0000,
-                                 "Invalid value '%lld'. The option 'numPartitions' must be positive", (long long)source->partition_count);
+                                 "Invalid value '%lld'. The option 'numPartitions' must be positive",
+                                 (long long)source->partition_count);
     WEIR_TRY(weir_options_int(options, "startTimestamp", 0, &source->start_ms, error));
     if (source->start_ms < 0)
         return weir_error_format(error, WEIR_ERROR_LEGACY_ERROR_TEMP_0000,
-                                 "Invalid value '%lld'. The option 'startTimestamp' must be non-negative", (long long)source->start_ms);
+                                 "Invalid value '%lld'. The option 'startTimestamp' must be non-negative",
+                                 (long long)source->start_ms);
     WEIR_TRY(weir_options_int(options, "advanceMillisPerBatch", 1000, &source->advance_ms, error));
     if (source->advance_ms < 0)
         return weir_error_format(error, WEIR_ERROR_LEGACY_ERROR_TEMP_0000,
@@ -50,11 +55,12 @@ static WeirStatus read_options(const WeirConnectorContext *context, WeirSource *
     return WEIR_OK;
 }
 
-static WeirStatus rate_infer_schema(const WeirConnectorContext *context, bool streaming, WeirArena *arena, const WeirSchema **schema,
-                                    WeirError *error)
+static WeirStatus rate_infer_schema(const WeirConnectorContext *context, bool streaming, WeirArena *arena,
+                                    const WeirSchema **schema, WeirError *error)
 {
-    static const WeirField fields[] = {{.name = "timestamp", .type = &weir_type_timestamp, .nullable = true, .metadata = "{}"},
-                                       {.name = "value", .type = &weir_type_long, .nullable = true, .metadata = "{}"}};
+    static const WeirField fields[] = {
+        {.name = "timestamp", .type = &weir_type_timestamp, .nullable = true, .metadata = "{}"},
+        {.name = "value", .type = &weir_type_long, .nullable = true, .metadata = "{}"}};
     WeirSource options = {0};
     (void)streaming;
     if (context->user_schema != NULL)
@@ -65,7 +71,10 @@ static WeirStatus rate_infer_schema(const WeirConnectorContext *context, bool st
     return WEIR_OK;
 }
 
-static void rate_close(WeirSource *source) { weir_free(source); }
+static void rate_close(WeirSource *source)
+{
+    weir_free(source);
+}
 
 static WeirStatus rate_open(const WeirConnectorContext *context, bool streaming, WeirSource **out, WeirError *error)
 {
@@ -82,10 +91,12 @@ static WeirStatus rate_open(const WeirConnectorContext *context, bool streaming,
 
 static const char *offset_text(WeirArena *arena, RateOffset offset)
 {
-    return weir_arena_printf(arena, "{\"offset\":%lld,\"timestamp\":%lld}", (long long)offset.offset, (long long)offset.timestamp_ms);
+    return weir_arena_printf(arena, "{\"offset\":%lld,\"timestamp\":%lld}", (long long)offset.offset,
+                             (long long)offset.timestamp_ms);
 }
 
-static WeirStatus parse_offset(const WeirSource *source, const char *text, WeirArena *arena, RateOffset *offset, WeirError *error)
+static WeirStatus parse_offset(const WeirSource *source, const char *text, WeirArena *arena, RateOffset *offset,
+                               WeirError *error)
 {
     WeirJson *json = NULL;
     *offset = (RateOffset){0, source->start_ms};
@@ -93,8 +104,10 @@ static WeirStatus parse_offset(const WeirSource *source, const char *text, WeirA
         return WEIR_OK;
     WEIR_TRY(weir_json_parse(text, strlen(text), arena, &json, error));
     const WeirJson *rows = weir_json_get(json, "offset"), *time = weir_json_get(json, "timestamp");
-    if (rows == NULL || time == NULL || !weir_json_int64(rows, &offset->offset) || !weir_json_int64(time, &offset->timestamp_ms))
-        return weir_error_format(error, WEIR_ERROR_LEGACY_ERROR_TEMP_0000, "'%s' is not an offset of a rate-micro-batch source.", text);
+    if (rows == NULL || time == NULL || !weir_json_int64(rows, &offset->offset) ||
+        !weir_json_int64(time, &offset->timestamp_ms))
+        return weir_error_format(error, WEIR_ERROR_LEGACY_ERROR_TEMP_0000,
+                                 "'%s' is not an offset of a rate-micro-batch source.", text);
     return WEIR_OK;
 }
 
@@ -105,8 +118,8 @@ static WeirStatus rate_initial_offset(WeirSource *source, WeirArena *arena, cons
     return WEIR_OK;
 }
 
-static WeirStatus rate_latest_offset(WeirSource *source, const char *start, WeirReadLimit limit, WeirArena *arena, const char **offset,
-                                     WeirError *error)
+static WeirStatus rate_latest_offset(WeirSource *source, const char *start, WeirReadLimit limit, WeirArena *arena,
+                                     const char **offset, WeirError *error)
 {
     RateOffset from;
     (void)limit;
@@ -145,14 +158,16 @@ static WeirStatus rate_plan_partitions(WeirSource *source, const char *start, co
 
 static void rate_describe(const WeirSource *source, WeirBuffer *out)
 {
-    weir_buffer_append_format(out,
-                              "RatePerMicroBatchStream[rowsPerBatch=%lld, numPartitions=%lld, startTimestamp=%lld, advanceMsPerBatch=%lld]",
-                              (long long)source->rows_per_batch, (long long)source->partition_count, (long long)source->start_ms,
-                              (long long)source->advance_ms);
+    weir_buffer_append_format(
+        out,
+        "RatePerMicroBatchStream[rowsPerBatch=%lld, numPartitions=%lld, startTimestamp=%lld, advanceMsPerBatch=%lld]",
+        (long long)source->rows_per_batch, (long long)source->partition_count, (long long)source->start_ms,
+        (long long)source->advance_ms);
 }
 
-static WeirStatus rate_open_partition(WeirSource *source, const WeirInputPartition *partition, const WeirScanRequest *request,
-                                      WeirMemoryTracker *tracker, WeirReader **out, WeirError *error)
+static WeirStatus rate_open_partition(WeirSource *source, const WeirInputPartition *partition,
+                                      const WeirScanRequest *request, WeirMemoryTracker *tracker, WeirReader **out,
+                                      WeirError *error)
 {
     const RowRange *range = partition->data;
     WeirReader *reader = weir_calloc(1, sizeof(*reader));
@@ -173,7 +188,8 @@ static WeirStatus rate_next_batch(WeirReader *reader, WeirBatch **out, WeirError
     WeirBatch *batch = weir_batch_new(request->column_count, reader->tracker);
     for (uint32_t c = 0; c < request->column_count; c++) {
         bool is_value = request->columns[c] == 1;
-        WeirStatus status = weir_vector_init(&batch->columns[c], is_value ? &weir_type_long : &weir_type_timestamp, rows, &batch->arena, error);
+        WeirStatus status = weir_vector_init(&batch->columns[c], is_value ? &weir_type_long : &weir_type_timestamp,
+                                             rows, &batch->arena, error);
         if (status != WEIR_OK) {
             weir_batch_release(batch);
             return status;
@@ -189,7 +205,10 @@ static WeirStatus rate_next_batch(WeirReader *reader, WeirBatch **out, WeirError
     return WEIR_OK;
 }
 
-static void rate_close_reader(WeirReader *reader) { weir_free(reader); }
+static void rate_close_reader(WeirReader *reader)
+{
+    weir_free(reader);
+}
 
 const WeirSourceType weir_rate_micro_batch_source_type = {
     .name = "rate-micro-batch",

@@ -1,5 +1,5 @@
-/* Rows at a rate (Spark: RateStreamProvider): timestamp and a rising number. Offsets are whole seconds since the start time, which sources/0/0 keeps, so that a
- * restart goes on counting. */
+/* Rows at a rate (Spark: RateStreamProvider): timestamp and a rising number. Offsets are whole seconds since the start
+ * time, which sources/0/0 keeps, so that a restart goes on counting. */
 #include <math.h>
 #include <stdlib.h>
 
@@ -47,8 +47,8 @@ static WeirStatus duration_seconds(const char *text, int64_t *seconds, WeirError
     *seconds = 0;
     if (text == NULL)
         return WEIR_OK;
-    return weir_error_format(error, WEIR_ERROR_LEGACY_ERROR_TEMP_0000, "Invalid value '%s'. The option 'rampUpTime' takes a time such as 5s.",
-                             text);
+    return weir_error_format(error, WEIR_ERROR_LEGACY_ERROR_TEMP_0000,
+                             "Invalid value '%s'. The option 'rampUpTime' takes a time such as 5s.", text);
 }
 
 static WeirStatus read_options(const WeirConnectorContext *context, WeirSource *source, WeirError *error)
@@ -56,28 +56,33 @@ static WeirStatus read_options(const WeirConnectorContext *context, WeirSource *
     const char *ramp_up = weir_options_get(&context->options, "rampUpTime");
     WEIR_TRY(weir_options_int(&context->options, "rowsPerSecond", 1, &source->rows_per_second, error));
     if (source->rows_per_second <= 0)
-        return weir_error_format(error, WEIR_ERROR_LEGACY_ERROR_TEMP_0000, "Invalid value '%lld'. The option 'rowsPerSecond' must be positive",
+        return weir_error_format(error, WEIR_ERROR_LEGACY_ERROR_TEMP_0000,
+                                 "Invalid value '%lld'. The option 'rowsPerSecond' must be positive",
                                  (long long)source->rows_per_second);
     WEIR_TRY(duration_seconds(ramp_up, &source->ramp_up_seconds, error));
     if (source->ramp_up_seconds < 0)
-        return weir_error_format(error, WEIR_ERROR_LEGACY_ERROR_TEMP_0000, "Invalid value '%s'. The option 'rampUpTime' must not be negative",
-                                 ramp_up);
+        return weir_error_format(error, WEIR_ERROR_LEGACY_ERROR_TEMP_0000,
+                                 "Invalid value '%s'. The option 'rampUpTime' must not be negative", ramp_up);
     WEIR_TRY(weir_options_int(&context->options, "numPartitions", 0, &source->partition_count, error));
-    if (source->partition_count < 0 || (source->partition_count == 0 && weir_options_get(&context->options, "numPartitions") != NULL))
-        return weir_error_format(error, WEIR_ERROR_LEGACY_ERROR_TEMP_0000, "Invalid value '%lld'. The option 'numPartitions' must be positive",
+    if (source->partition_count < 0 ||
+        (source->partition_count == 0 && weir_options_get(&context->options, "numPartitions") != NULL))
+        return weir_error_format(error, WEIR_ERROR_LEGACY_ERROR_TEMP_0000,
+                                 "Invalid value '%lld'. The option 'numPartitions' must be positive",
                                  (long long)source->partition_count);
     return WEIR_OK;
 }
 
-static WeirStatus rate_infer_schema(const WeirConnectorContext *context, bool streaming, WeirArena *arena, const WeirSchema **schema,
-                                    WeirError *error)
+static WeirStatus rate_infer_schema(const WeirConnectorContext *context, bool streaming, WeirArena *arena,
+                                    const WeirSchema **schema, WeirError *error)
 {
-    static const WeirField fields[] = {{.name = "timestamp", .type = &weir_type_timestamp, .nullable = true, .metadata = "{}"},
-                                       {.name = "value", .type = &weir_type_long, .nullable = true, .metadata = "{}"}};
+    static const WeirField fields[] = {
+        {.name = "timestamp", .type = &weir_type_timestamp, .nullable = true, .metadata = "{}"},
+        {.name = "value", .type = &weir_type_long, .nullable = true, .metadata = "{}"}};
     WeirSource options = {0};
     (void)streaming;
     if (context->user_schema != NULL)
-        return weir_error_format(error, WEIR_ERROR_LEGACY_ERROR_TEMP_2242, "The rate source does not support a user-specified schema.");
+        return weir_error_format(error, WEIR_ERROR_LEGACY_ERROR_TEMP_2242,
+                                 "The rate source does not support a user-specified schema.");
     WEIR_TRY(read_options(context, &options, error));
     *schema = weir_type_struct(arena, fields, 2);
     return WEIR_OK;
@@ -92,15 +97,16 @@ static WeirStatus load_start_time(WeirSource *source, WeirError *error)
     WeirStatus status;
     source->created_ms = weir_clock_now_ms(source->context.clock);
     weir_buffer_init(&content, 4096, NULL);
-    WEIR_TRY_OR_GO(done, weir_metadata_log_open(&log, source->context.fs, source->context.checkpoint, "source_log", source->context.durable,
-                                                error));
+    WEIR_TRY_OR_GO(done, weir_metadata_log_open(&log, source->context.fs, source->context.checkpoint, "source_log",
+                                                source->context.durable, error));
     WEIR_TRY_OR_GO(done, weir_metadata_log_get(&log, 0, &content, &found, error));
     if (found) {
         const char *text = weir_buffer_text(&content);
         char *end = NULL;
         long long created = strncmp(text, "v1\n", 3) == 0 ? strtoll(text + 3, &end, 10) : 0;
         if (end == NULL || end == text + 3) {
-            status = weir_error_format(error, WEIR_ERROR_LEGACY_ERROR_TEMP_0000, "%s/0 is damaged: it holds no start time of a rate source.",
+            status = weir_error_format(error, WEIR_ERROR_LEGACY_ERROR_TEMP_0000,
+                                       "%s/0 is damaged: it holds no start time of a rate source.",
                                        source->context.checkpoint);
             goto done;
         }
@@ -116,7 +122,10 @@ done:
     return status;
 }
 
-static void rate_close(WeirSource *source) { weir_free(source); }
+static void rate_close(WeirSource *source)
+{
+    weir_free(source);
+}
 
 static WeirStatus rate_open(const WeirConnectorContext *context, bool streaming, WeirSource **out, WeirError *error)
 {
@@ -133,7 +142,8 @@ done:
     return status;
 }
 
-/* Rows made until the end of a second; while ramping up the speed rises by equal steps (Spark: RateStreamProvider.valueAtSecond). */
+/* Rows made until the end of a second; while ramping up the speed rises by equal steps (Spark:
+ * RateStreamProvider.valueAtSecond). */
 static int64_t value_at_second(const WeirSource *source, int64_t seconds)
 {
     int64_t speed_step = source->rows_per_second / (source->ramp_up_seconds + 1);
@@ -153,8 +163,8 @@ static WeirStatus rate_initial_offset(WeirSource *source, WeirArena *arena, cons
     return WEIR_OK;
 }
 
-static WeirStatus rate_latest_offset(WeirSource *source, const char *start, WeirReadLimit limit, WeirArena *arena, const char **offset,
-                                     WeirError *error)
+static WeirStatus rate_latest_offset(WeirSource *source, const char *start, WeirReadLimit limit, WeirArena *arena,
+                                     const char **offset, WeirError *error)
 {
     (void)limit, (void)error;
     int64_t seconds = (weir_clock_now_ms(source->context.clock) - source->created_ms) / 1000;
@@ -184,7 +194,8 @@ static WeirStatus rate_plan_partitions(WeirSource *source, const char *start, co
             .ms_per_value = (double)(until - from) * 1000.0 / (double)(range_end - range_start),
             .start_ms = source->created_ms + from * 1000,
         };
-        (*partitions)[i] = (WeirInputPartition){.index = i, .bytes = (range_end - range_start) / partition_count * 16, .data = &ranges[i]};
+        (*partitions)[i] = (WeirInputPartition){
+            .index = i, .bytes = (range_end - range_start) / partition_count * 16, .data = &ranges[i]};
     }
     *count = partition_count;
     return WEIR_OK;
@@ -201,8 +212,9 @@ static void rate_describe(const WeirSource *source, WeirBuffer *out)
         weir_buffer_append_format(out, "%lld", (long long)source->partition_count);
 }
 
-static WeirStatus rate_open_partition(WeirSource *source, const WeirInputPartition *partition, const WeirScanRequest *request,
-                                      WeirMemoryTracker *tracker, WeirReader **out, WeirError *error)
+static WeirStatus rate_open_partition(WeirSource *source, const WeirInputPartition *partition,
+                                      const WeirScanRequest *request, WeirMemoryTracker *tracker, WeirReader **out,
+                                      WeirError *error)
 {
     const RatePartition *range = partition->data;
     WeirReader *reader = weir_calloc(1, sizeof(*reader));
@@ -220,7 +232,9 @@ static void fill_column(const WeirReader *reader, uint32_t column, int64_t *valu
         if (column == 1)
             values[i] = value;
         else
-            values[i] = (range->start_ms + (int64_t)floor((double)(value - range->range_start) * range->ms_per_value + 0.5)) * 1000;
+            values[i] =
+                (range->start_ms + (int64_t)floor((double)(value - range->range_start) * range->ms_per_value + 0.5)) *
+                1000;
     }
 }
 
@@ -235,8 +249,9 @@ static WeirStatus rate_next_batch(WeirReader *reader, WeirBatch **out, WeirError
     uint32_t rows = left < request->batch_rows_max ? (uint32_t)left : request->batch_rows_max;
     WeirBatch *batch = weir_batch_new(request->column_count, reader->tracker);
     for (uint32_t c = 0; c < request->column_count; c++) {
-        WeirStatus status = weir_vector_init(&batch->columns[c], request->columns[c] == 1 ? &weir_type_long : &weir_type_timestamp, rows,
-                                             &batch->arena, error);
+        WeirStatus status =
+            weir_vector_init(&batch->columns[c], request->columns[c] == 1 ? &weir_type_long : &weir_type_timestamp,
+                             rows, &batch->arena, error);
         if (status != WEIR_OK) {
             weir_batch_release(batch);
             return status;
@@ -250,7 +265,10 @@ static WeirStatus rate_next_batch(WeirReader *reader, WeirBatch **out, WeirError
     return WEIR_OK;
 }
 
-static void rate_close_reader(WeirReader *reader) { weir_free(reader); }
+static void rate_close_reader(WeirReader *reader)
+{
+    weir_free(reader);
+}
 
 const WeirSourceType weir_rate_source_type = {
     .name = "rate",

@@ -1,4 +1,5 @@
-/* The files that a file stream has taken, with their times; those older than the newest minus maxFileAge are forgotten and never taken again (Spark: SeenFilesMap). */
+/* The files that a file stream has taken, with their times; those older than the newest minus maxFileAge are forgotten
+ * and never taken again (Spark: SeenFilesMap). */
 #ifndef WEIR_SOURCES_SEEN_FILES_H
 #define WEIR_SOURCES_SEEN_FILES_H
 
@@ -9,9 +10,9 @@ typedef struct WeirSeenFiles {
     int64_t *times;
     size_t count, capacity;
     int64_t age_max_ms;
-    int64_t newest_ms;      /* of all added */
-    int64_t oldest_ms;      /* no file in the table is older: purges cost nothing until the threshold passes it */
-    int64_t last_purge_ms;  /* files older than this are not new */
+    int64_t newest_ms;     /* of all added */
+    int64_t oldest_ms;     /* no file in the table is older: purges cost nothing until the threshold passes it */
+    int64_t last_purge_ms; /* files older than this are not new */
 } WeirSeenFiles;
 
 void weir_seen_files_init(WeirSeenFiles *seen, int64_t age_max_ms);

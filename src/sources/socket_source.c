@@ -1,5 +1,6 @@
-/* Lines from a TCP socket (Spark: TextSocketMicroBatchStream). A thread of its own reads into a bounded list of blocks; offsets are indexes of lines, -1 at first.
- * Nothing is stored: after a restart the lines that were read before are gone, as in Spark. */
+/* Lines from a TCP socket (Spark: TextSocketMicroBatchStream). A thread of its own reads into a bounded list of blocks;
+ * offsets are indexes of lines, -1 at first. Nothing is stored: after a restart the lines that were read before are
+ * gone, as in Spark. */
 #include <errno.h>
 #include <netdb.h>
 #include <poll.h>
@@ -57,31 +58,37 @@ struct WeirReader {
 
 static const char *const socket_options[] = {"host", "port", "includeTimestamp", "numPartitions", NULL};
 
-static WeirStatus check_options(const WeirConnectorContext *context, const char **host, int64_t *port, bool *timestamp, WeirError *error)
+static WeirStatus check_options(const WeirConnectorContext *context, const char **host, int64_t *port, bool *timestamp,
+                                WeirError *error)
 {
     *host = weir_options_get(&context->options, "host");
     if (*host == NULL)
-        return weir_error_format(error, WEIR_ERROR_LEGACY_ERROR_TEMP_1295, "Set a host to read from with option (host '…').");
+        return weir_error_format(error, WEIR_ERROR_LEGACY_ERROR_TEMP_1295,
+                                 "Set a host to read from with option (host '…').");
     if (weir_options_get(&context->options, "port") == NULL)
-        return weir_error_format(error, WEIR_ERROR_LEGACY_ERROR_TEMP_1296, "Set a port to read from with option (port '…').");
+        return weir_error_format(error, WEIR_ERROR_LEGACY_ERROR_TEMP_1296,
+                                 "Set a port to read from with option (port '…').");
     WEIR_TRY(weir_options_int(&context->options, "port", 0, port, error));
     if (*port < 1 || *port > 65535)
-        return weir_error_format(error, WEIR_ERROR_LEGACY_ERROR_TEMP_0000, "port out of range: %lld. It is 1 to 65535.", (long long)*port);
+        return weir_error_format(error, WEIR_ERROR_LEGACY_ERROR_TEMP_0000, "port out of range: %lld. It is 1 to 65535.",
+                                 (long long)*port);
     return weir_options_bool(&context->options, "includeTimestamp", false, timestamp, error);
 }
 
-static WeirStatus socket_infer_schema(const WeirConnectorContext *context, bool streaming, WeirArena *arena, const WeirSchema **schema,
-                                      WeirError *error)
+static WeirStatus socket_infer_schema(const WeirConnectorContext *context, bool streaming, WeirArena *arena,
+                                      const WeirSchema **schema, WeirError *error)
 {
     const char *host;
     int64_t port;
     bool timestamp = false;
     (void)streaming;
     if (context->user_schema != NULL)
-        return weir_error_format(error, WEIR_ERROR_LEGACY_ERROR_TEMP_2242, "The socket source does not support a user-specified schema.");
+        return weir_error_format(error, WEIR_ERROR_LEGACY_ERROR_TEMP_2242,
+                                 "The socket source does not support a user-specified schema.");
     WEIR_TRY(check_options(context, &host, &port, &timestamp, error));
-    const WeirField fields[] = {{.name = "value", .type = &weir_type_string, .nullable = true, .metadata = "{}"},
-                                {.name = "timestamp", .type = &weir_type_timestamp, .nullable = true, .metadata = "{}"}};
+    const WeirField fields[] = {
+        {.name = "value", .type = &weir_type_string, .nullable = true, .metadata = "{}"},
+        {.name = "timestamp", .type = &weir_type_timestamp, .nullable = true, .metadata = "{}"}};
     *schema = weir_type_struct(arena, fields, timestamp ? 2 : 1);
     return WEIR_OK;
 }
@@ -110,16 +117,19 @@ static WeirStatus connect_source(WeirSource *source, WeirError *error)
     snprintf(service, sizeof(service), "%lld", (long long)source->port);
     int found = getaddrinfo(source->host, service, &hints, &addresses);
     if (found != 0)
-        return weir_error_format(error, WEIR_ERROR_LEGACY_ERROR_TEMP_0000, "The host %s is not known: %s.", source->host,
-                                 gai_strerror(found));
-    for (const struct addrinfo *address = addresses; address != NULL && source->descriptor < 0; address = address->ai_next)
+        return weir_error_format(error, WEIR_ERROR_LEGACY_ERROR_TEMP_0000, "The host %s is not known: %s.",
+                                 source->host, gai_strerror(found));
+    for (const struct addrinfo *address = addresses; address != NULL && source->descriptor < 0;
+         address = address->ai_next)
         source->descriptor = connect_one(address, &failure);
     freeaddrinfo(addresses);
     if (source->descriptor >= 0)
         return WEIR_OK;
     char reason[128] = "";
-    return weir_error_format(error, WEIR_ERROR_LEGACY_ERROR_TEMP_0000, "Connection to %s:%lld failed: %s. Start the other side first (nc -lk %lld).",
-                             source->host, (long long)source->port, strerror_r(failure, reason, sizeof(reason)), (long long)source->port);
+    return weir_error_format(error, WEIR_ERROR_LEGACY_ERROR_TEMP_0000,
+                             "Connection to %s:%lld failed: %s. Start the other side first (nc -lk %lld).",
+                             source->host, (long long)source->port, strerror_r(failure, reason, sizeof(reason)),
+                             (long long)source->port);
 }
 
 /* ---- the reading thread ---- */
@@ -220,7 +230,8 @@ static void *socket_thread(void *context)
         publish_lines(source, buffer, got <= 0, &rest);
         if (got <= 0) {
             /* As Spark: the stream goes on with what was read, and says so once. */
-            weir_log(WEIR_LOG_WARN, "socket", "the connection to %s:%lld was closed by the other side", source->host, (long long)source->port);
+            weir_log(WEIR_LOG_WARN, "socket", "the connection to %s:%lld was closed by the other side", source->host,
+                     (long long)source->port);
             break;
         }
     }
@@ -265,7 +276,8 @@ static WeirStatus socket_open(const WeirConnectorContext *context, bool streamin
     source->host = weir_strdup(host);
     WEIR_TRY_OR_GO(done, connect_source(source, error));
     if (pthread_create(&source->thread, NULL, socket_thread, source) != 0) {
-        status = weir_error_format(error, WEIR_ERROR_INTERNAL_ERROR, "No thread could be started for the socket source.");
+        status =
+            weir_error_format(error, WEIR_ERROR_INTERNAL_ERROR, "No thread could be started for the socket source.");
         goto done;
     }
     source->thread_started = true;
@@ -276,7 +288,10 @@ done:
     return status;
 }
 
-static int64_t parse_offset(const char *offset) { return offset == NULL ? -1 : strtoll(offset, NULL, 10); }
+static int64_t parse_offset(const char *offset)
+{
+    return offset == NULL ? -1 : strtoll(offset, NULL, 10);
+}
 
 static WeirStatus socket_initial_offset(WeirSource *source, WeirArena *arena, const char **offset, WeirError *error)
 {
@@ -285,8 +300,8 @@ static WeirStatus socket_initial_offset(WeirSource *source, WeirArena *arena, co
     return WEIR_OK;
 }
 
-static WeirStatus socket_latest_offset(WeirSource *source, const char *start, WeirReadLimit limit, WeirArena *arena, const char **offset,
-                                       WeirError *error)
+static WeirStatus socket_latest_offset(WeirSource *source, const char *start, WeirReadLimit limit, WeirArena *arena,
+                                       const char **offset, WeirError *error)
 {
     (void)limit;
     pthread_mutex_lock(&source->mutex);
@@ -352,13 +367,15 @@ static void socket_set_wakeup(WeirSource *source, void (*wake)(void *context), v
     source->wake = wake;
 }
 
-static WeirStatus socket_open_partition(WeirSource *source, const WeirInputPartition *partition, const WeirScanRequest *request,
-                                        WeirMemoryTracker *tracker, WeirReader **out, WeirError *error)
+static WeirStatus socket_open_partition(WeirSource *source, const WeirInputPartition *partition,
+                                        const WeirScanRequest *request, WeirMemoryTracker *tracker, WeirReader **out,
+                                        WeirError *error)
 {
     const SocketPartition *range = partition->data;
     WeirReader *reader = weir_calloc(1, sizeof(*reader));
     (void)error;
-    *reader = (WeirReader){.source = source, .request = request, .tracker = tracker, .next = range->first, .end = range->end};
+    *reader =
+        (WeirReader){.source = source, .request = request, .tracker = tracker, .next = range->first, .end = range->end};
     *out = reader;
     return WEIR_OK;
 }
@@ -371,7 +388,8 @@ static void copy_lines(WeirReader *reader, WeirBatch *batch, uint32_t rows)
         const SocketLine *line = &source->lines[reader->next + i - source->first_index];
         for (uint32_t c = 0; c < reader->request->column_count; c++) {
             if (reader->request->columns[c] == 0)
-                ((WeirStringView *)batch->columns[c].values)[i] = weir_view_make(line->buffer->data + line->offset, line->length);
+                ((WeirStringView *)batch->columns[c].values)[i] =
+                    weir_view_make(line->buffer->data + line->offset, line->length);
             else
                 ((int64_t *)batch->columns[c].values)[i] = line->micros / 1000 * 1000;
         }
@@ -392,8 +410,9 @@ static WeirStatus socket_next_batch(WeirReader *reader, WeirBatch **out, WeirErr
     WeirBatch *batch = weir_batch_new(request->column_count, reader->tracker);
     WeirStatus status = WEIR_OK;
     for (uint32_t c = 0; c < request->column_count && status == WEIR_OK; c++) {
-        status = weir_vector_init(&batch->columns[c], request->columns[c] == 0 ? &weir_type_string : &weir_type_timestamp, rows,
-                                  &batch->arena, error);
+        status =
+            weir_vector_init(&batch->columns[c], request->columns[c] == 0 ? &weir_type_string : &weir_type_timestamp,
+                             rows, &batch->arena, error);
         batch->columns[c].length = rows;
     }
     if (status != WEIR_OK) {
@@ -409,7 +428,10 @@ static WeirStatus socket_next_batch(WeirReader *reader, WeirBatch **out, WeirErr
     return WEIR_OK;
 }
 
-static void socket_close_reader(WeirReader *reader) { weir_free(reader); }
+static void socket_close_reader(WeirReader *reader)
+{
+    weir_free(reader);
+}
 
 const WeirSourceType weir_socket_source_type = {
     .name = "socket",

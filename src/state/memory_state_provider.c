@@ -388,7 +388,8 @@ static void memory_metrics(const WeirStateStore *base, WeirStateStoreMetrics *me
     *metrics = (WeirStateStoreMetrics){
         .row_count = (int64_t)store->table.row_count,
         .memory_bytes = store->table.memory.used_bytes + prefix_bytes,
-        .updated_count = changing ? (int64_t)store->table.updated_count + (int64_t)store->table.updated_removed_count : store->updated_count,
+        .updated_count = changing ? (int64_t)store->table.updated_count + (int64_t)store->table.updated_removed_count
+                                  : store->updated_count,
         .removed_count = changing ? (int64_t)store->table.removed_count : store->removed_count,
         .snapshot_last_uploaded = atomic_load(&((WeirMemoryStateStore *)(uintptr_t)store)->snapshot_last_uploaded),
         .cache_hit_count = store->hit_count,

@@ -23,10 +23,10 @@ typedef struct WeirStateTable {
     /* Marks of the version in progress. */
     bool tracking; /* off while a version is read from files, and in tables that have no versions */
     WeirRowList touched;
-    WeirRowList removed;  /* DEAD rows, freed at the end of the version; those not NEW are tombstones */
-    size_t updated_count; /* live touched rows */
+    WeirRowList removed;          /* DEAD rows, freed at the end of the version; those not NEW are tombstones */
+    size_t updated_count;         /* live touched rows */
     size_t updated_removed_count; /* touched in this version and removed again: they count as updated for the metrics */
-    size_t removed_count; /* rows removed, whether or not they were there before this version */
+    size_t removed_count;         /* rows removed, whether or not they were there before this version */
     size_t tombstone_count;
     bool put_after_removal; /* a key was inserted after a tombstone: tombstones must come first in the delta */
 } WeirStateTable;

@@ -1,5 +1,6 @@
 /* Each call to the file system fails in turn, as on a bad, full or lying disk: the query ends with a clear error or is
- * unharmed, and a restart on the healed disk gives what an undisturbed run gives. ctest-label: full. ctest-timeout: 1200
+ * unharmed, and a restart on the healed disk gives what an undisturbed run gives. ctest-label: full. ctest-timeout:
+ * 1200
  */
 #include "recovery/recovery_case.h"
 

@@ -8,12 +8,12 @@ typedef enum SqlBlockKind { SQL_BLOCK_OK, SQL_BLOCK_ERROR, SQL_BLOCK_QUERY, SQL_
 
 typedef struct SqlBlock {
     SqlBlockKind kind;
-    int line;               /* of the block's first line, from 1 */
-    bool sorted;            /* query: rows are compared sorted by bytes */
-    bool answered;          /* query: there is an answer */
-    const char *sql;        /* conf: the key */
-    const char *condition;  /* error; conf: the value, NULL: unset */
-    const char *sqlstate;   /* error; NULL: not given */
+    int line;              /* of the block's first line, from 1 */
+    bool sorted;           /* query: rows are compared sorted by bytes */
+    bool answered;         /* query: there is an answer */
+    const char *sql;       /* conf: the key */
+    const char *condition; /* error; conf: the value, NULL: unset */
+    const char *sqlstate;  /* error; NULL: not given */
     const char *schema;
     const char **rows;
     size_t row_count;
@@ -25,7 +25,8 @@ typedef struct SqlCase {
     size_t block_count, block_capacity;
 } SqlCase;
 
-/* False: the file cannot be read or is malformed, and standard error says so. Free with sql_case_deinit in both cases. */
+/* False: the file cannot be read or is malformed, and standard error says so. Free with sql_case_deinit in both cases.
+ */
 bool sql_case_read(SqlCase *sql_case, const char *path);
 void sql_case_deinit(SqlCase *sql_case);
 

@@ -1,5 +1,6 @@
-/* Runs `.test` files on this build of weir: `sql_runner [-v] [--batch-rows N] [--threads N] [--only TEXT] FILE|DIR…`. Each file runs in a child process, so
- * that a crash costs one block: the file is run again without it. Prints what did not match and a closing line that counts. */
+/* Runs `.test` files on this build of weir: `sql_runner [-v] [--batch-rows N] [--threads N] [--only TEXT] FILE|DIR…`.
+ * Each file runs in a child process, so that a crash costs one block: the file is run again without it. Prints what did
+ * not match and a closing line that counts. */
 #include <dirent.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -61,7 +62,8 @@ static void problem(const Run *run, const SqlBlock *block, const char *format, .
 /* ---- answers ---- */
 
 /* A cell as the recorder writes it: the text of show(), what that leaves of control characters as \xNN. */
-static void append_cell(const WeirVector *column, uint32_t row, const WeirTimeZone *zone, WeirBuffer *shown, WeirBuffer *out)
+static void append_cell(const WeirVector *column, uint32_t row, const WeirTimeZone *zone, WeirBuffer *shown,
+                        WeirBuffer *out)
 {
     weir_buffer_clear(shown);
     weir_value_show(column, row, zone, shown);
@@ -81,7 +83,10 @@ static void append_cell(const WeirVector *column, uint32_t row, const WeirTimeZo
         weir_buffer_append_text(out, "(empty)");
 }
 
-static int compare_texts(const void *a, const void *b) { return strcmp(*(const char *const *)a, *(const char *const *)b); }
+static int compare_texts(const void *a, const void *b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
 
 static const char **rows_of(Run *run, const WeirResult *result, bool sorted, size_t *count)
 {
@@ -136,7 +141,8 @@ static bool check_rows(Run *run, const SqlBlock *block, const WeirResult *result
     }
     const char **rows = rows_of(run, result, block->sorted, &count);
     for (size_t i = 0; i < count || i < block->row_count; i++) {
-        const char *got = i < count ? rows[i] : "(no row)", *wanted = i < block->row_count ? block->rows[i] : "(no row)";
+        const char *got = i < count ? rows[i] : "(no row)",
+                   *wanted = i < block->row_count ? block->rows[i] : "(no row)";
         if (strcmp(got, wanted) != 0) {
             problem(run, block, "row %zu: %s\n    Spark: %s", i + 1, got, wanted);
             return false;
@@ -157,10 +163,11 @@ static bool run_error(Run *run, const SqlBlock *block)
         return false;
     }
     bool legacy = strcmp(block->condition, "_LEGACY_ERROR_TEMP_0000") == 0;
-    if (legacy || (strcmp(error.condition, block->condition) == 0 && (block->sqlstate == NULL || strcmp(error.sqlstate, block->sqlstate) == 0)))
+    if (legacy || (strcmp(error.condition, block->condition) == 0 &&
+                   (block->sqlstate == NULL || strcmp(error.sqlstate, block->sqlstate) == 0)))
         return true;
-    problem(run, block, "failed with %s %s: %s\n    Spark: %s %s", error.condition, error.sqlstate, error.message, block->condition,
-            block->sqlstate == NULL ? "" : block->sqlstate);
+    problem(run, block, "failed with %s %s: %s\n    Spark: %s %s", error.condition, error.sqlstate, error.message,
+            block->condition, block->sqlstate == NULL ? "" : block->sqlstate);
     return false;
 }
 
@@ -191,7 +198,8 @@ static bool run_conf(Run *run, const SqlBlock *block)
         status = weir_session_set(run->session, block->sql, block->condition, &error);
     } else {
         WeirResult *result = NULL;
-        status = weir_session_execute(run->session, weir_arena_printf(&run->arena, "RESET %s", block->sql), &result, &error);
+        status =
+            weir_session_execute(run->session, weir_arena_printf(&run->arena, "RESET %s", block->sql), &result, &error);
         weir_result_free(result);
     }
     if (status != WEIR_OK)
@@ -243,7 +251,8 @@ static int run_file_here(const char *path)
     conf[conf_count++] = "weir.threads";
     conf[conf_count++] = runner.threads != NULL ? runner.threads : "0";
     Run run = {.path = path};
-    WeirSessionOptions options = {.struct_bytes = sizeof(options), .conf = conf, .conf_count = conf_count, .warning = ignore_warning};
+    WeirSessionOptions options = {
+        .struct_bytes = sizeof(options), .conf = conf, .conf_count = conf_count, .warning = ignore_warning};
     if (!sql_case_read(&sql_case, path))
         return 2;
     if (weir_session_open(&options, &run.session, &error) != WEIR_OK) {
@@ -298,7 +307,10 @@ static void run_file(const char *path)
 
 /* ---- files ---- */
 
-static int by_name(const struct dirent **a, const struct dirent **b) { return strcmp((*a)->d_name, (*b)->d_name); }
+static int by_name(const struct dirent **a, const struct dirent **b)
+{
+    return strcmp((*a)->d_name, (*b)->d_name);
+}
 
 static void run_path(const char *path)
 {
@@ -310,7 +322,8 @@ static void run_path(const char *path)
         return;
     }
     if (!S_ISDIR(info.st_mode)) {
-        bool wanted = length > 5 && strcmp(path + length - 5, ".test") == 0 && (runner.only == NULL || strstr(path, runner.only) != NULL);
+        bool wanted = length > 5 && strcmp(path + length - 5, ".test") == 0 &&
+                      (runner.only == NULL || strstr(path, runner.only) != NULL);
         if (wanted)
             run_file(path);
         return;
@@ -319,7 +332,8 @@ static void run_path(const char *path)
     int count = scandir(path, &entries, NULL, by_name);
     for (int i = 0; i < count; i++) {
         char child[4096];
-        if (entries[i]->d_name[0] != '.' && snprintf(child, sizeof(child), "%s/%s", path, entries[i]->d_name) < (int)sizeof(child))
+        if (entries[i]->d_name[0] != '.' &&
+            snprintf(child, sizeof(child), "%s/%s", path, entries[i]->d_name) < (int)sizeof(child))
             run_path(child);
         free(entries[i]);
     }

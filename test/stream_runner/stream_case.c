@@ -8,13 +8,16 @@
 
 #define FILE_BYTES_MAX ((size_t)16 << 20)
 
-static bool starts_with(const char *text, const char *prefix) { return strncmp(text, prefix, strlen(prefix)) == 0; }
+static bool starts_with(const char *text, const char *prefix)
+{
+    return strncmp(text, prefix, strlen(prefix)) == 0;
+}
 
 static bool has_body(const char *line)
 {
-    static const char *const bodies[] = {"script",        "add ",          "write ",         "expect batch ", "expect progress ",
-                                         "expect console", "expect files",  "expect query ",  "expect log ",   "expect state ",
-                                         "expect listing "};
+    static const char *const bodies[] = {"script",           "add ",           "write ",         "expect batch ",
+                                         "expect progress ", "expect console", "expect files",   "expect query ",
+                                         "expect log ",      "expect state ",  "expect listing "};
     for (size_t i = 0; i < sizeof(bodies) / sizeof(bodies[0]); i++)
         if (starts_with(line, bodies[i]))
             return true;
@@ -105,4 +108,7 @@ bool stream_case_read(StreamCase *stream_case, const char *path, const char **me
     return good;
 }
 
-void stream_case_free(StreamCase *stream_case) { weir_arena_deinit(&stream_case->arena); }
+void stream_case_free(StreamCase *stream_case)
+{
+    weir_arena_deinit(&stream_case->arena);
+}

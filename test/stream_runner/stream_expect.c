@@ -32,9 +32,13 @@ static Lines split_lines(WeirArena *arena, const char *text)
     return lines;
 }
 
-static int by_bytes(const void *a, const void *b) { return strcmp(*(char *const *)a, *(char *const *)b); }
+static int by_bytes(const void *a, const void *b)
+{
+    return strcmp(*(char *const *)a, *(char *const *)b);
+}
 
-static void compare_lines(StreamRun *run, const StreamStep *step, const char *expected_text, const char *actual_text, bool ordered)
+static void compare_lines(StreamRun *run, const StreamStep *step, const char *expected_text, const char *actual_text,
+                          bool ordered)
 {
     Lines expected = split_lines(&run->arena, expected_text), actual = split_lines(&run->arena, actual_text);
     if (!ordered) {
@@ -46,8 +50,8 @@ static void compare_lines(StreamRun *run, const StreamStep *step, const char *ex
         const char *got = i < actual.count ? actual.lines[i] : "(nothing)";
         if (i < expected.count && i < actual.count && strcmp(want, got) == 0)
             continue;
-        stream_run_problem(run, step, "%zu lines expected, %zu found; the first that differs:\n  want %s\n  got  %s", expected.count,
-                           actual.count, want, got);
+        stream_run_problem(run, step, "%zu lines expected, %zu found; the first that differs:\n  want %s\n  got  %s",
+                           expected.count, actual.count, want, got);
         return;
     }
 }
@@ -77,8 +81,8 @@ static void expect_error(StreamRun *run, const StreamStep *step, const char *arg
     if (run->failure.status == WEIR_OK)
         stream_run_problem(run, step, "the run did not fail");
     else if (strcmp(run->failure.condition, condition) != 0 || strcmp(run->failure.sqlstate, sqlstate) != 0)
-        stream_run_problem(run, step, "it failed with [%s] %s SQLSTATE: %s", run->failure.condition, run->failure.message,
-                           run->failure.sqlstate);
+        stream_run_problem(run, step, "it failed with [%s] %s SQLSTATE: %s", run->failure.condition,
+                           run->failure.message, run->failure.sqlstate);
 }
 
 void stream_run_check_rest(StreamRun *run, const StreamStep *step)
@@ -87,7 +91,8 @@ void stream_run_check_rest(StreamRun *run, const StreamStep *step)
         stream_run_problem(run, step, "it failed with [%s] %s", run->failure.condition, run->failure.message);
     for (size_t i = 0; i < run->batch_count; i++)
         if (!run->batches[i].expected)
-            stream_run_problem(run, step, "batch %lld was not expected:\n%.600s", (long long)run->batches[i].batch_id, run->batches[i].rows);
+            stream_run_problem(run, step, "batch %lld was not expected:\n%.600s", (long long)run->batches[i].batch_id,
+                               run->batches[i].rows);
 }
 
 /* ---- progress ---- */
@@ -115,7 +120,8 @@ static bool json_within(const WeirJson *want, const WeirJson *got, const char **
     }
     if (want->kind == WEIR_JSON_BOOLEAN)
         return want->boolean == got->boolean;
-    return want->kind == WEIR_JSON_NULL || (want->length == got->length && memcmp(want->text, got->text, want->length) == 0);
+    return want->kind == WEIR_JSON_NULL ||
+           (want->length == got->length && memcmp(want->text, got->text, want->length) == 0);
 }
 
 static const WeirJson *find_progress(StreamRun *run, int64_t batch_id)
@@ -128,7 +134,8 @@ static const WeirJson *find_progress(StreamRun *run, int64_t batch_id)
             for (const WeirJson *entry = all->first; entry != NULL; entry = entry->next) {
                 int64_t id = -1;
                 const WeirJson *durations = weir_json_get(entry, "durationMs");
-                if (weir_json_int64(weir_json_get(entry, "batchId"), &id) && id == batch_id && weir_json_get(durations, "addBatch") != NULL)
+                if (weir_json_int64(weir_json_get(entry, "batchId"), &id) && id == batch_id &&
+                    weir_json_get(durations, "addBatch") != NULL)
                     found = entry;
             }
         }
@@ -147,7 +154,8 @@ static void expect_progress(StreamRun *run, const StreamStep *step, const char *
     else if (got == NULL)
         stream_run_problem(run, step, "there is no progress of that batch");
     else if (!json_within(want, got, &where))
-        stream_run_problem(run, step, "differs at %s; got %.1500s", where, weir_arena_strndup(&run->arena, got->source, got->source_length));
+        stream_run_problem(run, step, "differs at %s; got %.1500s", where,
+                           weir_arena_strndup(&run->arena, got->source, got->source_length));
 }
 
 /* ---- files ---- */
@@ -229,7 +237,8 @@ static char *read_log(StreamRun *run, const char *path, const char *name)
     size_t length = strlen(name);
     if (length > 17 && strcmp(name + length - 17, "/_metadata/schema") == 0) {
         const char *store = weir_arena_strndup(arena, path, strlen(path) - 17);
-        if (weir_state_schema_read(weir_local_file_system(), store, arena, &key, &value, &found, NULL) != WEIR_OK || !found)
+        if (weir_state_schema_read(weir_local_file_system(), store, arena, &key, &value, &found, NULL) != WEIR_OK ||
+            !found)
             return NULL;
         return weir_arena_printf(arena, "v2\n%s\n%s", key, value);
     }
@@ -262,7 +271,10 @@ static void expect_log(StreamRun *run, const StreamStep *step, const char *argum
         compare_lines(run, step, step->body, normalise(run, text), true);
 }
 
-static int by_name(const struct dirent **a, const struct dirent **b) { return strcmp((*a)->d_name, (*b)->d_name); }
+static int by_name(const struct dirent **a, const struct dirent **b)
+{
+    return strcmp((*a)->d_name, (*b)->d_name);
+}
 
 static void expect_listing(StreamRun *run, const StreamStep *step, const char *argument)
 {
@@ -323,10 +335,12 @@ static bool append_logged_files(StreamRun *run, const char *folder, WeirBuffer *
         return false;
     WeirClock *clock = weir_system_clock_new();
     bool compacted = false, found = false;
-    if (weir_compactible_log_open(weir_local_file_system(), log_folder, "test", false, 10, INT64_MAX, 1000, clock, &log, NULL) == WEIR_OK &&
+    if (weir_compactible_log_open(weir_local_file_system(), log_folder, "test", false, 10, INT64_MAX, 1000, clock, &log,
+                                  NULL) == WEIR_OK &&
         (weir_compactible_log_all(log, &run->arena, &lines, &count, NULL) == WEIR_OK ||
          /* a log that begins later: its last entry */
-         weir_compactible_log_get(log, weir_compactible_log_latest(log), &run->arena, &lines, &count, &compacted, &found, NULL) == WEIR_OK)) {
+         weir_compactible_log_get(log, weir_compactible_log_latest(log), &run->arena, &lines, &count, &compacted,
+                                  &found, NULL) == WEIR_OK)) {
         for (uint32_t i = 0; i < count; i++) {
             WeirJson *json = NULL;
             char *path = NULL;
@@ -334,7 +348,9 @@ static bool append_logged_files(StreamRun *run, const char *folder, WeirBuffer *
                 weir_path_from_uri(weir_json_string(weir_json_get(json, "path")), &run->arena, &path, NULL) != WEIR_OK)
                 continue;
             const char *inside = path + strlen(folder) + 1, *slash = strrchr(inside, '/');
-            append_file_lines(run, path, slash == NULL ? "" : weir_arena_strndup(&run->arena, inside, (size_t)(slash - inside) + 1), out);
+            append_file_lines(
+                run, path, slash == NULL ? "" : weir_arena_strndup(&run->arena, inside, (size_t)(slash - inside) + 1),
+                out);
         }
     }
     weir_compactible_log_close(log);
@@ -386,7 +402,8 @@ static bool holds_deltas(const char *folder)
     bool found = false;
     int count = scandir(folder, &entries, NULL, by_name);
     for (int i = 0; i < count; i++) {
-        found = found || strstr(entries[i]->d_name, ".delta") != NULL || strstr(entries[i]->d_name, ".snapshot") != NULL;
+        found =
+            found || strstr(entries[i]->d_name, ".delta") != NULL || strstr(entries[i]->d_name, ".snapshot") != NULL;
         free(entries[i]);
     }
     if (count >= 0)
@@ -398,7 +415,8 @@ static void dump_store(const char *folder, const char *prefix, int64_t version, 
 {
     StateDump dump = {out, prefix};
     WeirError error = {0};
-    if (holds_deltas(folder) && weir_state_files_scan(weir_local_file_system(), folder, version, dump_row, &dump, &error) != WEIR_OK)
+    if (holds_deltas(folder) &&
+        weir_state_files_scan(weir_local_file_system(), folder, version, dump_row, &dump, &error) != WEIR_OK)
         weir_buffer_append_format(out, "%s: %s\n", prefix, error.message);
 }
 
@@ -465,8 +483,8 @@ void stream_run_expect(StreamRun *run, const StreamStep *step)
         const char *kind;
         void (*compare)(StreamRun *run, const StreamStep *step, const char *argument);
     } kinds[] = {
-        {"batch", expect_batch}, {"error", expect_error},   {"progress", expect_progress}, {"log", expect_log},
-        {"files", expect_files}, {"listing", expect_listing}, {"state", expect_state},     {"query", expect_query},
+        {"batch", expect_batch}, {"error", expect_error},     {"progress", expect_progress}, {"log", expect_log},
+        {"files", expect_files}, {"listing", expect_listing}, {"state", expect_state},       {"query", expect_query},
     };
     size_t word = strcspn(step->argument, " ");
     const char *argument = step->argument + word + (step->argument[word] == ' ');
@@ -474,7 +492,8 @@ void stream_run_expect(StreamRun *run, const StreamStep *step)
         return;
     if (strncmp(step->argument, "console", word) == 0) {
         /* The recorder writes "nothing" as one empty line. */
-        compare_lines(run, step, strcmp(step->body, "\n") == 0 ? "" : step->body, weir_buffer_text(&run->console), true);
+        compare_lines(run, step, strcmp(step->body, "\n") == 0 ? "" : step->body, weir_buffer_text(&run->console),
+                      true);
         return;
     }
     for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {

@@ -27,7 +27,8 @@ typedef struct StreamRun {
 } StreamRun;
 
 /* Records a mismatch at a step. */
-void stream_run_problem(StreamRun *run, const StreamStep *step, const char *format, ...) __attribute__((format(printf, 3, 4)));
+void stream_run_problem(StreamRun *run, const StreamStep *step, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
 /* ${input}, ${checkpoint} and ${output} replaced. */
 char *stream_run_expand(StreamRun *run, const char *text);
 /* A PATH of the format: inside the checkpoint unless it begins with a folder's name. */

@@ -1,5 +1,6 @@
-/* Runs `.stream` files on this build of weir, in one process: `stream_runner [-v] [--batch-rows N] [--threads N] FILE|DIR…`. Prints what did not match and a
- * closing line that counts. Cases whose "# needs:" names a feature outside of --have are skipped; its default is what is finished. */
+/* Runs `.stream` files on this build of weir, in one process: `stream_runner [-v] [--batch-rows N] [--threads N]
+ * FILE|DIR…`. Prints what did not match and a closing line that counts. Cases whose "# needs:" names a feature outside
+ * of --have are skipped; its default is what is finished. */
 #include <dirent.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -29,7 +30,8 @@ void stream_run_problem(StreamRun *run, const StreamStep *step, const char *form
     va_start(arguments, format);
     vsnprintf(text, sizeof(text), format, arguments);
     va_end(arguments);
-    weir_buffer_append_format(&run->problems, "%s:%d: %s: %s\n", run->stream_case->path, step->number, step->line, text);
+    weir_buffer_append_format(&run->problems, "%s:%d: %s: %s\n", run->stream_case->path, step->number, step->line,
+                              text);
 }
 
 static char *replace_all(WeirArena *arena, const char *text, const char *from, const char *to)
@@ -143,7 +145,9 @@ static void step_file(StreamRun *run, const StreamStep *step)
     char *words = weir_arena_strdup(&run->arena, step->argument), *rest = NULL;
     const char *path = stream_run_path(run, strtok_r(words, " ", &rest));
     if (strcmp(step->keyword, "mkdir") == 0) {
-        path = stream_run_expand(run, step->argument[0] == '$' ? step->argument : weir_arena_printf(&run->arena, "%s/%s", run->input, step->argument));
+        path = stream_run_expand(run, step->argument[0] == '$'
+                                          ? step->argument
+                                          : weir_arena_printf(&run->arena, "%s/%s", run->input, step->argument));
         (void)(weir_local_file_system()->make_directories(weir_local_file_system(), path, false, NULL) == WEIR_OK);
     } else if (strcmp(step->keyword, "remove") == 0) {
         (void)(weir_directory_remove_all(weir_local_file_system(), path, NULL) == WEIR_OK);
@@ -184,7 +188,8 @@ static WeirStatus collect_batch(void *context, int64_t batch_id, WeirResult *row
         run->batch_capacity = run->batch_capacity == 0 ? 16 : run->batch_capacity * 2;
         run->batches = weir_realloc(run->batches, run->batch_capacity * sizeof(StreamBatch));
     }
-    run->batches[run->batch_count++] = (StreamBatch){.batch_id = batch_id, .rows = weir_strdup(weir_buffer_text(&text))};
+    run->batches[run->batch_count++] =
+        (StreamBatch){.batch_id = batch_id, .rows = weir_strdup(weir_buffer_text(&text))};
     weir_buffer_deinit(&text);
     return status;
 }
@@ -204,15 +209,18 @@ static void close_session(StreamRun *run)
 
 static WeirStatus open_session(StreamRun *run, WeirError *error)
 {
-    const char *conf[] = {"spark.sql.session.timeZone", "UTC", "spark.sql.shuffle.partitions", "2",
-                          "spark.sql.streaming.numRecentProgressUpdates", "10000",
-                          /* Idle queries sleep until a `run` wakes them: files added between two runs then appear all at once. */
-                          "spark.sql.streaming.pollingDelay", "3600000", "weir.batch.rows", runner.batch_rows,
-                          "weir.threads", runner.threads};
+    const char *conf[] = {
+        "spark.sql.session.timeZone", "UTC", "spark.sql.shuffle.partitions", "2",
+        "spark.sql.streaming.numRecentProgressUpdates", "10000",
+        /* Idle queries sleep until a `run` wakes them: files added between two runs then appear all at once. */
+        "spark.sql.streaming.pollingDelay", "3600000", "weir.batch.rows", runner.batch_rows, "weir.threads",
+        runner.threads};
     WeirSessionOptions options = {
         .struct_bytes = sizeof(options),
         .conf = conf,
-        .conf_count = runner.batch_rows == NULL ? 8 : runner.threads == NULL ? 10 : 12,
+        .conf_count = runner.batch_rows == NULL ? 8
+                      : runner.threads == NULL  ? 10
+                                                : 12,
         .console = write_console,
         .console_context = run,
         .warning = ignore_warning,
@@ -242,8 +250,8 @@ static WeirStatus settle(StreamRun *run, WeirError *error)
         WeirQuery *query = weir_session_query(run->session, i);
         WeirError later = {0};
         WeirError *target = first == WEIR_OK ? error : &later;
-        WeirStatus status =
-            weir_query_is_finite(query) ? weir_query_await(query, 60000, NULL, target) : weir_query_process_all_available(query, target);
+        WeirStatus status = weir_query_is_finite(query) ? weir_query_await(query, 60000, NULL, target)
+                                                        : weir_query_process_all_available(query, target);
         if (first == WEIR_OK)
             first = status;
     }

@@ -19,8 +19,8 @@ static bool parse_frame(char *text, FrameCall *call)
 {
     int used = 0;
     *call = (FrameCall){.argument_count = 0};
-    if (strncasecmp(text, "FRAME", 5) != 0 ||
-        sscanf(text + 5, " %63[A-Za-z0-9_] = %63[A-Za-z0-9_].%63[A-Za-z0-9_](%n", call->view, call->parent, call->method, &used) != 3)
+    if (strncasecmp(text, "FRAME", 5) != 0 || sscanf(text + 5, " %63[A-Za-z0-9_] = %63[A-Za-z0-9_].%63[A-Za-z0-9_](%n",
+                                                     call->view, call->parent, call->method, &used) != 3)
         return false;
     for (char *at = text + 5 + used; (at = strchr(at, '\'')) != NULL;) {
         char *end = strchr(at + 1, '\'');
@@ -36,14 +36,16 @@ static bool parse_frame(char *text, FrameCall *call)
 static WeirStatus run_frame(WeirSession *session, WeirArena *arena, const FrameCall *call, WeirError *error)
 {
     if (strcasecmp(call->method, "withWatermark") == 0)
-        return weir_session_with_watermark(session, call->view, call->parent, call->arguments[0], call->arguments[1], error);
+        return weir_session_with_watermark(session, call->view, call->parent, call->arguments[0], call->arguments[1],
+                                           error);
     if (strncasecmp(call->method, "dropDuplicates", 14) == 0)
         return weir_session_drop_duplicates(session, call->view, call->parent, call->arguments, call->argument_count,
                                             strcasecmp(call->method, "dropDuplicatesWithinWatermark") == 0, error);
     WeirResult *result = NULL;
     return weir_session_execute(session, /* sortWithinPartitions is SQL's SORT BY */
-                                weir_arena_printf(arena, "CREATE OR REPLACE TEMPORARY VIEW %s AS SELECT * FROM %s SORT BY %s", call->view,
-                                                  call->parent, call->arguments[0]),
+                                weir_arena_printf(arena,
+                                                  "CREATE OR REPLACE TEMPORARY VIEW %s AS SELECT * FROM %s SORT BY %s",
+                                                  call->view, call->parent, call->arguments[0]),
                                 &result, error);
 }
 

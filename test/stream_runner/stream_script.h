@@ -1,4 +1,5 @@
-/* Runs a case's script: SQL statements, and `FRAME d = v.method(…)` lines, which stand for the calls of Datasets that SQL lacks. */
+/* Runs a case's script: SQL statements, and `FRAME d = v.method(…)` lines, which stand for the calls of Datasets that
+ * SQL lacks. */
 #ifndef STREAM_SCRIPT_H
 #define STREAM_SCRIPT_H
 

@@ -1,4 +1,5 @@
-/* approx_count_distinct: HyperLogLog++ in Spark's layout, ten registers of six bits in each long, values hashed with XXH64 (seed 42). */
+/* approx_count_distinct: HyperLogLog++ in Spark's layout, ten registers of six bits in each long, values hashed with
+ * XXH64 (seed 42). */
 #include <math.h>
 
 #include "expr/aggregates/aggregate_private.h"
@@ -13,8 +14,10 @@ typedef struct Bias {
     int count;
 } Bias;
 #define BIAS(p) [p] = {estimates_##p, biases_##p, (int)(sizeof(estimates_##p) / sizeof(double))}
-static const Bias bias_tables[] = {BIAS(4), BIAS(5), BIAS(6), BIAS(7), BIAS(8), BIAS(9), BIAS(10), BIAS(11), BIAS(12), BIAS(13), BIAS(14)};
-static const double thresholds[] = {[4] = 10, [5] = 20, [6] = 40, [7] = 80, [8] = 220, [9] = 400, [10] = 900, [11] = 1800, [12] = 3100, [13] = 6500, [14] = 11500};
+static const Bias bias_tables[] = {BIAS(4),  BIAS(5),  BIAS(6),  BIAS(7),  BIAS(8), BIAS(9),
+                                   BIAS(10), BIAS(11), BIAS(12), BIAS(13), BIAS(14)};
+static const double thresholds[] = {[4] = 10,   [5] = 20,    [6] = 40,    [7] = 80,    [8] = 220,   [9] = 400,
+                                    [10] = 900, [11] = 1800, [12] = 3100, [13] = 6500, [14] = 11500};
 
 static WeirStatus resolve_hll(WeirFunctionCall *call, WeirError *error)
 {
@@ -37,7 +40,8 @@ static WeirStatus resolve_hll(WeirFunctionCall *call, WeirError *error)
     int32_t *precision = WEIR_ARENA_NEW(call->arena, int32_t);
     *precision = (int32_t)ceil(2.0 * log(1.106 / rsd) / log(2.0));
     if (*precision < 4 || *precision > 14)
-        return weir_error_set(error, WEIR_ERROR_DATATYPE_MISMATCH_VALUE_OUT_OF_RANGE, "sqlExpr", weir_call_sql(call), "exprName", "`relativeSD`", "valueRange", "[0.009, 0.39]", "currentValue", "");
+        return weir_error_set(error, WEIR_ERROR_DATATYPE_MISMATCH_VALUE_OUT_OF_RANGE, "sqlExpr", weir_call_sql(call),
+                              "exprName", "`relativeSD`", "valueRange", "[0.009, 0.39]", "currentValue", "");
     copy->ordinal = (uint32_t)*precision; /* unlike precisions are unlike aggregates */
     call->expression = copy;
     call->bound = precision;
@@ -46,9 +50,13 @@ static WeirStatus resolve_hll(WeirFunctionCall *call, WeirError *error)
     return WEIR_OK;
 }
 
-static uint32_t word_count(int p) { return (1u << p) / REGISTERS_PER_WORD + 1; }
+static uint32_t word_count(int p)
+{
+    return (1u << p) / REGISTERS_PER_WORD + 1;
+}
 
-static uint32_t hll_buffer(const WeirExpression *expression, WeirArena *arena, WeirField fields[WEIR_AGGREGATE_BUFFERS_MAX])
+static uint32_t hll_buffer(const WeirExpression *expression, WeirArena *arena,
+                           WeirField fields[WEIR_AGGREGATE_BUFFERS_MAX])
 {
     uint32_t count = word_count(*(const int32_t *)expression->bound);
     for (uint32_t i = 0; i < count; i++)
@@ -62,7 +70,8 @@ static void hll_init(const WeirAggregateCall *call, uint8_t *row)
     (void)row; /* all registers 0: the row is zeroed */
 }
 
-static WeirStatus hll_update(const WeirAggregateCall *call, const WeirVector *const *arguments, const uint32_t *selection, uint32_t count, uint8_t *const *rows, WeirError *error)
+static WeirStatus hll_update(const WeirAggregateCall *call, const WeirVector *const *arguments,
+                             const uint32_t *selection, uint32_t count, uint8_t *const *rows, WeirError *error)
 {
     (void)error;
     int p = *(const int32_t *)call->expression->bound;
@@ -82,14 +91,16 @@ static WeirStatus hll_update(const WeirAggregateCall *call, const WeirVector *co
     return WEIR_OK;
 }
 
-static WeirStatus hll_merge(const WeirAggregateCall *call, uint8_t *const *targets, const uint8_t *const *sources, uint32_t count, WeirError *error)
+static WeirStatus hll_merge(const WeirAggregateCall *call, uint8_t *const *targets, const uint8_t *const *sources,
+                            uint32_t count, WeirError *error)
 {
     (void)error;
     uint32_t words = word_count(*(const int32_t *)call->expression->bound);
     for (uint32_t k = 0; k < count; k++)
         for (uint32_t w = 0; w < words; w++) {
             uint8_t *slot = weir_slot(targets[k], &call->slots, w);
-            uint64_t a = (uint64_t)weir_slot_get_long(slot), b = (uint64_t)weir_slot_get_long(weir_slot_const(sources[k], &call->slots, w)), merged = 0;
+            uint64_t a = (uint64_t)weir_slot_get_long(slot),
+                     b = (uint64_t)weir_slot_get_long(weir_slot_const(sources[k], &call->slots, w)), merged = 0;
             for (uint32_t i = 0; i < REGISTERS_PER_WORD; i++) {
                 uint64_t mask = (uint64_t)63 << (i * REGISTER_BITS), x = a & mask, y = b & mask;
                 merged |= x > y ? x : y;
@@ -141,7 +152,8 @@ static int64_t estimate(const WeirAggregateCall *call, const uint8_t *row, int p
     return (int64_t)floor(corrected + 0.5);
 }
 
-static WeirStatus hll_evaluate(const WeirAggregateCall *call, const uint8_t *const *rows, uint32_t count, WeirVector *result, WeirArena *arena, WeirError *error)
+static WeirStatus hll_evaluate(const WeirAggregateCall *call, const uint8_t *const *rows, uint32_t count,
+                               WeirVector *result, WeirArena *arena, WeirError *error)
 {
     (void)arena;
     (void)error;
@@ -151,7 +163,17 @@ static WeirStatus hll_evaluate(const WeirAggregateCall *call, const uint8_t *con
 }
 
 const WeirAggregateFunction weir_aggregates_approx_count_distinct[] = {
-    {.name = "approx_count_distinct", .flags = WEIR_AGGREGATE_COUNT_DEFAULT, .arguments_min = 1, .arguments_max = 2, .resolve = resolve_hll, .buffer = hll_buffer, .init = hll_init, .update = hll_update,
-     .merge = hll_merge, .evaluate = hll_evaluate, .group = "agg_funcs", .usage = "approx_count_distinct(a[, rsd]): about how many different values there are."},
+    {.name = "approx_count_distinct",
+     .flags = WEIR_AGGREGATE_COUNT_DEFAULT,
+     .arguments_min = 1,
+     .arguments_max = 2,
+     .resolve = resolve_hll,
+     .buffer = hll_buffer,
+     .init = hll_init,
+     .update = hll_update,
+     .merge = hll_merge,
+     .evaluate = hll_evaluate,
+     .group = "agg_funcs",
+     .usage = "approx_count_distinct(a[, rsd]): about how many different values there are."},
     {0},
 };

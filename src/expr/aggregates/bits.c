@@ -8,14 +8,18 @@ static WeirStatus resolve_bits(WeirFunctionCall *call, WeirError *error)
     return WEIR_OK;
 }
 
-static uint32_t bits_buffer(const WeirExpression *expression, WeirArena *arena, WeirField fields[WEIR_AGGREGATE_BUFFERS_MAX])
+static uint32_t bits_buffer(const WeirExpression *expression, WeirArena *arena,
+                            WeirField fields[WEIR_AGGREGATE_BUFFERS_MAX])
 {
     (void)arena;
     fields[0] = weir_buffer_field(expression->aggregate->name, expression->type, true);
     return 1;
 }
 
-static void bits_init(const WeirAggregateCall *call, uint8_t *row) { weir_slot_set_null(row, &call->slots, 0, true); }
+static void bits_init(const WeirAggregateCall *call, uint8_t *row)
+{
+    weir_slot_set_null(row, &call->slots, 0, true);
+}
 
 static void combine(const WeirAggregateCall *call, uint8_t *row, uint64_t bits)
 {
@@ -28,7 +32,8 @@ static void combine(const WeirAggregateCall *call, uint8_t *row, uint64_t bits)
     weir_slot_put_long(slot, (int64_t)bits);
 }
 
-static WeirStatus bits_update(const WeirAggregateCall *call, const WeirVector *const *arguments, const uint32_t *selection, uint32_t count, uint8_t *const *rows, WeirError *error)
+static WeirStatus bits_update(const WeirAggregateCall *call, const WeirVector *const *arguments,
+                              const uint32_t *selection, uint32_t count, uint8_t *const *rows, WeirError *error)
 {
     WeirVector storage;
     const WeirVector *x;
@@ -46,7 +51,8 @@ static WeirStatus bits_update(const WeirAggregateCall *call, const WeirVector *c
     return WEIR_OK;
 }
 
-static WeirStatus bits_merge(const WeirAggregateCall *call, uint8_t *const *targets, const uint8_t *const *sources, uint32_t count, WeirError *error)
+static WeirStatus bits_merge(const WeirAggregateCall *call, uint8_t *const *targets, const uint8_t *const *sources,
+                             uint32_t count, WeirError *error)
 {
     (void)error;
     for (uint32_t k = 0; k < count; k++)
@@ -55,7 +61,8 @@ static WeirStatus bits_merge(const WeirAggregateCall *call, uint8_t *const *targ
     return WEIR_OK;
 }
 
-static WeirStatus bits_evaluate(const WeirAggregateCall *call, const uint8_t *const *rows, uint32_t count, WeirVector *result, WeirArena *arena, WeirError *error)
+static WeirStatus bits_evaluate(const WeirAggregateCall *call, const uint8_t *const *rows, uint32_t count,
+                                WeirVector *result, WeirArena *arena, WeirError *error)
 {
     (void)error;
     size_t size = weir_physical_size(weir_type_physical(result->type));
@@ -69,9 +76,12 @@ static WeirStatus bits_evaluate(const WeirAggregateCall *call, const uint8_t *co
     return WEIR_OK;
 }
 
-#define BITS(NAME, USAGE)                                                                                                   \
-    {.name = NAME, .arguments_min = 1, .arguments_max = 1, .signature = "integral->?", .resolve = resolve_bits, .buffer = bits_buffer, .init = bits_init, .update = bits_update, \
-     .merge = bits_merge, .evaluate = bits_evaluate, .group = "agg_funcs", .usage = USAGE}
+#define BITS(NAME, USAGE)                                                                                              \
+    {                                                                                                                  \
+        .name = NAME, .arguments_min = 1, .arguments_max = 1, .signature = "integral->?", .resolve = resolve_bits,     \
+        .buffer = bits_buffer, .init = bits_init, .update = bits_update, .merge = bits_merge,                          \
+        .evaluate = bits_evaluate, .group = "agg_funcs", .usage = USAGE                                                \
+    }
 
 const WeirAggregateFunction weir_aggregates_bits[] = {
     BITS("bit_and", "bit_and(a): bits set in all values."),

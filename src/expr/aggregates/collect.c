@@ -1,4 +1,5 @@
-/* collect_list and collect_set: an object that holds the values; as a buffer, binary: the UnsafeRow of one array (Spark's serialized form). */
+/* collect_list and collect_set: an object that holds the values; as a buffer, binary: the UnsafeRow of one array
+ * (Spark's serialized form). */
 #include "columnar/unsafe_row.h"
 #include "expr/aggregates/aggregate_private.h"
 #include "expr/column_writer.h"
@@ -9,20 +10,25 @@ typedef struct Collected {
     uint32_t slot_count;
 } Collected;
 
-static bool is_set(const WeirAggregateCall *call) { return strcmp(call->expression->aggregate->name, "collect_set") == 0; }
+static bool is_set(const WeirAggregateCall *call)
+{
+    return strcmp(call->expression->aggregate->name, "collect_set") == 0;
+}
 
 static WeirStatus resolve_collect(WeirFunctionCall *call, WeirError *error)
 {
     const WeirDataType *type = call->arguments[0]->type;
     if (strcmp(call->name, "collect_set") == 0 && (type->id == WEIR_TYPE_MAP))
-        return weir_error_set(error, WEIR_ERROR_DATATYPE_MISMATCH_UNSUPPORTED_INPUT_TYPE, "sqlExpr", weir_call_sql(call), "functionName", "`collect_set`", "dataType", "\"MAP\"");
+        return weir_error_set(error, WEIR_ERROR_DATATYPE_MISMATCH_UNSUPPORTED_INPUT_TYPE, "sqlExpr",
+                              weir_call_sql(call), "functionName", "`collect_set`", "dataType", "\"MAP\"");
     call->result_type = weir_type_array(call->arena, type, false);
     call->name = call->aggregate->name; /* array_agg is printed so */
     call->nullable = false;
     return WEIR_OK;
 }
 
-static uint32_t collect_buffer(const WeirExpression *expression, WeirArena *arena, WeirField fields[WEIR_AGGREGATE_BUFFERS_MAX])
+static uint32_t collect_buffer(const WeirExpression *expression, WeirArena *arena,
+                               WeirField fields[WEIR_AGGREGATE_BUFFERS_MAX])
 {
     (void)expression;
     (void)arena;
@@ -30,7 +36,10 @@ static uint32_t collect_buffer(const WeirExpression *expression, WeirArena *aren
     return 1;
 }
 
-static void collect_init(const WeirAggregateCall *call, uint8_t *row) { weir_slot_put_long(weir_slot(row, &call->slots, 0), 0); }
+static void collect_init(const WeirAggregateCall *call, uint8_t *row)
+{
+    weir_slot_put_long(weir_slot(row, &call->slots, 0), 0);
+}
 
 static Collected *collected_of(const WeirAggregateCall *call, uint8_t *row)
 {
@@ -46,13 +55,15 @@ static Collected *collected_of(const WeirAggregateCall *call, uint8_t *row)
 }
 
 /* A value that lasts as long as the table: text is copied. */
-static WeirStatus keep_value(const WeirAggregateCall *call, Collected *object, const WeirVector *vector, uint32_t row, WeirError *error)
+static WeirStatus keep_value(const WeirAggregateCall *call, Collected *object, const WeirVector *vector, uint32_t row,
+                             WeirError *error)
 {
     if (weir_type_physical(vector->type) == WEIR_PHYSICAL_VIEW) {
         const WeirVector *flat;
         uint32_t at = weir_vector_locate(vector, row, &flat);
         const WeirStringView *view = &((const WeirStringView *)flat->values)[at];
-        weir_column_writer_append_view(&object->values, weir_view_copy(call->arena, weir_view_data(view), view->length));
+        weir_column_writer_append_view(&object->values,
+                                       weir_view_copy(call->arena, weir_view_data(view), view->length));
         return WEIR_OK;
     }
     if (!weir_type_is_nested(vector->type)) {
@@ -96,7 +107,8 @@ static void grow_slots(const WeirAggregateCall *call, Collected *object)
         *find_slot(object, &held, &held, i) = i + 1;
 }
 
-static WeirStatus add(const WeirAggregateCall *call, Collected *object, bool set, const WeirVector *vector, uint32_t row, WeirError *error)
+static WeirStatus add(const WeirAggregateCall *call, Collected *object, bool set, const WeirVector *vector,
+                      uint32_t row, WeirError *error)
 {
     if (!set)
         return keep_value(call, object, vector, row, error);
@@ -109,7 +121,8 @@ static WeirStatus add(const WeirAggregateCall *call, Collected *object, bool set
     return keep_value(call, object, vector, row, error);
 }
 
-static WeirStatus collect_update(const WeirAggregateCall *call, const WeirVector *const *arguments, const uint32_t *selection, uint32_t count, uint8_t *const *rows, WeirError *error)
+static WeirStatus collect_update(const WeirAggregateCall *call, const WeirVector *const *arguments,
+                                 const uint32_t *selection, uint32_t count, uint8_t *const *rows, WeirError *error)
 {
     bool set = is_set(call);
     WEIR_FOR_UPDATES(k, row)
@@ -122,7 +135,8 @@ static WeirStatus collect_update(const WeirAggregateCall *call, const WeirVector
 }
 
 /* All groups' values as one vector of arrays. */
-static WeirStatus lists_of(const WeirAggregateCall *call, const uint8_t *const *rows, uint32_t count, WeirVector *lists, WeirArena *arena, WeirError *error)
+static WeirStatus lists_of(const WeirAggregateCall *call, const uint8_t *const *rows, uint32_t count, WeirVector *lists,
+                           WeirArena *arena, WeirError *error)
 {
     WeirColumnWriter writer;
     weir_column_writer_init(&writer, call->expression->type, count, arena);
@@ -138,12 +152,14 @@ static WeirStatus lists_of(const WeirAggregateCall *call, const uint8_t *const *
     return weir_column_writer_finish(&writer, lists, error);
 }
 
-static WeirStatus collect_evaluate(const WeirAggregateCall *call, const uint8_t *const *rows, uint32_t count, WeirVector *result, WeirArena *arena, WeirError *error)
+static WeirStatus collect_evaluate(const WeirAggregateCall *call, const uint8_t *const *rows, uint32_t count,
+                                   WeirVector *result, WeirArena *arena, WeirError *error)
 {
     return lists_of(call, rows, count, result, arena, error);
 }
 
-static WeirStatus collect_serialize(const WeirAggregateCall *call, const uint8_t *const *rows, uint32_t count, WeirVector *buffers, WeirArena *arena, WeirError *error)
+static WeirStatus collect_serialize(const WeirAggregateCall *call, const uint8_t *const *rows, uint32_t count,
+                                    WeirVector *buffers, WeirArena *arena, WeirError *error)
 {
     WeirVector lists;
     WEIR_TRY(lists_of(call, rows, count, &lists, arena, error));
@@ -160,7 +176,8 @@ static WeirStatus collect_serialize(const WeirAggregateCall *call, const uint8_t
     return WEIR_OK;
 }
 
-static WeirStatus collect_merge(const WeirAggregateCall *call, const WeirVector *buffers, const uint32_t *selection, uint32_t count, uint8_t *const *rows, WeirError *error)
+static WeirStatus collect_merge(const WeirAggregateCall *call, const WeirVector *buffers, const uint32_t *selection,
+                                uint32_t count, uint8_t *const *rows, WeirError *error)
 {
     bool set = is_set(call);
     WeirField field = {"array", call->expression->type, true, "{}"};
@@ -173,12 +190,14 @@ static WeirStatus collect_merge(const WeirAggregateCall *call, const WeirVector 
         const WeirVector *flat, *list;
         uint32_t at = weir_vector_locate(&buffers[0], row, &flat), first;
         const WeirStringView *view = &((const WeirStringView *)flat->values)[at];
-        uint8_t *bytes = weir_arena_alloc(call->arena, view->length + 8u); /* aligned, and as long-lived as the values */
+        uint8_t *bytes =
+            weir_arena_alloc(call->arena, view->length + 8u); /* aligned, and as long-lived as the values */
         memcpy(bytes, weir_view_data(view), view->length);
         if (!weir_unsafe_row_validate(schema, bytes, view->length))
             return weir_error_format(error, WEIR_ERROR_INTERNAL_ERROR, "a state row holds a damaged list");
         WeirVector column;
-        WEIR_TRY(weir_unsafe_row_decode(schema, (const uint8_t *const[]){bytes}, &view->length, 1, false, &column, call->arena, error));
+        WEIR_TRY(weir_unsafe_row_decode(schema, (const uint8_t *const[]){bytes}, &view->length, 1, false, &column,
+                                        call->arena, error));
         uint32_t length = weir_list_range(&column, 0, &list, &first);
         for (uint32_t i = first; i < first + length; i++)
             WEIR_TRY(add(call, object, set, &list->children[0], i, error));
@@ -186,10 +205,14 @@ static WeirStatus collect_merge(const WeirAggregateCall *call, const WeirVector 
     return WEIR_OK;
 }
 
-#define COLLECT(NAME, ALIASES, USAGE)                                                                                       \
-    {.name = NAME, .aliases = ALIASES, .flags = WEIR_AGGREGATE_OBJECT | WEIR_AGGREGATE_ORDER_SENSITIVE | WEIR_AGGREGATE_COUNT_DEFAULT, .arguments_min = 1, .arguments_max = 1, \
-     .resolve = resolve_collect, .buffer = collect_buffer, .init = collect_init, .update = collect_update, .evaluate = collect_evaluate, .serialize = collect_serialize, \
-     .merge_serialized = collect_merge, .group = "agg_funcs", .usage = USAGE}
+#define COLLECT(NAME, ALIASES, USAGE)                                                                                  \
+    {                                                                                                                  \
+        .name = NAME, .aliases = ALIASES,                                                                              \
+        .flags = WEIR_AGGREGATE_OBJECT | WEIR_AGGREGATE_ORDER_SENSITIVE | WEIR_AGGREGATE_COUNT_DEFAULT,                \
+        .arguments_min = 1, .arguments_max = 1, .resolve = resolve_collect, .buffer = collect_buffer,                  \
+        .init = collect_init, .update = collect_update, .evaluate = collect_evaluate, .serialize = collect_serialize,  \
+        .merge_serialized = collect_merge, .group = "agg_funcs", .usage = USAGE                                        \
+    }
 
 const WeirAggregateFunction weir_aggregates_collect[] = {
     COLLECT("collect_list", WEIR_ALIASES("array_agg"), "collect_list(a): the values that are not null, as an array."),

@@ -9,7 +9,8 @@ static WeirStatus resolve_count(WeirFunctionCall *call, WeirError *error)
     return WEIR_OK;
 }
 
-static uint32_t count_buffer(const WeirExpression *expression, WeirArena *arena, WeirField fields[WEIR_AGGREGATE_BUFFERS_MAX])
+static uint32_t count_buffer(const WeirExpression *expression, WeirArena *arena,
+                             WeirField fields[WEIR_AGGREGATE_BUFFERS_MAX])
 {
     (void)expression;
     (void)arena;
@@ -23,8 +24,8 @@ static void count_init(const WeirAggregateCall *call, uint8_t *row)
 }
 
 /* Rows where no argument is null. */
-static WeirStatus count_update(const WeirAggregateCall *call, const WeirVector *const *arguments, const uint32_t *selection, uint32_t count,
-                               uint8_t *const *rows, WeirError *error)
+static WeirStatus count_update(const WeirAggregateCall *call, const WeirVector *const *arguments,
+                               const uint32_t *selection, uint32_t count, uint8_t *const *rows, WeirError *error)
 {
     (void)error;
     size_t offset = weir_slot_offset(&call->slots, 0);
@@ -50,8 +51,8 @@ static WeirStatus count_update(const WeirAggregateCall *call, const WeirVector *
     return WEIR_OK;
 }
 
-static WeirStatus count_if_update(const WeirAggregateCall *call, const WeirVector *const *arguments, const uint32_t *selection, uint32_t count,
-                                  uint8_t *const *rows, WeirError *error)
+static WeirStatus count_if_update(const WeirAggregateCall *call, const WeirVector *const *arguments,
+                                  const uint32_t *selection, uint32_t count, uint8_t *const *rows, WeirError *error)
 {
     (void)error;
     size_t offset = weir_slot_offset(&call->slots, 0);
@@ -65,7 +66,8 @@ static WeirStatus count_if_update(const WeirAggregateCall *call, const WeirVecto
     return WEIR_OK;
 }
 
-static WeirStatus count_merge(const WeirAggregateCall *call, uint8_t *const *targets, const uint8_t *const *sources, uint32_t count, WeirError *error)
+static WeirStatus count_merge(const WeirAggregateCall *call, uint8_t *const *targets, const uint8_t *const *sources,
+                              uint32_t count, WeirError *error)
 {
     (void)error;
     size_t offset = weir_slot_offset(&call->slots, 0);
@@ -74,8 +76,8 @@ static WeirStatus count_merge(const WeirAggregateCall *call, uint8_t *const *tar
     return WEIR_OK;
 }
 
-static WeirStatus count_evaluate(const WeirAggregateCall *call, const uint8_t *const *rows, uint32_t count, WeirVector *result, WeirArena *arena,
-                                 WeirError *error)
+static WeirStatus count_evaluate(const WeirAggregateCall *call, const uint8_t *const *rows, uint32_t count,
+                                 WeirVector *result, WeirArena *arena, WeirError *error)
 {
     (void)arena;
     (void)error;
@@ -85,11 +87,30 @@ static WeirStatus count_evaluate(const WeirAggregateCall *call, const uint8_t *c
 }
 
 const WeirAggregateFunction weir_aggregates_count[] = {
-    {.name = "count", .flags = WEIR_AGGREGATE_COUNT_DEFAULT, .arguments_min = 1, .arguments_max = -1, .resolve = resolve_count, .buffer = count_buffer,
-     .init = count_init, .update = count_update, .merge = count_merge, .evaluate = count_evaluate, .group = "agg_funcs",
+    {.name = "count",
+     .flags = WEIR_AGGREGATE_COUNT_DEFAULT,
+     .arguments_min = 1,
+     .arguments_max = -1,
+     .resolve = resolve_count,
+     .buffer = count_buffer,
+     .init = count_init,
+     .update = count_update,
+     .merge = count_merge,
+     .evaluate = count_evaluate,
+     .group = "agg_funcs",
      .usage = "count(*), count(a, …): how many rows have no null among the arguments."},
-    {.name = "count_if", .flags = WEIR_AGGREGATE_COUNT_DEFAULT, .arguments_min = 1, .arguments_max = 1, .signature = "boolean->long", .resolve = resolve_count,
-     .buffer = count_buffer, .init = count_init, .update = count_if_update, .merge = count_merge, .evaluate = count_evaluate, .group = "agg_funcs",
+    {.name = "count_if",
+     .flags = WEIR_AGGREGATE_COUNT_DEFAULT,
+     .arguments_min = 1,
+     .arguments_max = 1,
+     .signature = "boolean->long",
+     .resolve = resolve_count,
+     .buffer = count_buffer,
+     .init = count_init,
+     .update = count_if_update,
+     .merge = count_merge,
+     .evaluate = count_evaluate,
+     .group = "agg_funcs",
      .usage = "count_if(condition): how many rows meet the condition."},
     {0},
 };

@@ -1,5 +1,6 @@
-/* histogram_numeric: at most n bins of unequal width; the two nearest bins melt into one when there are too many (Ben-Haim and Tom-Tov). Where several pairs are
- * equally near, one is drawn by Java's generator from a fixed seed, as in Spark. */
+/* histogram_numeric: at most n bins of unequal width; the two nearest bins melt into one when there are too many
+ * (Ben-Haim and Tom-Tov). Where several pairs are equally near, one is drawn by Java's generator from a fixed seed, as
+ * in Spark. */
 #include <endian.h>
 #include <math.h>
 
@@ -21,10 +22,13 @@ typedef struct Histogram {
 static WeirStatus resolve_histogram(WeirFunctionCall *call, WeirError *error)
 {
     static const char words[] = "numeric|date|timestamp|ntz|daytime|yearmonth";
-    const WeirDataType *type = call->arguments[0]->type, *cast = weir_signature_cast(call->arena, words, sizeof(words) - 1, type);
+    const WeirDataType *type = call->arguments[0]->type,
+                       *cast = weir_signature_cast(call->arena, words, sizeof(words) - 1, type);
     if (cast == NULL)
         return weir_call_unexpected_type(call, 0,
-                                         "(\"NUMERIC\" or \"DATE\" or \"TIMESTAMP\" or \"TIMESTAMP_NTZ\" or \"INTERVAL DAY TO SECOND\" or \"INTERVAL YEAR TO MONTH\")", error);
+                                         "(\"NUMERIC\" or \"DATE\" or \"TIMESTAMP\" or \"TIMESTAMP_NTZ\" or \"INTERVAL "
+                                         "DAY TO SECOND\" or \"INTERVAL YEAR TO MONTH\")",
+                                         error);
     if (cast != type)
         call->cast_types[0] = cast;
     if (call->arguments[1]->type->id != WEIR_TYPE_INT) {
@@ -37,10 +41,12 @@ static WeirStatus resolve_histogram(WeirFunctionCall *call, WeirError *error)
     if (bins == NULL)
         return weir_call_non_foldable(call, 1, "nb", "\"INT\"", error);
     if (weir_value_is_null(bins))
-        return weir_error_set(error, WEIR_ERROR_DATATYPE_MISMATCH_UNEXPECTED_NULL, "sqlExpr", weir_call_sql(call), "exprName", "nb");
+        return weir_error_set(error, WEIR_ERROR_DATATYPE_MISMATCH_UNEXPECTED_NULL, "sqlExpr", weir_call_sql(call),
+                              "exprName", "nb");
     if (weir_value_get_int(bins) < 2)
-        return weir_error_set(error, WEIR_ERROR_DATATYPE_MISMATCH_VALUE_OUT_OF_RANGE, "sqlExpr", weir_call_sql(call), "exprName", "nb", "valueRange",
-                              "[2, 2147483647]", "currentValue", weir_quoted_sql(call->arena, call->arguments[1]));
+        return weir_error_set(error, WEIR_ERROR_DATATYPE_MISMATCH_VALUE_OUT_OF_RANGE, "sqlExpr", weir_call_sql(call),
+                              "exprName", "nb", "valueRange", "[2, 2147483647]", "currentValue",
+                              weir_quoted_sql(call->arena, call->arguments[1]));
     int32_t *limit = WEIR_ARENA_NEW(call->arena, int32_t);
     *limit = (int32_t)weir_value_get_int(bins);
     call->bound = limit;
@@ -49,7 +55,8 @@ static WeirStatus resolve_histogram(WeirFunctionCall *call, WeirError *error)
     return WEIR_OK;
 }
 
-static uint32_t histogram_buffer(const WeirExpression *expression, WeirArena *arena, WeirField fields[WEIR_AGGREGATE_BUFFERS_MAX])
+static uint32_t histogram_buffer(const WeirExpression *expression, WeirArena *arena,
+                                 WeirField fields[WEIR_AGGREGATE_BUFFERS_MAX])
 {
     (void)expression;
     (void)arena;
@@ -57,7 +64,10 @@ static uint32_t histogram_buffer(const WeirExpression *expression, WeirArena *ar
     return 1;
 }
 
-static void histogram_init(const WeirAggregateCall *call, uint8_t *row) { weir_slot_put_long(weir_slot(row, &call->slots, 0), 0); }
+static void histogram_init(const WeirAggregateCall *call, uint8_t *row)
+{
+    weir_slot_put_long(weir_slot(row, &call->slots, 0), 0);
+}
 
 static Histogram *histogram_in(const WeirAggregateCall *call, const uint8_t *row)
 {
@@ -161,13 +171,13 @@ static double double_at(const WeirVector *vector, uint32_t row)
     return (double)wide / (flat->type->id == WEIR_TYPE_DECIMAL ? pow(10, flat->type->scale) : 1);
 }
 
-static WeirStatus histogram_update(const WeirAggregateCall *call, const WeirVector *const *arguments, const uint32_t *selection, uint32_t count,
-                                   uint8_t *const *rows, WeirError *error)
+static WeirStatus histogram_update(const WeirAggregateCall *call, const WeirVector *const *arguments,
+                                   const uint32_t *selection, uint32_t count, uint8_t *const *rows, WeirError *error)
 {
     (void)error;
     WEIR_FOR_UPDATES(k, row)
-        if (!weir_vector_is_null(arguments[0], row))
-            add(histogram_of(call, rows[k]), double_at(arguments[0], row));
+    if (!weir_vector_is_null(arguments[0], row))
+        add(histogram_of(call, rows[k]), double_at(arguments[0], row));
     return WEIR_OK;
 }
 
@@ -183,8 +193,8 @@ static void append_x(WeirColumnWriter *writer, double value)
     }
 }
 
-static WeirStatus histogram_evaluate(const WeirAggregateCall *call, const uint8_t *const *rows, uint32_t count, WeirVector *result, WeirArena *arena,
-                                     WeirError *error)
+static WeirStatus histogram_evaluate(const WeirAggregateCall *call, const uint8_t *const *rows, uint32_t count,
+                                     WeirVector *result, WeirArena *arena, WeirError *error)
 {
     WeirColumnWriter writer;
     weir_column_writer_init(&writer, call->expression->type, count, arena);
@@ -224,8 +234,8 @@ static double get_double(const uint8_t *data)
     return value;
 }
 
-static WeirStatus histogram_serialize(const WeirAggregateCall *call, const uint8_t *const *rows, uint32_t count, WeirVector *buffers, WeirArena *arena,
-                                      WeirError *error)
+static WeirStatus histogram_serialize(const WeirAggregateCall *call, const uint8_t *const *rows, uint32_t count,
+                                      WeirVector *buffers, WeirArena *arena, WeirError *error)
 {
     WeirBuffer out;
     WEIR_TRY(weir_vector_init(&buffers[0], &weir_type_binary, count, arena, error));
@@ -233,7 +243,8 @@ static WeirStatus histogram_serialize(const WeirAggregateCall *call, const uint8
     weir_buffer_init(&out, 0, NULL);
     for (uint32_t k = 0; k < count; k++) {
         const Histogram *histogram = histogram_in(call, rows[k]);
-        uint32_t head[2] = {htobe32((uint32_t) * (const int32_t *)call->expression->bound), htobe32(histogram == NULL ? 0 : histogram->count)};
+        uint32_t head[2] = {htobe32((uint32_t) * (const int32_t *)call->expression->bound),
+                            htobe32(histogram == NULL ? 0 : histogram->count)};
         weir_buffer_clear(&out);
         weir_buffer_append(&out, head, sizeof(head));
         for (uint32_t i = 0; histogram != NULL && i < histogram->count; i++) {
@@ -246,7 +257,8 @@ static WeirStatus histogram_serialize(const WeirAggregateCall *call, const uint8
     return WEIR_OK;
 }
 
-static WeirStatus merge_bins(const WeirAggregateCall *call, Histogram *histogram, const uint8_t *data, uint32_t length, WeirError *error)
+static WeirStatus merge_bins(const WeirAggregateCall *call, Histogram *histogram, const uint8_t *data, uint32_t length,
+                             WeirError *error)
 {
     uint32_t given;
     if (length < 8)
@@ -258,7 +270,8 @@ static WeirStatus merge_bins(const WeirAggregateCall *call, Histogram *histogram
     Bin *merged = WEIR_ARENA_ARRAY(call->arena, Bin, (size_t)histogram->count + given + 2);
     uint32_t i = 0, j = 0, next = 0;
     while (i < histogram->count || j < given) {
-        double x = j < given ? get_double(data + 8 + (size_t)j * 16) : 0, y = j < given ? get_double(data + 16 + (size_t)j * 16) : 0;
+        double x = j < given ? get_double(data + 8 + (size_t)j * 16) : 0,
+               y = j < given ? get_double(data + 16 + (size_t)j * 16) : 0;
         bool own = j == given || (i < histogram->count && histogram->bins[i].x <= x);
         Bin bin = own ? histogram->bins[i++] : (Bin){x, y};
         j += !own;
@@ -276,8 +289,8 @@ static WeirStatus merge_bins(const WeirAggregateCall *call, Histogram *histogram
     return WEIR_OK;
 }
 
-static WeirStatus histogram_merge(const WeirAggregateCall *call, const WeirVector *buffers, const uint32_t *selection, uint32_t count, uint8_t *const *rows,
-                                  WeirError *error)
+static WeirStatus histogram_merge(const WeirAggregateCall *call, const WeirVector *buffers, const uint32_t *selection,
+                                  uint32_t count, uint8_t *const *rows, WeirError *error)
 {
     WEIR_FOR_UPDATES(k, row)
     {
@@ -293,8 +306,18 @@ static WeirStatus histogram_merge(const WeirAggregateCall *call, const WeirVecto
 }
 
 const WeirAggregateFunction weir_aggregates_histogram_numeric[] = {
-    {.name = "histogram_numeric", .flags = WEIR_AGGREGATE_OBJECT, .arguments_min = 2, .arguments_max = 2, .resolve = resolve_histogram,
-     .buffer = histogram_buffer, .init = histogram_init, .update = histogram_update, .evaluate = histogram_evaluate, .serialize = histogram_serialize,
-     .merge_serialized = histogram_merge, .group = "agg_funcs", .usage = "histogram_numeric(a, n): at most n bins as structs of their centre and count."},
+    {.name = "histogram_numeric",
+     .flags = WEIR_AGGREGATE_OBJECT,
+     .arguments_min = 2,
+     .arguments_max = 2,
+     .resolve = resolve_histogram,
+     .buffer = histogram_buffer,
+     .init = histogram_init,
+     .update = histogram_update,
+     .evaluate = histogram_evaluate,
+     .serialize = histogram_serialize,
+     .merge_serialized = histogram_merge,
+     .group = "agg_funcs",
+     .usage = "histogram_numeric(a, n): at most n bins as structs of their centre and count."},
     {0},
 };

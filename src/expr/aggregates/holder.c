@@ -19,7 +19,8 @@ static WeirStatus assign_view(WeirHolder *holder, WeirArena *arena, const WeirSt
     return WEIR_OK;
 }
 
-WeirStatus weir_holder_assign(WeirHolder *holder, WeirArena *arena, const WeirVector *vector, uint32_t row, WeirError *error)
+WeirStatus weir_holder_assign(WeirHolder *holder, WeirArena *arena, const WeirVector *vector, uint32_t row,
+                              WeirError *error)
 {
     const WeirVector *flat;
     uint32_t at = weir_vector_locate(vector, row, &flat);
@@ -33,7 +34,8 @@ WeirStatus weir_holder_assign(WeirHolder *holder, WeirArena *arena, const WeirVe
         holder->vector = *value;
         return WEIR_OK;
     }
-    holder->vector = (WeirVector){.type = vector->type, .kind = WEIR_VECTOR_CONSTANT, .length = 1, .values = holder->fixed};
+    holder->vector =
+        (WeirVector){.type = vector->type, .kind = WEIR_VECTOR_CONSTANT, .length = 1, .values = holder->fixed};
     size_t size = weir_physical_size(weir_type_physical(vector->type));
     if (weir_type_physical(vector->type) == WEIR_PHYSICAL_VIEW)
         return assign_view(holder, arena, &((const WeirStringView *)flat->values)[at], error);

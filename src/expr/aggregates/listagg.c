@@ -1,5 +1,6 @@
-/* listagg, string_agg: the texts of a group joined, in the order of WITHIN GROUP or as they came. Order values are kept beside the texts unless the text itself is
- * what orders. As a buffer: the UnsafeRow of one array, as for collect_list. */
+/* listagg, string_agg: the texts of a group joined, in the order of WITHIN GROUP or as they came. Order values are kept
+ * beside the texts unless the text itself is what orders. As a buffer: the UnsafeRow of one array, as for collect_list.
+ */
 #include <stdlib.h>
 
 #include "columnar/unsafe_row.h"
@@ -19,7 +20,8 @@ static WeirStatus take_orderings(WeirFunctionCall *call)
         first++;
     uint32_t count = call->argument_count - first, plain = first < 2 ? 2 : first;
     WeirExpression **arguments = WEIR_ARENA_ARRAY(call->arena, WeirExpression *, plain + count);
-    bool *descending = WEIR_ARENA_ARRAY(call->arena, bool, count + 1), *nulls_first = WEIR_ARENA_ARRAY(call->arena, bool, count + 1);
+    bool *descending = WEIR_ARENA_ARRAY(call->arena, bool, count + 1),
+         *nulls_first = WEIR_ARENA_ARRAY(call->arena, bool, count + 1);
     for (uint32_t i = 0; i < first; i++)
         arguments[i] = call->arguments[i];
     if (first < 2)
@@ -49,7 +51,8 @@ static WeirStatus check_distinct(const WeirFunctionCall *call, WeirError *error)
     if (ordering->count == 1 && weir_expression_equal(call->arguments[0], call->arguments[ordering->first]))
         return WEIR_OK;
     return weir_error_set(error, WEIR_ERROR_INVALID_WITHIN_GROUP_EXPRESSION_MISMATCH_WITH_DISTINCT_INPUT, "funcName",
-                          weir_arena_printf(call->arena, "`%s`", call->name), "funcArg", weir_quoted_sql(call->arena, call->arguments[0]), "orderingExpr",
+                          weir_arena_printf(call->arena, "`%s`", call->name), "funcArg",
+                          weir_quoted_sql(call->arena, call->arguments[0]), "orderingExpr",
                           weir_quoted_sql(call->arena, call->arguments[ordering->first]));
 }
 
@@ -85,7 +88,9 @@ static WeirStatus resolve_listagg(WeirFunctionCall *call, WeirError *error)
 static bool keeps_order(const WeirExpression *expression)
 {
     const WeirAggregateOrdering *ordering = expression->bound;
-    return ordering->count > 1 || (ordering->count == 1 && !weir_expression_equal(expression->children[0], expression->children[ordering->first]));
+    return ordering->count > 1 ||
+           (ordering->count == 1 &&
+            !weir_expression_equal(expression->children[0], expression->children[ordering->first]));
 }
 
 static const WeirDataType *row_type(const WeirExpression *expression, WeirArena *arena)
@@ -99,7 +104,8 @@ static const WeirDataType *row_type(const WeirExpression *expression, WeirArena 
     return weir_type_struct(arena, fields, count);
 }
 
-static uint32_t listed_buffer(const WeirExpression *expression, WeirArena *arena, WeirField fields[WEIR_AGGREGATE_BUFFERS_MAX])
+static uint32_t listed_buffer(const WeirExpression *expression, WeirArena *arena,
+                              WeirField fields[WEIR_AGGREGATE_BUFFERS_MAX])
 {
     (void)expression;
     (void)arena;
@@ -107,7 +113,10 @@ static uint32_t listed_buffer(const WeirExpression *expression, WeirArena *arena
     return 1;
 }
 
-static void listed_init(const WeirAggregateCall *call, uint8_t *row) { weir_slot_put_long(weir_slot(row, &call->slots, 0), 0); }
+static void listed_init(const WeirAggregateCall *call, uint8_t *row)
+{
+    weir_slot_put_long(weir_slot(row, &call->slots, 0), 0);
+}
 
 static const Listed *listed_in(const WeirAggregateCall *call, const uint8_t *row)
 {
@@ -129,7 +138,8 @@ static Listed *listed_of(const WeirAggregateCall *call, uint8_t *row)
     return listed;
 }
 
-static WeirStatus keep(const WeirAggregateCall *call, WeirColumnWriter *writer, const WeirVector *vector, uint32_t row, WeirError *error)
+static WeirStatus keep(const WeirAggregateCall *call, WeirColumnWriter *writer, const WeirVector *vector, uint32_t row,
+                       WeirError *error)
 {
     WeirValue *value = NULL;
     if (weir_vector_is_null(vector, row)) {
@@ -141,8 +151,8 @@ static WeirStatus keep(const WeirAggregateCall *call, WeirColumnWriter *writer, 
     return WEIR_OK;
 }
 
-static WeirStatus listed_update(const WeirAggregateCall *call, const WeirVector *const *arguments, const uint32_t *selection, uint32_t count,
-                                uint8_t *const *rows, WeirError *error)
+static WeirStatus listed_update(const WeirAggregateCall *call, const WeirVector *const *arguments,
+                                const uint32_t *selection, uint32_t count, uint8_t *const *rows, WeirError *error)
 {
     const WeirAggregateOrdering *ordering = call->expression->bound;
     WEIR_FOR_UPDATES(k, row)
@@ -191,7 +201,8 @@ static int compare_rows(const void *a, const void *b, void *context)
     return (i > j) - (i < j);
 }
 
-static WeirStatus delimiter_of(const WeirAggregateCall *call, WeirArena *arena, WeirStringView *delimiter, WeirError *error)
+static WeirStatus delimiter_of(const WeirAggregateCall *call, WeirArena *arena, WeirStringView *delimiter,
+                               WeirError *error)
 {
     WeirValue *value = NULL;
     memset(delimiter, 0, sizeof(*delimiter));
@@ -204,7 +215,8 @@ static WeirStatus delimiter_of(const WeirAggregateCall *call, WeirArena *arena, 
     return WEIR_OK;
 }
 
-static WeirStatus join_rows(const WeirAggregateCall *call, const Listed *listed, const WeirStringView *delimiter, WeirBuffer *out, WeirArena *arena, WeirError *error)
+static WeirStatus join_rows(const WeirAggregateCall *call, const Listed *listed, const WeirStringView *delimiter,
+                            WeirBuffer *out, WeirArena *arena, WeirError *error)
 {
     WeirVector rows;
     WEIR_TRY(rows_of(listed, arena, &rows, error));
@@ -224,8 +236,8 @@ static WeirStatus join_rows(const WeirAggregateCall *call, const Listed *listed,
     return weir_buffer_check(out, error);
 }
 
-static WeirStatus listed_evaluate(const WeirAggregateCall *call, const uint8_t *const *rows, uint32_t count, WeirVector *result, WeirArena *arena,
-                                  WeirError *error)
+static WeirStatus listed_evaluate(const WeirAggregateCall *call, const uint8_t *const *rows, uint32_t count,
+                                  WeirVector *result, WeirArena *arena, WeirError *error)
 {
     WeirStringView delimiter;
     WeirBuffer text;
@@ -255,8 +267,8 @@ static const WeirDataType *array_type(const WeirExpression *expression, WeirAren
     return weir_type_array(arena, row->field_count == 1 ? row->fields[0].type : row, false);
 }
 
-static WeirStatus listed_serialize(const WeirAggregateCall *call, const uint8_t *const *rows, uint32_t count, WeirVector *buffers, WeirArena *arena,
-                                   WeirError *error)
+static WeirStatus listed_serialize(const WeirAggregateCall *call, const uint8_t *const *rows, uint32_t count,
+                                   WeirVector *buffers, WeirArena *arena, WeirError *error)
 {
     WeirColumnWriter writer;
     WeirVector lists;
@@ -266,7 +278,8 @@ static WeirStatus listed_serialize(const WeirAggregateCall *call, const uint8_t 
         if (listed != NULL && listed->rows.length > 0) {
             WeirVector held;
             WEIR_TRY(rows_of(listed, arena, &held, error));
-            weir_column_writer_append_rows(&writer.children[0], held.type->field_count == 1 ? &held.children[0] : &held, 0, held.length);
+            weir_column_writer_append_rows(&writer.children[0], held.type->field_count == 1 ? &held.children[0] : &held,
+                                           0, held.length);
         }
         weir_column_writer_end_list(&writer);
     }
@@ -284,8 +297,8 @@ static WeirStatus listed_serialize(const WeirAggregateCall *call, const uint8_t 
     return WEIR_OK;
 }
 
-static WeirStatus listed_merge(const WeirAggregateCall *call, const WeirVector *buffers, const uint32_t *selection, uint32_t count, uint8_t *const *rows,
-                               WeirError *error)
+static WeirStatus listed_merge(const WeirAggregateCall *call, const WeirVector *buffers, const uint32_t *selection,
+                               uint32_t count, uint8_t *const *rows, WeirError *error)
 {
     WeirField field = {"array", array_type(call->expression, call->arena), true, "{}"};
     const WeirSchema *schema = weir_type_struct(call->arena, &field, 1);
@@ -302,7 +315,8 @@ static WeirStatus listed_merge(const WeirAggregateCall *call, const WeirVector *
         WeirVector column;
         if (!weir_unsafe_row_validate(schema, bytes, view->length))
             return weir_error_format(error, WEIR_ERROR_INTERNAL_ERROR, "a state row holds a damaged list");
-        WEIR_TRY(weir_unsafe_row_decode(schema, (const uint8_t *const[]){bytes}, &view->length, 1, false, &column, call->arena, error));
+        WEIR_TRY(weir_unsafe_row_decode(schema, (const uint8_t *const[]){bytes}, &view->length, 1, false, &column,
+                                        call->arena, error));
         uint32_t length = weir_list_range(&column, 0, &list, &first);
         for (uint32_t i = first; i < first + length; i++) {
             if (listed->rows.type->field_count > 1) {
@@ -316,10 +330,10 @@ static WeirStatus listed_merge(const WeirAggregateCall *call, const WeirVector *
     return WEIR_OK;
 }
 
-#define LISTED                                                                                                              \
-    .name = "listagg", .flags = WEIR_AGGREGATE_OBJECT | WEIR_AGGREGATE_ORDER_SENSITIVE | WEIR_AGGREGATE_ORDERED, .buffer = listed_buffer,             \
-    .init = listed_init, .update = listed_update, .evaluate = listed_evaluate, .serialize = listed_serialize, .merge_serialized = listed_merge,       \
-    .group = "agg_funcs"
+#define LISTED                                                                                                         \
+    .name = "listagg", .flags = WEIR_AGGREGATE_OBJECT | WEIR_AGGREGATE_ORDER_SENSITIVE | WEIR_AGGREGATE_ORDERED,       \
+    .buffer = listed_buffer, .init = listed_init, .update = listed_update, .evaluate = listed_evaluate,                \
+    .serialize = listed_serialize, .merge_serialized = listed_merge, .group = "agg_funcs"
 
 const WeirAggregateFunction weir_listagg_variants[] = {
     {LISTED, .sql_format = "$0($d$1, $2)"},

@@ -1,5 +1,6 @@
-/* min, max, bool_and (min of booleans), bool_or (max), min_by, max_by, first, last and any_value. Values that fit a slot are updated there; others are held
- * in an object. Holders are vectors of one row inside the object, never moved. */
+/* min, max, bool_and (min of booleans), bool_or (max), min_by, max_by, first, last and any_value. Values that fit a
+ * slot are updated there; others are held in an object. Holders are vectors of one row inside the object, never moved.
+ */
 #include "expr/aggregates/aggregate_private.h"
 #include "expr/aggregates/holder.h"
 
@@ -24,8 +25,14 @@ static WeirStatus resolve_extreme(WeirFunctionCall *call, bool max, WeirError *e
     return WEIR_OK;
 }
 
-static WeirStatus resolve_min(WeirFunctionCall *call, WeirError *error) { return resolve_extreme(call, false, error); }
-static WeirStatus resolve_max(WeirFunctionCall *call, WeirError *error) { return resolve_extreme(call, true, error); }
+static WeirStatus resolve_min(WeirFunctionCall *call, WeirError *error)
+{
+    return resolve_extreme(call, false, error);
+}
+static WeirStatus resolve_max(WeirFunctionCall *call, WeirError *error)
+{
+    return resolve_extreme(call, true, error);
+}
 
 static WeirStatus resolve_by(WeirFunctionCall *call, bool max, WeirError *error)
 {
@@ -37,8 +44,14 @@ static WeirStatus resolve_by(WeirFunctionCall *call, bool max, WeirError *error)
     return WEIR_OK;
 }
 
-static WeirStatus resolve_min_by(WeirFunctionCall *call, WeirError *error) { return resolve_by(call, false, error); }
-static WeirStatus resolve_max_by(WeirFunctionCall *call, WeirError *error) { return resolve_by(call, true, error); }
+static WeirStatus resolve_min_by(WeirFunctionCall *call, WeirError *error)
+{
+    return resolve_by(call, false, error);
+}
+static WeirStatus resolve_max_by(WeirFunctionCall *call, WeirError *error)
+{
+    return resolve_by(call, true, error);
+}
 
 /* first(a, ignoreNulls): the flag is a constant and becomes part of the expression. */
 static WeirStatus resolve_first(WeirFunctionCall *call, WeirError *error)
@@ -62,14 +75,18 @@ static WeirStatus resolve_first(WeirFunctionCall *call, WeirError *error)
 
 /* ---- min and max in a slot */
 
-static uint32_t extreme_buffer(const WeirExpression *expression, WeirArena *arena, WeirField fields[WEIR_AGGREGATE_BUFFERS_MAX])
+static uint32_t extreme_buffer(const WeirExpression *expression, WeirArena *arena,
+                               WeirField fields[WEIR_AGGREGATE_BUFFERS_MAX])
 {
     (void)arena;
     fields[0] = weir_buffer_field(expression->aggregate->name, expression->children[0]->type, true);
     return 1;
 }
 
-static void null_init(const WeirAggregateCall *call, uint8_t *row) { weir_slot_set_null(row, &call->slots, 0, true); }
+static void null_init(const WeirAggregateCall *call, uint8_t *row)
+{
+    weir_slot_set_null(row, &call->slots, 0, true);
+}
 
 static int compare_doubles(double a, double b)
 {
@@ -78,21 +95,21 @@ static int compare_doubles(double a, double b)
     return (a > b) - (a < b);
 }
 
-#define EXTREME(Type, ORDER)                                                                                                \
-    do {                                                                                                                  \
-        Type value = ((const Type *)x->values)[row & mask], held;                                                          \
-        memcpy(&held, slot, sizeof(held));                                                                                 \
-        if (null || sign * (ORDER) > 0) {                                                                                  \
-            uint64_t bits = 0;                                                                                             \
-            memcpy(&bits, &value, sizeof(value));                                                                          \
-            memcpy(slot, &bits, 8);                                                                                        \
-            weir_slot_set_null(rows[k], &call->slots, 0, false);                                                           \
-        }                                                                                                                  \
+#define EXTREME(Type, ORDER)                                                                                           \
+    do {                                                                                                               \
+        Type value = ((const Type *)x->values)[row & mask], held;                                                      \
+        memcpy(&held, slot, sizeof(held));                                                                             \
+        if (null || sign * (ORDER) > 0) {                                                                              \
+            uint64_t bits = 0;                                                                                         \
+            memcpy(&bits, &value, sizeof(value));                                                                      \
+            memcpy(slot, &bits, 8);                                                                                    \
+            weir_slot_set_null(rows[k], &call->slots, 0, false);                                                       \
+        }                                                                                                              \
     } while (0)
 #define INTEGER_ORDER ((value > held) - (value < held))
 
-static WeirStatus extreme_fixed(const WeirAggregateCall *call, int sign, const WeirVector *argument, const uint32_t *selection, uint32_t count,
-                                uint8_t *const *rows, WeirError *error)
+static WeirStatus extreme_fixed(const WeirAggregateCall *call, int sign, const WeirVector *argument,
+                                const uint32_t *selection, uint32_t count, uint8_t *const *rows, WeirError *error)
 {
     WeirVector storage;
     const WeirVector *x;
@@ -132,21 +149,21 @@ static WeirStatus extreme_fixed(const WeirAggregateCall *call, int sign, const W
     return WEIR_OK;
 }
 
-static WeirStatus min_update(const WeirAggregateCall *call, const WeirVector *const *arguments, const uint32_t *selection, uint32_t count,
-                             uint8_t *const *rows, WeirError *error)
+static WeirStatus min_update(const WeirAggregateCall *call, const WeirVector *const *arguments,
+                             const uint32_t *selection, uint32_t count, uint8_t *const *rows, WeirError *error)
 {
     return extreme_fixed(call, -1, arguments[0], selection, count, rows, error);
 }
 
-static WeirStatus max_update(const WeirAggregateCall *call, const WeirVector *const *arguments, const uint32_t *selection, uint32_t count,
-                             uint8_t *const *rows, WeirError *error)
+static WeirStatus max_update(const WeirAggregateCall *call, const WeirVector *const *arguments,
+                             const uint32_t *selection, uint32_t count, uint8_t *const *rows, WeirError *error)
 {
     return extreme_fixed(call, 1, arguments[0], selection, count, rows, error);
 }
 
 /* A source row's slot as a vector of one row. */
-static WeirStatus extreme_merge(const WeirAggregateCall *call, int sign, uint8_t *const *targets, const uint8_t *const *sources, uint32_t count,
-                                WeirError *error)
+static WeirStatus extreme_merge(const WeirAggregateCall *call, int sign, uint8_t *const *targets,
+                                const uint8_t *const *sources, uint32_t count, WeirError *error)
 {
     uint64_t bits = 0;
     WeirVector one = {.type = call->expression->type, .kind = WEIR_VECTOR_CONSTANT, .length = 1, .values = &bits};
@@ -159,18 +176,20 @@ static WeirStatus extreme_merge(const WeirAggregateCall *call, int sign, uint8_t
     return WEIR_OK;
 }
 
-static WeirStatus min_merge(const WeirAggregateCall *call, uint8_t *const *targets, const uint8_t *const *sources, uint32_t count, WeirError *error)
+static WeirStatus min_merge(const WeirAggregateCall *call, uint8_t *const *targets, const uint8_t *const *sources,
+                            uint32_t count, WeirError *error)
 {
     return extreme_merge(call, -1, targets, sources, count, error);
 }
 
-static WeirStatus max_merge(const WeirAggregateCall *call, uint8_t *const *targets, const uint8_t *const *sources, uint32_t count, WeirError *error)
+static WeirStatus max_merge(const WeirAggregateCall *call, uint8_t *const *targets, const uint8_t *const *sources,
+                            uint32_t count, WeirError *error)
 {
     return extreme_merge(call, 1, targets, sources, count, error);
 }
 
-static WeirStatus slot_evaluate(const WeirAggregateCall *call, const uint8_t *const *rows, uint32_t count, WeirVector *result, WeirArena *arena,
-                                WeirError *error)
+static WeirStatus slot_evaluate(const WeirAggregateCall *call, const uint8_t *const *rows, uint32_t count,
+                                WeirVector *result, WeirArena *arena, WeirError *error)
 {
     (void)error;
     size_t size = weir_physical_size(weir_type_physical(result->type));
@@ -210,10 +229,13 @@ static const Held *held_in(const WeirAggregateCall *call, const uint8_t *row)
     return held;
 }
 
-static void object_init(const WeirAggregateCall *call, uint8_t *row) { weir_slot_put_long(weir_slot(row, &call->slots, 0), 0); }
+static void object_init(const WeirAggregateCall *call, uint8_t *row)
+{
+    weir_slot_put_long(weir_slot(row, &call->slots, 0), 0);
+}
 
-static WeirStatus extreme_object(const WeirAggregateCall *call, int sign, const WeirVector *argument, const uint32_t *selection, uint32_t count,
-                                 uint8_t *const *rows, WeirError *error)
+static WeirStatus extreme_object(const WeirAggregateCall *call, int sign, const WeirVector *argument,
+                                 const uint32_t *selection, uint32_t count, uint8_t *const *rows, WeirError *error)
 {
     WEIR_FOR_UPDATES(k, row)
     {
@@ -226,32 +248,32 @@ static WeirStatus extreme_object(const WeirAggregateCall *call, int sign, const 
     return WEIR_OK;
 }
 
-static WeirStatus min_object_update(const WeirAggregateCall *call, const WeirVector *const *arguments, const uint32_t *selection, uint32_t count,
-                                    uint8_t *const *rows, WeirError *error)
+static WeirStatus min_object_update(const WeirAggregateCall *call, const WeirVector *const *arguments,
+                                    const uint32_t *selection, uint32_t count, uint8_t *const *rows, WeirError *error)
 {
     return extreme_object(call, -1, arguments[0], selection, count, rows, error);
 }
 
-static WeirStatus max_object_update(const WeirAggregateCall *call, const WeirVector *const *arguments, const uint32_t *selection, uint32_t count,
-                                    uint8_t *const *rows, WeirError *error)
+static WeirStatus max_object_update(const WeirAggregateCall *call, const WeirVector *const *arguments,
+                                    const uint32_t *selection, uint32_t count, uint8_t *const *rows, WeirError *error)
 {
     return extreme_object(call, 1, arguments[0], selection, count, rows, error);
 }
 
-static WeirStatus min_object_merge(const WeirAggregateCall *call, const WeirVector *buffers, const uint32_t *selection, uint32_t count,
-                                   uint8_t *const *rows, WeirError *error)
+static WeirStatus min_object_merge(const WeirAggregateCall *call, const WeirVector *buffers, const uint32_t *selection,
+                                   uint32_t count, uint8_t *const *rows, WeirError *error)
 {
     return extreme_object(call, -1, &buffers[0], selection, count, rows, error);
 }
 
-static WeirStatus max_object_merge(const WeirAggregateCall *call, const WeirVector *buffers, const uint32_t *selection, uint32_t count,
-                                   uint8_t *const *rows, WeirError *error)
+static WeirStatus max_object_merge(const WeirAggregateCall *call, const WeirVector *buffers, const uint32_t *selection,
+                                   uint32_t count, uint8_t *const *rows, WeirError *error)
 {
     return extreme_object(call, 1, &buffers[0], selection, count, rows, error);
 }
 
-static WeirStatus emit(const WeirAggregateCall *call, const uint8_t *const *rows, uint32_t count, const WeirDataType *type, bool order, WeirVector *result,
-                       WeirArena *arena, WeirError *error)
+static WeirStatus emit(const WeirAggregateCall *call, const uint8_t *const *rows, uint32_t count,
+                       const WeirDataType *type, bool order, WeirVector *result, WeirArena *arena, WeirError *error)
 {
     WeirColumnWriter writer;
     weir_column_writer_init(&writer, type, count, arena);
@@ -262,21 +284,22 @@ static WeirStatus emit(const WeirAggregateCall *call, const uint8_t *const *rows
     return weir_column_writer_finish(&writer, result, error);
 }
 
-static WeirStatus object_evaluate(const WeirAggregateCall *call, const uint8_t *const *rows, uint32_t count, WeirVector *result, WeirArena *arena,
-                                  WeirError *error)
+static WeirStatus object_evaluate(const WeirAggregateCall *call, const uint8_t *const *rows, uint32_t count,
+                                  WeirVector *result, WeirArena *arena, WeirError *error)
 {
     return emit(call, rows, count, call->expression->type, false, result, arena, error);
 }
 
-static WeirStatus object_serialize(const WeirAggregateCall *call, const uint8_t *const *rows, uint32_t count, WeirVector *buffers, WeirArena *arena,
-                                   WeirError *error)
+static WeirStatus object_serialize(const WeirAggregateCall *call, const uint8_t *const *rows, uint32_t count,
+                                   WeirVector *buffers, WeirArena *arena, WeirError *error)
 {
     return emit(call, rows, count, call->expression->type, false, &buffers[0], arena, error);
 }
 
 /* ---- first and last */
 
-static uint32_t first_buffer(const WeirExpression *expression, WeirArena *arena, WeirField fields[WEIR_AGGREGATE_BUFFERS_MAX])
+static uint32_t first_buffer(const WeirExpression *expression, WeirArena *arena,
+                             WeirField fields[WEIR_AGGREGATE_BUFFERS_MAX])
 {
     (void)arena;
     fields[0] = weir_buffer_field(expression->aggregate->name, expression->children[0]->type, true);
@@ -284,8 +307,8 @@ static uint32_t first_buffer(const WeirExpression *expression, WeirArena *arena,
     return 2;
 }
 
-static WeirStatus first_or_last(const WeirAggregateCall *call, bool last, const WeirVector *argument, const uint32_t *selection, uint32_t count,
-                                uint8_t *const *rows, WeirError *error)
+static WeirStatus first_or_last(const WeirAggregateCall *call, bool last, const WeirVector *argument,
+                                const uint32_t *selection, uint32_t count, uint8_t *const *rows, WeirError *error)
 {
     bool ignore_nulls = call->expression->ignore_nulls;
     WEIR_FOR_UPDATES(k, row)
@@ -299,20 +322,20 @@ static WeirStatus first_or_last(const WeirAggregateCall *call, bool last, const 
     return WEIR_OK;
 }
 
-static WeirStatus first_update(const WeirAggregateCall *call, const WeirVector *const *arguments, const uint32_t *selection, uint32_t count,
-                               uint8_t *const *rows, WeirError *error)
+static WeirStatus first_update(const WeirAggregateCall *call, const WeirVector *const *arguments,
+                               const uint32_t *selection, uint32_t count, uint8_t *const *rows, WeirError *error)
 {
     return first_or_last(call, false, arguments[0], selection, count, rows, error);
 }
 
-static WeirStatus last_update(const WeirAggregateCall *call, const WeirVector *const *arguments, const uint32_t *selection, uint32_t count,
-                              uint8_t *const *rows, WeirError *error)
+static WeirStatus last_update(const WeirAggregateCall *call, const WeirVector *const *arguments,
+                              const uint32_t *selection, uint32_t count, uint8_t *const *rows, WeirError *error)
 {
     return first_or_last(call, true, arguments[0], selection, count, rows, error);
 }
 
-static WeirStatus merge_set(const WeirAggregateCall *call, bool last, const WeirVector *buffers, const uint32_t *selection, uint32_t count,
-                            uint8_t *const *rows, WeirError *error)
+static WeirStatus merge_set(const WeirAggregateCall *call, bool last, const WeirVector *buffers,
+                            const uint32_t *selection, uint32_t count, uint8_t *const *rows, WeirError *error)
 {
     WEIR_FOR_UPDATES(k, row)
     {
@@ -329,20 +352,20 @@ static WeirStatus merge_set(const WeirAggregateCall *call, bool last, const Weir
     return WEIR_OK;
 }
 
-static WeirStatus first_merge(const WeirAggregateCall *call, const WeirVector *buffers, const uint32_t *selection, uint32_t count, uint8_t *const *rows,
-                              WeirError *error)
+static WeirStatus first_merge(const WeirAggregateCall *call, const WeirVector *buffers, const uint32_t *selection,
+                              uint32_t count, uint8_t *const *rows, WeirError *error)
 {
     return merge_set(call, false, buffers, selection, count, rows, error);
 }
 
-static WeirStatus last_merge(const WeirAggregateCall *call, const WeirVector *buffers, const uint32_t *selection, uint32_t count, uint8_t *const *rows,
-                             WeirError *error)
+static WeirStatus last_merge(const WeirAggregateCall *call, const WeirVector *buffers, const uint32_t *selection,
+                             uint32_t count, uint8_t *const *rows, WeirError *error)
 {
     return merge_set(call, true, buffers, selection, count, rows, error);
 }
 
-static WeirStatus first_serialize(const WeirAggregateCall *call, const uint8_t *const *rows, uint32_t count, WeirVector *buffers, WeirArena *arena,
-                                  WeirError *error)
+static WeirStatus first_serialize(const WeirAggregateCall *call, const uint8_t *const *rows, uint32_t count,
+                                  WeirVector *buffers, WeirArena *arena, WeirError *error)
 {
     WEIR_TRY(emit(call, rows, count, call->expression->type, false, &buffers[0], arena, error));
     WEIR_TRY(weir_vector_init(&buffers[1], &weir_type_boolean, count, arena, error));
@@ -354,9 +377,11 @@ static WeirStatus first_serialize(const WeirAggregateCall *call, const uint8_t *
     return WEIR_OK;
 }
 
-/* ---- min_by and max_by: the last of equal orderings wins, as in Spark's update (value stays only if strictly better) */
+/* ---- min_by and max_by: the last of equal orderings wins, as in Spark's update (value stays only if strictly better)
+ */
 
-static uint32_t by_buffer(const WeirExpression *expression, WeirArena *arena, WeirField fields[WEIR_AGGREGATE_BUFFERS_MAX])
+static uint32_t by_buffer(const WeirExpression *expression, WeirArena *arena,
+                          WeirField fields[WEIR_AGGREGATE_BUFFERS_MAX])
 {
     (void)arena;
     fields[0] = weir_buffer_field("valueWithExtremumOrdering", expression->children[0]->type, true);
@@ -364,8 +389,8 @@ static uint32_t by_buffer(const WeirExpression *expression, WeirArena *arena, We
     return 2;
 }
 
-static WeirStatus by_update(const WeirAggregateCall *call, int sign, const WeirVector *values, const WeirVector *orders, const uint32_t *selection,
-                            uint32_t count, uint8_t *const *rows, WeirError *error)
+static WeirStatus by_update(const WeirAggregateCall *call, int sign, const WeirVector *values, const WeirVector *orders,
+                            const uint32_t *selection, uint32_t count, uint8_t *const *rows, WeirError *error)
 {
     WEIR_FOR_UPDATES(k, row)
     {
@@ -380,50 +405,65 @@ static WeirStatus by_update(const WeirAggregateCall *call, int sign, const WeirV
     return WEIR_OK;
 }
 
-static WeirStatus min_by_update(const WeirAggregateCall *call, const WeirVector *const *arguments, const uint32_t *selection, uint32_t count,
-                                uint8_t *const *rows, WeirError *error)
+static WeirStatus min_by_update(const WeirAggregateCall *call, const WeirVector *const *arguments,
+                                const uint32_t *selection, uint32_t count, uint8_t *const *rows, WeirError *error)
 {
     return by_update(call, -1, arguments[0], arguments[1], selection, count, rows, error);
 }
 
-static WeirStatus max_by_update(const WeirAggregateCall *call, const WeirVector *const *arguments, const uint32_t *selection, uint32_t count,
-                                uint8_t *const *rows, WeirError *error)
+static WeirStatus max_by_update(const WeirAggregateCall *call, const WeirVector *const *arguments,
+                                const uint32_t *selection, uint32_t count, uint8_t *const *rows, WeirError *error)
 {
     return by_update(call, 1, arguments[0], arguments[1], selection, count, rows, error);
 }
 
-static WeirStatus min_by_merge(const WeirAggregateCall *call, const WeirVector *buffers, const uint32_t *selection, uint32_t count, uint8_t *const *rows,
-                               WeirError *error)
+static WeirStatus min_by_merge(const WeirAggregateCall *call, const WeirVector *buffers, const uint32_t *selection,
+                               uint32_t count, uint8_t *const *rows, WeirError *error)
 {
     return by_update(call, -1, &buffers[0], &buffers[1], selection, count, rows, error);
 }
 
-static WeirStatus max_by_merge(const WeirAggregateCall *call, const WeirVector *buffers, const uint32_t *selection, uint32_t count, uint8_t *const *rows,
-                               WeirError *error)
+static WeirStatus max_by_merge(const WeirAggregateCall *call, const WeirVector *buffers, const uint32_t *selection,
+                               uint32_t count, uint8_t *const *rows, WeirError *error)
 {
     return by_update(call, 1, &buffers[0], &buffers[1], selection, count, rows, error);
 }
 
-static WeirStatus by_serialize(const WeirAggregateCall *call, const uint8_t *const *rows, uint32_t count, WeirVector *buffers, WeirArena *arena,
-                               WeirError *error)
+static WeirStatus by_serialize(const WeirAggregateCall *call, const uint8_t *const *rows, uint32_t count,
+                               WeirVector *buffers, WeirArena *arena, WeirError *error)
 {
     WEIR_TRY(emit(call, rows, count, call->expression->children[0]->type, false, &buffers[0], arena, error));
     return emit(call, rows, count, call->expression->children[1]->type, true, &buffers[1], arena, error);
 }
 
 #define G .group = "agg_funcs"
-#define OBJECTS .flags = WEIR_AGGREGATE_OBJECT | WEIR_AGGREGATE_NO_DISTINCT, .init = object_init, .evaluate = object_evaluate, .serialize = object_serialize
-#define FIXED .flags = WEIR_AGGREGATE_NO_DISTINCT, .buffer = extreme_buffer, .init = null_init, .evaluate = slot_evaluate
-#define FIRST_FLAGS                                                                                                         \
-    .flags = WEIR_AGGREGATE_OBJECT | WEIR_AGGREGATE_ORDER_SENSITIVE, .buffer = first_buffer, .init = object_init, .evaluate = object_evaluate,  \
-    .serialize = first_serialize
-#define BY .flags = WEIR_AGGREGATE_OBJECT, .buffer = by_buffer, .init = object_init, .evaluate = object_evaluate, .serialize = by_serialize
+#define OBJECTS                                                                                                        \
+    .flags = WEIR_AGGREGATE_OBJECT | WEIR_AGGREGATE_NO_DISTINCT, .init = object_init, .evaluate = object_evaluate,     \
+    .serialize = object_serialize
+#define FIXED                                                                                                          \
+    .flags = WEIR_AGGREGATE_NO_DISTINCT, .buffer = extreme_buffer, .init = null_init, .evaluate = slot_evaluate
+#define FIRST_FLAGS                                                                                                    \
+    .flags = WEIR_AGGREGATE_OBJECT | WEIR_AGGREGATE_ORDER_SENSITIVE, .buffer = first_buffer, .init = object_init,      \
+    .evaluate = object_evaluate, .serialize = first_serialize
+#define BY                                                                                                             \
+    .flags = WEIR_AGGREGATE_OBJECT, .buffer = by_buffer, .init = object_init, .evaluate = object_evaluate,             \
+    .serialize = by_serialize
 
 const WeirAggregateFunction weir_extreme_variants[] = {
     [MIN_FIXED] = {.name = "min", FIXED, .update = min_update, .merge = min_merge, G},
     [MAX_FIXED] = {.name = "max", FIXED, .update = max_update, .merge = max_merge, G},
-    [MIN_OBJECT] = {.name = "min", .buffer = extreme_buffer, OBJECTS, .update = min_object_update, .merge_serialized = min_object_merge, G},
-    [MAX_OBJECT] = {.name = "max", .buffer = extreme_buffer, OBJECTS, .update = max_object_update, .merge_serialized = max_object_merge, G},
+    [MIN_OBJECT] = {.name = "min",
+                    .buffer = extreme_buffer,
+                    OBJECTS,
+                    .update = min_object_update,
+                    .merge_serialized = min_object_merge,
+                    G},
+    [MAX_OBJECT] = {.name = "max",
+                    .buffer = extreme_buffer,
+                    OBJECTS,
+                    .update = max_object_update,
+                    .merge_serialized = max_object_merge,
+                    G},
     [FIRST_OBJECT] = {.name = "first", FIRST_FLAGS, .update = first_update, .merge_serialized = first_merge, G},
     [LAST_OBJECT] = {.name = "last", FIRST_FLAGS, .update = last_update, .merge_serialized = last_merge, G},
     [MIN_BY] = {.name = "min_by", BY, .update = min_by_update, .merge_serialized = min_by_merge, G},
@@ -431,18 +471,74 @@ const WeirAggregateFunction weir_extreme_variants[] = {
 };
 
 const WeirAggregateFunction weir_aggregates_min_max[] = {
-    {.name = "min", FIXED, .arguments_min = 1, .arguments_max = 1, .resolve = resolve_min, G, .usage = "min(a): the least value."},
-    {.name = "max", FIXED, .arguments_min = 1, .arguments_max = 1, .resolve = resolve_max, G, .usage = "max(a): the greatest value."},
-    {.name = "bool_and", .aliases = WEIR_ALIASES("every"), FIXED, .arguments_min = 1, .arguments_max = 1, .signature = "boolean->boolean", .resolve = resolve_min, G,
+    {.name = "min",
+     FIXED,
+     .arguments_min = 1,
+     .arguments_max = 1,
+     .resolve = resolve_min,
+     G,
+     .usage = "min(a): the least value."},
+    {.name = "max",
+     FIXED,
+     .arguments_min = 1,
+     .arguments_max = 1,
+     .resolve = resolve_max,
+     G,
+     .usage = "max(a): the greatest value."},
+    {.name = "bool_and",
+     .aliases = WEIR_ALIASES("every"),
+     FIXED,
+     .arguments_min = 1,
+     .arguments_max = 1,
+     .signature = "boolean->boolean",
+     .resolve = resolve_min,
+     G,
      .usage = "bool_and(a): true if all values are."},
-    {.name = "bool_or", .aliases = WEIR_ALIASES("some", "any"), FIXED, .arguments_min = 1, .arguments_max = 1, .signature = "boolean->boolean", .resolve = resolve_max, G,
+    {.name = "bool_or",
+     .aliases = WEIR_ALIASES("some", "any"),
+     FIXED,
+     .arguments_min = 1,
+     .arguments_max = 1,
+     .signature = "boolean->boolean",
+     .resolve = resolve_max,
+     G,
      .usage = "bool_or(a): true if one value is."},
-    {.name = "first", .aliases = WEIR_ALIASES("first_value"), FIRST_FLAGS, .arguments_min = 1, .arguments_max = 2, .resolve = resolve_first, G,
+    {.name = "first",
+     .aliases = WEIR_ALIASES("first_value"),
+     FIRST_FLAGS,
+     .arguments_min = 1,
+     .arguments_max = 2,
+     .resolve = resolve_first,
+     G,
      .usage = "first(a[, ignoreNulls]): the first value seen."},
-    {.name = "last", .aliases = WEIR_ALIASES("last_value"), FIRST_FLAGS, .arguments_min = 1, .arguments_max = 2, .resolve = resolve_first, G,
+    {.name = "last",
+     .aliases = WEIR_ALIASES("last_value"),
+     FIRST_FLAGS,
+     .arguments_min = 1,
+     .arguments_max = 2,
+     .resolve = resolve_first,
+     G,
      .usage = "last(a[, ignoreNulls]): the last value seen."},
-    {.name = "any_value", FIRST_FLAGS, .arguments_min = 1, .arguments_max = 2, .resolve = resolve_first, G, .usage = "any_value(a[, ignoreNulls]): some value."},
-    {.name = "min_by", BY, .arguments_min = 2, .arguments_max = 2, .resolve = resolve_min_by, G, .usage = "min_by(a, b): the value of a where b is least."},
-    {.name = "max_by", BY, .arguments_min = 2, .arguments_max = 2, .resolve = resolve_max_by, G, .usage = "max_by(a, b): the value of a where b is greatest."},
+    {.name = "any_value",
+     FIRST_FLAGS,
+     .arguments_min = 1,
+     .arguments_max = 2,
+     .resolve = resolve_first,
+     G,
+     .usage = "any_value(a[, ignoreNulls]): some value."},
+    {.name = "min_by",
+     BY,
+     .arguments_min = 2,
+     .arguments_max = 2,
+     .resolve = resolve_min_by,
+     G,
+     .usage = "min_by(a, b): the value of a where b is least."},
+    {.name = "max_by",
+     BY,
+     .arguments_min = 2,
+     .arguments_max = 2,
+     .resolve = resolve_max_by,
+     G,
+     .usage = "max_by(a, b): the value of a where b is greatest."},
     {0},
 };

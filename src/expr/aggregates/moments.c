@@ -1,13 +1,25 @@
-/* stddev, variance, skewness, kurtosis, corr and covar: running central moments in doubles, merged by Chan's formulas in Spark's order of operations. */
+/* stddev, variance, skewness, kurtosis, corr and covar: running central moments in doubles, merged by Chan's formulas
+ * in Spark's order of operations. */
 #include <math.h>
 
 #include "expr/aggregates/aggregate_private.h"
 
-typedef enum Moment { STDDEV_POP, STDDEV_SAMP, VAR_POP, VAR_SAMP, SKEWNESS, KURTOSIS, COVAR_POP, COVAR_SAMP, CORR } Moment;
+typedef enum Moment {
+    STDDEV_POP,
+    STDDEV_SAMP,
+    VAR_POP,
+    VAR_SAMP,
+    SKEWNESS,
+    KURTOSIS,
+    COVAR_POP,
+    COVAR_SAMP,
+    CORR
+} Moment;
 
 static Moment moment_of(const WeirAggregateCall *call)
 {
-    static const char *const names[] = {"stddev_pop", "stddev_samp", "var_pop", "var_samp", "skewness", "kurtosis", "covar_pop", "covar_samp", "corr"};
+    static const char *const names[] = {"stddev_pop", "stddev_samp", "var_pop",    "var_samp", "skewness",
+                                        "kurtosis",   "covar_pop",   "covar_samp", "corr"};
     for (int i = 0; i < 9; i++)
         if (strcmp(call->expression->aggregate->name, names[i]) == 0)
             return (Moment)i;
@@ -22,7 +34,8 @@ static uint32_t buffer_of(WeirField *fields, const char *const *names)
     return count;
 }
 
-static uint32_t central_buffer(const WeirExpression *expression, WeirArena *arena, WeirField fields[WEIR_AGGREGATE_BUFFERS_MAX])
+static uint32_t central_buffer(const WeirExpression *expression, WeirArena *arena,
+                               WeirField fields[WEIR_AGGREGATE_BUFFERS_MAX])
 {
     (void)arena;
     static const char *const names[] = {"n", "avg", "m2", "m3", "m4", NULL};
@@ -31,7 +44,8 @@ static uint32_t central_buffer(const WeirExpression *expression, WeirArena *aren
     return kind == 'k' ? count : strcmp(expression->aggregate->name, "skewness") == 0 ? 4 : 3;
 }
 
-static uint32_t pair_buffer(const WeirExpression *expression, WeirArena *arena, WeirField fields[WEIR_AGGREGATE_BUFFERS_MAX])
+static uint32_t pair_buffer(const WeirExpression *expression, WeirArena *arena,
+                            WeirField fields[WEIR_AGGREGATE_BUFFERS_MAX])
 {
     (void)arena;
     static const char *const names[] = {"n", "xAvg", "yAvg", "ck", "xMk", "yMk", NULL};
@@ -45,8 +59,14 @@ static void zero_init(const WeirAggregateCall *call, uint8_t *row)
     (void)row; /* all doubles begin as 0.0: the row is zeroed */
 }
 
-static double *slots_of(const WeirAggregateCall *call, uint8_t *row) { return (double *)(void *)weir_slot(row, &call->slots, 0); }
-static const double *slots_in(const WeirAggregateCall *call, const uint8_t *row) { return (const double *)(const void *)weir_slot_const(row, &call->slots, 0); }
+static double *slots_of(const WeirAggregateCall *call, uint8_t *row)
+{
+    return (double *)(void *)weir_slot(row, &call->slots, 0);
+}
+static const double *slots_in(const WeirAggregateCall *call, const uint8_t *row)
+{
+    return (const double *)(const void *)weir_slot_const(row, &call->slots, 0);
+}
 
 static void add_value(double *s, int order, double x)
 {
@@ -64,10 +84,13 @@ static void add_value(double *s, int order, double x)
     s[2] = m2;
 }
 
-static int order_of(Moment moment) { return moment == KURTOSIS ? 4 : moment == SKEWNESS ? 3 : 2; }
+static int order_of(Moment moment)
+{
+    return moment == KURTOSIS ? 4 : moment == SKEWNESS ? 3 : 2;
+}
 
-static WeirStatus central_update(const WeirAggregateCall *call, const WeirVector *const *arguments, const uint32_t *selection, uint32_t count, uint8_t *const *rows,
-                                 WeirError *error)
+static WeirStatus central_update(const WeirAggregateCall *call, const WeirVector *const *arguments,
+                                 const uint32_t *selection, uint32_t count, uint8_t *const *rows, WeirError *error)
 {
     WeirVector storage;
     const WeirVector *x;
@@ -75,12 +98,13 @@ static WeirStatus central_update(const WeirAggregateCall *call, const WeirVector
     WeirArgument a = weir_argument(x);
     int order = order_of(moment_of(call));
     WEIR_FOR_UPDATES(k, row)
-        if (!weir_argument_is_null(&a, row))
-            add_value(slots_of(call, rows[k]), order, WEIR_ARGUMENT_VALUE(double, a, row));
+    if (!weir_argument_is_null(&a, row))
+        add_value(slots_of(call, rows[k]), order, WEIR_ARGUMENT_VALUE(double, a, row));
     return WEIR_OK;
 }
 
-static WeirStatus central_merge(const WeirAggregateCall *call, uint8_t *const *targets, const uint8_t *const *sources, uint32_t count, WeirError *error)
+static WeirStatus central_merge(const WeirAggregateCall *call, uint8_t *const *targets, const uint8_t *const *sources,
+                                uint32_t count, WeirError *error)
 {
     (void)error;
     int order = order_of(moment_of(call));
@@ -90,9 +114,11 @@ static WeirStatus central_merge(const WeirAggregateCall *call, uint8_t *const *t
         double n1 = l[0], n2 = r[0], n = n1 + n2, delta = r[1] - l[1], delta_n = n == 0.0 ? 0.0 : delta / n;
         if (order >= 4)
             l[4] = l[4] + r[4] + delta_n * delta_n * delta_n * delta * n1 * n2 * (n1 * n1 - n1 * n2 + n2 * n2) +
-                   6.0 * delta_n * delta_n * (n1 * n1 * r[2] + n2 * n2 * l[2]) + 4.0 * delta_n * (n1 * r[3] - n2 * l[3]);
+                   6.0 * delta_n * delta_n * (n1 * n1 * r[2] + n2 * n2 * l[2]) +
+                   4.0 * delta_n * (n1 * r[3] - n2 * l[3]);
         if (order >= 3)
-            l[3] = l[3] + r[3] + delta_n * delta_n * delta * n1 * n2 * (n1 - n2) + 3.0 * delta_n * (n1 * r[2] - n2 * l[2]);
+            l[3] =
+                l[3] + r[3] + delta_n * delta_n * delta * n1 * n2 * (n1 - n2) + 3.0 * delta_n * (n1 * r[2] - n2 * l[2]);
         l[2] = l[2] + r[2] + delta * delta_n * n1 * n2;
         l[1] = l[1] + delta_n * n2;
         l[0] = n;
@@ -100,7 +126,8 @@ static WeirStatus central_merge(const WeirAggregateCall *call, uint8_t *const *t
     return WEIR_OK;
 }
 
-static WeirStatus pair_update(const WeirAggregateCall *call, const WeirVector *const *arguments, const uint32_t *selection, uint32_t count, uint8_t *const *rows, WeirError *error)
+static WeirStatus pair_update(const WeirAggregateCall *call, const WeirVector *const *arguments,
+                              const uint32_t *selection, uint32_t count, uint8_t *const *rows, WeirError *error)
 {
     WeirVector storage[2];
     const WeirVector *x, *y;
@@ -112,7 +139,8 @@ static WeirStatus pair_update(const WeirAggregateCall *call, const WeirVector *c
     {
         if (weir_argument_is_null(&a, row) || weir_argument_is_null(&b, row))
             continue;
-        double *s = slots_of(call, rows[k]), vx = WEIR_ARGUMENT_VALUE(double, a, row), vy = WEIR_ARGUMENT_VALUE(double, b, row);
+        double *s = slots_of(call, rows[k]), vx = WEIR_ARGUMENT_VALUE(double, a, row),
+               vy = WEIR_ARGUMENT_VALUE(double, b, row);
         double n = s[0] + 1.0, dx = vx - s[1], dy = vy - s[2], x_average = s[1] + dx / n, y_average = s[2] + dy / n;
         s[3] += dx * (vy - y_average);
         if (corr) {
@@ -126,7 +154,8 @@ static WeirStatus pair_update(const WeirAggregateCall *call, const WeirVector *c
     return WEIR_OK;
 }
 
-static WeirStatus pair_merge(const WeirAggregateCall *call, uint8_t *const *targets, const uint8_t *const *sources, uint32_t count, WeirError *error)
+static WeirStatus pair_merge(const WeirAggregateCall *call, uint8_t *const *targets, const uint8_t *const *sources,
+                             uint32_t count, WeirError *error)
 {
     (void)error;
     bool corr = moment_of(call) == CORR;
@@ -184,7 +213,8 @@ static bool value_of(Moment moment, const double *s, double *value)
     return false;
 }
 
-static WeirStatus moment_evaluate(const WeirAggregateCall *call, const uint8_t *const *rows, uint32_t count, WeirVector *result, WeirArena *arena, WeirError *error)
+static WeirStatus moment_evaluate(const WeirAggregateCall *call, const uint8_t *const *rows, uint32_t count,
+                                  WeirVector *result, WeirArena *arena, WeirError *error)
 {
     (void)error;
     Moment moment = moment_of(call);
@@ -199,12 +229,18 @@ static WeirStatus moment_evaluate(const WeirAggregateCall *call, const uint8_t *
     return WEIR_OK;
 }
 
-#define CENTRAL(NAME, ALIASES, USAGE)                                                                                       \
-    {.name = NAME, .aliases = ALIASES, .arguments_min = 1, .arguments_max = 1, .signature = "double->double", .buffer = central_buffer, .init = zero_init, .update = central_update, \
-     .merge = central_merge, .evaluate = moment_evaluate, .group = "agg_funcs", .usage = USAGE}
-#define PAIR(NAME, USAGE)                                                                                                   \
-    {.name = NAME, .arguments_min = 2, .arguments_max = 2, .signature = "double,double->double", .buffer = pair_buffer, .init = zero_init, .update = pair_update, .merge = pair_merge, \
-     .evaluate = moment_evaluate, .group = "agg_funcs", .usage = USAGE}
+#define CENTRAL(NAME, ALIASES, USAGE)                                                                                  \
+    {                                                                                                                  \
+        .name = NAME, .aliases = ALIASES, .arguments_min = 1, .arguments_max = 1, .signature = "double->double",       \
+        .buffer = central_buffer, .init = zero_init, .update = central_update, .merge = central_merge,                 \
+        .evaluate = moment_evaluate, .group = "agg_funcs", .usage = USAGE                                              \
+    }
+#define PAIR(NAME, USAGE)                                                                                              \
+    {                                                                                                                  \
+        .name = NAME, .arguments_min = 2, .arguments_max = 2, .signature = "double,double->double",                    \
+        .buffer = pair_buffer, .init = zero_init, .update = pair_update, .merge = pair_merge,                          \
+        .evaluate = moment_evaluate, .group = "agg_funcs", .usage = USAGE                                              \
+    }
 
 const WeirAggregateFunction weir_aggregates_moments[] = {
     CENTRAL("stddev_samp", WEIR_ALIASES("stddev", "std"), "stddev_samp(a): the sample's standard deviation."),

@@ -14,8 +14,9 @@ const WeirPercentages *weir_percentages_half(WeirArena *arena)
 
 static WeirStatus out_of_range(const WeirFunctionCall *call, uint32_t index, WeirError *error)
 {
-    return weir_error_set(error, WEIR_ERROR_DATATYPE_MISMATCH_VALUE_OUT_OF_RANGE, "sqlExpr", weir_call_sql(call), "exprName", "percentage", "valueRange",
-                          "[0.0, 1.0]", "currentValue", weir_quoted_sql(call->arena, call->arguments[index]));
+    return weir_error_set(error, WEIR_ERROR_DATATYPE_MISMATCH_VALUE_OUT_OF_RANGE, "sqlExpr", weir_call_sql(call),
+                          "exprName", "percentage", "valueRange", "[0.0, 1.0]", "currentValue",
+                          weir_quoted_sql(call->arena, call->arguments[index]));
 }
 
 WeirStatus weir_percentages_resolve(WeirFunctionCall *call, uint32_t index, WeirError *error)
@@ -25,13 +26,15 @@ WeirStatus weir_percentages_resolve(WeirFunctionCall *call, uint32_t index, Weir
     const WeirDataType *number = is_array ? weir_type_element(type) : type;
     if (!weir_type_is_numeric(number) && number->id != WEIR_TYPE_STRING && number->id != WEIR_TYPE_VOID)
         return weir_call_unexpected_type(call, index, "(\"DOUBLE\" or \"ARRAY<DOUBLE>\")", error);
-    call->cast_types[index] = is_array ? weir_type_array(call->arena, &weir_type_double, type->contains_null) : &weir_type_double;
+    call->cast_types[index] =
+        is_array ? weir_type_array(call->arena, &weir_type_double, type->contains_null) : &weir_type_double;
     WeirValue *value = NULL;
     WEIR_TRY(weir_call_constant(call, index, &value, error));
     if (value == NULL)
         return weir_call_non_foldable(call, index, "percentage", "\"DOUBLE\"", error);
     if (weir_value_is_null(value))
-        return weir_error_set(error, WEIR_ERROR_DATATYPE_MISMATCH_UNEXPECTED_NULL, "sqlExpr", weir_call_sql(call), "exprName", "`percentage`");
+        return weir_error_set(error, WEIR_ERROR_DATATYPE_MISMATCH_UNEXPECTED_NULL, "sqlExpr", weir_call_sql(call),
+                              "exprName", "`percentage`");
     WeirPercentages *percentages = WEIR_ARENA_NEW(call->arena, WeirPercentages);
     percentages->is_array = is_array;
     const WeirVector *list = value;
@@ -43,7 +46,8 @@ WeirStatus weir_percentages_resolve(WeirFunctionCall *call, uint32_t index, Weir
         const WeirVector *flat;
         uint32_t at = weir_vector_locate(numbers, first + i, &flat);
         if (weir_vector_is_null(numbers, first + i))
-            return weir_error_set(error, WEIR_ERROR_DATATYPE_MISMATCH_UNEXPECTED_NULL, "sqlExpr", weir_call_sql(call), "exprName", "`percentage`");
+            return weir_error_set(error, WEIR_ERROR_DATATYPE_MISMATCH_UNEXPECTED_NULL, "sqlExpr", weir_call_sql(call),
+                                  "exprName", "`percentage`");
         values[i] = ((const double *)flat->values)[at];
         if (!(values[i] >= 0 && values[i] <= 1))
             return out_of_range(call, index, error);

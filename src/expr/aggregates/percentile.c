@@ -8,7 +8,10 @@
 enum { PERCENTILE, MEDIAN, PERCENTILE_CONT, PERCENTILE_DISC, MODE, MODE_WITHIN };
 extern const WeirAggregateFunction weir_percentile_variants[];
 
-static bool is(const WeirAggregateCall *call, int variant) { return call->expression->aggregate == &weir_percentile_variants[variant]; }
+static bool is(const WeirAggregateCall *call, int variant)
+{
+    return call->expression->aggregate == &weir_percentile_variants[variant];
+}
 
 /* ---- resolution */
 
@@ -16,9 +19,12 @@ static WeirStatus resolve_value(WeirFunctionCall *call, uint32_t index, WeirErro
 {
     static const char words[] = "numeric|daytime|yearmonth";
     const WeirDataType *type = call->arguments[index]->type;
-    const WeirDataType *cast = type->id == WEIR_TYPE_VOID ? &weir_type_double : weir_signature_cast(call->arena, words, sizeof(words) - 1, type);
+    const WeirDataType *cast = type->id == WEIR_TYPE_VOID
+                                   ? &weir_type_double
+                                   : weir_signature_cast(call->arena, words, sizeof(words) - 1, type);
     if (cast == NULL)
-        return weir_call_unexpected_type(call, index, "(\"NUMERIC\" or \"INTERVAL DAY TO SECOND\" or \"INTERVAL YEAR TO MONTH\")", error);
+        return weir_call_unexpected_type(
+            call, index, "(\"NUMERIC\" or \"INTERVAL DAY TO SECOND\" or \"INTERVAL YEAR TO MONTH\")", error);
     if (cast != type)
         call->cast_types[index] = cast;
     call->result_type = weir_type_is_interval(cast) ? cast : &weir_type_double;
@@ -67,7 +73,8 @@ static WeirStatus take_ordering(WeirFunctionCall *call, WeirError *error)
         char number[16];
         snprintf(number, sizeof(number), "%u", orderings);
         return weir_error_set(error, WEIR_ERROR_INVALID_WITHIN_GROUP_EXPRESSION_WRONG_NUM_ORDERINGS, "funcName",
-                              weir_arena_printf(call->arena, "`%s`", call->name), "expectedNum", "1", "actualNum", number);
+                              weir_arena_printf(call->arena, "`%s`", call->name), "expectedNum", "1", "actualNum",
+                              number);
     }
     if (call->expression->is_distinct)
         return weir_error_set(error, WEIR_ERROR_INVALID_WITHIN_GROUP_EXPRESSION_DISTINCT_UNSUPPORTED, "funcName",
@@ -89,14 +96,16 @@ static WeirStatus resolve_within(WeirFunctionCall *call, WeirError *error)
     WEIR_TRY(take_ordering(call, error));
     if (call->argument_count != 2)
         return weir_call_wrong_count(call, "1", error);
-    call->aggregate = &weir_percentile_variants[strcmp(call->name, "percentile_disc") == 0 ? PERCENTILE_DISC : PERCENTILE_CONT];
+    call->aggregate =
+        &weir_percentile_variants[strcmp(call->name, "percentile_disc") == 0 ? PERCENTILE_DISC : PERCENTILE_CONT];
     WEIR_TRY(resolve_value(call, 0, error));
     return weir_percentages_resolve(call, 1, error);
 }
 
 static WeirStatus resolve_mode(WeirFunctionCall *call, WeirError *error)
 {
-    bool within = call->argument_count > 0 && call->arguments[call->argument_count - 1]->kind == WEIR_EXPRESSION_SORT_ORDER;
+    bool within =
+        call->argument_count > 0 && call->arguments[call->argument_count - 1]->kind == WEIR_EXPRESSION_SORT_ORDER;
     call->aggregate = &weir_percentile_variants[within ? MODE_WITHIN : MODE];
     if (within) {
         WEIR_TRY(take_ordering(call, error));
@@ -112,7 +121,8 @@ static WeirStatus resolve_mode(WeirFunctionCall *call, WeirError *error)
         if (value == NULL)
             return weir_call_non_foldable(call, 1, "deterministic", "\"BOOLEAN\"", error);
         if (weir_value_is_null(value))
-            return weir_error_set(error, WEIR_ERROR_DATATYPE_MISMATCH_UNEXPECTED_NULL, "sqlExpr", weir_call_sql(call), "exprName", "`deterministic`");
+            return weir_error_set(error, WEIR_ERROR_DATATYPE_MISMATCH_UNEXPECTED_NULL, "sqlExpr", weir_call_sql(call),
+                                  "exprName", "`deterministic`");
         if (weir_value_get_int(value) != 0)
             call->aggregate = &weir_percentile_variants[MODE_WITHIN]; /* the least of the most frequent */
         call->argument_count = 1;
@@ -125,7 +135,8 @@ static WeirStatus resolve_mode(WeirFunctionCall *call, WeirError *error)
 
 /* ---- updating */
 
-static WeirStatus frequency_at(const WeirAggregateCall *call, const WeirVector *const *arguments, uint32_t row, int64_t *times, WeirError *error)
+static WeirStatus frequency_at(const WeirAggregateCall *call, const WeirVector *const *arguments, uint32_t row,
+                               int64_t *times, WeirError *error)
 {
     *times = 1;
     if (!is(call, PERCENTILE))
@@ -140,11 +151,12 @@ static WeirStatus frequency_at(const WeirAggregateCall *call, const WeirVector *
         return WEIR_OK;
     char number[32];
     snprintf(number, sizeof(number), "%lldL", (long long)*times);
-    return weir_error_set(error, WEIR_ERROR_NEGATIVE_VALUES_IN_FREQUENCY_EXPRESSION, "frequencyExpression", "the frequency", "negativeValue", number);
+    return weir_error_set(error, WEIR_ERROR_NEGATIVE_VALUES_IN_FREQUENCY_EXPRESSION, "frequencyExpression",
+                          "the frequency", "negativeValue", number);
 }
 
-static WeirStatus counts_update(const WeirAggregateCall *call, const WeirVector *const *arguments, const uint32_t *selection, uint32_t count,
-                                uint8_t *const *rows, WeirError *error)
+static WeirStatus counts_update(const WeirAggregateCall *call, const WeirVector *const *arguments,
+                                const uint32_t *selection, uint32_t count, uint8_t *const *rows, WeirError *error)
 {
     WEIR_FOR_UPDATES(k, row)
     {
@@ -238,8 +250,9 @@ static void append_number(WeirColumnWriter *writer, double value)
         weir_column_writer_append_int(writer, (int64_t)value);
 }
 
-static WeirStatus percentile_row(const WeirAggregateCall *call, const WeirValueCounts *counts, const WeirPercentages *percentages, WeirColumnWriter *writer,
-                                 WeirArena *arena, WeirError *error)
+static WeirStatus percentile_row(const WeirAggregateCall *call, const WeirValueCounts *counts,
+                                 const WeirPercentages *percentages, WeirColumnWriter *writer, WeirArena *arena,
+                                 WeirError *error)
 {
     if (counts == NULL || counts->values.length == 0 || percentages->count == 0) {
         weir_column_writer_append_null(writer);
@@ -265,19 +278,21 @@ static WeirStatus percentile_row(const WeirAggregateCall *call, const WeirValueC
     return WEIR_OK;
 }
 
-static WeirStatus percentile_evaluate(const WeirAggregateCall *call, const uint8_t *const *rows, uint32_t count, WeirVector *result, WeirArena *arena,
-                                      WeirError *error)
+static WeirStatus percentile_evaluate(const WeirAggregateCall *call, const uint8_t *const *rows, uint32_t count,
+                                      WeirVector *result, WeirArena *arena, WeirError *error)
 {
     WeirColumnWriter writer;
     weir_column_writer_init(&writer, call->expression->type, count, arena);
     for (uint32_t k = 0; k < count; k++)
-        WEIR_TRY(percentile_row(call, weir_value_counts_in(call, rows[k]), call->expression->bound, &writer, arena, error));
+        WEIR_TRY(
+            percentile_row(call, weir_value_counts_in(call, rows[k]), call->expression->bound, &writer, arena, error));
     return weir_column_writer_finish(&writer, result, error);
 }
 
 /* ---- mode: the first of the most frequent in the order of Spark's map, or the least (greatest) of them */
 
-static uint32_t mode_of(const WeirAggregateCall *call, const WeirValueCounts *counts, const WeirVector *values, WeirArena *arena)
+static uint32_t mode_of(const WeirAggregateCall *call, const WeirValueCounts *counts, const WeirVector *values,
+                        WeirArena *arena)
 {
     const uint32_t *order = weir_value_counts_order(counts, arena);
     int sign = call->expression->is_descending ? 1 : -1;
@@ -292,8 +307,8 @@ static uint32_t mode_of(const WeirAggregateCall *call, const WeirValueCounts *co
     return best;
 }
 
-static WeirStatus mode_evaluate(const WeirAggregateCall *call, const uint8_t *const *rows, uint32_t count, WeirVector *result, WeirArena *arena,
-                                WeirError *error)
+static WeirStatus mode_evaluate(const WeirAggregateCall *call, const uint8_t *const *rows, uint32_t count,
+                                WeirVector *result, WeirArena *arena, WeirError *error)
 {
     WeirColumnWriter writer;
     weir_column_writer_init(&writer, call->expression->type, count, arena);
@@ -309,9 +324,10 @@ static WeirStatus mode_evaluate(const WeirAggregateCall *call, const uint8_t *co
     return weir_column_writer_finish(&writer, result, error);
 }
 
-#define COUNTS                                                                                                              \
-    .flags = WEIR_AGGREGATE_OBJECT, .buffer = weir_value_counts_buffer, .init = weir_value_counts_init, .update = counts_update,                     \
-    .serialize = weir_value_counts_serialize, .merge_serialized = weir_value_counts_merge, .group = "agg_funcs"
+#define COUNTS                                                                                                         \
+    .flags = WEIR_AGGREGATE_OBJECT, .buffer = weir_value_counts_buffer, .init = weir_value_counts_init,                \
+    .update = counts_update, .serialize = weir_value_counts_serialize, .merge_serialized = weir_value_counts_merge,    \
+    .group = "agg_funcs"
 #define WITHIN "$0($2*) WITHIN GROUP (ORDER BY $1$>)"
 
 const WeirAggregateFunction weir_percentile_variants[] = {
@@ -320,19 +336,48 @@ const WeirAggregateFunction weir_percentile_variants[] = {
     [PERCENTILE_CONT] = {.name = "percentile_cont", COUNTS, .evaluate = percentile_evaluate, .sql_format = WITHIN},
     [PERCENTILE_DISC] = {.name = "percentile_disc", COUNTS, .evaluate = percentile_evaluate, .sql_format = WITHIN},
     [MODE] = {.name = "mode", COUNTS, .evaluate = mode_evaluate},
-    [MODE_WITHIN] = {.name = "mode", COUNTS, .evaluate = mode_evaluate, .sql_format = "$0() WITHIN GROUP (ORDER BY $1$<)"},
+    [MODE_WITHIN] = {.name = "mode",
+                     COUNTS,
+                     .evaluate = mode_evaluate,
+                     .sql_format = "$0() WITHIN GROUP (ORDER BY $1$<)"},
 };
 
 const WeirAggregateFunction weir_aggregates_percentile[] = {
-    {.name = "percentile", COUNTS, .evaluate = percentile_evaluate, .arguments_min = 2, .arguments_max = 3, .signature = "any,any,any=1->?",
-     .resolve = resolve_percentile, .usage = "percentile(a, p[, frequency]): the exact percentile, between values where it lies there."},
-    {.name = "median", COUNTS, .evaluate = percentile_evaluate, .arguments_min = 1, .arguments_max = 1, .resolve = resolve_median,
+    {.name = "percentile",
+     COUNTS,
+     .evaluate = percentile_evaluate,
+     .arguments_min = 2,
+     .arguments_max = 3,
+     .signature = "any,any,any=1->?",
+     .resolve = resolve_percentile,
+     .usage = "percentile(a, p[, frequency]): the exact percentile, between values where it lies there."},
+    {.name = "median",
+     COUNTS,
+     .evaluate = percentile_evaluate,
+     .arguments_min = 1,
+     .arguments_max = 1,
+     .resolve = resolve_median,
      .usage = "median(a): the exact percentile 0.5."},
-    {.name = "percentile_cont", COUNTS, .evaluate = percentile_evaluate, .arguments_min = 1, .arguments_max = -1, .resolve = resolve_within,
+    {.name = "percentile_cont",
+     COUNTS,
+     .evaluate = percentile_evaluate,
+     .arguments_min = 1,
+     .arguments_max = -1,
+     .resolve = resolve_within,
      .usage = "percentile_cont(p) WITHIN GROUP (ORDER BY a): the percentile, between values where it lies there."},
-    {.name = "percentile_disc", COUNTS, .evaluate = percentile_evaluate, .arguments_min = 1, .arguments_max = -1, .resolve = resolve_within,
+    {.name = "percentile_disc",
+     COUNTS,
+     .evaluate = percentile_evaluate,
+     .arguments_min = 1,
+     .arguments_max = -1,
+     .resolve = resolve_within,
      .usage = "percentile_disc(p) WITHIN GROUP (ORDER BY a): the first value at or after the percentile."},
-    {.name = "mode", COUNTS, .evaluate = mode_evaluate, .arguments_min = 0, .arguments_max = 2, .resolve = resolve_mode,
+    {.name = "mode",
+     COUNTS,
+     .evaluate = mode_evaluate,
+     .arguments_min = 0,
+     .arguments_max = 2,
+     .resolve = resolve_mode,
      .usage = "mode(a[, deterministic]): the most frequent value."},
     {0},
 };

@@ -18,12 +18,15 @@ static WeirStatus resolve_approx(WeirFunctionCall *call, WeirError *error)
     const WeirDataType *cast = weir_signature_cast(call->arena, words, sizeof(words) - 1, type);
     if (cast == NULL)
         return weir_call_unexpected_type(call, 0,
-                                         "(\"NUMERIC\" or \"DATE\" or \"TIMESTAMP\" or \"TIMESTAMP_NTZ\" or \"INTERVAL DAY TO SECOND\" or \"INTERVAL YEAR TO MONTH\")", error);
+                                         "(\"NUMERIC\" or \"DATE\" or \"TIMESTAMP\" or \"TIMESTAMP_NTZ\" or \"INTERVAL "
+                                         "DAY TO SECOND\" or \"INTERVAL YEAR TO MONTH\")",
+                                         error);
     call->result_type = cast;
     if (cast != type)
         call->cast_types[0] = cast;
     const WeirDataType *accuracy_type = call->arguments[2]->type;
-    if (!weir_type_is_integral(accuracy_type) && accuracy_type->id != WEIR_TYPE_STRING && accuracy_type->id != WEIR_TYPE_VOID)
+    if (!weir_type_is_integral(accuracy_type) && accuracy_type->id != WEIR_TYPE_STRING &&
+        accuracy_type->id != WEIR_TYPE_VOID)
         return weir_call_unexpected_type(call, 2, "\"INTEGRAL\"", error);
     WEIR_TRY(weir_percentages_resolve(call, 1, error));
     WeirValue *accuracy = NULL;
@@ -33,18 +36,21 @@ static WeirStatus resolve_approx(WeirFunctionCall *call, WeirError *error)
     if (accuracy == NULL)
         return weir_call_non_foldable(call, 2, "accuracy", "\"INTEGRAL\"", error);
     if (weir_value_is_null(accuracy))
-        return weir_error_set(error, WEIR_ERROR_DATATYPE_MISMATCH_UNEXPECTED_NULL, "sqlExpr", weir_call_sql(call), "exprName", "`accuracy`");
+        return weir_error_set(error, WEIR_ERROR_DATATYPE_MISMATCH_UNEXPECTED_NULL, "sqlExpr", weir_call_sql(call),
+                              "exprName", "`accuracy`");
     int64_t value = weir_value_get_int(accuracy);
     if (value <= 0 || value > INT32_MAX)
-        return weir_error_set(error, WEIR_ERROR_DATATYPE_MISMATCH_VALUE_OUT_OF_RANGE, "sqlExpr", weir_call_sql(call), "exprName", "accuracy", "valueRange",
-                              "(0, 2147483647]", "currentValue", weir_quoted_sql(call->arena, call->arguments[2]));
+        return weir_error_set(error, WEIR_ERROR_DATATYPE_MISMATCH_VALUE_OUT_OF_RANGE, "sqlExpr", weir_call_sql(call),
+                              "exprName", "accuracy", "valueRange", "(0, 2147483647]", "currentValue",
+                              weir_quoted_sql(call->arena, call->arguments[2]));
     Approximation *approximation = WEIR_ARENA_NEW(call->arena, Approximation);
     *approximation = (Approximation){call->bound, 1.0 / (double)value};
     call->bound = approximation;
     return WEIR_OK;
 }
 
-static uint32_t approx_buffer(const WeirExpression *expression, WeirArena *arena, WeirField fields[WEIR_AGGREGATE_BUFFERS_MAX])
+static uint32_t approx_buffer(const WeirExpression *expression, WeirArena *arena,
+                              WeirField fields[WEIR_AGGREGATE_BUFFERS_MAX])
 {
     (void)expression;
     (void)arena;
@@ -52,7 +58,10 @@ static uint32_t approx_buffer(const WeirExpression *expression, WeirArena *arena
     return 1;
 }
 
-static void approx_init(const WeirAggregateCall *call, uint8_t *row) { weir_slot_put_long(weir_slot(row, &call->slots, 0), 0); }
+static void approx_init(const WeirAggregateCall *call, uint8_t *row)
+{
+    weir_slot_put_long(weir_slot(row, &call->slots, 0), 0);
+}
 
 static WeirQuantileSummaries *summaries_in(const WeirAggregateCall *call, const uint8_t *row)
 {
@@ -98,8 +107,8 @@ static double double_at(const WeirVector *vector, uint32_t row)
     return (double)wide / (flat->type->id == WEIR_TYPE_DECIMAL ? pow(10, flat->type->scale) : 1);
 }
 
-static WeirStatus approx_update(const WeirAggregateCall *call, const WeirVector *const *arguments, const uint32_t *selection, uint32_t count,
-                                uint8_t *const *rows, WeirError *error)
+static WeirStatus approx_update(const WeirAggregateCall *call, const WeirVector *const *arguments,
+                                const uint32_t *selection, uint32_t count, uint8_t *const *rows, WeirError *error)
 {
     WEIR_FOR_UPDATES(k, row)
     {
@@ -122,8 +131,8 @@ static void append_number(WeirColumnWriter *writer, double value)
     }
 }
 
-static WeirStatus approx_evaluate(const WeirAggregateCall *call, const uint8_t *const *rows, uint32_t count, WeirVector *result, WeirArena *arena,
-                                  WeirError *error)
+static WeirStatus approx_evaluate(const WeirAggregateCall *call, const uint8_t *const *rows, uint32_t count,
+                                  WeirVector *result, WeirArena *arena, WeirError *error)
 {
     const WeirPercentages *percentages = ((const Approximation *)call->expression->bound)->percentages;
     WeirColumnWriter writer;
@@ -145,8 +154,8 @@ static WeirStatus approx_evaluate(const WeirAggregateCall *call, const uint8_t *
     return weir_column_writer_finish(&writer, result, error);
 }
 
-static WeirStatus approx_serialize(const WeirAggregateCall *call, const uint8_t *const *rows, uint32_t count, WeirVector *buffers, WeirArena *arena,
-                                   WeirError *error)
+static WeirStatus approx_serialize(const WeirAggregateCall *call, const uint8_t *const *rows, uint32_t count,
+                                   WeirVector *buffers, WeirArena *arena, WeirError *error)
 {
     const Approximation *approximation = call->expression->bound;
     WeirQuantileSummaries none;
@@ -170,8 +179,8 @@ done:
     return status;
 }
 
-static WeirStatus approx_merge(const WeirAggregateCall *call, const WeirVector *buffers, const uint32_t *selection, uint32_t count, uint8_t *const *rows,
-                               WeirError *error)
+static WeirStatus approx_merge(const WeirAggregateCall *call, const WeirVector *buffers, const uint32_t *selection,
+                               uint32_t count, uint8_t *const *rows, WeirError *error)
 {
     WEIR_FOR_UPDATES(k, row)
     {
@@ -189,9 +198,20 @@ static WeirStatus approx_merge(const WeirAggregateCall *call, const WeirVector *
 }
 
 const WeirAggregateFunction weir_aggregates_percentile_approx[] = {
-    {.name = "percentile_approx", .aliases = WEIR_ALIASES("approx_percentile"), .flags = WEIR_AGGREGATE_OBJECT, .arguments_min = 2, .arguments_max = 3,
-     .signature = "any,any,any=10000->?", .resolve = resolve_approx, .buffer = approx_buffer, .init = approx_init, .update = approx_update,
-     .evaluate = approx_evaluate, .serialize = approx_serialize, .merge_serialized = approx_merge, .group = "agg_funcs",
+    {.name = "percentile_approx",
+     .aliases = WEIR_ALIASES("approx_percentile"),
+     .flags = WEIR_AGGREGATE_OBJECT,
+     .arguments_min = 2,
+     .arguments_max = 3,
+     .signature = "any,any,any=10000->?",
+     .resolve = resolve_approx,
+     .buffer = approx_buffer,
+     .init = approx_init,
+     .update = approx_update,
+     .evaluate = approx_evaluate,
+     .serialize = approx_serialize,
+     .merge_serialized = approx_merge,
+     .group = "agg_funcs",
      .usage = "percentile_approx(a, p[, accuracy]): a value near the percentile; the error is at most 1 / accuracy."},
     {0},
 };

@@ -46,7 +46,8 @@ static WeirStatus insert_head(WeirQuantileSummaries *summaries, WeirError *error
             merged[next++] = summaries->samples[old++];
         summaries->count++;
         bool outermost = next == 0 || (old == summaries->sample_count && i + 1 == summaries->head_count);
-        merged[next++] = (WeirQuantileSample){value, 1, outermost ? 0 : (int64_t)floor(2 * summaries->relative_error * (double)summaries->count)};
+        merged[next++] = (WeirQuantileSample){
+            value, 1, outermost ? 0 : (int64_t)floor(2 * summaries->relative_error * (double)summaries->count)};
     }
     while (old < summaries->sample_count)
         merged[next++] = summaries->samples[old++];
@@ -110,7 +111,8 @@ WeirStatus weir_quantile_summaries_insert(WeirQuantileSummaries *summaries, doub
     return summaries->sample_count >= COMPRESS_THRESHOLD ? weir_quantile_summaries_compress(summaries, error) : WEIR_OK;
 }
 
-WeirStatus weir_quantile_summaries_merge(WeirQuantileSummaries *summaries, WeirQuantileSummaries *other, WeirError *error)
+WeirStatus weir_quantile_summaries_merge(WeirQuantileSummaries *summaries, WeirQuantileSummaries *other,
+                                         WeirError *error)
 {
     WEIR_TRY(weir_quantile_summaries_compress(summaries, error));
     WEIR_TRY(weir_quantile_summaries_compress(other, error));
@@ -216,7 +218,8 @@ void weir_quantile_summaries_write(const WeirQuantileSummaries *summaries, WeirB
     }
 }
 
-bool weir_quantile_summaries_read(WeirQuantileSummaries *summaries, const uint8_t *data, size_t length, WeirArena *arena)
+bool weir_quantile_summaries_read(WeirQuantileSummaries *summaries, const uint8_t *data, size_t length,
+                                  WeirArena *arena)
 {
     uint32_t count;
     if (length < 24)

@@ -1,5 +1,5 @@
-/* Spark's QuantileSummaries (Greenwald and Khanna): samples with bounds on their rank, exact until compression begins. Same samples as Spark's for the same order
- * of values, and the same bytes. */
+/* Spark's QuantileSummaries (Greenwald and Khanna): samples with bounds on their rank, exact until compression begins.
+ * Same samples as Spark's for the same order of values, and the same bytes. */
 #ifndef WEIR_EXPR_AGGREGATES_QUANTILE_SUMMARIES_H
 #define WEIR_EXPR_AGGREGATES_QUANTILE_SUMMARIES_H
 
@@ -24,14 +24,17 @@ typedef struct WeirQuantileSummaries {
 } WeirQuantileSummaries;
 
 void weir_quantile_summaries_init(WeirQuantileSummaries *summaries, double relative_error, WeirArena *arena);
-WEIR_CHECKED WeirStatus weir_quantile_summaries_insert(WeirQuantileSummaries *summaries, double value, WeirError *error);
+WEIR_CHECKED WeirStatus weir_quantile_summaries_insert(WeirQuantileSummaries *summaries, double value,
+                                                       WeirError *error);
 WEIR_CHECKED WeirStatus weir_quantile_summaries_compress(WeirQuantileSummaries *summaries, WeirError *error);
 /* Both are compressed first. */
-WEIR_CHECKED WeirStatus weir_quantile_summaries_merge(WeirQuantileSummaries *summaries, WeirQuantileSummaries *other, WeirError *error);
+WEIR_CHECKED WeirStatus weir_quantile_summaries_merge(WeirQuantileSummaries *summaries, WeirQuantileSummaries *other,
+                                                      WeirError *error);
 /* Compressed and not empty. */
 double weir_quantile_summaries_query(const WeirQuantileSummaries *summaries, double percentile);
 void weir_quantile_summaries_write(const WeirQuantileSummaries *summaries, WeirBuffer *out);
 /* False: damaged. */
-bool weir_quantile_summaries_read(WeirQuantileSummaries *summaries, const uint8_t *data, size_t length, WeirArena *arena);
+bool weir_quantile_summaries_read(WeirQuantileSummaries *summaries, const uint8_t *data, size_t length,
+                                  WeirArena *arena);
 
 #endif

@@ -1,4 +1,5 @@
-/* regr_*: sums, means and moments over the rows where neither argument is null. Buffers are those of the aggregates that Spark computes them with. */
+/* regr_*: sums, means and moments over the rows where neither argument is null. Buffers are those of the aggregates
+ * that Spark computes them with. */
 #include <math.h>
 
 #include "expr/aggregates/aggregate_private.h"
@@ -7,14 +8,16 @@ typedef enum Regression { COUNT, AVERAGE_X, AVERAGE_Y, SXX, SYY, SXY, R2, SLOPE,
 
 static Regression kind_of(const WeirExpression *expression)
 {
-    static const char *const names[] = {"regr_count", "regr_avgx", "regr_avgy", "regr_sxx", "regr_syy", "regr_sxy", "regr_r2", "regr_slope", "regr_intercept"};
+    static const char *const names[] = {"regr_count", "regr_avgx", "regr_avgy",  "regr_sxx",      "regr_syy",
+                                        "regr_sxy",   "regr_r2",   "regr_slope", "regr_intercept"};
     for (int i = 0; i < 9; i++)
         if (strcmp(expression->aggregate->name, names[i]) == 0)
             return (Regression)i;
     return COUNT;
 }
 
-static uint32_t regression_buffer(const WeirExpression *expression, WeirArena *arena, WeirField fields[WEIR_AGGREGATE_BUFFERS_MAX])
+static uint32_t regression_buffer(const WeirExpression *expression, WeirArena *arena,
+                                  WeirField fields[WEIR_AGGREGATE_BUFFERS_MAX])
 {
     static const char *const layouts[9][8] = {
         [COUNT] = {"count"},
@@ -43,8 +46,14 @@ static void regression_init(const WeirAggregateCall *call, uint8_t *row)
     (void)row; /* the row is zeroed */
 }
 
-static double *doubles_of(const WeirAggregateCall *call, uint8_t *row) { return (double *)(void *)weir_slot(row, &call->slots, 0); }
-static const double *doubles_in(const WeirAggregateCall *call, const uint8_t *row) { return (const double *)(const void *)weir_slot_const(row, &call->slots, 0); }
+static double *doubles_of(const WeirAggregateCall *call, uint8_t *row)
+{
+    return (double *)(void *)weir_slot(row, &call->slots, 0);
+}
+static const double *doubles_in(const WeirAggregateCall *call, const uint8_t *row)
+{
+    return (const double *)(const void *)weir_slot_const(row, &call->slots, 0);
+}
 
 static void add_central(double *s, double value)
 {
@@ -67,7 +76,10 @@ static void add_pair(double *s, double x, double y, bool moments)
     s[2] = y_average;
 }
 
-static void add_long(uint8_t *slot, int64_t value) { weir_slot_put_long(slot, weir_slot_get_long(slot) + value); }
+static void add_long(uint8_t *slot, int64_t value)
+{
+    weir_slot_put_long(slot, weir_slot_get_long(slot) + value);
+}
 
 /* y is the first argument, x the second. */
 static void add_row(const WeirAggregateCall *call, Regression kind, uint8_t *row, double y, double x)
@@ -98,8 +110,8 @@ static void add_row(const WeirAggregateCall *call, Regression kind, uint8_t *row
     }
 }
 
-static WeirStatus regression_update(const WeirAggregateCall *call, const WeirVector *const *arguments, const uint32_t *selection, uint32_t count,
-                                    uint8_t *const *rows, WeirError *error)
+static WeirStatus regression_update(const WeirAggregateCall *call, const WeirVector *const *arguments,
+                                    const uint32_t *selection, uint32_t count, uint8_t *const *rows, WeirError *error)
 {
     WeirVector storage[2];
     const WeirVector *first, *second;
@@ -108,8 +120,8 @@ static WeirStatus regression_update(const WeirAggregateCall *call, const WeirVec
     WeirArgument y = weir_argument(first), x = weir_argument(second);
     Regression kind = kind_of(call->expression);
     WEIR_FOR_UPDATES(k, row)
-        if (!weir_argument_is_null(&y, row) && !weir_argument_is_null(&x, row))
-            add_row(call, kind, rows[k], WEIR_ARGUMENT_VALUE(double, y, row), WEIR_ARGUMENT_VALUE(double, x, row));
+    if (!weir_argument_is_null(&y, row) && !weir_argument_is_null(&x, row))
+        add_row(call, kind, rows[k], WEIR_ARGUMENT_VALUE(double, y, row), WEIR_ARGUMENT_VALUE(double, x, row));
     return WEIR_OK;
 }
 
@@ -135,7 +147,8 @@ static void merge_pair(double *l, const double *r, bool moments)
     l[0] = n;
 }
 
-static WeirStatus regression_merge(const WeirAggregateCall *call, uint8_t *const *targets, const uint8_t *const *sources, uint32_t count, WeirError *error)
+static WeirStatus regression_merge(const WeirAggregateCall *call, uint8_t *const *targets,
+                                   const uint8_t *const *sources, uint32_t count, WeirError *error)
 {
     Regression kind = kind_of(call->expression);
     (void)error;
@@ -192,8 +205,8 @@ static bool value_of(Regression kind, const double *s, double *value)
     return false;
 }
 
-static WeirStatus regression_evaluate(const WeirAggregateCall *call, const uint8_t *const *rows, uint32_t count, WeirVector *result, WeirArena *arena,
-                                      WeirError *error)
+static WeirStatus regression_evaluate(const WeirAggregateCall *call, const uint8_t *const *rows, uint32_t count,
+                                      WeirVector *result, WeirArena *arena, WeirError *error)
 {
     Regression kind = kind_of(call->expression);
     (void)error;
@@ -213,13 +226,17 @@ static WeirStatus regression_evaluate(const WeirAggregateCall *call, const uint8
     return WEIR_OK;
 }
 
-#define REGRESSION(NAME, SIGNATURE, FLAGS, USAGE)                                                                           \
-    {.name = NAME, .flags = FLAGS, .arguments_min = 2, .arguments_max = 2, .signature = SIGNATURE, .buffer = regression_buffer, .init = regression_init,  \
-     .update = regression_update, .merge = regression_merge, .evaluate = regression_evaluate, .group = "agg_funcs", .usage = USAGE}
+#define REGRESSION(NAME, SIGNATURE, FLAGS, USAGE)                                                                      \
+    {                                                                                                                  \
+        .name = NAME, .flags = FLAGS, .arguments_min = 2, .arguments_max = 2, .signature = SIGNATURE,                  \
+        .buffer = regression_buffer, .init = regression_init, .update = regression_update, .merge = regression_merge,  \
+        .evaluate = regression_evaluate, .group = "agg_funcs", .usage = USAGE                                          \
+    }
 #define DOUBLES "double,double->double"
 
 const WeirAggregateFunction weir_aggregates_regression[] = {
-    REGRESSION("regr_count", "double,double->long", WEIR_AGGREGATE_COUNT_DEFAULT, "regr_count(y, x): how many pairs have no null."),
+    REGRESSION("regr_count", "double,double->long", WEIR_AGGREGATE_COUNT_DEFAULT,
+               "regr_count(y, x): how many pairs have no null."),
     REGRESSION("regr_avgx", DOUBLES, 0, "regr_avgx(y, x): the mean of x."),
     REGRESSION("regr_avgy", DOUBLES, 0, "regr_avgy(y, x): the mean of y."),
     REGRESSION("regr_sxx", DOUBLES, 0, "regr_sxx(y, x): the sum of squares of x around its mean."),

@@ -1,5 +1,6 @@
-/* sum, try_sum and avg. Sums of integers are longs that begin as null, of doubles doubles, of decimals a decimal of ten more digits with a flag whether
- * there was a value (a sum that overflowed is null with the flag off). Decimals over 18 digits do not fit a slot: they are objects. */
+/* sum, try_sum and avg. Sums of integers are longs that begin as null, of doubles doubles, of decimals a decimal of ten
+ * more digits with a flag whether there was a value (a sum that overflowed is null with the flag off). Decimals over 18
+ * digits do not fit a slot: they are objects. */
 #include "common/number_format.h"
 #include "expr/aggregates/aggregate_private.h"
 #include "expr/kernels/decimal.h"
@@ -34,11 +35,30 @@ static const WeirDataType *sum_type(WeirArena *arena, const WeirDataType *type)
 }
 
 extern const WeirAggregateFunction weir_sum_variants[];
-enum { SUM_LONG, SUM_DOUBLE, SUM_DECIMAL, TRY_SUM_LONG, TRY_SUM_DOUBLE, TRY_SUM_DECIMAL, AVG_DOUBLE, AVG_DECIMAL, TRY_AVG_DECIMAL, AVG_INTERVAL, AVG_NARROW_DECIMAL };
+enum {
+    SUM_LONG,
+    SUM_DOUBLE,
+    SUM_DECIMAL,
+    TRY_SUM_LONG,
+    TRY_SUM_DOUBLE,
+    TRY_SUM_DECIMAL,
+    AVG_DOUBLE,
+    AVG_DECIMAL,
+    TRY_AVG_DECIMAL,
+    AVG_INTERVAL,
+    AVG_NARROW_DECIMAL
+};
 
-/* Spark's optimizer (DecimalAggregates) sums short decimals as longs and averages them as doubles; state files show it. */
-static bool sums_as_long(const WeirDataType *type) { return type->id == WEIR_TYPE_DECIMAL && type->precision + 10 <= 18; }
-static bool averages_as_double(const WeirDataType *type) { return type->id == WEIR_TYPE_DECIMAL && type->precision + 4 <= 15; }
+/* Spark's optimizer (DecimalAggregates) sums short decimals as longs and averages them as doubles; state files show it.
+ */
+static bool sums_as_long(const WeirDataType *type)
+{
+    return type->id == WEIR_TYPE_DECIMAL && type->precision + 10 <= 18;
+}
+static bool averages_as_double(const WeirDataType *type)
+{
+    return type->id == WEIR_TYPE_DECIMAL && type->precision + 4 <= 15;
+}
 
 #define REQUIRED_TYPES "\"NUMERIC\" or \"ANSI INTERVAL\""
 
@@ -57,9 +77,12 @@ static WeirStatus resolve_sum(WeirFunctionCall *call, WeirError *error)
     if (average) {
         if (type->id == WEIR_TYPE_DECIMAL) {
             call->result_type = weir_decimal_bounded(call->arena, type->precision + 4, type->scale + 4);
-            call->aggregate = &weir_sum_variants[averages_as_double(type) ? AVG_NARROW_DECIMAL : try_mode ? TRY_AVG_DECIMAL : AVG_DECIMAL];
+            call->aggregate = &weir_sum_variants[averages_as_double(type) ? AVG_NARROW_DECIMAL
+                                                 : try_mode               ? TRY_AVG_DECIMAL
+                                                                          : AVG_DECIMAL];
         } else if (interval) {
-            call->result_type = type->id == WEIR_TYPE_DAY_TIME_INTERVAL ? &weir_type_day_time_interval : &weir_type_year_month_interval;
+            call->result_type =
+                type->id == WEIR_TYPE_DAY_TIME_INTERVAL ? &weir_type_day_time_interval : &weir_type_year_month_interval;
             call->aggregate = &weir_sum_variants[AVG_INTERVAL];
         } else {
             /* Spark casts inside the aggregate: the name shows the bare column either way. */
@@ -69,21 +92,30 @@ static WeirStatus resolve_sum(WeirFunctionCall *call, WeirError *error)
         return WEIR_OK;
     }
     call->result_type = sum_type(call->arena, type);
-    int variant = sums_as_long(type) ? SUM_LONG : type->id == WEIR_TYPE_DECIMAL ? SUM_DECIMAL : call->result_type->id == WEIR_TYPE_DOUBLE ? SUM_DOUBLE : SUM_LONG;
+    int variant = sums_as_long(type)                          ? SUM_LONG
+                  : type->id == WEIR_TYPE_DECIMAL             ? SUM_DECIMAL
+                  : call->result_type->id == WEIR_TYPE_DOUBLE ? SUM_DOUBLE
+                                                              : SUM_LONG;
     call->aggregate = &weir_sum_variants[variant + (try_mode ? TRY_SUM_LONG - SUM_LONG : 0)];
     return WEIR_OK;
 }
 
-static uint32_t sum_buffer(const WeirExpression *expression, WeirArena *arena, WeirField fields[WEIR_AGGREGATE_BUFFERS_MAX])
+static uint32_t sum_buffer(const WeirExpression *expression, WeirArena *arena,
+                           WeirField fields[WEIR_AGGREGATE_BUFFERS_MAX])
 {
     const WeirDataType *type = expression->children[0]->type;
     bool as_double = is_average(expression) && averages_as_double(type);
-    fields[0] = weir_buffer_field("sum", as_double ? &weir_type_double : sums_as_long(type) && !is_average(expression) ? &weir_type_long : sum_type(arena, type), true);
+    fields[0] = weir_buffer_field("sum",
+                                  as_double                                       ? &weir_type_double
+                                  : sums_as_long(type) && !is_average(expression) ? &weir_type_long
+                                                                                  : sum_type(arena, type),
+                                  true);
     if (is_average(expression)) {
         fields[1] = weir_buffer_field("count", &weir_type_long, true);
         return 2;
     }
-    bool tracks = (type->id == WEIR_TYPE_DECIMAL && !sums_as_long(type)) || (expression->eval_mode == WEIR_EVAL_TRY && !weir_type_is_fractional(type));
+    bool tracks = (type->id == WEIR_TYPE_DECIMAL && !sums_as_long(type)) ||
+                  (expression->eval_mode == WEIR_EVAL_TRY && !weir_type_is_fractional(type));
     if (!tracks)
         return 1;
     fields[1] = weir_buffer_field("isEmpty", &weir_type_boolean, false);
@@ -123,10 +155,11 @@ static WeirStatus overflow(const WeirAggregateCall *call, WeirError *error)
 {
     WeirStatus status;
     if (weir_type_is_interval(call->expression->type))
-        status = weir_error_set(error, WEIR_ERROR_INTERVAL_ARITHMETIC_OVERFLOW_WITH_SUGGESTION, "functionName", "`try_add`");
+        status =
+            weir_error_set(error, WEIR_ERROR_INTERVAL_ARITHMETIC_OVERFLOW_WITH_SUGGESTION, "functionName", "`try_add`");
     else
-        status = weir_error_set(error, WEIR_ERROR_ARITHMETIC_OVERFLOW, "message", "long overflow", "alternative", "'try_add'", "config",
-                                "\"spark.sql.ansi.enabled\"");
+        status = weir_error_set(error, WEIR_ERROR_ARITHMETIC_OVERFLOW, "message", "long overflow", "alternative",
+                                "'try_add'", "config", "\"spark.sql.ansi.enabled\"");
     weir_error_locate(error, call->expression->sql, call->expression->origin);
     return status;
 }
@@ -156,8 +189,8 @@ static inline WeirStatus add_long(const WeirAggregateCall *call, uint8_t *row, i
     return WEIR_OK;
 }
 
-static WeirStatus sum_long_update(const WeirAggregateCall *call, const WeirVector *const *arguments, const uint32_t *selection, uint32_t count,
-                                  uint8_t *const *rows, WeirError *error)
+static WeirStatus sum_long_update(const WeirAggregateCall *call, const WeirVector *const *arguments,
+                                  const uint32_t *selection, uint32_t count, uint8_t *const *rows, WeirError *error)
 {
     WeirVector storage;
     const WeirVector *x;
@@ -177,11 +210,13 @@ static WeirStatus sum_long_update(const WeirAggregateCall *call, const WeirVecto
     return WEIR_OK;
 }
 
-static WeirStatus sum_long_merge(const WeirAggregateCall *call, uint8_t *const *targets, const uint8_t *const *sources, uint32_t count, WeirError *error)
+static WeirStatus sum_long_merge(const WeirAggregateCall *call, uint8_t *const *targets, const uint8_t *const *sources,
+                                 uint32_t count, WeirError *error)
 {
     bool tracks = tracks_empty(call), months = call->expression->type->id == WEIR_TYPE_YEAR_MONTH_INTERVAL;
     for (uint32_t k = 0; k < count; k++) {
-        bool empty = tracks ? weir_slot_get_long(weir_slot_const(sources[k], &call->slots, 1)) != 0 : weir_slot_is_null(sources[k], &call->slots, 0);
+        bool empty = tracks ? weir_slot_get_long(weir_slot_const(sources[k], &call->slots, 1)) != 0
+                            : weir_slot_is_null(sources[k], &call->slots, 0);
         if (empty)
             continue;
         if (weir_slot_is_null(sources[k], &call->slots, 0)) { /* overflowed */
@@ -201,8 +236,8 @@ static WeirStatus sum_long_merge(const WeirAggregateCall *call, uint8_t *const *
     return WEIR_OK;
 }
 
-static WeirStatus sum_long_evaluate(const WeirAggregateCall *call, const uint8_t *const *rows, uint32_t count, WeirVector *result, WeirArena *arena,
-                                    WeirError *error)
+static WeirStatus sum_long_evaluate(const WeirAggregateCall *call, const uint8_t *const *rows, uint32_t count,
+                                    WeirVector *result, WeirArena *arena, WeirError *error)
 {
     (void)error;
     bool narrow = weir_type_physical(result->type) == WEIR_PHYSICAL_INT32;
@@ -232,8 +267,8 @@ static double number_at(const WeirVector *vector, uint32_t at)
     return (double)integer_at(vector, at);
 }
 
-static WeirStatus sum_double_update(const WeirAggregateCall *call, const WeirVector *const *arguments, const uint32_t *selection, uint32_t count,
-                                    uint8_t *const *rows, WeirError *error)
+static WeirStatus sum_double_update(const WeirAggregateCall *call, const WeirVector *const *arguments,
+                                    const uint32_t *selection, uint32_t count, uint8_t *const *rows, WeirError *error)
 {
     WeirVector storage;
     const WeirVector *x;
@@ -251,7 +286,8 @@ static WeirStatus sum_double_update(const WeirAggregateCall *call, const WeirVec
     return WEIR_OK;
 }
 
-static WeirStatus sum_double_merge(const WeirAggregateCall *call, uint8_t *const *targets, const uint8_t *const *sources, uint32_t count, WeirError *error)
+static WeirStatus sum_double_merge(const WeirAggregateCall *call, uint8_t *const *targets,
+                                   const uint8_t *const *sources, uint32_t count, WeirError *error)
 {
     (void)error;
     for (uint32_t k = 0; k < count; k++) {
@@ -273,8 +309,8 @@ static void average_init(const WeirAggregateCall *call, uint8_t *row)
     weir_slot_put_long(weir_slot(row, &call->slots, 1), 0);
 }
 
-static WeirStatus average_update(const WeirAggregateCall *call, const WeirVector *const *arguments, const uint32_t *selection, uint32_t count,
-                                 uint8_t *const *rows, WeirError *error)
+static WeirStatus average_update(const WeirAggregateCall *call, const WeirVector *const *arguments,
+                                 const uint32_t *selection, uint32_t count, uint8_t *const *rows, WeirError *error)
 {
     WeirVector storage;
     const WeirVector *x;
@@ -295,19 +331,22 @@ static WeirStatus average_update(const WeirAggregateCall *call, const WeirVector
     return WEIR_OK;
 }
 
-static WeirStatus average_merge(const WeirAggregateCall *call, uint8_t *const *targets, const uint8_t *const *sources, uint32_t count, WeirError *error)
+static WeirStatus average_merge(const WeirAggregateCall *call, uint8_t *const *targets, const uint8_t *const *sources,
+                                uint32_t count, WeirError *error)
 {
     (void)error;
     size_t sum = weir_slot_offset(&call->slots, 0), number = weir_slot_offset(&call->slots, 1);
     for (uint32_t k = 0; k < count; k++) {
-        weir_slot_put_double(targets[k] + sum, weir_slot_get_double(targets[k] + sum) + weir_slot_get_double(sources[k] + sum));
-        weir_slot_put_long(targets[k] + number, weir_slot_get_long(targets[k] + number) + weir_slot_get_long(sources[k] + number));
+        weir_slot_put_double(targets[k] + sum,
+                             weir_slot_get_double(targets[k] + sum) + weir_slot_get_double(sources[k] + sum));
+        weir_slot_put_long(targets[k] + number,
+                           weir_slot_get_long(targets[k] + number) + weir_slot_get_long(sources[k] + number));
     }
     return WEIR_OK;
 }
 
-static WeirStatus average_evaluate(const WeirAggregateCall *call, const uint8_t *const *rows, uint32_t count, WeirVector *result, WeirArena *arena,
-                                   WeirError *error)
+static WeirStatus average_evaluate(const WeirAggregateCall *call, const uint8_t *const *rows, uint32_t count,
+                                   WeirVector *result, WeirArena *arena, WeirError *error)
 {
     (void)error;
     for (uint32_t k = 0; k < count; k++) {
@@ -316,14 +355,15 @@ static WeirStatus average_evaluate(const WeirAggregateCall *call, const uint8_t 
             weir_vector_ensure_validity(result, count, arena);
             weir_bit_clear(result->validity, k);
         }
-        ((double *)result->values)[k] = number == 0 ? 0 : weir_slot_get_double(weir_slot_const(rows[k], &call->slots, 0)) / (double)number;
+        ((double *)result->values)[k] =
+            number == 0 ? 0 : weir_slot_get_double(weir_slot_const(rows[k], &call->slots, 0)) / (double)number;
     }
     return WEIR_OK;
 }
 
 /* The mean of unscaled values as a double, divided by the scale, then its shortest digits rounded half up. */
-static WeirStatus average_decimal_evaluate(const WeirAggregateCall *call, const uint8_t *const *rows, uint32_t count, WeirVector *result,
-                                           WeirArena *arena, WeirError *error)
+static WeirStatus average_decimal_evaluate(const WeirAggregateCall *call, const uint8_t *const *rows, uint32_t count,
+                                           WeirVector *result, WeirArena *arena, WeirError *error)
 {
     (void)error;
     double scale = (double)weir_power_of_ten(call->expression->children[0]->type->scale);
@@ -335,7 +375,8 @@ static WeirStatus average_decimal_evaluate(const WeirAggregateCall *call, const 
             double mean = weir_slot_get_double(weir_slot_const(rows[k], &call->slots, 0)) / (double)number / scale;
             WeirShortest shortest = weir_shortest_double(mean);
             WeirInt128 digits = mean < 0 ? -(WeirInt128)shortest.digits : (WeirInt128)shortest.digits;
-            fits = weir_decimal_rescale(digits, -shortest.exponent, result->type->scale, result->type->precision, &value);
+            fits =
+                weir_decimal_rescale(digits, -shortest.exponent, result->type->scale, result->type->precision, &value);
         }
         if (!fits) {
             weir_vector_ensure_validity(result, count, arena);
@@ -348,8 +389,9 @@ static WeirStatus average_decimal_evaluate(const WeirAggregateCall *call, const 
 
 /* ---- avg of intervals: sum in its own unit, count */
 
-static WeirStatus average_interval_update(const WeirAggregateCall *call, const WeirVector *const *arguments, const uint32_t *selection, uint32_t count,
-                                          uint8_t *const *rows, WeirError *error)
+static WeirStatus average_interval_update(const WeirAggregateCall *call, const WeirVector *const *arguments,
+                                          const uint32_t *selection, uint32_t count, uint8_t *const *rows,
+                                          WeirError *error)
 {
     WeirVector storage;
     const WeirVector *x;
@@ -370,13 +412,14 @@ static WeirStatus average_interval_update(const WeirAggregateCall *call, const W
     return WEIR_OK;
 }
 
-static WeirStatus average_interval_merge(const WeirAggregateCall *call, uint8_t *const *targets, const uint8_t *const *sources, uint32_t count,
-                                         WeirError *error)
+static WeirStatus average_interval_merge(const WeirAggregateCall *call, uint8_t *const *targets,
+                                         const uint8_t *const *sources, uint32_t count, WeirError *error)
 {
     bool months = call->expression->type->id == WEIR_TYPE_YEAR_MONTH_INTERVAL;
     for (uint32_t k = 0; k < count; k++) {
         uint8_t *slot = weir_slot(targets[k], &call->slots, 0), *number = weir_slot(targets[k], &call->slots, 1);
-        int64_t sum = weir_slot_get_long(slot), other = weir_slot_get_long(weir_slot_const(sources[k], &call->slots, 0));
+        int64_t sum = weir_slot_get_long(slot),
+                other = weir_slot_get_long(weir_slot_const(sources[k], &call->slots, 0));
         if (months) {
             sum = (int32_t)sum;
             other = (int32_t)other;
@@ -384,7 +427,8 @@ static WeirStatus average_interval_merge(const WeirAggregateCall *call, uint8_t 
         if (__builtin_add_overflow(sum, other, &sum) || (months && sum != (int32_t)sum))
             return overflow(call, error);
         weir_slot_put_long(slot, months ? (int64_t)(uint32_t)(int32_t)sum : sum);
-        weir_slot_put_long(number, weir_slot_get_long(number) + weir_slot_get_long(weir_slot_const(sources[k], &call->slots, 1)));
+        weir_slot_put_long(number, weir_slot_get_long(number) +
+                                       weir_slot_get_long(weir_slot_const(sources[k], &call->slots, 1)));
     }
     return WEIR_OK;
 }
@@ -399,13 +443,14 @@ static int64_t divide_half_up(int64_t sum, int64_t number)
     return quotient;
 }
 
-static WeirStatus average_interval_evaluate(const WeirAggregateCall *call, const uint8_t *const *rows, uint32_t count, WeirVector *result,
-                                            WeirArena *arena, WeirError *error)
+static WeirStatus average_interval_evaluate(const WeirAggregateCall *call, const uint8_t *const *rows, uint32_t count,
+                                            WeirVector *result, WeirArena *arena, WeirError *error)
 {
     (void)error;
     bool months = result->type->id == WEIR_TYPE_YEAR_MONTH_INTERVAL;
     for (uint32_t k = 0; k < count; k++) {
-        int64_t number = weir_slot_get_long(weir_slot_const(rows[k], &call->slots, 1)), sum = weir_slot_get_long(weir_slot_const(rows[k], &call->slots, 0));
+        int64_t number = weir_slot_get_long(weir_slot_const(rows[k], &call->slots, 1)),
+                sum = weir_slot_get_long(weir_slot_const(rows[k], &call->slots, 0));
         if (number == 0) {
             weir_vector_ensure_validity(result, count, arena);
             weir_bit_clear(result->validity, k);
@@ -439,8 +484,8 @@ static void decimal_init(const WeirAggregateCall *call, uint8_t *row)
     weir_slot_put_long(weir_slot(row, &call->slots, 0), 0);
 }
 
-static WeirStatus decimal_update(const WeirAggregateCall *call, const WeirVector *const *arguments, const uint32_t *selection, uint32_t count,
-                                 uint8_t *const *rows, WeirError *error)
+static WeirStatus decimal_update(const WeirAggregateCall *call, const WeirVector *const *arguments,
+                                 const uint32_t *selection, uint32_t count, uint8_t *const *rows, WeirError *error)
 {
     WeirVector storage;
     const WeirVector *vector;
@@ -455,14 +500,16 @@ static WeirStatus decimal_update(const WeirAggregateCall *call, const WeirVector
             continue;
         object->is_empty = false;
         object->count++;
-        if (!object->overflowed && (__builtin_add_overflow(object->sum, weir_decimal_load(&x, wide, row), &object->sum) || !weir_decimal_fits(object->sum, precision)))
+        if (!object->overflowed &&
+            (__builtin_add_overflow(object->sum, weir_decimal_load(&x, wide, row), &object->sum) ||
+             !weir_decimal_fits(object->sum, precision)))
             object->overflowed = true;
     }
     return WEIR_OK;
 }
 
-static WeirStatus decimal_evaluate(const WeirAggregateCall *call, const uint8_t *const *rows, uint32_t count, WeirVector *result, WeirArena *arena,
-                                   WeirError *error)
+static WeirStatus decimal_evaluate(const WeirAggregateCall *call, const uint8_t *const *rows, uint32_t count,
+                                   WeirVector *result, WeirArena *arena, WeirError *error)
 {
     bool average = is_average(call->expression), wide = weir_decimal_is_wide(result->type);
     int scale = call->expression->children[0]->type->scale;
@@ -472,11 +519,14 @@ static WeirStatus decimal_evaluate(const WeirAggregateCall *call, const uint8_t 
         WeirInt128 value = 0;
         bool empty = object == NULL || object->is_empty, over = !empty && object->overflowed;
         if (!empty && !over)
-            over = average ? !weir_decimal_divide(object->sum, scale, object->count, 0, result->type->precision, result->type->scale, &value)
-                           : !weir_decimal_rescale(object->sum, scale, result->type->scale, result->type->precision, &value);
+            over = average ? !weir_decimal_divide(object->sum, scale, object->count, 0, result->type->precision,
+                                                  result->type->scale, &value)
+                           : !weir_decimal_rescale(object->sum, scale, result->type->scale, result->type->precision,
+                                                   &value);
         if (over && call->expression->eval_mode == WEIR_EVAL_ANSI) {
-            WeirStatus status = weir_error_set(error, WEIR_ERROR_ARITHMETIC_OVERFLOW, "message", "Overflow in sum of decimals", "alternative",
-                                               average ? "'try_avg'" : "'try_sum'", "config", "\"spark.sql.ansi.enabled\"");
+            WeirStatus status = weir_error_set(
+                error, WEIR_ERROR_ARITHMETIC_OVERFLOW, "message", "Overflow in sum of decimals", "alternative",
+                average ? "'try_avg'" : "'try_sum'", "config", "\"spark.sql.ansi.enabled\"");
             weir_error_locate(error, call->expression->sql, call->expression->origin);
             return status;
         }
@@ -489,8 +539,8 @@ static WeirStatus decimal_evaluate(const WeirAggregateCall *call, const uint8_t 
     return WEIR_OK;
 }
 
-static WeirStatus decimal_serialize(const WeirAggregateCall *call, const uint8_t *const *rows, uint32_t count, WeirVector *buffers, WeirArena *arena,
-                                    WeirError *error)
+static WeirStatus decimal_serialize(const WeirAggregateCall *call, const uint8_t *const *rows, uint32_t count,
+                                    WeirVector *buffers, WeirArena *arena, WeirError *error)
 {
     bool average = is_average(call->expression);
     const WeirDataType *type = sum_type(arena, call->expression->children[0]->type);
@@ -515,8 +565,9 @@ static WeirStatus decimal_serialize(const WeirAggregateCall *call, const uint8_t
     return WEIR_OK;
 }
 
-static WeirStatus decimal_merge_serialized(const WeirAggregateCall *call, const WeirVector *buffers, const uint32_t *selection, uint32_t count,
-                                           uint8_t *const *rows, WeirError *error)
+static WeirStatus decimal_merge_serialized(const WeirAggregateCall *call, const WeirVector *buffers,
+                                           const uint32_t *selection, uint32_t count, uint8_t *const *rows,
+                                           WeirError *error)
 {
     (void)error;
     bool average = is_average(call->expression);
@@ -524,7 +575,8 @@ static WeirStatus decimal_merge_serialized(const WeirAggregateCall *call, const 
     WEIR_FOR_UPDATES(k, row)
     {
         const WeirVector *flat, *second;
-        uint32_t at = weir_vector_locate(&buffers[0], row, &flat), other = weir_vector_locate(&buffers[1], row, &second);
+        uint32_t at = weir_vector_locate(&buffers[0], row, &flat),
+                 other = weir_vector_locate(&buffers[1], row, &second);
         DecimalSum *object = object_of(call, rows[k]);
         if (average) {
             int64_t number = ((const int64_t *)second->values)[other];
@@ -539,31 +591,41 @@ static WeirStatus decimal_merge_serialized(const WeirAggregateCall *call, const 
         }
         WeirArgument x = weir_argument(flat);
         WeirInt128 value = weir_decimal_load(&x, weir_decimal_is_wide(flat->type), at);
-        if (!object->overflowed && (__builtin_add_overflow(object->sum, value, &object->sum) || !weir_decimal_fits(object->sum, precision)))
+        if (!object->overflowed &&
+            (__builtin_add_overflow(object->sum, value, &object->sum) || !weir_decimal_fits(object->sum, precision)))
             object->overflowed = true;
     }
     return WEIR_OK;
 }
 
-#define ONE(NAME, ...)                                                                                                      \
-    {                                                                                                                      \
-        .name = NAME, .arguments_min = 1, .arguments_max = 1, .resolve = resolve_sum, .buffer = sum_buffer, .group = "agg_funcs", __VA_ARGS__ \
+#define ONE(NAME, ...)                                                                                                 \
+    {                                                                                                                  \
+        .name = NAME, .arguments_min = 1, .arguments_max = 1, .resolve = resolve_sum, .buffer = sum_buffer,            \
+        .group = "agg_funcs", __VA_ARGS__                                                                              \
     }
 #define LONG .init = sum_init, .update = sum_long_update, .merge = sum_long_merge, .evaluate = sum_long_evaluate
 #define DOUBLE .init = sum_init, .update = sum_double_update, .merge = sum_double_merge, .evaluate = sum_long_evaluate
-#define DECIMAL                                                                                                             \
-    .flags = WEIR_AGGREGATE_OBJECT, .init = decimal_init, .update = decimal_update, .evaluate = decimal_evaluate, .serialize = decimal_serialize, \
-    .merge_serialized = decimal_merge_serialized
+#define DECIMAL                                                                                                        \
+    .flags = WEIR_AGGREGATE_OBJECT, .init = decimal_init, .update = decimal_update, .evaluate = decimal_evaluate,      \
+    .serialize = decimal_serialize, .merge_serialized = decimal_merge_serialized
 #define AVERAGE .init = average_init, .update = average_update, .merge = average_merge, .evaluate = average_evaluate
-#define AVERAGE_INTERVAL                                                                                                    \
-    .init = average_init, .update = average_interval_update, .merge = average_interval_merge, .evaluate = average_interval_evaluate
+#define AVERAGE_INTERVAL                                                                                               \
+    .init = average_init, .update = average_interval_update, .merge = average_interval_merge,                          \
+    .evaluate = average_interval_evaluate
 
 const WeirAggregateFunction weir_sum_variants[] = {
-    [SUM_LONG] = ONE("sum", LONG),         [SUM_DOUBLE] = ONE("sum", DOUBLE),         [SUM_DECIMAL] = ONE("sum", DECIMAL),
-    [TRY_SUM_LONG] = ONE("try_sum", LONG), [TRY_SUM_DOUBLE] = ONE("try_sum", DOUBLE), [TRY_SUM_DECIMAL] = ONE("try_sum", DECIMAL),
-    [AVG_DOUBLE] = ONE("avg", AVERAGE),    [AVG_DECIMAL] = ONE("avg", DECIMAL),       [TRY_AVG_DECIMAL] = ONE("try_avg", DECIMAL),
+    [SUM_LONG] = ONE("sum", LONG),
+    [SUM_DOUBLE] = ONE("sum", DOUBLE),
+    [SUM_DECIMAL] = ONE("sum", DECIMAL),
+    [TRY_SUM_LONG] = ONE("try_sum", LONG),
+    [TRY_SUM_DOUBLE] = ONE("try_sum", DOUBLE),
+    [TRY_SUM_DECIMAL] = ONE("try_sum", DECIMAL),
+    [AVG_DOUBLE] = ONE("avg", AVERAGE),
+    [AVG_DECIMAL] = ONE("avg", DECIMAL),
+    [TRY_AVG_DECIMAL] = ONE("try_avg", DECIMAL),
     [AVG_INTERVAL] = ONE("avg", AVERAGE_INTERVAL),
-    [AVG_NARROW_DECIMAL] = ONE("avg", .init = average_init, .update = average_update, .merge = average_merge, .evaluate = average_decimal_evaluate),
+    [AVG_NARROW_DECIMAL] = ONE("avg", .init = average_init, .update = average_update, .merge = average_merge,
+                               .evaluate = average_decimal_evaluate),
 };
 
 const WeirAggregateFunction weir_aggregates_sum[] = {

@@ -9,7 +9,8 @@
 
 #define JAVA_MAP_CAPACITY 64u
 
-uint32_t weir_value_counts_buffer(const WeirExpression *expression, WeirArena *arena, WeirField fields[WEIR_AGGREGATE_BUFFERS_MAX])
+uint32_t weir_value_counts_buffer(const WeirExpression *expression, WeirArena *arena,
+                                  WeirField fields[WEIR_AGGREGATE_BUFFERS_MAX])
 {
     (void)expression;
     (void)arena;
@@ -17,7 +18,10 @@ uint32_t weir_value_counts_buffer(const WeirExpression *expression, WeirArena *a
     return 1;
 }
 
-void weir_value_counts_init(const WeirAggregateCall *call, uint8_t *row) { weir_slot_put_long(weir_slot(row, &call->slots, 0), 0); }
+void weir_value_counts_init(const WeirAggregateCall *call, uint8_t *row)
+{
+    weir_slot_put_long(weir_slot(row, &call->slots, 0), 0);
+}
 
 const WeirValueCounts *weir_value_counts_in(const WeirAggregateCall *call, const uint8_t *row)
 {
@@ -51,7 +55,8 @@ WeirVector weir_value_counts_values(const WeirValueCounts *counts, WeirArena *ar
 
 /* ---- adding */
 
-static uint32_t *find_slot(const WeirValueCounts *counts, const WeirVector *held, const WeirVector *vector, uint32_t row)
+static uint32_t *find_slot(const WeirValueCounts *counts, const WeirVector *held, const WeirVector *vector,
+                           uint32_t row)
 {
     for (uint64_t at = weir_vector_xxhash64_row(vector, row, 42);; at++) {
         uint32_t *slot = &counts->slots[at & (counts->slot_count - 1)];
@@ -81,7 +86,8 @@ static WeirStatus grow(const WeirAggregateCall *call, WeirValueCounts *counts, W
     return WEIR_OK;
 }
 
-static WeirStatus keep(const WeirAggregateCall *call, WeirColumnWriter *values, const WeirVector *vector, uint32_t row, WeirError *error)
+static WeirStatus keep(const WeirAggregateCall *call, WeirColumnWriter *values, const WeirVector *vector, uint32_t row,
+                       WeirError *error)
 {
     if (weir_type_physical(vector->type) == WEIR_PHYSICAL_VIEW || weir_type_is_nested(vector->type)) {
         WeirValue *value = NULL;
@@ -93,8 +99,8 @@ static WeirStatus keep(const WeirAggregateCall *call, WeirColumnWriter *values, 
     return WEIR_OK;
 }
 
-WeirStatus weir_value_counts_add(const WeirAggregateCall *call, WeirValueCounts *counts, const WeirVector *vector, uint32_t row, int64_t times,
-                                 WeirError *error)
+WeirStatus weir_value_counts_add(const WeirAggregateCall *call, WeirValueCounts *counts, const WeirVector *vector,
+                                 uint32_t row, int64_t times, WeirError *error)
 {
     WEIR_TRY(grow(call, counts, error));
     WeirVector held = weir_value_counts_values(counts, call->arena);
@@ -110,7 +116,10 @@ WeirStatus weir_value_counts_add(const WeirAggregateCall *call, WeirValueCounts 
 
 /* ---- the order of Spark's map: open addressing by Java's hash codes, doubled at 70 % */
 
-static int32_t fold_long(uint64_t bits) { return (int32_t)(uint32_t)(bits ^ (bits >> 32)); }
+static int32_t fold_long(uint64_t bits)
+{
+    return (int32_t)(uint32_t)(bits ^ (bits >> 32));
+}
 
 static int32_t double_hash(double value)
 {
@@ -222,7 +231,8 @@ static void put_counts(const WeirValueCounts *counts, WeirArena *arena, WeirBuff
 {
     if (counts != NULL && counts->values.length > 0) {
         WeirVector values = weir_value_counts_values(counts, arena);
-        WeirVector numbers = {.type = &weir_type_long, .kind = WEIR_VECTOR_FLAT, .length = values.length, .values = counts->counts};
+        WeirVector numbers = {
+            .type = &weir_type_long, .kind = WEIR_VECTOR_FLAT, .length = values.length, .values = counts->counts};
         const WeirVector *columns[2] = {&values, &numbers};
         const uint32_t *order = weir_value_counts_order(counts, arena);
         for (uint32_t i = 0; i < values.length; i++) {
@@ -236,8 +246,8 @@ static void put_counts(const WeirValueCounts *counts, WeirArena *arena, WeirBuff
     put_int(out, -1);
 }
 
-WeirStatus weir_value_counts_serialize(const WeirAggregateCall *call, const uint8_t *const *rows, uint32_t count, WeirVector *buffers, WeirArena *arena,
-                                       WeirError *error)
+WeirStatus weir_value_counts_serialize(const WeirAggregateCall *call, const uint8_t *const *rows, uint32_t count,
+                                       WeirVector *buffers, WeirArena *arena, WeirError *error)
 {
     WeirBuffer out;
     WeirStatus status = WEIR_OK;
@@ -255,7 +265,8 @@ done:
     return status;
 }
 
-static WeirStatus merge_bytes(const WeirAggregateCall *call, const WeirSchema *schema, const WeirStringView *view, WeirValueCounts *counts, WeirError *error)
+static WeirStatus merge_bytes(const WeirAggregateCall *call, const WeirSchema *schema, const WeirStringView *view,
+                              WeirValueCounts *counts, WeirError *error)
 {
     const uint8_t *data = weir_view_data(view);
     for (uint32_t at = 0; at + 4 <= view->length;) {
@@ -273,16 +284,18 @@ static WeirStatus merge_bytes(const WeirAggregateCall *call, const WeirSchema *s
         if (!weir_unsafe_row_validate(schema, bytes, size))
             break;
         WeirVector columns[2];
-        WEIR_TRY(weir_unsafe_row_decode(schema, (const uint8_t *const[]){bytes}, &size, 1, false, columns, call->arena, error));
+        WEIR_TRY(weir_unsafe_row_decode(schema, (const uint8_t *const[]){bytes}, &size, 1, false, columns, call->arena,
+                                        error));
         WEIR_TRY(weir_value_counts_add(call, counts, &columns[0], 0, ((const int64_t *)columns[1].values)[0], error));
     }
     return weir_error_format(error, WEIR_ERROR_INTERNAL_ERROR, "a state row holds damaged counts of values");
 }
 
-WeirStatus weir_value_counts_merge(const WeirAggregateCall *call, const WeirVector *buffers, const uint32_t *selection, uint32_t count,
-                                   uint8_t *const *rows, WeirError *error)
+WeirStatus weir_value_counts_merge(const WeirAggregateCall *call, const WeirVector *buffers, const uint32_t *selection,
+                                   uint32_t count, uint8_t *const *rows, WeirError *error)
 {
-    WeirField fields[2] = {{"value", call->expression->children[0]->type, true, "{}"}, {"count", &weir_type_long, false, "{}"}};
+    WeirField fields[2] = {{"value", call->expression->children[0]->type, true, "{}"},
+                           {"count", &weir_type_long, false, "{}"}};
     const WeirSchema *schema = weir_type_struct(call->arena, fields, 2);
     WEIR_FOR_UPDATES(k, row)
     {

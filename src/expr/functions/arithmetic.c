@@ -1,27 +1,33 @@
-/* + - * / % div and their named forms: which types meet (Spark's DecimalPrecision, Division, IntegralDivision and DateTimeOperations rules) and
- * which kernel runs. Dates and intervals turn into functions of datetime_arithmetic.c and interval.c. */
+/* + - * / % div and their named forms: which types meet (Spark's DecimalPrecision, Division, IntegralDivision and
+ * DateTimeOperations rules) and which kernel runs. Dates and intervals turn into functions of datetime_arithmetic.c and
+ * interval.c. */
 #include <math.h>
 
 #include "expr/function_private.h"
 #include "expr/kernels/decimal.h"
 
-static WeirStatus wrong_type(const WeirFunctionCall *call, const WeirDataType *type, const char *required, WeirError *error)
+static WeirStatus wrong_type(const WeirFunctionCall *call, const WeirDataType *type, const char *required,
+                             WeirError *error)
 {
-    WeirStatus status = weir_error_set(error, WEIR_ERROR_DATATYPE_MISMATCH_BINARY_OP_WRONG_TYPE, "sqlExpr", weir_call_sql(call),
-                                       "inputType", required, "actualDataType", weir_quoted_type(call->arena, type));
+    WeirStatus status =
+        weir_error_set(error, WEIR_ERROR_DATATYPE_MISMATCH_BINARY_OP_WRONG_TYPE, "sqlExpr", weir_call_sql(call),
+                       "inputType", required, "actualDataType", weir_quoted_type(call->arena, type));
     weir_error_locate(error, NULL, call->origin);
     return status;
 }
 
-static WeirStatus diff_types(const WeirFunctionCall *call, const WeirDataType *a, const WeirDataType *b, WeirError *error)
+static WeirStatus diff_types(const WeirFunctionCall *call, const WeirDataType *a, const WeirDataType *b,
+                             WeirError *error)
 {
-    WeirStatus status = weir_error_set(error, WEIR_ERROR_DATATYPE_MISMATCH_BINARY_OP_DIFF_TYPES, "sqlExpr", weir_call_sql(call),
-                                       "left", weir_quoted_type(call->arena, a), "right", weir_quoted_type(call->arena, b));
+    WeirStatus status =
+        weir_error_set(error, WEIR_ERROR_DATATYPE_MISMATCH_BINARY_OP_DIFF_TYPES, "sqlExpr", weir_call_sql(call), "left",
+                       weir_quoted_type(call->arena, a), "right", weir_quoted_type(call->arena, b));
     weir_error_locate(error, NULL, call->origin);
     return status;
 }
 
-static const WeirDataType *decimal_result(WeirArena *arena, WeirArithmetic operation, const WeirDataType *a, const WeirDataType *b)
+static const WeirDataType *decimal_result(WeirArena *arena, WeirArithmetic operation, const WeirDataType *a,
+                                          const WeirDataType *b)
 {
     int p1 = a->precision, s1 = a->scale, p2 = b->precision, s2 = b->scale;
     int scale = s1 > s2 ? s1 : s2;
@@ -54,8 +60,7 @@ static const WeirDataType *promoted(const WeirDataType *type, const WeirDataType
     return promotion != NULL ? promotion : type;
 }
 
-#define NUMERIC_OR_INTERVAL                                                                                                 \
-    "(\"NUMERIC\" or \"INTERVAL DAY TO SECOND\" or \"INTERVAL YEAR TO MONTH\" or \"INTERVAL\")"
+#define NUMERIC_OR_INTERVAL "(\"NUMERIC\" or \"INTERVAL DAY TO SECOND\" or \"INTERVAL YEAR TO MONTH\" or \"INTERVAL\")"
 
 static const char *required_types(WeirArithmetic operation)
 {
@@ -84,7 +89,10 @@ static bool accepts(WeirArithmetic operation, const WeirDataType *type)
     return weir_type_is_numeric(type);
 }
 
-static bool is_floating(const WeirDataType *type) { return type->id == WEIR_TYPE_FLOAT || type->id == WEIR_TYPE_DOUBLE; }
+static bool is_floating(const WeirDataType *type)
+{
+    return type->id == WEIR_TYPE_FLOAT || type->id == WEIR_TYPE_DOUBLE;
+}
 
 /* What null becomes beside `other`; it stays null where the operation does not take the other side's type either. */
 static const WeirDataType *null_beside(WeirArithmetic operation, const WeirDataType *other)
@@ -94,7 +102,8 @@ static const WeirDataType *null_beside(WeirArithmetic operation, const WeirDataT
     return other->id == WEIR_TYPE_STRING || accepts(operation, other) ? other : &weir_type_void;
 }
 
-/* The types that Spark's rules before ImplicitTypeCasts leave: strings promoted, integers as long for `div`, decimals as double beside floats. */
+/* The types that Spark's rules before ImplicitTypeCasts leave: strings promoted, integers as long for `div`, decimals
+ * as double beside floats. */
 static void promote_operands(const WeirFunctionCall *call, WeirArithmetic operation, const WeirDataType *types[2])
 {
     for (int i = 0; i < 2; i++)
@@ -132,7 +141,8 @@ static WeirStatus resolve_numeric(WeirFunctionCall *call, WeirArithmetic operati
             const WeirExpression *argument = call->arguments[i];
             bool as_written = types[i] == argument->type || operation == WEIR_INTEGRAL_DIVIDE;
             if (types[i]->id != WEIR_TYPE_DECIMAL)
-                types[i] = as_written ? weir_decimal_for_expression(call->arena, argument) : weir_decimal_for(call->arena, types[i]);
+                types[i] = as_written ? weir_decimal_for_expression(call->arena, argument)
+                                      : weir_decimal_for(call->arena, types[i]);
             call->cast_types[i] = types[i];
         }
         call->result_type = decimal_result(call->arena, operation, types[0], types[1]);
@@ -160,10 +170,14 @@ static void set_mode(WeirFunctionCall *call, WeirArithmetic operation)
         call->nullable = true;
 }
 
-static bool is(const WeirExpression *expression, WeirTypeId id) { return expression->type->id == id; }
+static bool is(const WeirExpression *expression, WeirTypeId id)
+{
+    return expression->type->id == id;
+}
 static bool is_day_interval(const WeirDataType *type)
 {
-    return type->id == WEIR_TYPE_DAY_TIME_INTERVAL && type->start_field == WEIR_INTERVAL_DAY && type->end_field == WEIR_INTERVAL_DAY;
+    return type->id == WEIR_TYPE_DAY_TIME_INTERVAL && type->start_field == WEIR_INTERVAL_DAY &&
+           type->end_field == WEIR_INTERVAL_DAY;
 }
 static bool is_exact_interval(const WeirDataType *type)
 {
@@ -188,21 +202,24 @@ static WeirExpression *to_timestamp(const WeirFunctionCall *call, WeirExpression
 }
 
 /* date/timestamp/string ± interval. */
-static WeirExpression *shift_by_interval(const WeirFunctionCall *call, WeirExpression *time, WeirExpression *interval, bool minus)
+static WeirExpression *shift_by_interval(const WeirFunctionCall *call, WeirExpression *time, WeirExpression *interval,
+                                         bool minus)
 {
     const WeirDataType *type = interval->type;
     if (is(time, WEIR_TYPE_DATE) && is_day_interval(type)) {
         WeirExpression *days = call_one(call, "extractansiintervaldays", interval);
         return call_two(call, "date_add", time, minus ? call_one(call, "-", days) : days);
     }
-    const char *name = type->id == WEIR_TYPE_YEAR_MONTH_INTERVAL  ? (is(time, WEIR_TYPE_DATE) ? "date_add_months_interval" : "timestamp_add_months_interval")
+    const char *name = type->id == WEIR_TYPE_YEAR_MONTH_INTERVAL
+                           ? (is(time, WEIR_TYPE_DATE) ? "date_add_months_interval" : "timestamp_add_months_interval")
                        : type->id == WEIR_TYPE_CALENDAR_INTERVAL && is(time, WEIR_TYPE_DATE) ? "date_add_interval"
                                                                                              : "timestamp_add_interval";
     char full[64];
     snprintf(full, sizeof(full), "%s%s", name, minus ? "_minus" : "");
     if (!is(time, WEIR_TYPE_DATE) || type->id == WEIR_TYPE_DAY_TIME_INTERVAL) {
         bool text = is(time, WEIR_TYPE_STRING);
-        WeirExpression *shifted = call_two(call, weir_arena_strdup(call->arena, full), to_timestamp(call, time), interval);
+        WeirExpression *shifted =
+            call_two(call, weir_arena_strdup(call->arena, full), to_timestamp(call, time), interval);
         if (!text)
             return shifted;
         WeirExpression *resolved = NULL;
@@ -222,7 +239,8 @@ static bool takes_interval(const WeirExpression *time, const WeirExpression *int
     return time->type->id == WEIR_TYPE_STRING && interval->type->id != WEIR_TYPE_YEAR_MONTH_INTERVAL;
 }
 
-/* An interval moves only times: anything else beside one that is not a sum of intervals is the wrong operand of that. */
+/* An interval moves only times: anything else beside one that is not a sum of intervals is the wrong operand of that.
+ */
 static WeirStatus not_a_time(const WeirFunctionCall *call, uint32_t index, WeirError *error)
 {
     return weir_call_unexpected_type(call, index, "(\"TIMESTAMP\" or \"TIMESTAMP WITHOUT TIME ZONE\")", error);
@@ -275,7 +293,8 @@ static WeirStatus resolve_interval_sum(WeirFunctionCall *call, bool minus, WeirE
 }
 
 /* Null beside a time is an interval of days, as an addend. */
-static WeirExpression *null_as_interval(const WeirFunctionCall *call, WeirExpression *addend, const WeirExpression *time)
+static WeirExpression *null_as_interval(const WeirFunctionCall *call, WeirExpression *addend,
+                                        const WeirExpression *time)
 {
     if (!is(addend, WEIR_TYPE_VOID) || !weir_type_is_datetime(time->type))
         return addend;
@@ -284,7 +303,8 @@ static WeirExpression *null_as_interval(const WeirFunctionCall *call, WeirExpres
 
 static WeirExpression *text_as_date(const WeirFunctionCall *call, WeirExpression *text)
 {
-    return is(text, WEIR_TYPE_STRING) ? weir_expression_cast(call->arena, text, &weir_type_date, call->eval_mode, true) : text;
+    return is(text, WEIR_TYPE_STRING) ? weir_expression_cast(call->arena, text, &weir_type_date, call->eval_mode, true)
+                                      : text;
 }
 
 static WeirStatus resolve_add(WeirFunctionCall *call, WeirError *error)
@@ -310,7 +330,10 @@ static WeirStatus resolve_add(WeirFunctionCall *call, WeirError *error)
     return resolve_numeric(call, WEIR_ADD, error);
 }
 
-static bool is_timestamp(const WeirExpression *expression) { return is(expression, WEIR_TYPE_TIMESTAMP) || is(expression, WEIR_TYPE_TIMESTAMP_NTZ); }
+static bool is_timestamp(const WeirExpression *expression)
+{
+    return is(expression, WEIR_TYPE_TIMESTAMP) || is(expression, WEIR_TYPE_TIMESTAMP_NTZ);
+}
 
 static WeirStatus resolve_subtract(WeirFunctionCall *call, WeirError *error)
 {
@@ -350,7 +373,8 @@ static WeirStatus resolve_multiply(WeirFunctionCall *call, WeirError *error)
     bool left = weir_type_is_interval(a->type), right = weir_type_is_interval(b->type);
     if (left || right) {
         WeirExpression *interval = left ? a : b;
-        return replace_with(call, call_two(call, interval_function(interval->type, true), interval, left ? b : a), error);
+        return replace_with(call, call_two(call, interval_function(interval->type, true), interval, left ? b : a),
+                            error);
     }
     return resolve_numeric(call, WEIR_MULTIPLY, error);
 }
@@ -381,7 +405,8 @@ static WeirStatus resolve_integral_divide(WeirFunctionCall *call, WeirError *err
 {
     set_mode(call, WEIR_INTEGRAL_DIVIDE);
     const WeirDataType *a = call->arguments[0]->type, *b = call->arguments[1]->type;
-    bool beside_null = (is_exact_interval(a) && b->id == WEIR_TYPE_VOID) || (a->id == WEIR_TYPE_VOID && is_exact_interval(b));
+    bool beside_null =
+        (is_exact_interval(a) && b->id == WEIR_TYPE_VOID) || (a->id == WEIR_TYPE_VOID && is_exact_interval(b));
     if (beside_null || (is_exact_interval(a) && is_exact_interval(b))) {
         const WeirDataType *common = weir_tightest_type(call->arena, a, b);
         if (common == NULL)
@@ -395,7 +420,8 @@ static WeirStatus resolve_integral_divide(WeirFunctionCall *call, WeirError *err
 
 /* ---- kernels */
 
-static WeirStatus interval_sum(WeirKernelCall *call, bool minus, const WeirVector *const *arguments, WeirVector *result, WeirError *error)
+static WeirStatus interval_sum(WeirKernelCall *call, bool minus, const WeirVector *const *arguments, WeirVector *result,
+                               WeirError *error)
 {
     WeirArgument x = weir_argument(arguments[0]), y = weir_argument(arguments[1]);
     WeirCalendarInterval *out = result->values;
@@ -403,21 +429,27 @@ static WeirStatus interval_sum(WeirKernelCall *call, bool minus, const WeirVecto
     {
         if (call->validity != NULL && !weir_bit_get(call->validity, row))
             continue;
-        WeirCalendarInterval a = WEIR_ARGUMENT_VALUE(WeirCalendarInterval, x, row), b = WEIR_ARGUMENT_VALUE(WeirCalendarInterval, y, row);
-        bool bad = minus ? __builtin_sub_overflow(a.months, b.months, &out[row].months) | __builtin_sub_overflow(a.days, b.days, &out[row].days) |
+        WeirCalendarInterval a = WEIR_ARGUMENT_VALUE(WeirCalendarInterval, x, row),
+                             b = WEIR_ARGUMENT_VALUE(WeirCalendarInterval, y, row);
+        bool bad = minus ? __builtin_sub_overflow(a.months, b.months, &out[row].months) |
+                               __builtin_sub_overflow(a.days, b.days, &out[row].days) |
                                __builtin_sub_overflow(a.microseconds, b.microseconds, &out[row].microseconds)
-                         : __builtin_add_overflow(a.months, b.months, &out[row].months) | __builtin_add_overflow(a.days, b.days, &out[row].days) |
+                         : __builtin_add_overflow(a.months, b.months, &out[row].months) |
+                               __builtin_add_overflow(a.days, b.days, &out[row].days) |
                                __builtin_add_overflow(a.microseconds, b.microseconds, &out[row].microseconds);
         if (bad && call->expression->eval_mode == WEIR_EVAL_TRY)
             weir_result_set_null(call, result, row);
         else if (bad)
-            return weir_row_error(call, weir_error_set(error, WEIR_ERROR_INTERVAL_ARITHMETIC_OVERFLOW_WITH_SUGGESTION, "functionName", minus ? "`try_subtract`" : "`try_add`"), error);
+            return weir_row_error(call,
+                                  weir_error_set(error, WEIR_ERROR_INTERVAL_ARITHMETIC_OVERFLOW_WITH_SUGGESTION,
+                                                 "functionName", minus ? "`try_subtract`" : "`try_add`"),
+                                  error);
     }
     return WEIR_OK;
 }
 
-static WeirStatus run(WeirKernelCall *call, WeirArithmetic operation, const WeirVector *const *arguments, WeirVector *result,
-                      WeirError *error)
+static WeirStatus run(WeirKernelCall *call, WeirArithmetic operation, const WeirVector *const *arguments,
+                      WeirVector *result, WeirError *error)
 {
     const WeirDataType *type = arguments[0]->type;
     if (type->id == WEIR_TYPE_DECIMAL)
@@ -427,10 +459,11 @@ static WeirStatus run(WeirKernelCall *call, WeirArithmetic operation, const Weir
     return weir_arithmetic_run(call, operation, arguments[0], arguments[1], result, error);
 }
 
-#define KERNEL(name, operation)                                                                                             \
-    static WeirStatus name(WeirKernelCall *call, const WeirVector *const *arguments, WeirVector *result, WeirError *error)    \
-    {                                                                                                                      \
-        return run(call, operation, arguments, result, error);                                                             \
+#define KERNEL(name, operation)                                                                                        \
+    static WeirStatus name(WeirKernelCall *call, const WeirVector *const *arguments, WeirVector *result,               \
+                           WeirError *error)                                                                           \
+    {                                                                                                                  \
+        return run(call, operation, arguments, result, error);                                                         \
     }
 KERNEL(add_kernel, WEIR_ADD)
 KERNEL(subtract_kernel, WEIR_SUBTRACT)
@@ -439,7 +472,8 @@ KERNEL(divide_kernel, WEIR_DIVIDE)
 KERNEL(remainder_kernel, WEIR_REMAINDER)
 KERNEL(pmod_kernel, WEIR_PMOD)
 
-static WeirStatus integral_divide_kernel(WeirKernelCall *call, const WeirVector *const *arguments, WeirVector *result, WeirError *error)
+static WeirStatus integral_divide_kernel(WeirKernelCall *call, const WeirVector *const *arguments, WeirVector *result,
+                                         WeirError *error)
 {
     if (arguments[0]->type->id != WEIR_TYPE_YEAR_MONTH_INTERVAL)
         return run(call, WEIR_INTEGRAL_DIVIDE, arguments, result, error);
@@ -464,13 +498,14 @@ static const WeirDataType *promoted_unary(const WeirDataType *type)
 static WeirStatus resolve_sign(WeirFunctionCall *call, WeirError *error)
 {
     const WeirDataType *type = promoted_unary(call->arguments[0]->type);
-    bool interval = weir_type_is_interval(type) && !(type->id == WEIR_TYPE_CALENDAR_INTERVAL && strcmp(call->name, "abs") == 0);
+    bool interval =
+        weir_type_is_interval(type) && !(type->id == WEIR_TYPE_CALENDAR_INTERVAL && strcmp(call->name, "abs") == 0);
     if (!weir_type_is_numeric(type) && !interval)
-        return weir_call_unexpected_type(call, 0,
-                                         strcmp(call->name, "abs") == 0
-                                             ? "(\"NUMERIC\" or \"INTERVAL DAY TO SECOND\" or \"INTERVAL YEAR TO MONTH\")"
-                                             : NUMERIC_OR_INTERVAL,
-                                         error);
+        return weir_call_unexpected_type(
+            call, 0,
+            strcmp(call->name, "abs") == 0 ? "(\"NUMERIC\" or \"INTERVAL DAY TO SECOND\" or \"INTERVAL YEAR TO MONTH\")"
+                                           : NUMERIC_OR_INTERVAL,
+            error);
     call->cast_types[0] = type;
     call->result_type = type;
     return WEIR_OK;
@@ -480,27 +515,28 @@ static WeirStatus overflow_of(WeirKernelCall *call, const WeirDataType *type, We
 {
     static const char *const messages[] = {"byte overflow", "short overflow", "integer overflow", "long overflow"};
     if (weir_type_is_interval(type))
-        return weir_row_error(call, weir_error_set(error, WEIR_ERROR_INTERVAL_ARITHMETIC_OVERFLOW_WITHOUT_SUGGESTION), error);
+        return weir_row_error(call, weir_error_set(error, WEIR_ERROR_INTERVAL_ARITHMETIC_OVERFLOW_WITHOUT_SUGGESTION),
+                              error);
     WeirPhysicalType physical = weir_type_physical(type);
     return weir_overflow_error(call, messages[physical - WEIR_PHYSICAL_INT8], "", error);
 }
 
-#define NEGATE(Type, Unsigned, MINIMUM)                                                                                     \
-    WEIR_FOR_ROWS(call, row)                                                                                              \
-    {                                                                                                                      \
-        Type value = WEIR_ARGUMENT_VALUE(Type, x, row);                                                                    \
-        if (keep_positive && value >= 0) {                                                                                 \
-            ((Type *)result->values)[row] = value;                                                                         \
-            continue;                                                                                                      \
-        }                                                                                                                  \
-        if (value == MINIMUM && call->expression->eval_mode == WEIR_EVAL_ANSI)                                             \
-            return overflow_of(call, arguments[0]->type, error);                                                           \
-        ((Type *)result->values)[row] = (Type)(0 - (Unsigned)value);                                                       \
-    }                                                                                                                      \
+#define NEGATE(Type, Unsigned, MINIMUM)                                                                                \
+    WEIR_FOR_ROWS(call, row)                                                                                           \
+    {                                                                                                                  \
+        Type value = WEIR_ARGUMENT_VALUE(Type, x, row);                                                                \
+        if (keep_positive && value >= 0) {                                                                             \
+            ((Type *)result->values)[row] = value;                                                                     \
+            continue;                                                                                                  \
+        }                                                                                                              \
+        if (value == MINIMUM && call->expression->eval_mode == WEIR_EVAL_ANSI)                                         \
+            return overflow_of(call, arguments[0]->type, error);                                                       \
+        ((Type *)result->values)[row] = (Type)(0 - (Unsigned)value);                                                   \
+    }                                                                                                                  \
     break
 
-static WeirStatus negate(WeirKernelCall *call, bool keep_positive, const WeirVector *const *arguments, WeirVector *result,
-                         WeirError *error)
+static WeirStatus negate(WeirKernelCall *call, bool keep_positive, const WeirVector *const *arguments,
+                         WeirVector *result, WeirError *error)
 {
     WeirArgument x = weir_argument(arguments[0]);
     switch (weir_type_physical(arguments[0]->type)) {
@@ -514,11 +550,13 @@ static WeirStatus negate(WeirKernelCall *call, bool keep_positive, const WeirVec
         NEGATE(int64_t, uint64_t, INT64_MIN);
     case WEIR_PHYSICAL_FLOAT:
         WEIR_FOR_ROWS(call, row)
-            ((float *)result->values)[row] = keep_positive ? fabsf(WEIR_ARGUMENT_VALUE(float, x, row)) : -WEIR_ARGUMENT_VALUE(float, x, row);
+        ((float *)result->values)[row] =
+            keep_positive ? fabsf(WEIR_ARGUMENT_VALUE(float, x, row)) : -WEIR_ARGUMENT_VALUE(float, x, row);
         break;
     case WEIR_PHYSICAL_DOUBLE:
         WEIR_FOR_ROWS(call, row)
-            ((double *)result->values)[row] = keep_positive ? fabs(WEIR_ARGUMENT_VALUE(double, x, row)) : -WEIR_ARGUMENT_VALUE(double, x, row);
+        ((double *)result->values)[row] =
+            keep_positive ? fabs(WEIR_ARGUMENT_VALUE(double, x, row)) : -WEIR_ARGUMENT_VALUE(double, x, row);
         break;
     case WEIR_PHYSICAL_INT128:
         WEIR_FOR_ROWS(call, row)
@@ -533,7 +571,8 @@ static WeirStatus negate(WeirKernelCall *call, bool keep_positive, const WeirVec
             WeirCalendarInterval value = WEIR_ARGUMENT_VALUE(WeirCalendarInterval, x, row);
             if (value.months == INT32_MIN || value.days == INT32_MIN || value.microseconds == INT64_MIN)
                 return overflow_of(call, arguments[0]->type, error);
-            ((WeirCalendarInterval *)result->values)[row] = (WeirCalendarInterval){-value.months, -value.days, -value.microseconds};
+            ((WeirCalendarInterval *)result->values)[row] =
+                (WeirCalendarInterval){-value.months, -value.days, -value.microseconds};
         }
         break;
     default:
@@ -542,17 +581,20 @@ static WeirStatus negate(WeirKernelCall *call, bool keep_positive, const WeirVec
     return WEIR_OK;
 }
 
-static WeirStatus minus_kernel(WeirKernelCall *call, const WeirVector *const *arguments, WeirVector *result, WeirError *error)
+static WeirStatus minus_kernel(WeirKernelCall *call, const WeirVector *const *arguments, WeirVector *result,
+                               WeirError *error)
 {
     return negate(call, false, arguments, result, error);
 }
 
-static WeirStatus abs_kernel(WeirKernelCall *call, const WeirVector *const *arguments, WeirVector *result, WeirError *error)
+static WeirStatus abs_kernel(WeirKernelCall *call, const WeirVector *const *arguments, WeirVector *result,
+                             WeirError *error)
 {
     return negate(call, true, arguments, result, error);
 }
 
-static WeirStatus plus_kernel(WeirKernelCall *call, const WeirVector *const *arguments, WeirVector *result, WeirError *error)
+static WeirStatus plus_kernel(WeirKernelCall *call, const WeirVector *const *arguments, WeirVector *result,
+                              WeirError *error)
 {
     (void)call;
     (void)error;
@@ -562,35 +604,87 @@ static WeirStatus plus_kernel(WeirKernelCall *call, const WeirVector *const *arg
 
 #define FLAGS (WEIR_FUNCTION_NULL_PROPAGATING | WEIR_FUNCTION_DENSE | WEIR_FUNCTION_MAY_FAIL)
 #define UNARY_FLAGS (WEIR_FUNCTION_NULL_PROPAGATING | WEIR_FUNCTION_MAY_FAIL)
-#define BINARY(NAME, RESOLVE, KERNEL, FORMAT, USAGE)                                                                        \
-    {.name = NAME, .flags = FLAGS, .arguments_min = 2, .arguments_max = 2, .resolve = RESOLVE, .kernel = KERNEL,            \
-     .sql_format = FORMAT, .group = "math_funcs", .usage = USAGE}
+#define BINARY(NAME, RESOLVE, KERNEL, FORMAT, USAGE)                                                                   \
+    {                                                                                                                  \
+        .name = NAME, .flags = FLAGS, .arguments_min = 2, .arguments_max = 2, .resolve = RESOLVE, .kernel = KERNEL,    \
+        .sql_format = FORMAT, .group = "math_funcs", .usage = USAGE                                                    \
+    }
 
 const WeirFunction weir_functions_arithmetic[] = {
-    {.name = "+", .flags = FLAGS, .arguments_min = 1, .arguments_max = 2, .resolve = resolve_add, .kernel = add_kernel,
-     .sql_format = "($1 + $2)", .group = "math_funcs", .usage = "a + b: the sum; also a date or timestamp moved by an interval."},
-    {.name = "-", .flags = FLAGS, .arguments_min = 1, .arguments_max = 2, .resolve = resolve_subtract, .kernel = subtract_kernel,
-     .sql_format = "($1 - $2)", .group = "math_funcs", .usage = "a - b: the difference; -a: the negated value."},
+    {.name = "+",
+     .flags = FLAGS,
+     .arguments_min = 1,
+     .arguments_max = 2,
+     .resolve = resolve_add,
+     .kernel = add_kernel,
+     .sql_format = "($1 + $2)",
+     .group = "math_funcs",
+     .usage = "a + b: the sum; also a date or timestamp moved by an interval."},
+    {.name = "-",
+     .flags = FLAGS,
+     .arguments_min = 1,
+     .arguments_max = 2,
+     .resolve = resolve_subtract,
+     .kernel = subtract_kernel,
+     .sql_format = "($1 - $2)",
+     .group = "math_funcs",
+     .usage = "a - b: the difference; -a: the negated value."},
     BINARY("*", resolve_multiply, multiply_kernel, "($1 * $2)", "a * b: the product."),
     BINARY("/", resolve_divide, divide_kernel, "($1 / $2)", "a / b: the quotient as a double, decimal or interval."),
     BINARY("%", resolve_remainder, remainder_kernel, "($1 % $2)", "a % b: the remainder, with the sign of a."),
     BINARY("mod", resolve_remainder, remainder_kernel, NULL, "mod(a, b): the remainder, with the sign of a."),
-    BINARY("div", resolve_integral_divide, integral_divide_kernel, "($1 div $2)", "a div b: the integral part of the quotient."),
+    BINARY("div", resolve_integral_divide, integral_divide_kernel, "($1 div $2)",
+           "a div b: the integral part of the quotient."),
     BINARY("pmod", resolve_pmod, pmod_kernel, NULL, "pmod(a, b): the remainder that is not negative."),
     BINARY("try_add", resolve_add, add_kernel, NULL, "try_add(a, b): the sum, or null on overflow."),
-    BINARY("try_subtract", resolve_subtract, subtract_kernel, NULL, "try_subtract(a, b): the difference, or null on overflow."),
-    BINARY("try_multiply", resolve_multiply, multiply_kernel, NULL, "try_multiply(a, b): the product, or null on overflow."),
+    BINARY("try_subtract", resolve_subtract, subtract_kernel, NULL,
+           "try_subtract(a, b): the difference, or null on overflow."),
+    BINARY("try_multiply", resolve_multiply, multiply_kernel, NULL,
+           "try_multiply(a, b): the product, or null on overflow."),
     BINARY("try_divide", resolve_divide, divide_kernel, NULL, "try_divide(a, b): the quotient, or null where b is 0."),
     BINARY("try_mod", resolve_remainder, remainder_kernel, NULL, "try_mod(a, b): the remainder, or null where b is 0."),
-    {.name = "unary_minus", .flags = UNARY_FLAGS | WEIR_FUNCTION_INTERNAL, .arguments_min = 1, .arguments_max = 1,
-     .resolve = resolve_sign, .kernel = minus_kernel, .sql_format = "(- $1)", .group = "math_funcs", .usage = "-a"},
-    {.name = "unary_plus", .flags = UNARY_FLAGS | WEIR_FUNCTION_SHARES | WEIR_FUNCTION_INTERNAL, .arguments_min = 1, .arguments_max = 1,
-     .resolve = resolve_sign, .kernel = plus_kernel, .sql_format = "(+ $1)", .group = "math_funcs", .usage = "+a"},
-    {.name = "negative", .flags = UNARY_FLAGS, .arguments_min = 1, .arguments_max = 1, .resolve = resolve_sign,
-     .kernel = minus_kernel, .group = "math_funcs", .usage = "negative(a): the negated value."},
-    {.name = "positive", .flags = UNARY_FLAGS | WEIR_FUNCTION_SHARES, .arguments_min = 1, .arguments_max = 1, .resolve = resolve_sign,
-     .kernel = plus_kernel, .sql_format = "(+ $1)", .group = "math_funcs", .usage = "positive(a): the value itself."},
-    {.name = "abs", .flags = UNARY_FLAGS, .arguments_min = 1, .arguments_max = 1, .resolve = resolve_sign, .kernel = abs_kernel,
-     .group = "math_funcs", .usage = "abs(a): the value without its sign."},
+    {.name = "unary_minus",
+     .flags = UNARY_FLAGS | WEIR_FUNCTION_INTERNAL,
+     .arguments_min = 1,
+     .arguments_max = 1,
+     .resolve = resolve_sign,
+     .kernel = minus_kernel,
+     .sql_format = "(- $1)",
+     .group = "math_funcs",
+     .usage = "-a"},
+    {.name = "unary_plus",
+     .flags = UNARY_FLAGS | WEIR_FUNCTION_SHARES | WEIR_FUNCTION_INTERNAL,
+     .arguments_min = 1,
+     .arguments_max = 1,
+     .resolve = resolve_sign,
+     .kernel = plus_kernel,
+     .sql_format = "(+ $1)",
+     .group = "math_funcs",
+     .usage = "+a"},
+    {.name = "negative",
+     .flags = UNARY_FLAGS,
+     .arguments_min = 1,
+     .arguments_max = 1,
+     .resolve = resolve_sign,
+     .kernel = minus_kernel,
+     .group = "math_funcs",
+     .usage = "negative(a): the negated value."},
+    {.name = "positive",
+     .flags = UNARY_FLAGS | WEIR_FUNCTION_SHARES,
+     .arguments_min = 1,
+     .arguments_max = 1,
+     .resolve = resolve_sign,
+     .kernel = plus_kernel,
+     .sql_format = "(+ $1)",
+     .group = "math_funcs",
+     .usage = "positive(a): the value itself."},
+    {.name = "abs",
+     .flags = UNARY_FLAGS,
+     .arguments_min = 1,
+     .arguments_max = 1,
+     .resolve = resolve_sign,
+     .kernel = abs_kernel,
+     .group = "math_funcs",
+     .usage = "abs(a): the value without its sign."},
     {0},
 };

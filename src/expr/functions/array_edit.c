@@ -86,7 +86,8 @@ static void append_nulls(WeirColumnWriter *writer, int64_t count)
 }
 
 /* `position` counts from 1, or from -1 behind the last; beyond the ends nulls fill the gap. */
-static WeirStatus insert_row(WeirKernelCall *call, WeirListResult *list, const WeirVector *const *arguments, uint32_t row, WeirError *error)
+static WeirStatus insert_row(WeirKernelCall *call, WeirListResult *list, const WeirVector *const *arguments,
+                             uint32_t row, WeirError *error)
 {
     const WeirVector *source;
     uint32_t first, count = weir_list_range(arguments[0], row, &source, &first);
@@ -95,7 +96,11 @@ static WeirStatus insert_row(WeirKernelCall *call, WeirListResult *list, const W
     if (position == 0)
         return weir_row_error(call, weir_error_set(error, WEIR_ERROR_INVALID_INDEX_OF_ZERO), error);
     int64_t at = position > 0 ? position - 1 : (int64_t)count + position + 1;
-    WEIR_TRY(weir_array_too_long(call, at > (int64_t)count ? at + 1 : at < 0 ? (int64_t)count + 1 - at : (int64_t)count + 1, error));
+    WEIR_TRY(weir_array_too_long(call,
+                                 at > (int64_t)count ? at + 1
+                                 : at < 0            ? (int64_t)count + 1 - at
+                                                     : (int64_t)count + 1,
+                                 error));
     if (at < 0) {
         weir_column_writer_append_row(&list->elements, arguments[2], row);
         append_nulls(&list->elements, -at);
@@ -185,8 +190,9 @@ static WeirStatus too_many(const WeirKernelCall *call, int32_t count, WeirError 
     char number[32];
     snprintf(number, sizeof(number), "%d", count);
     return weir_row_error(call,
-                          weir_error_set(error, WEIR_ERROR_COLLECTION_SIZE_LIMIT_EXCEEDED_PARAMETER, "parameter", "`count`", "numberOfElements", number,
-                                         "maxRoundedArrayLength", "2147483632", "functionName", "`array_repeat`"),
+                          weir_error_set(error, WEIR_ERROR_COLLECTION_SIZE_LIMIT_EXCEEDED_PARAMETER, "parameter",
+                                         "`count`", "numberOfElements", number, "maxRoundedArrayLength", "2147483632",
+                                         "functionName", "`array_repeat`"),
                           error);
 }
 
@@ -221,9 +227,10 @@ static WeirStatus bad_slice(const WeirKernelCall *call, bool start, int32_t valu
 {
     char number[32];
     snprintf(number, sizeof(number), "%d", value);
-    WeirStatus status = start ? weir_error_set(error, WEIR_ERROR_INVALID_PARAMETER_VALUE_START, "parameter", "`start`", "functionName", "`slice`")
-                              : weir_error_set(error, WEIR_ERROR_INVALID_PARAMETER_VALUE_LENGTH, "parameter", "`length`", "length", number, "functionName",
-                                               "`slice`");
+    WeirStatus status = start ? weir_error_set(error, WEIR_ERROR_INVALID_PARAMETER_VALUE_START, "parameter", "`start`",
+                                               "functionName", "`slice`")
+                              : weir_error_set(error, WEIR_ERROR_INVALID_PARAMETER_VALUE_LENGTH, "parameter",
+                                               "`length`", "length", number, "functionName", "`slice`");
     return weir_row_error(call, status, error);
 }
 
@@ -243,7 +250,8 @@ WEIR_COLLECTION_KERNEL(slice_kernel)
         if (from < 0 || from >= (int64_t)count)
             continue;
         uint32_t rest = count - (uint32_t)from;
-        weir_column_writer_append_rows(&list.elements, &source->children[0], first + (uint32_t)from, (uint32_t)length < rest ? (uint32_t)length : rest);
+        weir_column_writer_append_rows(&list.elements, &source->children[0], first + (uint32_t)from,
+                                       (uint32_t)length < rest ? (uint32_t)length : rest);
     }
     return weir_list_result_finish(&list, error);
 }
@@ -363,7 +371,8 @@ static WeirStatus resolve_reverse(WeirFunctionCall *call, WeirError *error)
     return WEIR_OK;
 }
 
-static WeirStatus reverse_texts(WeirKernelCall *call, const WeirVector *const *arguments, WeirVector *result, WeirError *error)
+static WeirStatus reverse_texts(WeirKernelCall *call, const WeirVector *const *arguments, WeirVector *result,
+                                WeirError *error)
 {
     WeirArgument x = weir_argument(arguments[0]);
     WeirTextHeap heap = weir_text_heap(call);
@@ -411,7 +420,7 @@ static WeirStatus resolve_join(WeirFunctionCall *call, WeirError *error)
     if (type->id == WEIR_TYPE_VOID || (type->id == WEIR_TYPE_ARRAY && weir_type_element(type)->id != WEIR_TYPE_STRING))
         call->cast_types[0] = weir_type_array(call->arena, &weir_type_string, true);
     if (type->id != WEIR_TYPE_VOID && (type->id != WEIR_TYPE_ARRAY || !(weir_type_is_atomic(weir_type_element(type)) ||
-                                                                       weir_type_element(type)->id == WEIR_TYPE_VOID)))
+                                                                        weir_type_element(type)->id == WEIR_TYPE_VOID)))
         return weir_call_unexpected_type(call, 0, "\"ARRAY<STRING>\"", error);
     for (uint32_t i = 1; i < call->argument_count; i++) {
         if (!weir_can_implicitly_cast(call->arguments[i]->type, &weir_type_string))
@@ -436,7 +445,8 @@ WEIR_COLLECTION_KERNEL(join_kernel)
     {
         const WeirVector *source;
         uint32_t first, count = weir_list_range(arguments[0], row, &source, &first);
-        const WeirStringView *between = weir_argument_view(&delimiter, row), *instead = weir_argument_view(&replacement, row);
+        const WeirStringView *between = weir_argument_view(&delimiter, row),
+                             *instead = weir_argument_view(&replacement, row);
         bool begun = false;
         weir_buffer_clear(&text);
         for (uint32_t i = first; i < first + count; i++) {
@@ -451,7 +461,8 @@ WEIR_COLLECTION_KERNEL(join_kernel)
             weir_buffer_append(&text, weir_view_data(view), view->length);
             begun = true;
         }
-        WEIR_TRY_OR_GO(done, weir_text_heap_copy(&heap, weir_buffer_text(&text), text.length, &((WeirStringView *)result->values)[row], error));
+        WEIR_TRY_OR_GO(done, weir_text_heap_copy(&heap, weir_buffer_text(&text), text.length,
+                                                 &((WeirStringView *)result->values)[row], error));
     }
 done:
     weir_buffer_deinit(&text);
@@ -467,9 +478,11 @@ static WeirStatus resolve_zip(WeirFunctionCall *call, WeirError *error)
             return weir_call_unexpected_type(call, i, "\"ARRAY\"", error);
         bool named = argument->kind == WEIR_EXPRESSION_ATTRIBUTE || argument->kind == WEIR_EXPRESSION_EXTRACT_FIELD ||
                      argument->kind == WEIR_EXPRESSION_LAMBDA_VARIABLE || argument->kind == WEIR_EXPRESSION_ALIAS;
-        fields[i] = (WeirField){named ? argument->name : weir_arena_printf(call->arena, "%u", i), weir_type_element(argument->type), true, "{}"};
+        fields[i] = (WeirField){named ? argument->name : weir_arena_printf(call->arena, "%u", i),
+                                weir_type_element(argument->type), true, "{}"};
     }
-    call->result_type = weir_type_array(call->arena, weir_type_struct(call->arena, fields, call->argument_count), false);
+    call->result_type =
+        weir_type_array(call->arena, weir_type_struct(call->arena, fields, call->argument_count), false);
     return WEIR_OK;
 }
 
@@ -500,21 +513,35 @@ WEIR_COLLECTION_KERNEL(zip_kernel)
 
 #define NULLS WEIR_FUNCTION_NULL_PROPAGATING
 #define FAILS WEIR_FUNCTION_MAY_FAIL
-#define ENTRY(NAME, FLAGS, MIN, MAX, RESOLVE, KERNEL, GROUP, USAGE)                                                         \
-    {.name = NAME, .flags = FLAGS, .arguments_min = MIN, .arguments_max = MAX, .resolve = RESOLVE, .kernel = KERNEL, .group = GROUP, .usage = USAGE}
+#define ENTRY(NAME, FLAGS, MIN, MAX, RESOLVE, KERNEL, GROUP, USAGE)                                                    \
+    {                                                                                                                  \
+        .name = NAME, .flags = FLAGS, .arguments_min = MIN, .arguments_max = MAX, .resolve = RESOLVE,                  \
+        .kernel = KERNEL, .group = GROUP, .usage = USAGE                                                               \
+    }
 
 const WeirFunction weir_functions_array_edit[] = {
-    ENTRY("array_append", 0, 2, 2, resolve_append, append_kernel, "array_funcs", "array_append(a, x): a with x at its end."),
-    ENTRY("array_prepend", 0, 2, 2, resolve_append, append_kernel, "array_funcs", "array_prepend(a, x): a with x at its beginning."),
-    ENTRY("array_insert", FAILS, 3, 3, resolve_insert, insert_kernel, "array_funcs", "array_insert(a, i, x): a with x at the place i."),
-    ENTRY("array_remove", NULLS, 2, 2, resolve_remove, keep_kernel, "array_funcs", "array_remove(a, x): a without the elements that equal x."),
-    ENTRY("array_compact", NULLS, 1, 1, resolve_compact, keep_kernel, "array_funcs", "array_compact(a): a without nulls."),
+    ENTRY("array_append", 0, 2, 2, resolve_append, append_kernel, "array_funcs",
+          "array_append(a, x): a with x at its end."),
+    ENTRY("array_prepend", 0, 2, 2, resolve_append, append_kernel, "array_funcs",
+          "array_prepend(a, x): a with x at its beginning."),
+    ENTRY("array_insert", FAILS, 3, 3, resolve_insert, insert_kernel, "array_funcs",
+          "array_insert(a, i, x): a with x at the place i."),
+    ENTRY("array_remove", NULLS, 2, 2, resolve_remove, keep_kernel, "array_funcs",
+          "array_remove(a, x): a without the elements that equal x."),
+    ENTRY("array_compact", NULLS, 1, 1, resolve_compact, keep_kernel, "array_funcs",
+          "array_compact(a): a without nulls."),
     ENTRY("array_repeat", FAILS, 2, 2, resolve_repeat, repeat_kernel, "array_funcs", "array_repeat(x, n): n times x."),
-    ENTRY("slice", NULLS | FAILS, 3, 3, resolve_slice, slice_kernel, "array_funcs", "slice(a, start, length): a part of a; start counts from 1, or from -1 at the end."),
-    ENTRY("flatten", NULLS, 1, 1, resolve_flatten, flatten_kernel, "array_funcs", "flatten(a): the elements of all arrays in a."),
-    ENTRY("sort_array", NULLS, 1, 2, resolve_sort_array, sort_array_kernel, "array_funcs", "sort_array(a[, ascending]): a in order, nulls as the least."),
-    ENTRY("reverse", NULLS, 1, 1, resolve_reverse, reverse_kernel, "collection_funcs", "reverse(a): the array or text from its end."),
-    ENTRY("array_join", NULLS, 2, 3, resolve_join, join_kernel, "array_funcs", "array_join(a, between[, for_null]): the elements as one text."),
-    ENTRY("arrays_zip", NULLS, 0, -1, resolve_zip, zip_kernel, "array_funcs", "arrays_zip(a, …): structs of the elements at the same place."),
+    ENTRY("slice", NULLS | FAILS, 3, 3, resolve_slice, slice_kernel, "array_funcs",
+          "slice(a, start, length): a part of a; start counts from 1, or from -1 at the end."),
+    ENTRY("flatten", NULLS, 1, 1, resolve_flatten, flatten_kernel, "array_funcs",
+          "flatten(a): the elements of all arrays in a."),
+    ENTRY("sort_array", NULLS, 1, 2, resolve_sort_array, sort_array_kernel, "array_funcs",
+          "sort_array(a[, ascending]): a in order, nulls as the least."),
+    ENTRY("reverse", NULLS, 1, 1, resolve_reverse, reverse_kernel, "collection_funcs",
+          "reverse(a): the array or text from its end."),
+    ENTRY("array_join", NULLS, 2, 3, resolve_join, join_kernel, "array_funcs",
+          "array_join(a, between[, for_null]): the elements as one text."),
+    ENTRY("arrays_zip", NULLS, 0, -1, resolve_zip, zip_kernel, "array_funcs",
+          "arrays_zip(a, …): structs of the elements at the same place."),
     {0},
 };

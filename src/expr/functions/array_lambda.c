@@ -1,5 +1,5 @@
-/* Higher-order functions of arrays. A lambda runs once over the elements of all rows; where Spark would have stopped early, an error makes it run again
- * place by place, so that elements behind the stop are never looked at. */
+/* Higher-order functions of arrays. A lambda runs once over the elements of all rows; where Spark would have stopped
+ * early, an error makes it run again place by place, so that elements behind the stop are never looked at. */
 #include "expr/functions/lambda_bind.h"
 
 static WeirStatus bind_element(WeirFunctionCall *call, bool with_index, WeirError *error)
@@ -33,17 +33,19 @@ static WeirStatus resolve_exists(WeirFunctionCall *call, WeirError *error)
     return weir_lambda_require(call, 1, &weir_type_boolean, error);
 }
 
-static WeirStatus run_elements(WeirKernelCall *call, const WeirVector *const *arguments, WeirLambdaEntries *entries, WeirVector *out, WeirError *error)
+static WeirStatus run_elements(WeirKernelCall *call, const WeirVector *const *arguments, WeirLambdaEntries *entries,
+                               WeirVector *out, WeirError *error)
 {
     WeirVector variables[2];
-    WEIR_TRY(weir_lambda_gather(call, &arguments[0]->children[0], entries->entries, entries->count, &variables[0], error));
+    WEIR_TRY(
+        weir_lambda_gather(call, &arguments[0]->children[0], entries->entries, entries->count, &variables[0], error));
     weir_lambda_positions(call, entries, &variables[1]);
     return weir_lambda_run(call, &call->lambdas[0], arguments, variables, entries->rows, entries->count, out, error);
 }
 
 /* Offsets of the result: each row has `counts` of its entries (those kept, where `kept` is given). */
-static void put_offsets(const WeirKernelCall *call, const WeirVector *lists, WeirVector *result, const WeirLambdaEntries *entries, const uint32_t *kept,
-                        uint32_t kept_count)
+static void put_offsets(const WeirKernelCall *call, const WeirVector *lists, WeirVector *result,
+                        const WeirLambdaEntries *entries, const uint32_t *kept, uint32_t kept_count)
 {
     WeirListRows rows = {result->values, 0};
     uint32_t at = 0, total = kept == NULL ? entries->count : kept_count;
@@ -85,7 +87,8 @@ WEIR_COLLECTION_KERNEL(filter_kernel)
     WeirVector verdict;
     WEIR_TRY(weir_lambda_entries(call, arguments[0], &entries, error));
     WEIR_TRY(run_elements(call, arguments, &entries, &verdict, error));
-    uint32_t *kept = WEIR_ARENA_ARRAY(call->arena, uint32_t, entries.count + 1), *places = WEIR_ARENA_ARRAY(call->arena, uint32_t, entries.count + 1), count = 0;
+    uint32_t *kept = WEIR_ARENA_ARRAY(call->arena, uint32_t, entries.count + 1),
+             *places = WEIR_ARENA_ARRAY(call->arena, uint32_t, entries.count + 1), count = 0;
     for (uint32_t i = 0; i < entries.count; i++) {
         kept[count] = i;
         places[count] = entries.entries[i];
@@ -147,7 +150,8 @@ static WeirStatus decide(WeirKernelCall *call, const WeirVector *const *argument
 
 WEIR_COLLECTION_KERNEL(exists_kernel)
 {
-    Verdict verdict = {.stop = call->expression->function->name[0] == 'e', .seen = weir_arena_calloc(call->arena, call->row_count + 1)};
+    Verdict verdict = {.stop = call->expression->function->name[0] == 'e',
+                       .seen = weir_arena_calloc(call->arena, call->row_count + 1)};
     WEIR_TRY(decide(call, arguments, &verdict, error));
     WEIR_FOR_ROWS(call, row)
     {
@@ -201,8 +205,8 @@ typedef struct Accumulator {
     uint32_t *at;
 } Accumulator;
 
-static WeirStatus gather_states(WeirKernelCall *call, const Accumulator *accumulator, const uint32_t *rows, uint32_t count, const WeirDataType *type,
-                                WeirVector *out, WeirError *error)
+static WeirStatus gather_states(WeirKernelCall *call, const Accumulator *accumulator, const uint32_t *rows,
+                                uint32_t count, const WeirDataType *type, WeirVector *out, WeirError *error)
 {
     WeirColumnWriter writer;
     weir_column_writer_init(&writer, type, count, call->arena);
@@ -211,7 +215,8 @@ static WeirStatus gather_states(WeirKernelCall *call, const Accumulator *accumul
     return weir_column_writer_finish(&writer, out, error);
 }
 
-static WeirStatus fold_wave(WeirKernelCall *call, const WeirVector *const *arguments, Accumulator *accumulator, WeirLambdaEntries *wave, WeirError *error)
+static WeirStatus fold_wave(WeirKernelCall *call, const WeirVector *const *arguments, Accumulator *accumulator,
+                            WeirLambdaEntries *wave, WeirError *error)
 {
     WeirVector variables[2], *merged = WEIR_ARENA_NEW(call->arena, WeirVector);
     WEIR_TRY(gather_states(call, accumulator, wave->rows, wave->count, arguments[1]->type, &variables[0], error));
@@ -224,7 +229,8 @@ static WeirStatus fold_wave(WeirKernelCall *call, const WeirVector *const *argum
     return WEIR_OK;
 }
 
-static WeirStatus fold(WeirKernelCall *call, const WeirVector *const *arguments, Accumulator *accumulator, WeirError *error)
+static WeirStatus fold(WeirKernelCall *call, const WeirVector *const *arguments, Accumulator *accumulator,
+                       WeirError *error)
 {
     WeirLambdaEntries entries, wave;
     uint8_t *seen = weir_arena_calloc(call->arena, call->row_count + 1);
@@ -267,7 +273,8 @@ static WeirStatus resolve_zip_with(WeirFunctionCall *call, WeirError *error)
 {
     for (uint32_t i = 0; i < 2; i++)
         WEIR_TRY(weir_call_require_array(call, i, error));
-    WeirLambdaVariable variables[2] = {{weir_type_element(weir_call_type(call, 0)), true}, {weir_type_element(weir_call_type(call, 1)), true}};
+    WeirLambdaVariable variables[2] = {{weir_type_element(weir_call_type(call, 0)), true},
+                                       {weir_type_element(weir_call_type(call, 1)), true}};
     WEIR_TRY(weir_lambda_bind(call, 2, variables, 2, 2, error));
     call->result_type = weir_type_array(call->arena, call->arguments[2]->type, call->arguments[2]->nullable);
     call->nullable = call->arguments[0]->nullable || call->arguments[1]->nullable;
@@ -290,7 +297,8 @@ WEIR_COLLECTION_KERNEL(zip_with_kernel)
         for (uint32_t i = 0; i < 2; i++)
             most += weir_vector_is_null(arguments[i], row) ? 0 : list_length(arguments[i], row, &first[i]);
     }
-    uint32_t *entries[2] = {WEIR_ARENA_ARRAY(call->arena, uint32_t, most), WEIR_ARENA_ARRAY(call->arena, uint32_t, most)};
+    uint32_t *entries[2] = {WEIR_ARENA_ARRAY(call->arena, uint32_t, most),
+                            WEIR_ARENA_ARRAY(call->arena, uint32_t, most)};
     uint32_t *rows = WEIR_ARENA_ARRAY(call->arena, uint32_t, most);
     WEIR_FOR_ROWS(call, row)
     {
@@ -317,18 +325,31 @@ WEIR_COLLECTION_KERNEL(zip_with_kernel)
     return WEIR_OK;
 }
 
-#define ENTRY(NAME, MIN, MAX, RESOLVE, KERNEL, USAGE)                                                                       \
-    {.name = NAME, .flags = WEIR_FUNCTION_MAY_FAIL, .arguments_min = MIN, .arguments_max = MAX, .resolve = RESOLVE, .kernel = KERNEL,                 \
-     .group = "lambda_funcs", .usage = USAGE}
+#define ENTRY(NAME, MIN, MAX, RESOLVE, KERNEL, USAGE)                                                                  \
+    {                                                                                                                  \
+        .name = NAME, .flags = WEIR_FUNCTION_MAY_FAIL, .arguments_min = MIN, .arguments_max = MAX, .resolve = RESOLVE, \
+        .kernel = KERNEL, .group = "lambda_funcs", .usage = USAGE                                                      \
+    }
 
 const WeirFunction weir_functions_array_lambda[] = {
-    ENTRY("transform", 2, 2, resolve_transform, transform_kernel, "transform(a, x -> …): the array of the lambda's values."),
-    ENTRY("filter", 2, 2, resolve_filter, filter_kernel, "filter(a, x -> …): the elements for which the lambda is true."),
-    ENTRY("exists", 2, 2, resolve_exists, exists_kernel, "exists(a, x -> …): whether the lambda is true for an element."),
-    ENTRY("forall", 2, 2, resolve_exists, exists_kernel, "forall(a, x -> …): whether the lambda is true for all elements."),
-    {.name = "aggregate", .aliases = WEIR_ALIASES("reduce"), .flags = WEIR_FUNCTION_MAY_FAIL, .arguments_min = 3, .arguments_max = 4,
-     .resolve = resolve_aggregate, .kernel = aggregate_kernel, .group = "lambda_funcs",
+    ENTRY("transform", 2, 2, resolve_transform, transform_kernel,
+          "transform(a, x -> …): the array of the lambda's values."),
+    ENTRY("filter", 2, 2, resolve_filter, filter_kernel,
+          "filter(a, x -> …): the elements for which the lambda is true."),
+    ENTRY("exists", 2, 2, resolve_exists, exists_kernel,
+          "exists(a, x -> …): whether the lambda is true for an element."),
+    ENTRY("forall", 2, 2, resolve_exists, exists_kernel,
+          "forall(a, x -> …): whether the lambda is true for all elements."),
+    {.name = "aggregate",
+     .aliases = WEIR_ALIASES("reduce"),
+     .flags = WEIR_FUNCTION_MAY_FAIL,
+     .arguments_min = 3,
+     .arguments_max = 4,
+     .resolve = resolve_aggregate,
+     .kernel = aggregate_kernel,
+     .group = "lambda_funcs",
      .usage = "aggregate(a, start, (state, x) -> …[, state -> …]): the elements folded into one value."},
-    ENTRY("zip_with", 3, 3, resolve_zip_with, zip_with_kernel, "zip_with(a, b, (x, y) -> …): the lambda's values of elements at the same place."),
+    ENTRY("zip_with", 3, 3, resolve_zip_with, zip_with_kernel,
+          "zip_with(a, b, (x, y) -> …): the lambda's values of elements at the same place."),
     {0},
 };

@@ -4,7 +4,9 @@
 static WeirStatus check_order(const WeirFunctionCall *call, const WeirDataType *array, WeirError *error)
 {
     const WeirDataType *element = weir_type_element(array);
-    return weir_type_is_orderable(element) || element->id == WEIR_TYPE_VOID ? WEIR_OK : weir_call_bad_ordering(call, element, error);
+    return weir_type_is_orderable(element) || element->id == WEIR_TYPE_VOID
+               ? WEIR_OK
+               : weir_call_bad_ordering(call, element, error);
 }
 
 static WeirStatus resolve_distinct(WeirFunctionCall *call, WeirError *error)
@@ -16,10 +18,11 @@ static WeirStatus resolve_distinct(WeirFunctionCall *call, WeirError *error)
 
 static WeirStatus diff_types(const WeirFunctionCall *call, WeirError *error)
 {
-    WeirStatus status = weir_error_set(error, WEIR_ERROR_DATATYPE_MISMATCH_BINARY_ARRAY_DIFF_TYPES, "sqlExpr", weir_call_sql(call), "functionName",
-                                       weir_arena_printf(call->arena, "`%s`", call->name), "arrayType", "\"ARRAY\"", "leftType",
-                                       weir_quoted_type(call->arena, call->arguments[0]->type), "rightType",
-                                       weir_quoted_type(call->arena, call->arguments[1]->type));
+    WeirStatus status =
+        weir_error_set(error, WEIR_ERROR_DATATYPE_MISMATCH_BINARY_ARRAY_DIFF_TYPES, "sqlExpr", weir_call_sql(call),
+                       "functionName", weir_arena_printf(call->arena, "`%s`", call->name), "arrayType", "\"ARRAY\"",
+                       "leftType", weir_quoted_type(call->arena, call->arguments[0]->type), "rightType",
+                       weir_quoted_type(call->arena, call->arguments[1]->type));
     weir_error_locate(error, NULL, call->origin);
     return status;
 }
@@ -27,9 +30,10 @@ static WeirStatus diff_types(const WeirFunctionCall *call, WeirError *error)
 static WeirStatus resolve_two(WeirFunctionCall *call, WeirError *error)
 {
     const WeirDataType *a = call->arguments[0]->type, *b = call->arguments[1]->type;
-    const WeirDataType *common = a->id == WEIR_TYPE_ARRAY && b->id == WEIR_TYPE_ARRAY
-                                     ? weir_wider_without_strings(call->arena, weir_type_element(a), weir_type_element(b))
-                                     : NULL;
+    const WeirDataType *common =
+        a->id == WEIR_TYPE_ARRAY && b->id == WEIR_TYPE_ARRAY
+            ? weir_wider_without_strings(call->arena, weir_type_element(a), weir_type_element(b))
+            : NULL;
     if (common == NULL)
         return diff_types(call, error);
     call->cast_types[0] = weir_type_array(call->arena, common, a->contains_null);
@@ -140,9 +144,11 @@ WEIR_COLLECTION_KERNEL(overlap_kernel)
     return WEIR_OK;
 }
 
-#define ENTRY(NAME, COUNT, RESOLVE, KERNEL, USAGE)                                                                          \
-    {.name = NAME, .flags = WEIR_FUNCTION_NULL_PROPAGATING, .arguments_min = COUNT, .arguments_max = COUNT, .resolve = RESOLVE, .kernel = KERNEL,     \
-     .group = "array_funcs", .usage = USAGE}
+#define ENTRY(NAME, COUNT, RESOLVE, KERNEL, USAGE)                                                                     \
+    {                                                                                                                  \
+        .name = NAME, .flags = WEIR_FUNCTION_NULL_PROPAGATING, .arguments_min = COUNT, .arguments_max = COUNT,         \
+        .resolve = RESOLVE, .kernel = KERNEL, .group = "array_funcs", .usage = USAGE                                   \
+    }
 
 const WeirFunction weir_functions_array_set[] = {
     ENTRY("array_distinct", 1, resolve_distinct, union_kernel, "array_distinct(a): a without repetitions."),

@@ -1,5 +1,5 @@
-/* array_sort: by the order of the values with nulls last, or by a comparator. The comparator runs once over all pairs of a short array, so that sorting costs one
- * run of its program; for long arrays it runs for each comparison. */
+/* array_sort: by the order of the values with nulls last, or by a comparator. The comparator runs once over all pairs
+ * of a short array, so that sorting costs one run of its program; for long arrays it runs for each comparison. */
 #include <stdlib.h>
 
 #include "expr/functions/lambda_bind.h"
@@ -21,16 +21,19 @@ static WeirExpression *two(const WeirFunctionCall *call, const char *function, W
     return weir_call_make(call, function, (WeirExpression *[]){a, b}, 2);
 }
 
-static WeirExpression *choose(const WeirFunctionCall *call, WeirExpression *condition, int32_t value, WeirExpression *otherwise)
+static WeirExpression *choose(const WeirFunctionCall *call, WeirExpression *condition, int32_t value,
+                              WeirExpression *otherwise)
 {
-    return weir_call_make(call, "if", (WeirExpression *[]){condition, weir_expression_int_literal(call->arena, value), otherwise}, 3);
+    return weir_call_make(
+        call, "if", (WeirExpression *[]){condition, weir_expression_int_literal(call->arena, value), otherwise}, 3);
 }
 
 /* What Spark shows where no comparator was given. */
 static WeirExpression *default_comparator(const WeirFunctionCall *call)
 {
     WeirExpression *left = variable_name(call, "left"), *right = variable_name(call, "right");
-    WeirExpression *left_null = weir_call_make(call, "isnull", &left, 1), *right_null = weir_call_make(call, "isnull", &right, 1);
+    WeirExpression *left_null = weir_call_make(call, "isnull", &left, 1),
+                   *right_null = weir_call_make(call, "isnull", &right, 1);
     WeirExpression *body = choose(call, two(call, ">", left, right), 1, weir_expression_int_literal(call->arena, 0));
     body = choose(call, two(call, "<", left, right), -1, body);
     body = choose(call, right_null, -1, body);
@@ -72,9 +75,10 @@ static WeirStatus resolve_sort(WeirFunctionCall *call, WeirError *error)
     call->nullable = call->arguments[0]->nullable;
     if (call->arguments[1]->type->id == WEIR_TYPE_INT)
         return WEIR_OK;
-    WeirStatus status = weir_error_set(error, WEIR_ERROR_DATATYPE_MISMATCH_UNEXPECTED_RETURN_TYPE, "sqlExpr", weir_call_sql(call), "functionName",
-                                       "`lambdafunction`", "expectedType", "\"INT\"", "actualType",
-                                       weir_quoted_type(call->arena, call->arguments[1]->type));
+    WeirStatus status =
+        weir_error_set(error, WEIR_ERROR_DATATYPE_MISMATCH_UNEXPECTED_RETURN_TYPE, "sqlExpr", weir_call_sql(call),
+                       "functionName", "`lambdafunction`", "expectedType", "\"INT\"", "actualType",
+                       weir_quoted_type(call->arena, call->arguments[1]->type));
     weir_error_locate(error, NULL, call->origin);
     return status;
 }
@@ -105,7 +109,8 @@ static WeirStatus run_pairs(Sorting *sorting, uint32_t *left, uint32_t *right, u
 static WeirStatus compare_all(Sorting *sorting)
 {
     uint32_t count = sorting->count;
-    uint32_t *left = WEIR_ARENA_ARRAY(sorting->call->arena, uint32_t, (size_t)count * count), *right = WEIR_ARENA_ARRAY(sorting->call->arena, uint32_t, (size_t)count * count);
+    uint32_t *left = WEIR_ARENA_ARRAY(sorting->call->arena, uint32_t, (size_t)count * count),
+             *right = WEIR_ARENA_ARRAY(sorting->call->arena, uint32_t, (size_t)count * count);
     for (uint32_t i = 0; i < count; i++)
         for (uint32_t j = 0; j < count; j++) {
             left[i * count + j] = sorting->first + i;
@@ -123,8 +128,8 @@ static int verdict_at(Sorting *sorting, const WeirVector *verdicts, uint32_t at)
     if (weir_vector_is_null(verdicts, at)) {
         if (sorting->status == WEIR_OK)
             sorting->status = weir_row_error(sorting->call,
-                                             weir_error_set(sorting->error, WEIR_ERROR_COMPARATOR_RETURNS_NULL, "firstValue", "a value", "secondValue",
-                                                            "another"),
+                                             weir_error_set(sorting->error, WEIR_ERROR_COMPARATOR_RETURNS_NULL,
+                                                            "firstValue", "a value", "secondValue", "another"),
                                              sorting->error);
         return 0;
     }
@@ -204,7 +209,8 @@ WEIR_COLLECTION_KERNEL(sort_kernel)
         Sorting sorting = {.call = call, .arguments = arguments, .row = row, .error = error};
         sorting.count = weir_list_range(arguments[0], row, &source, &sorting.first);
         sorting.elements = &source->children[0];
-        uint32_t *places = WEIR_ARENA_ARRAY(call->arena, uint32_t, sorting.count + 1), *scratch = WEIR_ARENA_ARRAY(call->arena, uint32_t, sorting.count + 1);
+        uint32_t *places = WEIR_ARENA_ARRAY(call->arena, uint32_t, sorting.count + 1),
+                 *scratch = WEIR_ARENA_ARRAY(call->arena, uint32_t, sorting.count + 1);
         WEIR_TRY(sort_row(&sorting, places, scratch));
         for (uint32_t i = 0; i < sorting.count; i++)
             weir_column_writer_append_row(&list.elements, sorting.elements, places[i]);
@@ -213,7 +219,13 @@ WEIR_COLLECTION_KERNEL(sort_kernel)
 }
 
 const WeirFunction weir_functions_array_sort[] = {
-    {.name = "array_sort", .flags = WEIR_FUNCTION_MAY_FAIL, .arguments_min = 1, .arguments_max = 2, .resolve = resolve_sort, .kernel = sort_kernel,
-     .group = "lambda_funcs", .usage = "array_sort(a[, (x, y) -> …]): a in order, nulls last, or as the comparator's sign says."},
+    {.name = "array_sort",
+     .flags = WEIR_FUNCTION_MAY_FAIL,
+     .arguments_min = 1,
+     .arguments_max = 2,
+     .resolve = resolve_sort,
+     .kernel = sort_kernel,
+     .group = "lambda_funcs",
+     .usage = "array_sort(a[, (x, y) -> …]): a in order, nulls last, or as the comparator's sign says."},
     {0},
 };

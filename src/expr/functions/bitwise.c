@@ -14,11 +14,13 @@ static WeirStatus resolve_bits(WeirFunctionCall *call, WeirError *error)
     const WeirDataType *common = weir_tightest_type(call->arena, a, b);
     WeirStatus status = WEIR_OK;
     if (common == NULL)
-        status = weir_error_set(error, WEIR_ERROR_DATATYPE_MISMATCH_BINARY_OP_DIFF_TYPES, "sqlExpr", weir_call_sql(call), "left",
-                                weir_quoted_type(call->arena, a), "right", weir_quoted_type(call->arena, b));
+        status =
+            weir_error_set(error, WEIR_ERROR_DATATYPE_MISMATCH_BINARY_OP_DIFF_TYPES, "sqlExpr", weir_call_sql(call),
+                           "left", weir_quoted_type(call->arena, a), "right", weir_quoted_type(call->arena, b));
     else if (!weir_type_is_integral(common) && call->argument_count == 2)
-        status = weir_error_set(error, WEIR_ERROR_DATATYPE_MISMATCH_BINARY_OP_WRONG_TYPE, "sqlExpr", weir_call_sql(call), "inputType",
-                                "\"INTEGRAL\"", "actualDataType", weir_quoted_type(call->arena, common));
+        status =
+            weir_error_set(error, WEIR_ERROR_DATATYPE_MISMATCH_BINARY_OP_WRONG_TYPE, "sqlExpr", weir_call_sql(call),
+                           "inputType", "\"INTEGRAL\"", "actualDataType", weir_quoted_type(call->arena, common));
     else if (!weir_type_is_integral(common))
         return weir_call_unexpected_type(call, 0, "\"INTEGRAL\"", error);
     if (status != WEIR_OK)
@@ -29,33 +31,34 @@ static WeirStatus resolve_bits(WeirFunctionCall *call, WeirError *error)
     return WEIR_OK;
 }
 
-#define EACH_TYPE(MACRO)                                                                                                    \
-    switch (weir_type_physical(result->type)) {                                                                           \
-    case WEIR_PHYSICAL_INT8:                                                                                              \
-        MACRO(int8_t);                                                                                                    \
-        break;                                                                                                             \
-    case WEIR_PHYSICAL_INT16:                                                                                             \
-        MACRO(int16_t);                                                                                                   \
-        break;                                                                                                             \
-    case WEIR_PHYSICAL_INT32:                                                                                             \
-        MACRO(int32_t);                                                                                                   \
-        break;                                                                                                             \
-    default:                                                                                                               \
-        MACRO(int64_t);                                                                                                   \
-        break;                                                                                                             \
+#define EACH_TYPE(MACRO)                                                                                               \
+    switch (weir_type_physical(result->type)) {                                                                        \
+    case WEIR_PHYSICAL_INT8:                                                                                           \
+        MACRO(int8_t);                                                                                                 \
+        break;                                                                                                         \
+    case WEIR_PHYSICAL_INT16:                                                                                          \
+        MACRO(int16_t);                                                                                                \
+        break;                                                                                                         \
+    case WEIR_PHYSICAL_INT32:                                                                                          \
+        MACRO(int32_t);                                                                                                \
+        break;                                                                                                         \
+    default:                                                                                                           \
+        MACRO(int64_t);                                                                                                \
+        break;                                                                                                         \
     }
 
-#define BINARY_KERNEL(name, OPERATOR)                                                                                       \
-    static WeirStatus name(WeirKernelCall *call, const WeirVector *const *arguments, WeirVector *result, WeirError *error)    \
-    {                                                                                                                      \
-        (void)error;                                                                                                       \
-        WeirArgument x = weir_argument(arguments[0]), y = weir_argument(arguments[1]);                                     \
-        EACH_TYPE(OPERATOR)                                                                                                \
-        return WEIR_OK;                                                                                                    \
+#define BINARY_KERNEL(name, OPERATOR)                                                                                  \
+    static WeirStatus name(WeirKernelCall *call, const WeirVector *const *arguments, WeirVector *result,               \
+                           WeirError *error)                                                                           \
+    {                                                                                                                  \
+        (void)error;                                                                                                   \
+        WeirArgument x = weir_argument(arguments[0]), y = weir_argument(arguments[1]);                                 \
+        EACH_TYPE(OPERATOR)                                                                                            \
+        return WEIR_OK;                                                                                                \
     }
-#define LOOP(Type, EXPRESSION)                                                                                              \
-    WEIR_FOR_ROWS(call, row)                                                                                              \
-        ((Type *)result->values)[row] = (Type)(EXPRESSION)
+#define LOOP(Type, EXPRESSION)                                                                                         \
+    WEIR_FOR_ROWS(call, row)                                                                                           \
+    ((Type *)result->values)[row] = (Type)(EXPRESSION)
 #define AND_LOOP(Type) LOOP(Type, WEIR_ARGUMENT_VALUE(Type, x, row) & WEIR_ARGUMENT_VALUE(Type, y, row))
 #define OR_LOOP(Type) LOOP(Type, WEIR_ARGUMENT_VALUE(Type, x, row) | WEIR_ARGUMENT_VALUE(Type, y, row))
 #define XOR_LOOP(Type) LOOP(Type, WEIR_ARGUMENT_VALUE(Type, x, row) ^ WEIR_ARGUMENT_VALUE(Type, y, row))
@@ -63,7 +66,8 @@ BINARY_KERNEL(and_kernel, AND_LOOP)
 BINARY_KERNEL(or_kernel, OR_LOOP)
 BINARY_KERNEL(xor_kernel, XOR_LOOP)
 
-static WeirStatus not_kernel(WeirKernelCall *call, const WeirVector *const *arguments, WeirVector *result, WeirError *error)
+static WeirStatus not_kernel(WeirKernelCall *call, const WeirVector *const *arguments, WeirVector *result,
+                             WeirError *error)
 {
     (void)error;
     WeirArgument x = weir_argument(arguments[0]);
@@ -97,11 +101,12 @@ static WeirStatus shift(WeirKernelCall *call, Shift kind, const WeirVector *cons
     return WEIR_OK;
 }
 
-#define SHIFT_KERNEL(name, kind)                                                                                            \
-    static WeirStatus name(WeirKernelCall *call, const WeirVector *const *arguments, WeirVector *result, WeirError *error)    \
-    {                                                                                                                      \
-        (void)error;                                                                                                       \
-        return shift(call, kind, arguments, result);                                                                       \
+#define SHIFT_KERNEL(name, kind)                                                                                       \
+    static WeirStatus name(WeirKernelCall *call, const WeirVector *const *arguments, WeirVector *result,               \
+                           WeirError *error)                                                                           \
+    {                                                                                                                  \
+        (void)error;                                                                                                   \
+        return shift(call, kind, arguments, result);                                                                   \
     }
 SHIFT_KERNEL(shift_left_kernel, SHIFT_LEFT)
 SHIFT_KERNEL(shift_right_kernel, SHIFT_RIGHT)
@@ -123,16 +128,18 @@ static int64_t integer_of(const WeirVector *vector, uint32_t at)
     }
 }
 
-static WeirStatus bit_count_kernel(WeirKernelCall *call, const WeirVector *const *arguments, WeirVector *result, WeirError *error)
+static WeirStatus bit_count_kernel(WeirKernelCall *call, const WeirVector *const *arguments, WeirVector *result,
+                                   WeirError *error)
 {
     (void)error;
     WeirArgument x = weir_argument(arguments[0]);
     WEIR_FOR_ROWS(call, row) /* of the value sign-extended to 64 bits, as Spark does */
-        ((int32_t *)result->values)[row] = __builtin_popcountll((uint64_t)integer_of(arguments[0], row & x.mask));
+    ((int32_t *)result->values)[row] = __builtin_popcountll((uint64_t)integer_of(arguments[0], row & x.mask));
     return WEIR_OK;
 }
 
-static WeirStatus bit_get_kernel(WeirKernelCall *call, const WeirVector *const *arguments, WeirVector *result, WeirError *error)
+static WeirStatus bit_get_kernel(WeirKernelCall *call, const WeirVector *const *arguments, WeirVector *result,
+                                 WeirError *error)
 {
     WeirArgument x = weir_argument(arguments[0]), y = weir_argument(arguments[1]);
     int32_t bits = (int32_t)weir_physical_size(weir_type_physical(arguments[0]->type)) * 8;
@@ -143,7 +150,11 @@ static WeirStatus bit_get_kernel(WeirKernelCall *call, const WeirVector *const *
             char upper[16], invalid[16];
             snprintf(upper, sizeof(upper), "%d", bits);
             snprintf(invalid, sizeof(invalid), "%d", position);
-            return weir_row_error(call, weir_error_set(error, WEIR_ERROR_INVALID_PARAMETER_VALUE_BIT_POSITION_RANGE, "functionName", "`getbit`", "parameter", "`pos`", "upper", upper, "invalidValue", invalid), error);
+            return weir_row_error(call,
+                                  weir_error_set(error, WEIR_ERROR_INVALID_PARAMETER_VALUE_BIT_POSITION_RANGE,
+                                                 "functionName", "`getbit`", "parameter", "`pos`", "upper", upper,
+                                                 "invalidValue", invalid),
+                                  error);
         }
         ((int8_t *)result->values)[row] = (int8_t)((integer_of(arguments[0], row & x.mask) >> position) & 1);
     }
@@ -151,23 +162,53 @@ static WeirStatus bit_get_kernel(WeirKernelCall *call, const WeirVector *const *
 }
 
 #define NP WEIR_FUNCTION_NULL_PROPAGATING
-#define BITS(NAME, KERNEL, FORMAT, USAGE)                                                                                   \
-    {.name = NAME, .flags = NP, .arguments_min = 2, .arguments_max = 2, .resolve = resolve_bits, .kernel = KERNEL, .sql_format = FORMAT, .group = "bitwise_funcs", .usage = USAGE}
-#define SHIFTS(NAME, KERNEL, FORMAT, USAGE)                                                                                 \
-    {.name = NAME, .flags = NP, .arguments_min = 2, .arguments_max = 2, .signature = "int|long,int->$1", .kernel = KERNEL, .sql_format = FORMAT, .group = "bitwise_funcs", .usage = USAGE}
+#define BITS(NAME, KERNEL, FORMAT, USAGE)                                                                              \
+    {                                                                                                                  \
+        .name = NAME, .flags = NP, .arguments_min = 2, .arguments_max = 2, .resolve = resolve_bits, .kernel = KERNEL,  \
+        .sql_format = FORMAT, .group = "bitwise_funcs", .usage = USAGE                                                 \
+    }
+#define SHIFTS(NAME, KERNEL, FORMAT, USAGE)                                                                            \
+    {                                                                                                                  \
+        .name = NAME, .flags = NP, .arguments_min = 2, .arguments_max = 2, .signature = "int|long,int->$1",            \
+        .kernel = KERNEL, .sql_format = FORMAT, .group = "bitwise_funcs", .usage = USAGE                               \
+    }
 
 const WeirFunction weir_functions_bitwise[] = {
     BITS("&", and_kernel, "($1 & $2)", "a & b: bits set in both."),
     BITS("|", or_kernel, "($1 | $2)", "a | b: bits set in one."),
     BITS("^", xor_kernel, "($1 ^ $2)", "a ^ b: bits that differ."),
-    {.name = "~", .flags = NP, .arguments_min = 1, .arguments_max = 1, .resolve = resolve_bits, .kernel = not_kernel, .sql_format = "~$1", .group = "bitwise_funcs", .usage = "~a: all bits turned."},
+    {.name = "~",
+     .flags = NP,
+     .arguments_min = 1,
+     .arguments_max = 1,
+     .resolve = resolve_bits,
+     .kernel = not_kernel,
+     .sql_format = "~$1",
+     .group = "bitwise_funcs",
+     .usage = "~a: all bits turned."},
     SHIFTS("<<", shift_left_kernel, "($1 << $2)", "a << n: bits moved left."),
     SHIFTS(">>", shift_right_kernel, "($1 >> $2)", "a >> n: bits moved right, with the sign."),
     SHIFTS(">>>", shift_unsigned_kernel, "($1 >>> $2)", "a >>> n: bits moved right, without the sign."),
     SHIFTS("shiftleft", shift_left_kernel, NULL, "shiftleft(a, n): bits moved left."),
     SHIFTS("shiftright", shift_right_kernel, NULL, "shiftright(a, n): bits moved right, with the sign."),
-    SHIFTS("shiftrightunsigned", shift_unsigned_kernel, NULL, "shiftrightunsigned(a, n): bits moved right, without the sign."),
-    {.name = "bit_count", .flags = NP, .arguments_min = 1, .arguments_max = 1, .signature = "integral|boolean->int", .kernel = bit_count_kernel, .group = "bitwise_funcs", .usage = "bit_count(a): how many bits are set."},
-    {.name = "getbit", .aliases = WEIR_ALIASES("bit_get"), .flags = NP | WEIR_FUNCTION_MAY_FAIL, .arguments_min = 2, .arguments_max = 2, .signature = "integral,int->byte", .kernel = bit_get_kernel, .group = "bitwise_funcs", .usage = "getbit(a, position): the bit at a position, 0 or 1."},
+    SHIFTS("shiftrightunsigned", shift_unsigned_kernel, NULL,
+           "shiftrightunsigned(a, n): bits moved right, without the sign."),
+    {.name = "bit_count",
+     .flags = NP,
+     .arguments_min = 1,
+     .arguments_max = 1,
+     .signature = "integral|boolean->int",
+     .kernel = bit_count_kernel,
+     .group = "bitwise_funcs",
+     .usage = "bit_count(a): how many bits are set."},
+    {.name = "getbit",
+     .aliases = WEIR_ALIASES("bit_get"),
+     .flags = NP | WEIR_FUNCTION_MAY_FAIL,
+     .arguments_min = 2,
+     .arguments_max = 2,
+     .signature = "integral,int->byte",
+     .kernel = bit_get_kernel,
+     .group = "bitwise_funcs",
+     .usage = "getbit(a, position): the bit at a position, 0 or 1."},
     {0},
 };

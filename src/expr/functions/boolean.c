@@ -1,4 +1,5 @@
-/* AND, OR and NOT with three-valued logic. The right side of AND and OR may hold garbage where the left side has decided. */
+/* AND, OR and NOT with three-valued logic. The right side of AND and OR may hold garbage where the left side has
+ * decided. */
 #include "expr/function_private.h"
 #include "expr/kernel.h"
 #include "expr/kernels.h"
@@ -11,16 +12,18 @@ static WeirStatus resolve_logical(WeirFunctionCall *call, WeirError *error)
         text = text || types[i]->id == WEIR_TYPE_STRING;
     bool fine = true, some_boolean = false;
     for (int i = 0; i < 2; i++) {
-        fine = fine && (types[i]->id == WEIR_TYPE_BOOLEAN || types[i]->id == WEIR_TYPE_VOID || types[i]->id == WEIR_TYPE_STRING);
+        fine = fine && (types[i]->id == WEIR_TYPE_BOOLEAN || types[i]->id == WEIR_TYPE_VOID ||
+                        types[i]->id == WEIR_TYPE_STRING);
         some_boolean = some_boolean || types[i]->id == WEIR_TYPE_BOOLEAN;
     }
     if (!fine || (text && !some_boolean)) {
         bool same = weir_type_equal(types[0], types[1]);
-        WeirStatus status =
-            same ? weir_error_set(error, WEIR_ERROR_DATATYPE_MISMATCH_BINARY_OP_WRONG_TYPE, "sqlExpr", weir_call_sql(call),
-                                  "inputType", "\"BOOLEAN\"", "actualDataType", weir_quoted_type(call->arena, types[0]))
-                 : weir_error_set(error, WEIR_ERROR_DATATYPE_MISMATCH_BINARY_OP_DIFF_TYPES, "sqlExpr", weir_call_sql(call), "left",
-                                  weir_quoted_type(call->arena, types[0]), "right", weir_quoted_type(call->arena, types[1]));
+        WeirStatus status = same ? weir_error_set(error, WEIR_ERROR_DATATYPE_MISMATCH_BINARY_OP_WRONG_TYPE, "sqlExpr",
+                                                  weir_call_sql(call), "inputType", "\"BOOLEAN\"", "actualDataType",
+                                                  weir_quoted_type(call->arena, types[0]))
+                                 : weir_error_set(error, WEIR_ERROR_DATATYPE_MISMATCH_BINARY_OP_DIFF_TYPES, "sqlExpr",
+                                                  weir_call_sql(call), "left", weir_quoted_type(call->arena, types[0]),
+                                                  "right", weir_quoted_type(call->arena, types[1]));
         weir_error_locate(error, NULL, call->origin);
         return status;
     }
@@ -62,19 +65,22 @@ static WeirStatus combine(WeirKernelCall *call, uint8_t decides, const WeirVecto
     return WEIR_OK;
 }
 
-WeirStatus weir_and_kernel(WeirKernelCall *call, const WeirVector *const *arguments, WeirVector *result, WeirError *error)
+WeirStatus weir_and_kernel(WeirKernelCall *call, const WeirVector *const *arguments, WeirVector *result,
+                           WeirError *error)
 {
     (void)error;
     return combine(call, 0, arguments, result);
 }
 
-WeirStatus weir_or_kernel(WeirKernelCall *call, const WeirVector *const *arguments, WeirVector *result, WeirError *error)
+WeirStatus weir_or_kernel(WeirKernelCall *call, const WeirVector *const *arguments, WeirVector *result,
+                          WeirError *error)
 {
     (void)error;
     return combine(call, 1, arguments, result);
 }
 
-static WeirStatus not_kernel(WeirKernelCall *call, const WeirVector *const *arguments, WeirVector *result, WeirError *error)
+static WeirStatus not_kernel(WeirKernelCall *call, const WeirVector *const *arguments, WeirVector *result,
+                             WeirError *error)
 {
     (void)error;
     const uint8_t *values = arguments[0]->values;
@@ -86,18 +92,39 @@ static WeirStatus not_kernel(WeirKernelCall *call, const WeirVector *const *argu
     }
     uint32_t mask = arguments[0]->kind == WEIR_VECTOR_CONSTANT ? 0 : UINT32_MAX;
     WEIR_FOR_ROWS(call, row)
-        out[row] = values[row & mask] == 0;
+    out[row] = values[row & mask] == 0;
     return WEIR_OK;
 }
 
 const WeirFunction weir_functions_boolean[] = {
-    {.name = "and", .aliases = WEIR_ALIASES("&&"), .flags = WEIR_FUNCTION_LAZY | WEIR_FUNCTION_DENSE, .arguments_min = 2, .arguments_max = 2,
-     .resolve = resolve_logical, .kernel = weir_and_kernel, .sql_format = "($1 AND $2)", .group = "predicate_funcs",
+    {.name = "and",
+     .aliases = WEIR_ALIASES("&&"),
+     .flags = WEIR_FUNCTION_LAZY | WEIR_FUNCTION_DENSE,
+     .arguments_min = 2,
+     .arguments_max = 2,
+     .resolve = resolve_logical,
+     .kernel = weir_and_kernel,
+     .sql_format = "($1 AND $2)",
+     .group = "predicate_funcs",
      .usage = "a AND b: true if both are."},
-    {.name = "or", .flags = WEIR_FUNCTION_LAZY | WEIR_FUNCTION_DENSE, .arguments_min = 2, .arguments_max = 2, .resolve = resolve_logical,
-     .kernel = weir_or_kernel, .sql_format = "($1 OR $2)", .group = "predicate_funcs", .usage = "a OR b: true if one is."},
-    {.name = "not", .aliases = WEIR_ALIASES("!"), .flags = WEIR_FUNCTION_NULL_PROPAGATING | WEIR_FUNCTION_DENSE, .arguments_min = 1, .arguments_max = 1,
-     .signature = "boolean->boolean", .kernel = not_kernel, .sql_format = "(NOT $1)\nNOT $1", .group = "predicate_funcs",
+    {.name = "or",
+     .flags = WEIR_FUNCTION_LAZY | WEIR_FUNCTION_DENSE,
+     .arguments_min = 2,
+     .arguments_max = 2,
+     .resolve = resolve_logical,
+     .kernel = weir_or_kernel,
+     .sql_format = "($1 OR $2)",
+     .group = "predicate_funcs",
+     .usage = "a OR b: true if one is."},
+    {.name = "not",
+     .aliases = WEIR_ALIASES("!"),
+     .flags = WEIR_FUNCTION_NULL_PROPAGATING | WEIR_FUNCTION_DENSE,
+     .arguments_min = 1,
+     .arguments_max = 1,
+     .signature = "boolean->boolean",
+     .kernel = not_kernel,
+     .sql_format = "(NOT $1)\nNOT $1",
+     .group = "predicate_funcs",
      .usage = "NOT a: true if a is false."},
     {0},
 };

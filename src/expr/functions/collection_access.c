@@ -50,13 +50,17 @@ typedef enum Access { ACCESS_BRACKET, ACCESS_GET, ACCESS_ELEMENT_AT, ACCESS_TRY 
 
 static Access access_of(const char *name)
 {
-    return name[0] == '[' ? ACCESS_BRACKET : name[0] == 'g' ? ACCESS_GET : name[0] == 'e' ? ACCESS_ELEMENT_AT : ACCESS_TRY;
+    return name[0] == '['   ? ACCESS_BRACKET
+           : name[0] == 'g' ? ACCESS_GET
+           : name[0] == 'e' ? ACCESS_ELEMENT_AT
+                            : ACCESS_TRY;
 }
 
 static WeirStatus bad_base(const WeirFunctionCall *call, WeirError *error)
 {
-    WeirStatus status = weir_error_set(error, WEIR_ERROR_INVALID_EXTRACT_BASE_FIELD_TYPE, "base", weir_quoted_sql(call->arena, call->arguments[0]),
-                                       "other", weir_quoted_type(call->arena, call->arguments[0]->type));
+    WeirStatus status = weir_error_set(error, WEIR_ERROR_INVALID_EXTRACT_BASE_FIELD_TYPE, "base",
+                                       weir_quoted_sql(call->arena, call->arguments[0]), "other",
+                                       weir_quoted_type(call->arena, call->arguments[0]->type));
     weir_error_locate(error, NULL, call->origin);
     return status;
 }
@@ -64,15 +68,20 @@ static WeirStatus bad_base(const WeirFunctionCall *call, WeirError *error)
 static WeirStatus resolve_map_value(WeirFunctionCall *call, Access access, WeirError *error)
 {
     const WeirDataType *map = call->arguments[0]->type, *key = call->arguments[1]->type;
-    const WeirDataType *common = key->id == WEIR_TYPE_VOID ? weir_type_key(map) : weir_wider_without_strings(call->arena, weir_type_key(map), key);
-    if (access == ACCESS_BRACKET && (common == NULL || !weir_type_equal(common, weir_type_key(map)))) /* the key becomes the map's type, never the map */
+    const WeirDataType *common = key->id == WEIR_TYPE_VOID
+                                     ? weir_type_key(map)
+                                     : weir_wider_without_strings(call->arena, weir_type_key(map), key);
+    if (access == ACCESS_BRACKET &&
+        (common == NULL ||
+         !weir_type_equal(common, weir_type_key(map)))) /* the key becomes the map's type, never the map */
         common = weir_can_implicitly_cast(key, weir_type_key(map)) ? weir_type_key(map) : NULL;
     if (common == NULL && access == ACCESS_BRACKET)
         return weir_call_unexpected_type(call, 1, weir_quoted_type(call->arena, weir_type_key(map)), error);
     if (common == NULL) {
-        WeirStatus status = weir_error_set(error, WEIR_ERROR_DATATYPE_MISMATCH_MAP_FUNCTION_DIFF_TYPES, "sqlExpr", weir_call_sql(call), "functionName",
-                                           weir_arena_printf(call->arena, "`%s`", call->name), "dataType", "\"MAP\"", "leftType",
-                                           weir_quoted_type(call->arena, map), "rightType", weir_quoted_type(call->arena, key));
+        WeirStatus status = weir_error_set(
+            error, WEIR_ERROR_DATATYPE_MISMATCH_MAP_FUNCTION_DIFF_TYPES, "sqlExpr", weir_call_sql(call), "functionName",
+            weir_arena_printf(call->arena, "`%s`", call->name), "dataType", "\"MAP\"", "leftType",
+            weir_quoted_type(call->arena, map), "rightType", weir_quoted_type(call->arena, key));
         weir_error_locate(error, NULL, call->origin);
         return status;
     }
@@ -92,10 +101,13 @@ static WeirStatus resolve_element(WeirFunctionCall *call, WeirError *error)
     if (type->id == WEIR_TYPE_MAP && access != ACCESS_GET)
         return resolve_map_value(call, access, error);
     if (type->id == WEIR_TYPE_VOID && access != ACCESS_BRACKET)
-        return access == ACCESS_GET ? weir_call_unexpected_type(call, 0, "\"ARRAY\"", error) : weir_call_null_type(call, error);
+        return access == ACCESS_GET ? weir_call_unexpected_type(call, 0, "\"ARRAY\"", error)
+                                    : weir_call_null_type(call, error);
     if (type->id != WEIR_TYPE_ARRAY)
-        return access == ACCESS_BRACKET ? bad_base(call, error)
-                                        : weir_call_unexpected_type(call, 0, access == ACCESS_GET ? "\"ARRAY\"" : "(\"ARRAY\" or \"MAP\")", error);
+        return access == ACCESS_BRACKET
+                   ? bad_base(call, error)
+                   : weir_call_unexpected_type(call, 0, access == ACCESS_GET ? "\"ARRAY\"" : "(\"ARRAY\" or \"MAP\")",
+                                               error);
     bool one_based = access == ACCESS_ELEMENT_AT || access == ACCESS_TRY;
     if (index->id == WEIR_TYPE_VOID || (access == ACCESS_GET && index->id == WEIR_TYPE_STRING)) {
         call->cast_types[1] = index->id == WEIR_TYPE_VOID ? &weir_type_int : &weir_type_long;
@@ -103,7 +115,8 @@ static WeirStatus resolve_element(WeirFunctionCall *call, WeirError *error)
         return weir_call_unexpected_type(call, 1, one_based ? "\"INT\"" : "\"INTEGRAL\"", error);
     }
     call->result_type = weir_type_element(type);
-    call->nullable = call->nullable || type->contains_null || access == ACCESS_GET || access == ACCESS_TRY || call->eval_mode != WEIR_EVAL_ANSI;
+    call->nullable = call->nullable || type->contains_null || access == ACCESS_GET || access == ACCESS_TRY ||
+                     call->eval_mode != WEIR_EVAL_ANSI;
     if (access == ACCESS_TRY)
         call->eval_mode = WEIR_EVAL_TRY;
     return WEIR_OK;
@@ -115,8 +128,11 @@ static WeirStatus bad_index(const WeirKernelCall *call, Access access, int64_t i
     snprintf(number, sizeof(number), "%lld", (long long)index);
     snprintf(size, sizeof(size), "%u", count);
     return weir_row_error(call,
-                          weir_error_set(error, access == ACCESS_BRACKET ? WEIR_ERROR_INVALID_ARRAY_INDEX : WEIR_ERROR_INVALID_ARRAY_INDEX_IN_ELEMENT_AT,
-                                         "indexValue", number, "arraySize", size, "ansiConfig", "\"spark.sql.ansi.enabled\""),
+                          weir_error_set(error,
+                                         access == ACCESS_BRACKET ? WEIR_ERROR_INVALID_ARRAY_INDEX
+                                                                  : WEIR_ERROR_INVALID_ARRAY_INDEX_IN_ELEMENT_AT,
+                                         "indexValue", number, "arraySize", size, "ansiConfig",
+                                         "\"spark.sql.ansi.enabled\""),
                           error);
 }
 
@@ -137,7 +153,8 @@ static int64_t index_at(const WeirVector *vector, uint32_t row)
 }
 
 /* Which element of `count`, or UINT32_MAX: none (null). */
-static WeirStatus element_place(const WeirKernelCall *call, Access access, int64_t index, uint32_t count, uint32_t *place, WeirError *error)
+static WeirStatus element_place(const WeirKernelCall *call, Access access, int64_t index, uint32_t count,
+                                uint32_t *place, WeirError *error)
 {
     *place = UINT32_MAX;
     bool one_based = access == ACCESS_ELEMENT_AT || access == ACCESS_TRY;
@@ -198,7 +215,8 @@ static WeirStatus resolve_map_part(WeirFunctionCall *call, WeirError *error)
     } else if (strcmp(call->name, "map_values") == 0) {
         call->result_type = weir_type_array(call->arena, weir_type_value(map), map->contains_null);
     } else {
-        WeirField fields[2] = {{"key", weir_type_key(map), false, "{}"}, {"value", weir_type_value(map), map->contains_null, "{}"}};
+        WeirField fields[2] = {{"key", weir_type_key(map), false, "{}"},
+                               {"value", weir_type_value(map), map->contains_null, "{}"}};
         call->result_type = weir_type_array(call->arena, weir_type_struct(call->arena, fields, 2), false);
     }
     return WEIR_OK;
@@ -213,7 +231,10 @@ WEIR_COLLECTION_KERNEL(map_part_kernel)
     result->values = map->values;
     WeirVector *child = WEIR_ARENA_NEW(call->arena, WeirVector);
     if (strcmp(name, "map_entries") == 0) {
-        *child = (WeirVector){.type = weir_type_element(result->type), .kind = WEIR_VECTOR_FLAT, .length = map->children[0].length, .children = map->children};
+        *child = (WeirVector){.type = weir_type_element(result->type),
+                              .kind = WEIR_VECTOR_FLAT,
+                              .length = map->children[0].length,
+                              .children = map->children};
     } else {
         *child = map->children[strcmp(name, "map_values") == 0];
     }
@@ -251,7 +272,8 @@ WEIR_COLLECTION_KERNEL(contains_key_kernel)
 static WeirStatus resolve_search(WeirFunctionCall *call, WeirError *error)
 {
     const WeirDataType *array = call->arguments[0]->type;
-    bool null_position = strcmp(call->name, "array_position") == 0 && array->id == WEIR_TYPE_ARRAY && call->arguments[1]->type->id == WEIR_TYPE_VOID;
+    bool null_position = strcmp(call->name, "array_position") == 0 && array->id == WEIR_TYPE_ARRAY &&
+                         call->arguments[1]->type->id == WEIR_TYPE_VOID;
     if (null_position) /* gives null, where array_contains refuses */
         call->cast_types[1] = weir_type_element(array);
     else
@@ -315,7 +337,8 @@ WEIR_COLLECTION_KERNEL(array_extreme_kernel)
         uint32_t first, count = weir_list_range(arguments[0], row, &list, &first);
         for (uint32_t i = first; i < first + count; i++)
             if (!weir_vector_is_null(elements, i) &&
-                (indices[row] == WEIR_NULL_INDEX || sign * weir_vector_compare_rows(elements, i, elements, indices[row]) > 0))
+                (indices[row] == WEIR_NULL_INDEX ||
+                 sign * weir_vector_compare_rows(elements, i, elements, indices[row]) > 0))
                 indices[row] = i;
     }
     WeirVector picked;
@@ -326,27 +349,51 @@ WEIR_COLLECTION_KERNEL(array_extreme_kernel)
 }
 
 #define NULLS WEIR_FUNCTION_NULL_PROPAGATING
-#define ENTRY(NAME, FLAGS, COUNT, RESOLVE, KERNEL, GROUP, USAGE)                                                            \
-    {.name = NAME, .flags = FLAGS, .arguments_min = COUNT, .arguments_max = COUNT, .resolve = RESOLVE, .kernel = KERNEL, .group = GROUP, .usage = USAGE}
+#define ENTRY(NAME, FLAGS, COUNT, RESOLVE, KERNEL, GROUP, USAGE)                                                       \
+    {                                                                                                                  \
+        .name = NAME, .flags = FLAGS, .arguments_min = COUNT, .arguments_max = COUNT, .resolve = RESOLVE,              \
+        .kernel = KERNEL, .group = GROUP, .usage = USAGE                                                               \
+    }
 
 const WeirFunction weir_functions_collection_access[] = {
-    {.name = "[]", .flags = NULLS | WEIR_FUNCTION_MAY_FAIL | WEIR_FUNCTION_INTERNAL, .arguments_min = 2, .arguments_max = 2, .resolve = resolve_element,
-     .kernel = element_kernel, .sql_format = "$1[$2]", .group = "collection_funcs"},
-    {.name = "size", .aliases = WEIR_ALIASES("cardinality"), .arguments_min = 1, .arguments_max = 1, .resolve = resolve_size, .kernel = size_kernel,
-     .group = "collection_funcs", .usage = "size(a): the number of elements of an array or entries of a map."},
+    {.name = "[]",
+     .flags = NULLS | WEIR_FUNCTION_MAY_FAIL | WEIR_FUNCTION_INTERNAL,
+     .arguments_min = 2,
+     .arguments_max = 2,
+     .resolve = resolve_element,
+     .kernel = element_kernel,
+     .sql_format = "$1[$2]",
+     .group = "collection_funcs"},
+    {.name = "size",
+     .aliases = WEIR_ALIASES("cardinality"),
+     .arguments_min = 1,
+     .arguments_max = 1,
+     .resolve = resolve_size,
+     .kernel = size_kernel,
+     .group = "collection_funcs",
+     .usage = "size(a): the number of elements of an array or entries of a map."},
     ENTRY("array_size", 0, 1, resolve_array_size, size_kernel, "array_funcs", "array_size(a): the number of elements."),
-    ENTRY("get", NULLS, 2, resolve_element, element_kernel, "array_funcs", "get(a, i): the element at i, from 0; null where there is none."),
+    ENTRY("get", NULLS, 2, resolve_element, element_kernel, "array_funcs",
+          "get(a, i): the element at i, from 0; null where there is none."),
     ENTRY("element_at", NULLS | WEIR_FUNCTION_MAY_FAIL, 2, resolve_element, element_kernel, "collection_funcs",
           "element_at(a, i): the element at i, from 1, or from -1 at the end; the value of a key."),
     ENTRY("try_element_at", NULLS | WEIR_FUNCTION_MAY_FAIL, 2, resolve_element, element_kernel, "collection_funcs",
           "try_element_at(a, i): the element at i, or null where there is none."),
-    ENTRY("map_keys", NULLS | WEIR_FUNCTION_SHARES, 1, resolve_map_part, map_part_kernel, "map_funcs", "map_keys(m): the keys."),
-    ENTRY("map_values", NULLS | WEIR_FUNCTION_SHARES, 1, resolve_map_part, map_part_kernel, "map_funcs", "map_values(m): the values."),
-    ENTRY("map_entries", NULLS | WEIR_FUNCTION_SHARES, 1, resolve_map_part, map_part_kernel, "map_funcs", "map_entries(m): the entries as structs."),
-    ENTRY("map_contains_key", NULLS, 2, resolve_contains_key, contains_key_kernel, "map_funcs", "map_contains_key(m, key): whether there is this key."),
-    ENTRY("array_contains", NULLS, 2, resolve_search, search_kernel, "array_funcs", "array_contains(a, x): whether x is an element."),
-    ENTRY("array_position", NULLS, 2, resolve_search, search_kernel, "array_funcs", "array_position(a, x): the first place of x, from 1; 0 where it is not."),
-    ENTRY("array_max", NULLS, 1, resolve_array_extreme, array_extreme_kernel, "array_funcs", "array_max(a): the greatest element that is not null."),
-    ENTRY("array_min", NULLS, 1, resolve_array_extreme, array_extreme_kernel, "array_funcs", "array_min(a): the least element that is not null."),
+    ENTRY("map_keys", NULLS | WEIR_FUNCTION_SHARES, 1, resolve_map_part, map_part_kernel, "map_funcs",
+          "map_keys(m): the keys."),
+    ENTRY("map_values", NULLS | WEIR_FUNCTION_SHARES, 1, resolve_map_part, map_part_kernel, "map_funcs",
+          "map_values(m): the values."),
+    ENTRY("map_entries", NULLS | WEIR_FUNCTION_SHARES, 1, resolve_map_part, map_part_kernel, "map_funcs",
+          "map_entries(m): the entries as structs."),
+    ENTRY("map_contains_key", NULLS, 2, resolve_contains_key, contains_key_kernel, "map_funcs",
+          "map_contains_key(m, key): whether there is this key."),
+    ENTRY("array_contains", NULLS, 2, resolve_search, search_kernel, "array_funcs",
+          "array_contains(a, x): whether x is an element."),
+    ENTRY("array_position", NULLS, 2, resolve_search, search_kernel, "array_funcs",
+          "array_position(a, x): the first place of x, from 1; 0 where it is not."),
+    ENTRY("array_max", NULLS, 1, resolve_array_extreme, array_extreme_kernel, "array_funcs",
+          "array_max(a): the greatest element that is not null."),
+    ENTRY("array_min", NULLS, 1, resolve_array_extreme, array_extreme_kernel, "array_funcs",
+          "array_min(a): the least element that is not null."),
     {0},
 };

@@ -21,8 +21,8 @@ const WeirDataType *weir_wider_without_strings(WeirArena *arena, const WeirDataT
 
 WeirStatus weir_call_null_type(const WeirFunctionCall *call, WeirError *error)
 {
-    WeirStatus status = weir_error_set(error, WEIR_ERROR_DATATYPE_MISMATCH_NULL_TYPE, "sqlExpr", weir_call_sql(call), "functionName",
-                                       weir_arena_printf(call->arena, "`%s`", call->name));
+    WeirStatus status = weir_error_set(error, WEIR_ERROR_DATATYPE_MISMATCH_NULL_TYPE, "sqlExpr", weir_call_sql(call),
+                                       "functionName", weir_arena_printf(call->arena, "`%s`", call->name));
     weir_error_locate(error, NULL, call->origin);
     return status;
 }
@@ -52,11 +52,13 @@ WeirStatus weir_collection_unify_element(WeirFunctionCall *call, uint32_t value,
     const WeirDataType *array = call->arguments[0]->type, *type = call->arguments[value]->type;
     if (array->id == WEIR_TYPE_VOID || type->id == WEIR_TYPE_VOID)
         return weir_call_null_type(call, error);
-    const WeirDataType *common = array->id == WEIR_TYPE_ARRAY ? weir_wider_without_strings(call->arena, weir_type_element(array), type) : NULL;
+    const WeirDataType *common =
+        array->id == WEIR_TYPE_ARRAY ? weir_wider_without_strings(call->arena, weir_type_element(array), type) : NULL;
     if (common == NULL) {
-        WeirStatus status = weir_error_set(error, WEIR_ERROR_DATATYPE_MISMATCH_ARRAY_FUNCTION_DIFF_TYPES, "sqlExpr", weir_call_sql(call),
-                                           "functionName", weir_arena_printf(call->arena, "`%s`", call->name), "dataType", "\"ARRAY\"", "leftType",
-                                           weir_quoted_type(call->arena, array), "rightType", weir_quoted_type(call->arena, type));
+        WeirStatus status = weir_error_set(
+            error, WEIR_ERROR_DATATYPE_MISMATCH_ARRAY_FUNCTION_DIFF_TYPES, "sqlExpr", weir_call_sql(call),
+            "functionName", weir_arena_printf(call->arena, "`%s`", call->name), "dataType", "\"ARRAY\"", "leftType",
+            weir_quoted_type(call->arena, array), "rightType", weir_quoted_type(call->arena, type));
         weir_error_locate(error, NULL, call->origin);
         return status;
     }
@@ -87,16 +89,22 @@ WeirStatus weir_array_too_long(const WeirKernelCall *call, int64_t length, WeirE
     snprintf(number, sizeof(number), "%lld", (long long)length);
     snprintf(function, sizeof(function), "`%s`", call->expression->function->name);
     return weir_row_error(call,
-                          weir_error_set(error, WEIR_ERROR_COLLECTION_SIZE_LIMIT_EXCEEDED_FUNCTION, "numberOfElements", number, "maxRoundedArrayLength",
-                                         "2147483632", "functionName", function),
+                          weir_error_set(error, WEIR_ERROR_COLLECTION_SIZE_LIMIT_EXCEEDED_FUNCTION, "numberOfElements",
+                                         number, "maxRoundedArrayLength", "2147483632", "functionName", function),
                           error);
 }
 
 /* ---- sets of rows */
 
-void weir_row_set_init(WeirRowSet *set, WeirArena *arena) { *set = (WeirRowSet){.arena = arena}; }
+void weir_row_set_init(WeirRowSet *set, WeirArena *arena)
+{
+    *set = (WeirRowSet){.arena = arena};
+}
 
-static uint32_t slot_hash(const WeirVector *vector, uint32_t row) { return weir_vector_murmur3_row(vector, row, 42); }
+static uint32_t slot_hash(const WeirVector *vector, uint32_t row)
+{
+    return weir_vector_murmur3_row(vector, row, 42);
+}
 
 static void put_slot(WeirRowSet *set, uint32_t index)
 {
@@ -114,7 +122,8 @@ uint32_t weir_row_set_find(const WeirRowSet *set, const WeirVector *vector, uint
                 return i;
         return set->count;
     }
-    for (uint32_t at = slot_hash(vector, row) & (set->table_size - 1); set->table[at] != 0; at = (at + 1) & (set->table_size - 1)) {
+    for (uint32_t at = slot_hash(vector, row) & (set->table_size - 1); set->table[at] != 0;
+         at = (at + 1) & (set->table_size - 1)) {
         uint32_t i = set->table[at] - 1;
         if (weir_vector_compare_rows(set->vectors[i], set->rows[i], vector, row) == 0)
             return i;
@@ -159,13 +168,16 @@ bool weir_row_set_add(WeirRowSet *set, const WeirVector *vector, uint32_t row)
 
 /* ---- maps */
 
-void weir_map_builder_init(WeirMapBuilder *builder, const WeirKernelCall *call, const WeirDataType *map, uint32_t capacity)
+void weir_map_builder_init(WeirMapBuilder *builder, const WeirKernelCall *call, const WeirDataType *map,
+                           uint32_t capacity)
 {
     *builder = (WeirMapBuilder){.call = call};
     weir_row_set_init(&builder->keys, call->arena);
     weir_column_writer_init(&builder->key_writer, weir_type_key(map), capacity, call->arena);
     weir_column_writer_init(&builder->value_writer, weir_type_value(map), capacity, call->arena);
-    const char *policy = call->context->conf == NULL ? NULL : call->context->conf(call->context->conf_context, "spark.sql.mapKeyDedupPolicy");
+    const char *policy = call->context->conf == NULL
+                             ? NULL
+                             : call->context->conf(call->context->conf_context, "spark.sql.mapKeyDedupPolicy");
     builder->last_wins = policy != NULL && (policy[0] == 'L' || policy[0] == 'l');
 }
 
@@ -174,8 +186,8 @@ static WeirStatus duplicate_key(const WeirMapBuilder *builder, const WeirVector 
     WeirBuffer text;
     weir_buffer_init(&text, 4096, NULL);
     weir_value_show(keys, row, builder->call->context->zone, &text);
-    WeirStatus status = weir_error_set(error, WEIR_ERROR_DUPLICATED_MAP_KEY, "key", weir_buffer_text(&text), "mapKeyDedupPolicy",
-                                       "\"spark.sql.mapKeyDedupPolicy\"");
+    WeirStatus status = weir_error_set(error, WEIR_ERROR_DUPLICATED_MAP_KEY, "key", weir_buffer_text(&text),
+                                       "mapKeyDedupPolicy", "\"spark.sql.mapKeyDedupPolicy\"");
     weir_buffer_deinit(&text);
     return weir_row_error(builder->call, status, error);
 }
@@ -195,8 +207,8 @@ static void grow_values(WeirMapBuilder *builder, uint32_t needed)
     builder->value_capacity = capacity;
 }
 
-WeirStatus weir_map_builder_put(WeirMapBuilder *builder, const WeirVector *keys, uint32_t key_row, const WeirVector *values, uint32_t value_row,
-                                WeirError *error)
+WeirStatus weir_map_builder_put(WeirMapBuilder *builder, const WeirVector *keys, uint32_t key_row,
+                                const WeirVector *values, uint32_t value_row, WeirError *error)
 {
     if (weir_vector_is_null(keys, key_row))
         return weir_row_error(builder->call, weir_error_set(error, WEIR_ERROR_NULL_MAP_KEY), error);
@@ -225,7 +237,8 @@ static void normalize_last_key(WeirColumnWriter *writer)
 
 void weir_map_builder_end_map(WeirMapBuilder *builder)
 {
-    bool floating = builder->key_writer.physical == WEIR_PHYSICAL_DOUBLE || builder->key_writer.physical == WEIR_PHYSICAL_FLOAT;
+    bool floating =
+        builder->key_writer.physical == WEIR_PHYSICAL_DOUBLE || builder->key_writer.physical == WEIR_PHYSICAL_FLOAT;
     for (uint32_t i = 0; i < builder->keys.count; i++) {
         weir_column_writer_append_row(&builder->key_writer, builder->keys.vectors[i], builder->keys.rows[i]);
         if (floating && !builder->key_writer.failed)

@@ -1,4 +1,5 @@
-/* = < <= > >= <=> between, IS NULL: types meet as in Spark's PromoteStrings and ImplicitTypeCasts for BinaryComparison. */
+/* = < <= > >= <=> between, IS NULL: types meet as in Spark's PromoteStrings and ImplicitTypeCasts for BinaryComparison.
+ */
 #include "expr/function_private.h"
 #include "expr/kernels/compare.h"
 
@@ -29,8 +30,8 @@ static WeirStatus resolve_comparison(WeirFunctionCall *call, WeirError *error)
         common = weir_string_promotion(a);
     if (common == NULL) {
         WeirStatus status =
-            weir_error_set(error, WEIR_ERROR_DATATYPE_MISMATCH_BINARY_OP_DIFF_TYPES, "sqlExpr", weir_call_sql(call), "left",
-                           weir_quoted_type(call->arena, a), "right", weir_quoted_type(call->arena, b));
+            weir_error_set(error, WEIR_ERROR_DATATYPE_MISMATCH_BINARY_OP_DIFF_TYPES, "sqlExpr", weir_call_sql(call),
+                           "left", weir_quoted_type(call->arena, a), "right", weir_quoted_type(call->arena, b));
         weir_error_locate(error, NULL, call->origin);
         return status;
     }
@@ -67,12 +68,13 @@ static WeirStatus resolve_any(WeirFunctionCall *call, WeirError *error)
     return WEIR_OK;
 }
 
-#define KERNEL(name, operation, left, right)                                                                                \
-    static WeirStatus name(WeirKernelCall *call, const WeirVector *const *arguments, WeirVector *result, WeirError *error)    \
-    {                                                                                                                      \
-        (void)error;                                                                                                       \
-        weir_compare_run(call, operation, arguments[left], arguments[right], result);                                      \
-        return WEIR_OK;                                                                                                    \
+#define KERNEL(name, operation, left, right)                                                                           \
+    static WeirStatus name(WeirKernelCall *call, const WeirVector *const *arguments, WeirVector *result,               \
+                           WeirError *error)                                                                           \
+    {                                                                                                                  \
+        (void)error;                                                                                                   \
+        weir_compare_run(call, operation, arguments[left], arguments[right], result);                                  \
+        return WEIR_OK;                                                                                                \
     }
 KERNEL(equal_kernel, WEIR_COMPARE_EQUAL, 0, 1)
 KERNEL(less_kernel, WEIR_COMPARE_LESS, 0, 1)
@@ -80,7 +82,8 @@ KERNEL(less_equal_kernel, WEIR_COMPARE_LESS_EQUAL, 0, 1)
 KERNEL(greater_kernel, WEIR_COMPARE_LESS, 1, 0)
 KERNEL(greater_equal_kernel, WEIR_COMPARE_LESS_EQUAL, 1, 0)
 
-static WeirStatus null_safe_equal_kernel(WeirKernelCall *call, const WeirVector *const *arguments, WeirVector *result, WeirError *error)
+static WeirStatus null_safe_equal_kernel(WeirKernelCall *call, const WeirVector *const *arguments, WeirVector *result,
+                                         WeirError *error)
 {
     (void)error;
     uint8_t *out = result->values;
@@ -101,23 +104,26 @@ static WeirStatus null_test(WeirKernelCall *call, const WeirVector *argument, bo
         return WEIR_OK;
     }
     WEIR_FOR_ROWS(call, row)
-        out[row] = weir_vector_is_null(argument, row) == wanted;
+    out[row] = weir_vector_is_null(argument, row) == wanted;
     return WEIR_OK;
 }
 
-static WeirStatus is_null_kernel(WeirKernelCall *call, const WeirVector *const *arguments, WeirVector *result, WeirError *error)
+static WeirStatus is_null_kernel(WeirKernelCall *call, const WeirVector *const *arguments, WeirVector *result,
+                                 WeirError *error)
 {
     (void)error;
     return null_test(call, arguments[0], true, result);
 }
 
-static WeirStatus is_not_null_kernel(WeirKernelCall *call, const WeirVector *const *arguments, WeirVector *result, WeirError *error)
+static WeirStatus is_not_null_kernel(WeirKernelCall *call, const WeirVector *const *arguments, WeirVector *result,
+                                     WeirError *error)
 {
     (void)error;
     return null_test(call, arguments[0], false, result);
 }
 
-static WeirStatus is_nan_kernel(WeirKernelCall *call, const WeirVector *const *arguments, WeirVector *result, WeirError *error)
+static WeirStatus is_nan_kernel(WeirKernelCall *call, const WeirVector *const *arguments, WeirVector *result,
+                                WeirError *error)
 {
     (void)error;
     uint8_t *out = result->values;
@@ -134,9 +140,12 @@ static WeirStatus is_nan_kernel(WeirKernelCall *call, const WeirVector *const *a
 }
 
 #define FLAGS (WEIR_FUNCTION_NULL_PROPAGATING | WEIR_FUNCTION_DENSE)
-#define COMPARISON(NAME, ALIASES, KERNEL, FORMAT, USAGE)                                                                    \
-    {.name = NAME, .aliases = ALIASES, .flags = FLAGS, .arguments_min = 2, .arguments_max = 2, .resolve = resolve_comparison,  \
-     .kernel = KERNEL, .sql_format = FORMAT, .group = "predicate_funcs", .usage = USAGE}
+#define COMPARISON(NAME, ALIASES, KERNEL, FORMAT, USAGE)                                                               \
+    {                                                                                                                  \
+        .name = NAME, .aliases = ALIASES, .flags = FLAGS, .arguments_min = 2, .arguments_max = 2,                      \
+        .resolve = resolve_comparison, .kernel = KERNEL, .sql_format = FORMAT, .group = "predicate_funcs",             \
+        .usage = USAGE                                                                                                 \
+    }
 
 const WeirFunction weir_functions_comparison[] = {
     COMPARISON("=", WEIR_ALIASES("=="), equal_kernel, "($1 = $2)", "a = b: true if they are equal."),
@@ -144,23 +153,63 @@ const WeirFunction weir_functions_comparison[] = {
     COMPARISON("<=", NULL, less_equal_kernel, "($1 <= $2)", "a <= b: true if a is less or equal."),
     COMPARISON(">", NULL, greater_kernel, "($1 > $2)", "a > b: true if a is greater."),
     COMPARISON(">=", NULL, greater_equal_kernel, "($1 >= $2)", "a >= b: true if a is greater or equal."),
-    {.name = "!=", .aliases = WEIR_ALIASES("<>"), .flags = 0, .arguments_min = 2, .arguments_max = 2, .resolve = resolve_not_equal,
-     .group = "predicate_funcs", .usage = "a != b: true if they differ."},
-    {.name = "<=>", .flags = WEIR_FUNCTION_NEVER_NULL | WEIR_FUNCTION_ANY_VECTOR, .arguments_min = 2, .arguments_max = 2,
-     .resolve = resolve_comparison, .kernel = null_safe_equal_kernel, .sql_format = "($1 <=> $2)", .group = "predicate_funcs",
+    {.name = "!=",
+     .aliases = WEIR_ALIASES("<>"),
+     .flags = 0,
+     .arguments_min = 2,
+     .arguments_max = 2,
+     .resolve = resolve_not_equal,
+     .group = "predicate_funcs",
+     .usage = "a != b: true if they differ."},
+    {.name = "<=>",
+     .flags = WEIR_FUNCTION_NEVER_NULL | WEIR_FUNCTION_ANY_VECTOR,
+     .arguments_min = 2,
+     .arguments_max = 2,
+     .resolve = resolve_comparison,
+     .kernel = null_safe_equal_kernel,
+     .sql_format = "($1 <=> $2)",
+     .group = "predicate_funcs",
      .usage = "a <=> b: equality that treats null as a value."},
-    {.name = "equal_null", .flags = WEIR_FUNCTION_NEVER_NULL | WEIR_FUNCTION_ANY_VECTOR, .arguments_min = 2, .arguments_max = 2,
-     .resolve = resolve_comparison, .kernel = null_safe_equal_kernel, .group = "predicate_funcs",
+    {.name = "equal_null",
+     .flags = WEIR_FUNCTION_NEVER_NULL | WEIR_FUNCTION_ANY_VECTOR,
+     .arguments_min = 2,
+     .arguments_max = 2,
+     .resolve = resolve_comparison,
+     .kernel = null_safe_equal_kernel,
+     .group = "predicate_funcs",
      .usage = "equal_null(a, b): equality that treats null as a value."},
-    {.name = "between", .flags = WEIR_FUNCTION_REPLACED, .arguments_min = 3, .arguments_max = 3, .resolve = resolve_between,
-     .group = "predicate_funcs", .usage = "a BETWEEN low AND high: true if low <= a and a <= high."},
-    {.name = "isnull", .flags = WEIR_FUNCTION_NEVER_NULL | WEIR_FUNCTION_ANY_VECTOR, .arguments_min = 1, .arguments_max = 1,
-     .resolve = resolve_any, .kernel = is_null_kernel, .sql_format = "($1 IS NULL)\nisnull($1)", .group = "predicate_funcs",
+    {.name = "between",
+     .flags = WEIR_FUNCTION_REPLACED,
+     .arguments_min = 3,
+     .arguments_max = 3,
+     .resolve = resolve_between,
+     .group = "predicate_funcs",
+     .usage = "a BETWEEN low AND high: true if low <= a and a <= high."},
+    {.name = "isnull",
+     .flags = WEIR_FUNCTION_NEVER_NULL | WEIR_FUNCTION_ANY_VECTOR,
+     .arguments_min = 1,
+     .arguments_max = 1,
+     .resolve = resolve_any,
+     .kernel = is_null_kernel,
+     .sql_format = "($1 IS NULL)\nisnull($1)",
+     .group = "predicate_funcs",
      .usage = "isnull(a): true if a is null."},
-    {.name = "isnotnull", .flags = WEIR_FUNCTION_NEVER_NULL | WEIR_FUNCTION_ANY_VECTOR, .arguments_min = 1, .arguments_max = 1,
-     .resolve = resolve_any, .kernel = is_not_null_kernel, .sql_format = "($1 IS NOT NULL)\nisnotnull($1)", .group = "predicate_funcs",
+    {.name = "isnotnull",
+     .flags = WEIR_FUNCTION_NEVER_NULL | WEIR_FUNCTION_ANY_VECTOR,
+     .arguments_min = 1,
+     .arguments_max = 1,
+     .resolve = resolve_any,
+     .kernel = is_not_null_kernel,
+     .sql_format = "($1 IS NOT NULL)\nisnotnull($1)",
+     .group = "predicate_funcs",
      .usage = "isnotnull(a): true if a is not null."},
-    {.name = "isnan", .flags = WEIR_FUNCTION_NEVER_NULL, .arguments_min = 1, .arguments_max = 1, .signature = "double|float->boolean",
-     .kernel = is_nan_kernel, .group = "predicate_funcs", .usage = "isnan(a): true if a is not a number."},
+    {.name = "isnan",
+     .flags = WEIR_FUNCTION_NEVER_NULL,
+     .arguments_min = 1,
+     .arguments_max = 1,
+     .signature = "double|float->boolean",
+     .kernel = is_nan_kernel,
+     .group = "predicate_funcs",
+     .usage = "isnan(a): true if a is not a number."},
     {0},
 };

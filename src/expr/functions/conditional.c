@@ -1,4 +1,5 @@
-/* if, coalesce and the functions that are made of them; greatest and least. The compiler evaluates the branches lazily. */
+/* if, coalesce and the functions that are made of them; greatest and least. The compiler evaluates the branches lazily.
+ */
 #include <math.h>
 
 #include "expr/column_writer.h"
@@ -40,7 +41,8 @@ static WeirStatus resolve_nvl2(WeirFunctionCall *call, WeirError *error)
 {
     (void)error;
     WeirExpression *condition = weir_call_make(call, "isnotnull", call->arguments, 1);
-    call->replacement = weir_call_make(call, "if", (WeirExpression *[]){condition, call->arguments[1], call->arguments[2]}, 3);
+    call->replacement =
+        weir_call_make(call, "if", (WeirExpression *[]){condition, call->arguments[1], call->arguments[2]}, 3);
     return WEIR_OK;
 }
 
@@ -91,7 +93,8 @@ static WeirStatus resolve_extreme(WeirFunctionCall *call, WeirError *error)
     return WEIR_OK;
 }
 
-WeirStatus weir_if_kernel(WeirKernelCall *call, const WeirVector *const *arguments, WeirVector *result, WeirError *error)
+WeirStatus weir_if_kernel(WeirKernelCall *call, const WeirVector *const *arguments, WeirVector *result,
+                          WeirError *error)
 {
     (void)call;
     (void)arguments;
@@ -99,13 +102,15 @@ WeirStatus weir_if_kernel(WeirKernelCall *call, const WeirVector *const *argumen
     return weir_error_format(error, WEIR_ERROR_INTERNAL_ERROR, "branches are compiled, not called");
 }
 
-WeirStatus weir_coalesce_kernel(WeirKernelCall *call, const WeirVector *const *arguments, WeirVector *result, WeirError *error)
+WeirStatus weir_coalesce_kernel(WeirKernelCall *call, const WeirVector *const *arguments, WeirVector *result,
+                                WeirError *error)
 {
     return weir_if_kernel(call, arguments, result, error);
 }
 
 /* Nulls are skipped; the row is null when all are. */
-static WeirStatus extreme(WeirKernelCall *call, int sign, const WeirVector *const *arguments, WeirVector *result, WeirError *error)
+static WeirStatus extreme(WeirKernelCall *call, int sign, const WeirVector *const *arguments, WeirVector *result,
+                          WeirError *error)
 {
     uint32_t count = call->expression->child_count;
     WeirColumnWriter writer;
@@ -133,12 +138,14 @@ static WeirStatus extreme(WeirKernelCall *call, int sign, const WeirVector *cons
     return weir_column_writer_finish(&writer, result, error);
 }
 
-static WeirStatus greatest_kernel(WeirKernelCall *call, const WeirVector *const *arguments, WeirVector *result, WeirError *error)
+static WeirStatus greatest_kernel(WeirKernelCall *call, const WeirVector *const *arguments, WeirVector *result,
+                                  WeirError *error)
 {
     return extreme(call, 1, arguments, result, error);
 }
 
-static WeirStatus least_kernel(WeirKernelCall *call, const WeirVector *const *arguments, WeirVector *result, WeirError *error)
+static WeirStatus least_kernel(WeirKernelCall *call, const WeirVector *const *arguments, WeirVector *result,
+                               WeirError *error)
 {
     return extreme(call, -1, arguments, result, error);
 }
@@ -147,29 +154,63 @@ static WeirStatus resolve_nanvl(WeirFunctionCall *call, WeirError *error)
 {
     (void)error;
     WeirExpression *nan = weir_call_make(call, "isnan", call->arguments, 1);
-    call->replacement = weir_call_make(call, "if", (WeirExpression *[]){nan, call->arguments[1], call->arguments[0]}, 3);
+    call->replacement =
+        weir_call_make(call, "if", (WeirExpression *[]){nan, call->arguments[1], call->arguments[0]}, 3);
     return WEIR_OK;
 }
 
-#define REPLACED(NAME, ALIASES, COUNT, RESOLVE, USAGE)                                                                      \
-    {.name = NAME, .aliases = ALIASES, .flags = WEIR_FUNCTION_REPLACED, .arguments_min = COUNT, .arguments_max = COUNT,       \
-     .resolve = RESOLVE, .group = "conditional_funcs", .usage = USAGE}
+#define REPLACED(NAME, ALIASES, COUNT, RESOLVE, USAGE)                                                                 \
+    {                                                                                                                  \
+        .name = NAME, .aliases = ALIASES, .flags = WEIR_FUNCTION_REPLACED, .arguments_min = COUNT,                     \
+        .arguments_max = COUNT, .resolve = RESOLVE, .group = "conditional_funcs", .usage = USAGE                       \
+    }
 
 const WeirFunction weir_functions_conditional[] = {
-    {.name = "if", .flags = WEIR_FUNCTION_LAZY, .arguments_min = 3, .arguments_max = 3, .resolve = resolve_if, .kernel = weir_if_kernel,
-     .sql_format = "(IF($*))\nif ($1) $2 else $3", .group = "conditional_funcs", .usage = "if(condition, a, b): a where the condition is true, else b."},
-    {.name = "coalesce", .flags = WEIR_FUNCTION_LAZY, .arguments_min = 1, .arguments_max = -1, .resolve = resolve_coalesce,
-     .kernel = weir_coalesce_kernel, .group = "conditional_funcs", .usage = "coalesce(a, …): the first that is not null."},
+    {.name = "if",
+     .flags = WEIR_FUNCTION_LAZY,
+     .arguments_min = 3,
+     .arguments_max = 3,
+     .resolve = resolve_if,
+     .kernel = weir_if_kernel,
+     .sql_format = "(IF($*))\nif ($1) $2 else $3",
+     .group = "conditional_funcs",
+     .usage = "if(condition, a, b): a where the condition is true, else b."},
+    {.name = "coalesce",
+     .flags = WEIR_FUNCTION_LAZY,
+     .arguments_min = 1,
+     .arguments_max = -1,
+     .resolve = resolve_coalesce,
+     .kernel = weir_coalesce_kernel,
+     .group = "conditional_funcs",
+     .usage = "coalesce(a, …): the first that is not null."},
     REPLACED("nvl", WEIR_ALIASES("ifnull"), 2, resolve_nvl, "nvl(a, b): a, or b where a is null."),
     REPLACED("nvl2", NULL, 3, resolve_nvl2, "nvl2(a, b, c): b where a is not null, else c."),
     REPLACED("nullif", NULL, 2, resolve_nullif, "nullif(a, b): null where a = b, else a."),
     REPLACED("zeroifnull", NULL, 1, resolve_zeroifnull, "zeroifnull(a): 0 where a is null."),
     REPLACED("nullifzero", NULL, 1, resolve_nullifzero, "nullifzero(a): null where a is 0."),
-    {.name = "nanvl", .flags = WEIR_FUNCTION_REPLACED, .arguments_min = 2, .arguments_max = 2, .signature = "double,double->double",
-     .resolve = resolve_nanvl, .group = "conditional_funcs", .usage = "nanvl(a, b): b where a is not a number."},
-    {.name = "greatest", .flags = WEIR_FUNCTION_ANY_VECTOR, .arguments_min = 2, .arguments_max = -1, .resolve = resolve_extreme,
-     .kernel = greatest_kernel, .group = "math_funcs", .usage = "greatest(a, b, …): the greatest value that is not null."},
-    {.name = "least", .flags = WEIR_FUNCTION_ANY_VECTOR, .arguments_min = 2, .arguments_max = -1, .resolve = resolve_extreme,
-     .kernel = least_kernel, .group = "math_funcs", .usage = "least(a, b, …): the least value that is not null."},
+    {.name = "nanvl",
+     .flags = WEIR_FUNCTION_REPLACED,
+     .arguments_min = 2,
+     .arguments_max = 2,
+     .signature = "double,double->double",
+     .resolve = resolve_nanvl,
+     .group = "conditional_funcs",
+     .usage = "nanvl(a, b): b where a is not a number."},
+    {.name = "greatest",
+     .flags = WEIR_FUNCTION_ANY_VECTOR,
+     .arguments_min = 2,
+     .arguments_max = -1,
+     .resolve = resolve_extreme,
+     .kernel = greatest_kernel,
+     .group = "math_funcs",
+     .usage = "greatest(a, b, …): the greatest value that is not null."},
+    {.name = "least",
+     .flags = WEIR_FUNCTION_ANY_VECTOR,
+     .arguments_min = 2,
+     .arguments_max = -1,
+     .resolve = resolve_extreme,
+     .kernel = least_kernel,
+     .group = "math_funcs",
+     .usage = "least(a, b, …): the least value that is not null."},
     {0},
 };

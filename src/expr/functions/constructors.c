@@ -35,12 +35,14 @@ static WeirStatus diff_types(const WeirFunctionCall *call, uint32_t from, WeirEr
     WeirBuffer types;
     weir_buffer_init(&types, 1u << 16, NULL);
     for (uint32_t i = from; i < call->argument_count; i += 2)
-        weir_buffer_append_format(&types, "%s%s", i == from ? "[" : ", ", weir_quoted_type(call->arena, call->arguments[i]->type));
+        weir_buffer_append_format(&types, "%s%s", i == from ? "[" : ", ",
+                                  weir_quoted_type(call->arena, call->arguments[i]->type));
     weir_buffer_append_char(&types, ']');
-    WeirStatus status = weir_error_set(error,
-                                       from == 0 ? WEIR_ERROR_DATATYPE_MISMATCH_CREATE_MAP_KEY_DIFF_TYPES
-                                                 : WEIR_ERROR_DATATYPE_MISMATCH_CREATE_MAP_VALUE_DIFF_TYPES,
-                                       "sqlExpr", weir_call_sql(call), "functionName", "`map`", "dataType", weir_buffer_text(&types));
+    WeirStatus status =
+        weir_error_set(error,
+                       from == 0 ? WEIR_ERROR_DATATYPE_MISMATCH_CREATE_MAP_KEY_DIFF_TYPES
+                                 : WEIR_ERROR_DATATYPE_MISMATCH_CREATE_MAP_VALUE_DIFF_TYPES,
+                       "sqlExpr", weir_call_sql(call), "functionName", "`map`", "dataType", weir_buffer_text(&types));
     weir_buffer_deinit(&types);
     weir_error_locate(error, NULL, call->origin);
     return status;
@@ -50,8 +52,8 @@ static WeirStatus check_key_type(const WeirFunctionCall *call, const WeirDataTyp
 {
     if (type->id != WEIR_TYPE_MAP)
         return WEIR_OK;
-    WeirStatus status = weir_error_set(error, WEIR_ERROR_DATATYPE_MISMATCH_INVALID_MAP_KEY_TYPE, "sqlExpr", weir_call_sql(call), "keyType",
-                                       weir_quoted_type(call->arena, type));
+    WeirStatus status = weir_error_set(error, WEIR_ERROR_DATATYPE_MISMATCH_INVALID_MAP_KEY_TYPE, "sqlExpr",
+                                       weir_call_sql(call), "keyType", weir_quoted_type(call->arena, type));
     weir_error_locate(error, NULL, call->origin);
     return status;
 }
@@ -104,10 +106,11 @@ static WeirStatus bad_names(const WeirFunctionCall *call, WeirError *error)
     WeirBuffer names;
     weir_buffer_init(&names, 1u << 16, NULL);
     for (uint32_t i = 0; i < call->argument_count; i += 2)
-        weir_buffer_append_format(&names, "%s%s", i == 0 ? "[" : ", ", weir_quoted_sql(call->arena, call->arguments[i]));
+        weir_buffer_append_format(&names, "%s%s", i == 0 ? "[" : ", ",
+                                  weir_quoted_sql(call->arena, call->arguments[i]));
     weir_buffer_append_char(&names, ']');
-    WeirStatus status = weir_error_set(error, WEIR_ERROR_DATATYPE_MISMATCH_CREATE_NAMED_STRUCT_WITHOUT_FOLDABLE_STRING, "sqlExpr", weir_call_sql(call),
-                                       "inputExprs", weir_buffer_text(&names));
+    WeirStatus status = weir_error_set(error, WEIR_ERROR_DATATYPE_MISMATCH_CREATE_NAMED_STRUCT_WITHOUT_FOLDABLE_STRING,
+                                       "sqlExpr", weir_call_sql(call), "inputExprs", weir_buffer_text(&names));
     weir_buffer_deinit(&names);
     weir_error_locate(error, NULL, call->origin);
     return status;
@@ -126,8 +129,10 @@ static WeirStatus resolve_named_struct(WeirFunctionCall *call, WeirError *error)
             return bad_names(call, error);
         WeirStringView view = weir_value_get_view(name);
         const WeirExpression *value = call->arguments[2 * i + 1];
-        fields[i] = (WeirField){weir_arena_strndup(call->arena, (const char *)weir_view_data(&view), view.length), value->type, value->nullable, "{}"};
-        if ((value->kind == WEIR_EXPRESSION_ATTRIBUTE || value->kind == WEIR_EXPRESSION_ALIAS) && value->metadata != NULL)
+        fields[i] = (WeirField){weir_arena_strndup(call->arena, (const char *)weir_view_data(&view), view.length),
+                                value->type, value->nullable, "{}"};
+        if ((value->kind == WEIR_EXPRESSION_ATTRIBUTE || value->kind == WEIR_EXPRESSION_ALIAS) &&
+            value->metadata != NULL)
             fields[i].metadata = value->metadata;
     }
     call->result_type = weir_type_struct(call->arena, fields, count);
@@ -136,8 +141,8 @@ static WeirStatus resolve_named_struct(WeirFunctionCall *call, WeirError *error)
 }
 
 /* The fields are the arguments themselves; a constant beside columns stays a constant child. */
-static WeirStatus make_struct(const WeirKernelCall *call, const WeirVector *const *arguments, uint32_t first, uint32_t step, WeirVector *result,
-                              WeirError *error)
+static WeirStatus make_struct(const WeirKernelCall *call, const WeirVector *const *arguments, uint32_t first,
+                              uint32_t step, WeirVector *result, WeirError *error)
 {
     (void)error;
     for (uint32_t i = 0; i < result->type->field_count; i++) {
@@ -147,8 +152,14 @@ static WeirStatus make_struct(const WeirKernelCall *call, const WeirVector *cons
     return WEIR_OK;
 }
 
-WEIR_COLLECTION_KERNEL(named_struct_kernel) { return make_struct(call, arguments, 1, 2, result, error); }
-WEIR_COLLECTION_KERNEL(struct_kernel) { return make_struct(call, arguments, 0, 1, result, error); }
+WEIR_COLLECTION_KERNEL(named_struct_kernel)
+{
+    return make_struct(call, arguments, 1, 2, result, error);
+}
+WEIR_COLLECTION_KERNEL(struct_kernel)
+{
+    return make_struct(call, arguments, 0, 1, result, error);
+}
 
 static WeirStatus resolve_struct(WeirFunctionCall *call, WeirError *error)
 {
@@ -156,11 +167,13 @@ static WeirStatus resolve_struct(WeirFunctionCall *call, WeirError *error)
     WeirField *fields = WEIR_ARENA_ARRAY(call->arena, WeirField, call->argument_count + 1);
     for (uint32_t i = 0; i < call->argument_count; i++) {
         WeirExpression *value = call->arguments[i];
-        bool named = value->kind == WEIR_EXPRESSION_ALIAS || value->kind == WEIR_EXPRESSION_ATTRIBUTE || value->kind == WEIR_EXPRESSION_EXTRACT_FIELD ||
-                     value->kind == WEIR_EXPRESSION_LAMBDA_VARIABLE;
+        bool named = value->kind == WEIR_EXPRESSION_ALIAS || value->kind == WEIR_EXPRESSION_ATTRIBUTE ||
+                     value->kind == WEIR_EXPRESSION_EXTRACT_FIELD || value->kind == WEIR_EXPRESSION_LAMBDA_VARIABLE;
         const char *name = named ? value->name : weir_arena_printf(call->arena, "col%u", i + 1);
-        fields[i] = (WeirField){name, value->type != NULL ? value->type : value->children[0]->type, value->nullable, "{}"};
-        if ((value->kind == WEIR_EXPRESSION_ATTRIBUTE || value->kind == WEIR_EXPRESSION_ALIAS) && value->metadata != NULL)
+        fields[i] =
+            (WeirField){name, value->type != NULL ? value->type : value->children[0]->type, value->nullable, "{}"};
+        if ((value->kind == WEIR_EXPRESSION_ATTRIBUTE || value->kind == WEIR_EXPRESSION_ALIAS) &&
+            value->metadata != NULL)
             fields[i].metadata = value->metadata;
     }
     call->result_type = weir_type_struct(call->arena, fields, call->argument_count);
@@ -176,7 +189,8 @@ static WeirStatus resolve_map_from_arrays(WeirFunctionCall *call, WeirError *err
         WEIR_TRY(weir_call_require_array(call, i, error));
     const WeirDataType *keys = weir_call_type(call, 0), *values = weir_call_type(call, 1);
     WEIR_TRY(check_key_type(call, weir_type_element(keys), error));
-    call->result_type = weir_type_map(call->arena, weir_type_element(keys), weir_type_element(values), values->contains_null);
+    call->result_type =
+        weir_type_map(call->arena, weir_type_element(keys), weir_type_element(values), values->contains_null);
     return WEIR_OK;
 }
 
@@ -196,7 +210,8 @@ WEIR_COLLECTION_KERNEL(map_from_arrays_kernel)
                                   error);
         weir_list_rows_begin(&rows, row, builder.key_writer.length);
         for (uint32_t i = 0; i < count; i++)
-            WEIR_TRY(weir_map_builder_put(&builder, &keys->children[0], first_key + i, &values->children[0], first_value + i, error));
+            WEIR_TRY(weir_map_builder_put(&builder, &keys->children[0], first_key + i, &values->children[0],
+                                          first_value + i, error));
         weir_map_builder_end_map(&builder);
     }
     weir_list_rows_finish(&rows, call->row_count, builder.key_writer.length);
@@ -210,12 +225,14 @@ static WeirStatus resolve_map_from_entries(WeirFunctionCall *call, WeirError *er
     if (entry == NULL || entry->id != WEIR_TYPE_STRUCT || entry->field_count != 2)
         return weir_call_unexpected_type(call, 0, "\"ARRAY\" of pair \"STRUCT\"", error);
     WEIR_TRY(check_key_type(call, entry->fields[0].type, error));
-    call->result_type = weir_type_map(call->arena, entry->fields[0].type, entry->fields[1].type, entry->fields[1].nullable);
+    call->result_type =
+        weir_type_map(call->arena, entry->fields[0].type, entry->fields[1].type, entry->fields[1].nullable);
     call->nullable = call->nullable || type->contains_null;
     return WEIR_OK;
 }
 
-static WeirStatus put_entries(WeirMapBuilder *builder, const WeirVector *entries, uint32_t first, uint32_t count, WeirError *error)
+static WeirStatus put_entries(WeirMapBuilder *builder, const WeirVector *entries, uint32_t first, uint32_t count,
+                              WeirError *error)
 {
     for (uint32_t i = 0; i < count; i++) {
         const WeirVector *flat;
@@ -280,7 +297,8 @@ WEIR_COLLECTION_KERNEL(map_concat_kernel)
             const WeirVector *list;
             uint32_t first, count = weir_list_range(arguments[a], row, &list, &first);
             for (uint32_t i = 0; i < count; i++)
-                WEIR_TRY(weir_map_builder_put(&builder, &list->children[0], first + i, &list->children[1], first + i, error));
+                WEIR_TRY(weir_map_builder_put(&builder, &list->children[0], first + i, &list->children[1], first + i,
+                                              error));
         }
         weir_map_builder_end_map(&builder);
     }
@@ -288,21 +306,49 @@ WEIR_COLLECTION_KERNEL(map_concat_kernel)
     return weir_map_builder_finish(&builder, result->children, error);
 }
 
-#define MAP_OF(NAME, MIN, MAX, RESOLVE, KERNEL, USAGE)                                                                      \
-    {.name = NAME, .flags = WEIR_FUNCTION_NULL_PROPAGATING | WEIR_FUNCTION_MAY_FAIL, .arguments_min = MIN, .arguments_max = MAX, .resolve = RESOLVE,          \
-     .kernel = KERNEL, .group = "map_funcs", .usage = USAGE}
+#define MAP_OF(NAME, MIN, MAX, RESOLVE, KERNEL, USAGE)                                                                 \
+    {                                                                                                                  \
+        .name = NAME, .flags = WEIR_FUNCTION_NULL_PROPAGATING | WEIR_FUNCTION_MAY_FAIL, .arguments_min = MIN,          \
+        .arguments_max = MAX, .resolve = RESOLVE, .kernel = KERNEL, .group = "map_funcs", .usage = USAGE               \
+    }
 
 const WeirFunction weir_functions_constructors[] = {
-    {.name = "array", .flags = WEIR_FUNCTION_ANY_VECTOR, .arguments_min = 0, .arguments_max = -1, .resolve = resolve_array, .kernel = array_kernel,
-     .group = "array_funcs", .usage = "array(a, …): an array of the values."},
-    {.name = "map", .flags = WEIR_FUNCTION_ANY_VECTOR | WEIR_FUNCTION_MAY_FAIL, .arguments_min = 0, .arguments_max = -1, .resolve = resolve_map,
-     .kernel = map_kernel, .group = "map_funcs", .usage = "map(key, value, …): a map of the pairs."},
-    {.name = "named_struct", .flags = WEIR_FUNCTION_SHARES | WEIR_FUNCTION_ANY_VECTOR, .arguments_min = 0, .arguments_max = -1, .resolve = resolve_named_struct,
-     .kernel = named_struct_kernel, .group = "struct_funcs", .usage = "named_struct(name, value, …): a struct of these fields."},
-    {.name = "struct", .flags = WEIR_FUNCTION_SHARES | WEIR_FUNCTION_ANY_VECTOR, .arguments_min = 0, .arguments_max = -1, .resolve = resolve_struct,
-     .kernel = struct_kernel, .group = "struct_funcs", .usage = "struct(a, …): a struct of the values, named as they are."},
-    MAP_OF("map_from_arrays", 2, 2, resolve_map_from_arrays, map_from_arrays_kernel, "map_from_arrays(keys, values): a map of two arrays."),
-    MAP_OF("map_from_entries", 1, 1, resolve_map_from_entries, map_from_entries_kernel, "map_from_entries(pairs): a map of an array of pairs."),
+    {.name = "array",
+     .flags = WEIR_FUNCTION_ANY_VECTOR,
+     .arguments_min = 0,
+     .arguments_max = -1,
+     .resolve = resolve_array,
+     .kernel = array_kernel,
+     .group = "array_funcs",
+     .usage = "array(a, …): an array of the values."},
+    {.name = "map",
+     .flags = WEIR_FUNCTION_ANY_VECTOR | WEIR_FUNCTION_MAY_FAIL,
+     .arguments_min = 0,
+     .arguments_max = -1,
+     .resolve = resolve_map,
+     .kernel = map_kernel,
+     .group = "map_funcs",
+     .usage = "map(key, value, …): a map of the pairs."},
+    {.name = "named_struct",
+     .flags = WEIR_FUNCTION_SHARES | WEIR_FUNCTION_ANY_VECTOR,
+     .arguments_min = 0,
+     .arguments_max = -1,
+     .resolve = resolve_named_struct,
+     .kernel = named_struct_kernel,
+     .group = "struct_funcs",
+     .usage = "named_struct(name, value, …): a struct of these fields."},
+    {.name = "struct",
+     .flags = WEIR_FUNCTION_SHARES | WEIR_FUNCTION_ANY_VECTOR,
+     .arguments_min = 0,
+     .arguments_max = -1,
+     .resolve = resolve_struct,
+     .kernel = struct_kernel,
+     .group = "struct_funcs",
+     .usage = "struct(a, …): a struct of the values, named as they are."},
+    MAP_OF("map_from_arrays", 2, 2, resolve_map_from_arrays, map_from_arrays_kernel,
+           "map_from_arrays(keys, values): a map of two arrays."),
+    MAP_OF("map_from_entries", 1, 1, resolve_map_from_entries, map_from_entries_kernel,
+           "map_from_entries(pairs): a map of an array of pairs."),
     MAP_OF("map_concat", 0, -1, resolve_map_concat, map_concat_kernel, "map_concat(map, …): one map of all entries."),
     {0},
 };

@@ -12,9 +12,10 @@ static WeirStatus resolve_cast(WeirFunctionCall *call, WeirError *error)
     static const struct {
         const char *name;
         const WeirDataType *type;
-    } types[] = {{"boolean", &weir_type_boolean}, {"tinyint", &weir_type_byte}, {"smallint", &weir_type_short}, {"int", &weir_type_int}, {"bigint", &weir_type_long},
-                 {"float", &weir_type_float}, {"double", &weir_type_double}, {"string", &weir_type_string}, {"binary", &weir_type_binary}, {"date", &weir_type_date},
-                 {"timestamp", &weir_type_timestamp}};
+    } types[] = {{"boolean", &weir_type_boolean}, {"tinyint", &weir_type_byte},       {"smallint", &weir_type_short},
+                 {"int", &weir_type_int},         {"bigint", &weir_type_long},        {"float", &weir_type_float},
+                 {"double", &weir_type_double},   {"string", &weir_type_string},      {"binary", &weir_type_binary},
+                 {"date", &weir_type_date},       {"timestamp", &weir_type_timestamp}};
     const WeirDataType *type = weir_type_decimal(call->arena, 10, 0);
     for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++)
         if (strcmp(types[i].name, call->name) == 0)
@@ -30,7 +31,8 @@ static WeirStatus resolve_unknown(WeirFunctionCall *call, WeirError *error)
 {
     if (call->arguments[0]->type->id != WEIR_TYPE_BOOLEAN && call->arguments[0]->type->id != WEIR_TYPE_VOID)
         return weir_call_unexpected_type(call, 0, "\"BOOLEAN\"", error);
-    call->replacement = weir_call_make(call, strcmp(call->name, "is unknown") == 0 ? "isnull" : "isnotnull", call->arguments, 1);
+    call->replacement =
+        weir_call_make(call, strcmp(call->name, "is unknown") == 0 ? "isnull" : "isnotnull", call->arguments, 1);
     return WEIR_OK;
 }
 
@@ -45,7 +47,8 @@ static WeirStatus resolve_decode(WeirFunctionCall *call, WeirError *error)
     expression->children = WEIR_ARENA_ARRAY(call->arena, WeirExpression *, call->argument_count);
     uint32_t i = 1;
     for (; i + 1 < call->argument_count; i += 2) {
-        WeirExpression *same = weir_call_make(call, "<=>", (WeirExpression *[]){call->arguments[0], call->arguments[i]}, 2);
+        WeirExpression *same =
+            weir_call_make(call, "<=>", (WeirExpression *[]){call->arguments[0], call->arguments[i]}, 2);
         WEIR_TRY(weir_function_resolve(call->resolver, same, &same, error));
         expression->children[expression->child_count++] = same;
         expression->children[expression->child_count++] = call->arguments[i + 1];
@@ -63,17 +66,28 @@ WEIR_TEXT_KERNEL(charset_kernel) /* UTF-8 and ASCII alone; both ways the bytes s
     {
         const WeirStringView *name = weir_argument_view(&y, row);
         const char *charset = (const char *)weir_view_data(name);
-        if (!((name->length == 5 && strncasecmp(charset, "utf-8", 5) == 0) || (name->length == 8 && strncasecmp(charset, "us-ascii", 8) == 0))) {
+        if (!((name->length == 5 && strncasecmp(charset, "utf-8", 5) == 0) ||
+              (name->length == 8 && strncasecmp(charset, "us-ascii", 8) == 0))) {
             char shown[64];
             snprintf(shown, sizeof(shown), "%.*s", (int)(name->length < 60 ? name->length : 60), charset);
-            return weir_row_error(call, weir_error_set(error, WEIR_ERROR_INVALID_PARAMETER_VALUE_CHARSET, "parameter", "`charset`", "functionName", "`decode`", "charsets", "UTF-8, US-ASCII", "charset", shown), error);
+            return weir_row_error(call,
+                                  weir_error_set(error, WEIR_ERROR_INVALID_PARAMETER_VALUE_CHARSET, "parameter",
+                                                 "`charset`", "functionName", "`decode`", "charsets", "UTF-8, US-ASCII",
+                                                 "charset", shown),
+                                  error);
         }
         ((WeirStringView *)result->values)[row] = *weir_argument_view(&x, row);
     }
     return WEIR_OK;
 }
 
-static int digit_of(uint8_t c) { return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'z' ? c - 'a' + 10 : c >= 'A' && c <= 'Z' ? c - 'A' + 10 : 99; }
+static int digit_of(uint8_t c)
+{
+    return c >= '0' && c <= '9'   ? c - '0'
+           : c >= 'a' && c <= 'z' ? c - 'a' + 10
+           : c >= 'A' && c <= 'Z' ? c - 'A' + 10
+                                  : 99;
+}
 
 /* conv(text, from, to): unsigned 64 bits; a negative target base keeps the sign. */
 WEIR_TEXT_KERNEL(conv_kernel)
@@ -95,9 +109,14 @@ WEIR_TEXT_KERNEL(conv_kernel)
         at += negative;
         uint64_t value = 0;
         for (; at < end && digit_of(text[at]) < from; at++)
-            over = over || __builtin_mul_overflow(value, (uint64_t)from, &value) || __builtin_add_overflow(value, (uint64_t)digit_of(text[at]), &value);
+            over = over || __builtin_mul_overflow(value, (uint64_t)from, &value) ||
+                   __builtin_add_overflow(value, (uint64_t)digit_of(text[at]), &value);
         if (over && call->expression->eval_mode == WEIR_EVAL_ANSI)
-            return weir_row_error(call, weir_error_set(error, WEIR_ERROR_ARITHMETIC_OVERFLOW, "message", "Overflow in function conv()", "alternative", "", "config", "\"spark.sql.ansi.enabled\""), error);
+            return weir_row_error(call,
+                                  weir_error_set(error, WEIR_ERROR_ARITHMETIC_OVERFLOW, "message",
+                                                 "Overflow in function conv()", "alternative", "", "config",
+                                                 "\"spark.sql.ansi.enabled\""),
+                                  error);
         if (over)
             value = UINT64_MAX;
         if (negative && to > 0)
@@ -128,7 +147,8 @@ WEIR_TEXT_KERNEL(raise_kernel)
         WEIR_TEXT(text, x, row);
         char message[512];
         snprintf(message, sizeof(message), "%.*s", (int)(text_length < 500 ? text_length : 500), (const char *)text);
-        return weir_row_error(call, weir_error_set(error, WEIR_ERROR_USER_RAISED_EXCEPTION, "errorMessage", message), error);
+        return weir_row_error(call, weir_error_set(error, WEIR_ERROR_USER_RAISED_EXCEPTION, "errorMessage", message),
+                              error);
     }
     return WEIR_OK;
 }
@@ -149,7 +169,10 @@ WEIR_TEXT_KERNEL(assert_kernel)
         const WeirVector *flat;
         uint32_t at = weir_vector_locate(arguments[0], row, &flat);
         if (weir_vector_is_null(arguments[0], row) || !((const uint8_t *)flat->values)[at])
-            return weir_row_error(call, weir_error_set(error, WEIR_ERROR_USER_RAISED_EXCEPTION, "errorMessage", "an asserted condition is not true"), error);
+            return weir_row_error(call,
+                                  weir_error_set(error, WEIR_ERROR_USER_RAISED_EXCEPTION, "errorMessage",
+                                                 "an asserted condition is not true"),
+                                  error);
     }
     return WEIR_OK;
 }
@@ -179,7 +202,8 @@ int64_t weir_timestamp_add_days(const WeirTimeZone *zone, int64_t micros, int64_
 static const TimeUnit *unit_of(const WeirStringView *view)
 {
     for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++)
-        if (strlen(units[i].name) == view->length && strncasecmp(units[i].name, (const char *)weir_view_data(view), view->length) == 0)
+        if (strlen(units[i].name) == view->length &&
+            strncasecmp(units[i].name, (const char *)weir_view_data(view), view->length) == 0)
             return &units[i];
     return NULL;
 }
@@ -187,14 +211,19 @@ static const TimeUnit *unit_of(const WeirStringView *view)
 static WeirStatus bad_unit(WeirKernelCall *call, const WeirStringView *view, WeirError *error)
 {
     char shown[64];
-    snprintf(shown, sizeof(shown), "%.*s", (int)(view->length < 60 ? view->length : 60), (const char *)weir_view_data(view));
-    return weir_row_error(call, weir_error_set(error, WEIR_ERROR_INVALID_PARAMETER_VALUE_DATETIME_UNIT, "parameter", "`unit`", "functionName", "`timestampadd`", "invalidValue", shown), error);
+    snprintf(shown, sizeof(shown), "%.*s", (int)(view->length < 60 ? view->length : 60),
+             (const char *)weir_view_data(view));
+    return weir_row_error(call,
+                          weir_error_set(error, WEIR_ERROR_INVALID_PARAMETER_VALUE_DATETIME_UNIT, "parameter", "`unit`",
+                                         "functionName", "`timestampadd`", "invalidValue", shown),
+                          error);
 }
 
 WEIR_TEXT_KERNEL(timestampadd_kernel)
 {
     WeirArgument u = weir_argument(arguments[0]), n = weir_argument(arguments[1]), x = weir_argument(arguments[2]);
-    const WeirTimeZone *zone = arguments[2]->type->id == WEIR_TYPE_TIMESTAMP ? call->context->zone : weir_time_zone_utc();
+    const WeirTimeZone *zone =
+        arguments[2]->type->id == WEIR_TYPE_TIMESTAMP ? call->context->zone : weir_time_zone_utc();
     WEIR_FOR_ROWS(call, row)
     {
         const TimeUnit *unit = unit_of(weir_argument_view(&u, row));
@@ -202,9 +231,13 @@ WEIR_TEXT_KERNEL(timestampadd_kernel)
             return bad_unit(call, weir_argument_view(&u, row), error);
         int64_t count = WEIR_ARGUMENT_VALUE(int64_t, n, row), time = WEIR_ARGUMENT_VALUE(int64_t, x, row), more;
         bool over = __builtin_mul_overflow(count, unit->micros, &more);
-        time = unit->months != 0 ? weir_timestamp_add_months(zone, time, count * unit->months) : unit->days != 0 ? weir_timestamp_add_days(zone, time, count * unit->days) : time;
+        time = unit->months != 0 ? weir_timestamp_add_months(zone, time, count * unit->months)
+               : unit->days != 0 ? weir_timestamp_add_days(zone, time, count * unit->days)
+                                 : time;
         if (over || __builtin_add_overflow(time, more, &time))
-            return weir_row_error(call, weir_error_set(error, WEIR_ERROR_DATETIME_OVERFLOW, "operation", "add units to a timestamp"), error);
+            return weir_row_error(
+                call, weir_error_set(error, WEIR_ERROR_DATETIME_OVERFLOW, "operation", "add units to a timestamp"),
+                error);
         ((int64_t *)result->values)[row] = time;
     }
     return WEIR_OK;
@@ -217,7 +250,8 @@ static int64_t months_between(int64_t a, int64_t b) /* whole months from a to b,
     for (int i = 0; i < 2; i++)
         weir_civil_from_days(days[i], &year[i], &month[i], &day[i]);
     int64_t months = (year[1] - year[0]) * 12 + month[1] - month[0];
-    int64_t rest_a = (day[0] - 1) * WEIR_MICROS_PER_DAY + weir_floor_modulo(a, WEIR_MICROS_PER_DAY), rest_b = (day[1] - 1) * WEIR_MICROS_PER_DAY + weir_floor_modulo(b, WEIR_MICROS_PER_DAY);
+    int64_t rest_a = (day[0] - 1) * WEIR_MICROS_PER_DAY + weir_floor_modulo(a, WEIR_MICROS_PER_DAY),
+            rest_b = (day[1] - 1) * WEIR_MICROS_PER_DAY + weir_floor_modulo(b, WEIR_MICROS_PER_DAY);
     return months > 0 && rest_b < rest_a ? months - 1 : months < 0 && rest_b > rest_a ? months + 1 : months;
 }
 
@@ -229,27 +263,112 @@ WEIR_TEXT_KERNEL(timestampdiff_kernel)
         const TimeUnit *unit = unit_of(weir_argument_view(&u, row));
         if (unit == NULL)
             return bad_unit(call, weir_argument_view(&u, row), error);
-        int64_t a = weir_micros_to_local(call->context->zone, WEIR_ARGUMENT_VALUE(int64_t, x, row)), b = weir_micros_to_local(call->context->zone, WEIR_ARGUMENT_VALUE(int64_t, y, row));
-        ((int64_t *)result->values)[row] = unit->months != 0 ? months_between(a, b) / unit->months : (b - a) / (unit->days != 0 ? unit->days * WEIR_MICROS_PER_DAY : unit->micros);
+        int64_t a = weir_micros_to_local(call->context->zone, WEIR_ARGUMENT_VALUE(int64_t, x, row)),
+                b = weir_micros_to_local(call->context->zone, WEIR_ARGUMENT_VALUE(int64_t, y, row));
+        ((int64_t *)result->values)[row] =
+            unit->months != 0 ? months_between(a, b) / unit->months
+                              : (b - a) / (unit->days != 0 ? unit->days * WEIR_MICROS_PER_DAY : unit->micros);
     }
     return WEIR_OK;
 }
 
-#define CAST(NAME)                                                                                                          \
-    {.name = NAME, .arguments_min = 1, .arguments_max = 1, .resolve = resolve_cast, .group = "conversion_funcs", .usage = NAME "(a): cast to this type."}
+#define CAST(NAME)                                                                                                     \
+    {                                                                                                                  \
+        .name = NAME, .arguments_min = 1, .arguments_max = 1, .resolve = resolve_cast, .group = "conversion_funcs",    \
+        .usage = NAME "(a): cast to this type."                                                                        \
+    }
 #define F (WEIR_FUNCTION_NULL_PROPAGATING | WEIR_FUNCTION_MAY_FAIL)
 
 const WeirFunction weir_functions_conversion[] = {
-    CAST("boolean"), CAST("tinyint"), CAST("smallint"), CAST("int"), CAST("bigint"), CAST("float"), CAST("double"), CAST("decimal"), CAST("string"), CAST("binary"), CAST("date"), CAST("timestamp"),
-    {.name = "is unknown", .flags = WEIR_FUNCTION_INTERNAL | WEIR_FUNCTION_REPLACED, .sql_format = "($1 IS UNKNOWN)", .arguments_min = 1, .arguments_max = 1, .resolve = resolve_unknown},
-    {.name = "is not unknown", .flags = WEIR_FUNCTION_INTERNAL | WEIR_FUNCTION_REPLACED, .sql_format = "($1 IS NOT UNKNOWN)", .arguments_min = 1, .arguments_max = 1, .resolve = resolve_unknown},
-    {.name = "decode", .flags = WEIR_FUNCTION_REPLACED, .arguments_min = 2, .arguments_max = -1, .resolve = resolve_decode, .group = "string_funcs", .usage = "decode(a, key, value, …[, default]) or decode(binary, charset)."},
-    {.name = "decode_charset", .flags = F | WEIR_FUNCTION_NULLABLE | WEIR_FUNCTION_INTERNAL, .arguments_min = 2, .arguments_max = 2, .signature = "binary,string->string", .kernel = charset_kernel},
-    {.name = "encode", .flags = F | WEIR_FUNCTION_NULLABLE, .arguments_min = 2, .arguments_max = 2, .signature = "string,string->binary", .kernel = charset_kernel, .group = "string_funcs", .usage = "encode(text, charset): its bytes."},
-    {.name = "conv", .flags = F | WEIR_FUNCTION_NULLABLE, .arguments_min = 3, .arguments_max = 3, .signature = "string,int,int->string", .kernel = conv_kernel, .group = "math_funcs", .usage = "conv(text, from, to): a number in another base."},
-    {.name = "raise_error", .flags = F | WEIR_FUNCTION_NONDETERMINISTIC, .arguments_min = 1, .arguments_max = 1, .signature = "string->?", .resolve = resolve_raise, .kernel = raise_kernel, .group = "misc_funcs", .usage = "raise_error(message): fails."},
-    {.name = "assert_true", .flags = WEIR_FUNCTION_MAY_FAIL | WEIR_FUNCTION_NONDETERMINISTIC | WEIR_FUNCTION_ANY_VECTOR, .arguments_min = 1, .arguments_max = 2, .signature = "boolean,string?->?", .resolve = resolve_raise, .kernel = assert_kernel, .group = "misc_funcs", .usage = "assert_true(condition[, message]): fails where it is not true."},
-    {.name = "timestampadd", .aliases = WEIR_ALIASES("dateadd"), .flags = F, .arguments_min = 3, .arguments_max = 3, .signature = "string,long,anytime->$3", .kernel = timestampadd_kernel, .sql_format = "timestampadd($*)", .group = "datetime_funcs", .usage = "timestampadd(unit, n, time): moved by n units."},
-    {.name = "timestampdiff", .flags = F, .arguments_min = 3, .arguments_max = 3, .signature = "string,timestamp,timestamp->long", .kernel = timestampdiff_kernel, .sql_format = "timestampdiff($*)", .group = "datetime_funcs", .usage = "timestampdiff(unit, a, b): whole units between."},
+    CAST("boolean"),
+    CAST("tinyint"),
+    CAST("smallint"),
+    CAST("int"),
+    CAST("bigint"),
+    CAST("float"),
+    CAST("double"),
+    CAST("decimal"),
+    CAST("string"),
+    CAST("binary"),
+    CAST("date"),
+    CAST("timestamp"),
+    {.name = "is unknown",
+     .flags = WEIR_FUNCTION_INTERNAL | WEIR_FUNCTION_REPLACED,
+     .sql_format = "($1 IS UNKNOWN)",
+     .arguments_min = 1,
+     .arguments_max = 1,
+     .resolve = resolve_unknown},
+    {.name = "is not unknown",
+     .flags = WEIR_FUNCTION_INTERNAL | WEIR_FUNCTION_REPLACED,
+     .sql_format = "($1 IS NOT UNKNOWN)",
+     .arguments_min = 1,
+     .arguments_max = 1,
+     .resolve = resolve_unknown},
+    {.name = "decode",
+     .flags = WEIR_FUNCTION_REPLACED,
+     .arguments_min = 2,
+     .arguments_max = -1,
+     .resolve = resolve_decode,
+     .group = "string_funcs",
+     .usage = "decode(a, key, value, …[, default]) or decode(binary, charset)."},
+    {.name = "decode_charset",
+     .flags = F | WEIR_FUNCTION_NULLABLE | WEIR_FUNCTION_INTERNAL,
+     .arguments_min = 2,
+     .arguments_max = 2,
+     .signature = "binary,string->string",
+     .kernel = charset_kernel},
+    {.name = "encode",
+     .flags = F | WEIR_FUNCTION_NULLABLE,
+     .arguments_min = 2,
+     .arguments_max = 2,
+     .signature = "string,string->binary",
+     .kernel = charset_kernel,
+     .group = "string_funcs",
+     .usage = "encode(text, charset): its bytes."},
+    {.name = "conv",
+     .flags = F | WEIR_FUNCTION_NULLABLE,
+     .arguments_min = 3,
+     .arguments_max = 3,
+     .signature = "string,int,int->string",
+     .kernel = conv_kernel,
+     .group = "math_funcs",
+     .usage = "conv(text, from, to): a number in another base."},
+    {.name = "raise_error",
+     .flags = F | WEIR_FUNCTION_NONDETERMINISTIC,
+     .arguments_min = 1,
+     .arguments_max = 1,
+     .signature = "string->?",
+     .resolve = resolve_raise,
+     .kernel = raise_kernel,
+     .group = "misc_funcs",
+     .usage = "raise_error(message): fails."},
+    {.name = "assert_true",
+     .flags = WEIR_FUNCTION_MAY_FAIL | WEIR_FUNCTION_NONDETERMINISTIC | WEIR_FUNCTION_ANY_VECTOR,
+     .arguments_min = 1,
+     .arguments_max = 2,
+     .signature = "boolean,string?->?",
+     .resolve = resolve_raise,
+     .kernel = assert_kernel,
+     .group = "misc_funcs",
+     .usage = "assert_true(condition[, message]): fails where it is not true."},
+    {.name = "timestampadd",
+     .aliases = WEIR_ALIASES("dateadd"),
+     .flags = F,
+     .arguments_min = 3,
+     .arguments_max = 3,
+     .signature = "string,long,anytime->$3",
+     .kernel = timestampadd_kernel,
+     .sql_format = "timestampadd($*)",
+     .group = "datetime_funcs",
+     .usage = "timestampadd(unit, n, time): moved by n units."},
+    {.name = "timestampdiff",
+     .flags = F,
+     .arguments_min = 3,
+     .arguments_max = 3,
+     .signature = "string,timestamp,timestamp->long",
+     .kernel = timestampdiff_kernel,
+     .sql_format = "timestampdiff($*)",
+     .group = "datetime_funcs",
+     .usage = "timestampdiff(unit, a, b): whole units between."},
     {0},
 };

@@ -1,4 +1,5 @@
-/* Moving and measuring dates and timestamps: days, months and intervals, differences, conversions from and to numbers. */
+/* Moving and measuring dates and timestamps: days, months and intervals, differences, conversions from and to numbers.
+ */
 #include <math.h>
 #include <strings.h>
 
@@ -6,7 +7,9 @@
 #include "expr/kernels/decimal.h"
 #include "columnar/time_zone.h"
 
-#define KERNEL(name) static WeirStatus name(WeirKernelCall *call, const WeirVector *const *arguments, WeirVector *result, WeirError *error)
+#define KERNEL(name)                                                                                                   \
+    static WeirStatus name(WeirKernelCall *call, const WeirVector *const *arguments, WeirVector *result,               \
+                           WeirError *error)
 #define LONG_AT(argument, row) WEIR_ARGUMENT_VALUE(int64_t, argument, row)
 #define INT_AT(argument, row) WEIR_ARGUMENT_VALUE(int32_t, argument, row)
 #define PUT_LONG(value) ((int64_t *)result->values)[row] = (value)
@@ -18,7 +21,9 @@ static WeirStatus overflow(WeirKernelCall *call, WeirVector *result, uint32_t ro
         weir_result_set_null(call, result, row);
         return WEIR_OK;
     }
-    return weir_row_error(call, weir_error_set(error, WEIR_ERROR_DATETIME_OVERFLOW, "operation", call->expression->function->name), error);
+    return weir_row_error(
+        call, weir_error_set(error, WEIR_ERROR_DATETIME_OVERFLOW, "operation", call->expression->function->name),
+        error);
 }
 
 static const WeirTimeZone *zone_of(const WeirKernelCall *call, const WeirVector *vector)
@@ -35,12 +40,14 @@ int64_t weir_timestamp_add_months(const WeirTimeZone *zone, int64_t micros, int6
 
 int64_t weir_timestamp_add_days(const WeirTimeZone *zone, int64_t micros, int64_t days)
 {
-    return days == 0 ? micros : weir_local_to_micros(zone, weir_micros_to_local(zone, micros) + days * WEIR_MICROS_PER_DAY);
+    return days == 0 ? micros
+                     : weir_local_to_micros(zone, weir_micros_to_local(zone, micros) + days * WEIR_MICROS_PER_DAY);
 }
 
 /* ---- dates and days */
 
-static WeirStatus add_days(WeirKernelCall *call, int sign, const WeirVector *const *arguments, WeirVector *result, WeirError *error)
+static WeirStatus add_days(WeirKernelCall *call, int sign, const WeirVector *const *arguments, WeirVector *result,
+                           WeirError *error)
 {
     WeirArgument x = weir_argument(arguments[0]), y = weir_argument(arguments[1]);
     WeirPhysicalType physical = weir_type_physical(arguments[1]->type);
@@ -57,15 +64,21 @@ static WeirStatus add_days(WeirKernelCall *call, int sign, const WeirVector *con
     }
     return WEIR_OK;
 }
-KERNEL(date_add_kernel) { return add_days(call, 1, arguments, result, error); }
-KERNEL(date_sub_kernel) { return add_days(call, -1, arguments, result, error); }
+KERNEL(date_add_kernel)
+{
+    return add_days(call, 1, arguments, result, error);
+}
+KERNEL(date_sub_kernel)
+{
+    return add_days(call, -1, arguments, result, error);
+}
 
 KERNEL(datediff_kernel)
 {
     (void)error;
     WeirArgument x = weir_argument(arguments[0]), y = weir_argument(arguments[1]);
     WEIR_FOR_ROWS(call, row)
-        PUT_INT((int64_t)INT_AT(x, row) - INT_AT(y, row));
+    PUT_INT((int64_t)INT_AT(x, row) - INT_AT(y, row));
     return WEIR_OK;
 }
 
@@ -89,7 +102,7 @@ KERNEL(last_day_kernel)
     (void)error;
     WeirArgument x = weir_argument(arguments[0]);
     WEIR_FOR_ROWS(call, row)
-        PUT_INT(weir_last_day_of_month(INT_AT(x, row)));
+    PUT_INT(weir_last_day_of_month(INT_AT(x, row)));
     return WEIR_OK;
 }
 
@@ -98,7 +111,8 @@ static int day_number(const uint8_t *text, uint32_t length)
 {
     static const char *const names[] = {"monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"};
     for (int i = 0; i < 7; i++)
-        if ((length == 2 || length == 3 || length == strlen(names[i])) && strncasecmp(names[i], (const char *)text, length) == 0)
+        if ((length == 2 || length == 3 || length == strlen(names[i])) &&
+            strncasecmp(names[i], (const char *)text, length) == 0)
             return i + 1;
     return 0;
 }
@@ -113,8 +127,10 @@ KERNEL(next_day_kernel)
         if (wanted == 0) {
             if (call->expression->eval_mode == WEIR_EVAL_ANSI) {
                 char text[64];
-                snprintf(text, sizeof(text), "%.*s", (int)(view->length < 60 ? view->length : 60), (const char *)weir_view_data(view));
-                return weir_row_error(call, weir_error_set(error, WEIR_ERROR_ILLEGAL_DAY_OF_WEEK, "string", text), error);
+                snprintf(text, sizeof(text), "%.*s", (int)(view->length < 60 ? view->length : 60),
+                         (const char *)weir_view_data(view));
+                return weir_row_error(call, weir_error_set(error, WEIR_ERROR_ILLEGAL_DAY_OF_WEEK, "string", text),
+                                      error);
             }
             weir_result_set_null(call, result, row);
             continue;
@@ -162,7 +178,7 @@ KERNEL(timestamp_add_months_kernel)
     const WeirTimeZone *zone = zone_of(call, arguments[0]);
     int sign = strstr(call->expression->function->name, "_minus") != NULL ? -1 : 1;
     WEIR_FOR_ROWS(call, row)
-        PUT_LONG(weir_timestamp_add_months(zone, LONG_AT(x, row), sign * (int64_t)INT_AT(y, row)));
+    PUT_LONG(weir_timestamp_add_months(zone, LONG_AT(x, row), sign * (int64_t)INT_AT(y, row)));
     return WEIR_OK;
 }
 
@@ -174,7 +190,10 @@ KERNEL(date_add_interval_kernel)
     {
         WeirCalendarInterval interval = WEIR_ARGUMENT_VALUE(WeirCalendarInterval, y, row);
         if (interval.microseconds != 0 && call->expression->eval_mode == WEIR_EVAL_ANSI)
-            return weir_row_error(call, weir_error_format(error, WEIR_ERROR_LEGACY_ERROR_TEMP_0000, "an interval with a time of day cannot be added to a date"), error);
+            return weir_row_error(call,
+                                  weir_error_format(error, WEIR_ERROR_LEGACY_ERROR_TEMP_0000,
+                                                    "an interval with a time of day cannot be added to a date"),
+                                  error);
         int64_t days = weir_add_months(INT_AT(x, row), sign * (int64_t)interval.months) + sign * (int64_t)interval.days;
         if (interval.microseconds != 0)
             days += weir_floor_divide(sign * interval.microseconds, WEIR_MICROS_PER_DAY);
@@ -190,7 +209,8 @@ KERNEL(subtract_timestamps_kernel)
     WEIR_FOR_ROWS(call, row)
     {
         int64_t difference;
-        if (__builtin_sub_overflow(weir_micros_to_local(zone, LONG_AT(x, row)), weir_micros_to_local(zone, LONG_AT(y, row)), &difference))
+        if (__builtin_sub_overflow(weir_micros_to_local(zone, LONG_AT(x, row)),
+                                   weir_micros_to_local(zone, LONG_AT(y, row)), &difference))
             WEIR_TRY(overflow(call, result, row, error));
         else
             PUT_LONG(difference);
@@ -203,7 +223,7 @@ KERNEL(subtract_dates_kernel)
     (void)error;
     WeirArgument x = weir_argument(arguments[0]), y = weir_argument(arguments[1]);
     WEIR_FOR_ROWS(call, row)
-        PUT_LONG(((int64_t)INT_AT(x, row) - INT_AT(y, row)) * WEIR_MICROS_PER_DAY);
+    PUT_LONG(((int64_t)INT_AT(x, row) - INT_AT(y, row)) * WEIR_MICROS_PER_DAY);
     return WEIR_OK;
 }
 
@@ -213,15 +233,18 @@ static WeirStatus resolve_difference(WeirFunctionCall *call, WeirError *error)
     for (uint32_t i = 0; i < 2; i++) {
         WeirTypeId id = call->arguments[i]->type->id;
         if (id != WEIR_TYPE_STRING && id != WEIR_TYPE_VOID && !weir_type_is_datetime(call->arguments[i]->type))
-            return weir_call_unexpected_type(call, i, dates ? "\"DATE\"" : "(\"TIMESTAMP\" or \"TIMESTAMP WITHOUT TIME ZONE\")", error);
+            return weir_call_unexpected_type(
+                call, i, dates ? "\"DATE\"" : "(\"TIMESTAMP\" or \"TIMESTAMP WITHOUT TIME ZONE\")", error);
     }
     const WeirDataType *type = &weir_type_date;
     if (!dates) {
-        bool ntz = call->arguments[0]->type->id != WEIR_TYPE_TIMESTAMP && call->arguments[1]->type->id != WEIR_TYPE_TIMESTAMP;
+        bool ntz =
+            call->arguments[0]->type->id != WEIR_TYPE_TIMESTAMP && call->arguments[1]->type->id != WEIR_TYPE_TIMESTAMP;
         type = ntz ? &weir_type_timestamp_ntz : &weir_type_timestamp;
     }
     call->cast_types[0] = call->cast_types[1] = type;
-    call->result_type = dates ? weir_type_interval(call->arena, WEIR_INTERVAL_DAY, WEIR_INTERVAL_DAY) : &weir_type_day_time_interval;
+    call->result_type =
+        dates ? weir_type_interval(call->arena, WEIR_INTERVAL_DAY, WEIR_INTERVAL_DAY) : &weir_type_day_time_interval;
     return WEIR_OK;
 }
 
@@ -230,7 +253,7 @@ KERNEL(interval_days_kernel)
     (void)error;
     WeirArgument x = weir_argument(arguments[0]);
     WEIR_FOR_ROWS(call, row)
-        PUT_INT(LONG_AT(x, row) / WEIR_MICROS_PER_DAY);
+    PUT_INT(LONG_AT(x, row) / WEIR_MICROS_PER_DAY);
     return WEIR_OK;
 }
 
@@ -251,7 +274,8 @@ KERNEL(timestamp_of_kernel)
     int64_t unit = micros_of(call->expression->function->name);
     const WeirDataType *type = arguments[0]->type;
     WeirArgument x = weir_argument(arguments[0]);
-    if (unit == 1000 && type->id == WEIR_TYPE_LONG && call->selection == NULL && x.mask != 0) { /* the fast common case */
+    if (unit == 1000 && type->id == WEIR_TYPE_LONG && call->selection == NULL &&
+        x.mask != 0) { /* the fast common case */
         const int64_t *values = x.values;
         int64_t *out = result->values;
         int64_t bad = 0;
@@ -272,14 +296,16 @@ KERNEL(timestamp_of_kernel)
         case WEIR_TYPE_DECIMAL: {
             WeirInt128 value = weir_decimal_load(&x, weir_decimal_is_wide(type), row);
             bad = type->scale > 6 ? value % weir_power_of_ten(type->scale - 6) != 0 : false;
-            scaled = type->scale > 6 ? value / weir_power_of_ten(type->scale - 6) : value * weir_power_of_ten(6 - type->scale);
+            scaled = type->scale > 6 ? value / weir_power_of_ten(type->scale - 6)
+                                     : value * weir_power_of_ten(6 - type->scale);
             bad = bad || scaled != (int64_t)scaled;
             micros = (int64_t)scaled;
             break;
         }
         case WEIR_TYPE_DOUBLE:
         case WEIR_TYPE_FLOAT: {
-            double value = type->id == WEIR_TYPE_DOUBLE ? WEIR_ARGUMENT_VALUE(double, x, row) : (double)WEIR_ARGUMENT_VALUE(float, x, row);
+            double value = type->id == WEIR_TYPE_DOUBLE ? WEIR_ARGUMENT_VALUE(double, x, row)
+                                                        : (double)WEIR_ARGUMENT_VALUE(float, x, row);
             if (!isfinite(value)) {
                 weir_result_set_null(call, result, row);
                 continue;
@@ -297,7 +323,10 @@ KERNEL(timestamp_of_kernel)
         }
         }
         if (bad)
-            return weir_row_error(call, weir_error_set(error, WEIR_ERROR_ARITHMETIC_OVERFLOW, "message", "long overflow", "alternative", "", "config", "\"spark.sql.ansi.enabled\""), error);
+            return weir_row_error(call,
+                                  weir_error_set(error, WEIR_ERROR_ARITHMETIC_OVERFLOW, "message", "long overflow",
+                                                 "alternative", "", "config", "\"spark.sql.ansi.enabled\""),
+                                  error);
         PUT_LONG(micros);
     }
     return WEIR_OK;
@@ -309,7 +338,7 @@ KERNEL(unix_of_kernel)
     int64_t unit = micros_of(call->expression->function->name);
     WeirArgument x = weir_argument(arguments[0]);
     WEIR_FOR_ROWS(call, row)
-        PUT_LONG(unit == 1 ? LONG_AT(x, row) : weir_floor_divide(LONG_AT(x, row), unit));
+    PUT_LONG(unit == 1 ? LONG_AT(x, row) : weir_floor_divide(LONG_AT(x, row), unit));
     return WEIR_OK;
 }
 
@@ -319,7 +348,7 @@ KERNEL(whole_seconds_kernel)
     (void)error;
     WeirArgument x = weir_argument(arguments[0]);
     WEIR_FOR_ROWS(call, row)
-        PUT_LONG(LONG_AT(x, row) / WEIR_MICROS_PER_SECOND);
+    PUT_LONG(LONG_AT(x, row) / WEIR_MICROS_PER_SECOND);
     return WEIR_OK;
 }
 
@@ -328,15 +357,17 @@ KERNEL(same_int_kernel)
     (void)error;
     WeirArgument x = weir_argument(arguments[0]);
     WEIR_FOR_ROWS(call, row)
-        PUT_INT(INT_AT(x, row));
+    PUT_INT(INT_AT(x, row));
     return WEIR_OK;
 }
 
 /* from_utc_timestamp and to_utc_timestamp, convert_timezone. */
-static WeirStatus find_zone(WeirKernelCall *call, const WeirStringView *view, const WeirTimeZone **zone, WeirError *error)
+static WeirStatus find_zone(WeirKernelCall *call, const WeirStringView *view, const WeirTimeZone **zone,
+                            WeirError *error)
 {
     char name[128];
-    snprintf(name, sizeof(name), "%.*s", (int)(view->length < 120 ? view->length : 120), (const char *)weir_view_data(view));
+    snprintf(name, sizeof(name), "%.*s", (int)(view->length < 120 ? view->length : 120),
+             (const char *)weir_view_data(view));
     WeirStatus status = weir_time_zone_find(name, zone, error);
     return status == WEIR_OK ? WEIR_OK : weir_row_error(call, status, error);
 }
@@ -391,7 +422,8 @@ KERNEL(months_between_kernel)
     WeirArgument x = weir_argument(arguments[0]), y = weir_argument(arguments[1]), r = weir_argument(arguments[2]);
     WEIR_FOR_ROWS(call, row)
     {
-        int64_t local[2] = {weir_micros_to_local(call->context->zone, LONG_AT(x, row)), weir_micros_to_local(call->context->zone, LONG_AT(y, row))};
+        int64_t local[2] = {weir_micros_to_local(call->context->zone, LONG_AT(x, row)),
+                            weir_micros_to_local(call->context->zone, LONG_AT(y, row))};
         int64_t years[2], days[2], seconds[2];
         int months[2], day[2], length[2];
         for (int i = 0; i < 2; i++) {
@@ -422,18 +454,27 @@ static WeirStatus resolve_shift(WeirFunctionCall *call, WeirError *error)
 
 #define NP WEIR_FUNCTION_NULL_PROPAGATING
 #define F (NP | WEIR_FUNCTION_MAY_FAIL)
-#define TIME(NAME, ALIASES, FLAGS, MIN, MAX, SIGNATURE, KERNEL, USAGE)                                                      \
-    {.name = NAME, .aliases = ALIASES, .flags = FLAGS, .arguments_min = MIN, .arguments_max = MAX, .signature = SIGNATURE, .kernel = KERNEL, .group = "datetime_funcs", .usage = USAGE}
-#define SHIFT(NAME, KERNEL, FORMAT)                                                                                         \
-    {.name = NAME, .flags = F | WEIR_FUNCTION_INTERNAL, .arguments_min = 2, .arguments_max = 2, .resolve = resolve_shift, .kernel = KERNEL, .sql_format = FORMAT, .group = "datetime_funcs", .usage = ""}
+#define TIME(NAME, ALIASES, FLAGS, MIN, MAX, SIGNATURE, KERNEL, USAGE)                                                 \
+    {                                                                                                                  \
+        .name = NAME, .aliases = ALIASES, .flags = FLAGS, .arguments_min = MIN, .arguments_max = MAX,                  \
+        .signature = SIGNATURE, .kernel = KERNEL, .group = "datetime_funcs", .usage = USAGE                            \
+    }
+#define SHIFT(NAME, KERNEL, FORMAT)                                                                                    \
+    {                                                                                                                  \
+        .name = NAME, .flags = F | WEIR_FUNCTION_INTERNAL, .arguments_min = 2, .arguments_max = 2,                     \
+        .resolve = resolve_shift, .kernel = KERNEL, .sql_format = FORMAT, .group = "datetime_funcs", .usage = ""       \
+    }
 
 const WeirFunction weir_functions_datetime_arithmetic[] = {
     TIME("date_add", NULL, F, 2, 2, "date,int|short|byte->date", date_add_kernel, "date_add(date, n): n days later."),
     TIME("date_sub", NULL, F, 2, 2, "date,int|short|byte->date", date_sub_kernel, "date_sub(date, n): n days earlier."),
-    TIME("datediff", WEIR_ALIASES("date_diff"), NP, 2, 2, "date,date->int", datediff_kernel, "datediff(end, start): days between."),
-    TIME("add_months", NULL, F, 2, 2, "date,int|yearmonth->date", add_months_kernel, "add_months(date, n): n months later."),
+    TIME("datediff", WEIR_ALIASES("date_diff"), NP, 2, 2, "date,date->int", datediff_kernel,
+         "datediff(end, start): days between."),
+    TIME("add_months", NULL, F, 2, 2, "date,int|yearmonth->date", add_months_kernel,
+         "add_months(date, n): n months later."),
     TIME("last_day", NULL, NP, 1, 1, "date->date", last_day_kernel, "last_day(date): the month's last day."),
-    TIME("next_day", NULL, F, 2, 2, "date,string->date", next_day_kernel, "next_day(date, weekday): the first such day after it."),
+    TIME("next_day", NULL, F, 2, 2, "date,string->date", next_day_kernel,
+         "next_day(date, weekday): the first such day after it."),
     SHIFT("timestamp_add_interval", timestamp_add_interval_kernel, "$1 + $2"),
     SHIFT("timestamp_add_interval_minus", timestamp_add_interval_kernel, "$1 - $2"),
     SHIFT("timestamp_add_months_interval", timestamp_add_months_kernel, "$1 + $2"),
@@ -442,21 +483,60 @@ const WeirFunction weir_functions_datetime_arithmetic[] = {
     SHIFT("date_add_months_interval_minus", add_months_kernel, "$1 - $2"),
     SHIFT("date_add_interval", date_add_interval_kernel, "$1 + $2"),
     SHIFT("date_add_interval_minus", date_add_interval_kernel, "$1 - $2"),
-    {.name = "subtracttimestamps", .flags = F | WEIR_FUNCTION_INTERNAL, .arguments_min = 2, .arguments_max = 2, .resolve = resolve_difference, .kernel = subtract_timestamps_kernel, .sql_format = "($1 - $2)"},
-    {.name = "subtractdates", .flags = F | WEIR_FUNCTION_INTERNAL, .arguments_min = 2, .arguments_max = 2, .resolve = resolve_difference, .kernel = subtract_dates_kernel, .sql_format = "($1 - $2)"},
-    {.name = "extractansiintervaldays", .flags = NP | WEIR_FUNCTION_INTERNAL, .arguments_min = 1, .arguments_max = 1, .signature = "daytime->int", .kernel = interval_days_kernel},
-    TIME("timestamp_seconds", NULL, F, 1, 1, "numeric->timestamp", timestamp_of_kernel, "timestamp_seconds(n): so many seconds since the epoch."),
-    TIME("timestamp_millis", NULL, F, 1, 1, "integral->timestamp", timestamp_of_kernel, "timestamp_millis(n): so many milliseconds since the epoch."),
-    TIME("timestamp_micros", NULL, F, 1, 1, "integral->timestamp", timestamp_of_kernel, "timestamp_micros(n): so many microseconds since the epoch."),
-    TIME("unix_seconds", NULL, NP, 1, 1, "timestamp->long", unix_of_kernel, "unix_seconds(time): seconds since the epoch."),
-    {.name = "whole_unix_seconds", .flags = NP | WEIR_FUNCTION_INTERNAL, .arguments_min = 1, .arguments_max = 1, .signature = "timestamp->long", .kernel = whole_seconds_kernel},
-    TIME("unix_millis", NULL, NP, 1, 1, "timestamp->long", unix_of_kernel, "unix_millis(time): milliseconds since the epoch."),
-    TIME("unix_micros", NULL, NP, 1, 1, "timestamp->long", unix_of_kernel, "unix_micros(time): microseconds since the epoch."),
+    {.name = "subtracttimestamps",
+     .flags = F | WEIR_FUNCTION_INTERNAL,
+     .arguments_min = 2,
+     .arguments_max = 2,
+     .resolve = resolve_difference,
+     .kernel = subtract_timestamps_kernel,
+     .sql_format = "($1 - $2)"},
+    {.name = "subtractdates",
+     .flags = F | WEIR_FUNCTION_INTERNAL,
+     .arguments_min = 2,
+     .arguments_max = 2,
+     .resolve = resolve_difference,
+     .kernel = subtract_dates_kernel,
+     .sql_format = "($1 - $2)"},
+    {.name = "extractansiintervaldays",
+     .flags = NP | WEIR_FUNCTION_INTERNAL,
+     .arguments_min = 1,
+     .arguments_max = 1,
+     .signature = "daytime->int",
+     .kernel = interval_days_kernel},
+    TIME("timestamp_seconds", NULL, F, 1, 1, "numeric->timestamp", timestamp_of_kernel,
+         "timestamp_seconds(n): so many seconds since the epoch."),
+    TIME("timestamp_millis", NULL, F, 1, 1, "integral->timestamp", timestamp_of_kernel,
+         "timestamp_millis(n): so many milliseconds since the epoch."),
+    TIME("timestamp_micros", NULL, F, 1, 1, "integral->timestamp", timestamp_of_kernel,
+         "timestamp_micros(n): so many microseconds since the epoch."),
+    TIME("unix_seconds", NULL, NP, 1, 1, "timestamp->long", unix_of_kernel,
+         "unix_seconds(time): seconds since the epoch."),
+    {.name = "whole_unix_seconds",
+     .flags = NP | WEIR_FUNCTION_INTERNAL,
+     .arguments_min = 1,
+     .arguments_max = 1,
+     .signature = "timestamp->long",
+     .kernel = whole_seconds_kernel},
+    TIME("unix_millis", NULL, NP, 1, 1, "timestamp->long", unix_of_kernel,
+         "unix_millis(time): milliseconds since the epoch."),
+    TIME("unix_micros", NULL, NP, 1, 1, "timestamp->long", unix_of_kernel,
+         "unix_micros(time): microseconds since the epoch."),
     TIME("unix_date", NULL, NP, 1, 1, "date->int", same_int_kernel, "unix_date(date): days since the epoch."),
-    TIME("date_from_unix_date", NULL, NP, 1, 1, "int->date", same_int_kernel, "date_from_unix_date(n): so many days since the epoch."),
-    TIME("from_utc_timestamp", NULL, F, 2, 2, "timestamp,string->timestamp", utc_shift_kernel, "from_utc_timestamp(time, zone): the wall clock of a zone."),
-    TIME("to_utc_timestamp", NULL, F, 2, 2, "timestamp,string->timestamp", utc_shift_kernel, "to_utc_timestamp(time, zone): the instant of a zone's wall clock."),
-    {.name = "convert_timezone", .flags = F, .arguments_min = 2, .arguments_max = 3, .resolve = resolve_convert_timezone, .kernel = convert_timezone_kernel, .group = "datetime_funcs", .usage = "convert_timezone([from, ]to, time): a wall clock in another zone."},
-    TIME("months_between", NULL, NP, 2, 3, "timestamp,timestamp,boolean=true->double", months_between_kernel, "months_between(a, b[, round]): months between, with a fraction."),
+    TIME("date_from_unix_date", NULL, NP, 1, 1, "int->date", same_int_kernel,
+         "date_from_unix_date(n): so many days since the epoch."),
+    TIME("from_utc_timestamp", NULL, F, 2, 2, "timestamp,string->timestamp", utc_shift_kernel,
+         "from_utc_timestamp(time, zone): the wall clock of a zone."),
+    TIME("to_utc_timestamp", NULL, F, 2, 2, "timestamp,string->timestamp", utc_shift_kernel,
+         "to_utc_timestamp(time, zone): the instant of a zone's wall clock."),
+    {.name = "convert_timezone",
+     .flags = F,
+     .arguments_min = 2,
+     .arguments_max = 3,
+     .resolve = resolve_convert_timezone,
+     .kernel = convert_timezone_kernel,
+     .group = "datetime_funcs",
+     .usage = "convert_timezone([from, ]to, time): a wall clock in another zone."},
+    TIME("months_between", NULL, NP, 2, 3, "timestamp,timestamp,boolean=true->double", months_between_kernel,
+         "months_between(a, b[, round]): months between, with a fraction."),
     {0},
 };

@@ -5,25 +5,27 @@
 #include "expr/kernels/decimal.h"
 #include "columnar/time_zone.h"
 
-#define KERNEL(name) static WeirStatus name(WeirKernelCall *call, const WeirVector *const *arguments, WeirVector *result, WeirError *error)
+#define KERNEL(name)                                                                                                   \
+    static WeirStatus name(WeirKernelCall *call, const WeirVector *const *arguments, WeirVector *result,               \
+                           WeirError *error)
 #define LONG_AT(argument, row) WEIR_ARGUMENT_VALUE(int64_t, argument, row)
 #define INT_AT(argument, row) WEIR_ARGUMENT_VALUE(int32_t, argument, row)
 #define PUT_LONG(value) ((int64_t *)result->values)[row] = (value)
 #define PUT_INT(value) ((int32_t *)result->values)[row] = (int32_t)(value)
 
-#define DATE_FIELD(name, VALUE)                                                                                             \
-    KERNEL(name)                                                                                                           \
-    {                                                                                                                      \
-        (void)error;                                                                                                       \
-        WeirArgument x = weir_argument(arguments[0]);                                                                      \
-        WEIR_FOR_ROWS(call, row)                                                                                          \
-        {                                                                                                                  \
-            int64_t days = INT_AT(x, row), year = 0;                                                                       \
-            int month = 0, day = 0;                                                                                        \
-            weir_civil_from_days(days, &year, &month, &day);                                                               \
-            PUT_INT(VALUE);                                                                                                \
-        }                                                                                                                  \
-        return WEIR_OK;                                                                                                    \
+#define DATE_FIELD(name, VALUE)                                                                                        \
+    KERNEL(name)                                                                                                       \
+    {                                                                                                                  \
+        (void)error;                                                                                                   \
+        WeirArgument x = weir_argument(arguments[0]);                                                                  \
+        WEIR_FOR_ROWS(call, row)                                                                                       \
+        {                                                                                                              \
+            int64_t days = INT_AT(x, row), year = 0;                                                                   \
+            int month = 0, day = 0;                                                                                    \
+            weir_civil_from_days(days, &year, &month, &day);                                                           \
+            PUT_INT(VALUE);                                                                                            \
+        }                                                                                                              \
+        return WEIR_OK;                                                                                                \
     }
 static int week_of(int64_t days)
 {
@@ -55,18 +57,18 @@ static const WeirTimeZone *zone_of(const WeirKernelCall *call, const WeirVector 
     return vector->type->id == WEIR_TYPE_TIMESTAMP ? call->context->zone : weir_time_zone_utc();
 }
 
-#define TIME_FIELD(name, VALUE)                                                                                             \
-    KERNEL(name)                                                                                                           \
-    {                                                                                                                      \
-        (void)error;                                                                                                       \
-        WeirArgument x = weir_argument(arguments[0]);                                                                      \
-        const WeirTimeZone *zone = zone_of(call, arguments[0]);                                                            \
-        WEIR_FOR_ROWS(call, row)                                                                                          \
-        {                                                                                                                  \
-            int64_t micros = weir_floor_modulo(weir_micros_to_local(zone, LONG_AT(x, row)), WEIR_MICROS_PER_DAY);           \
-            PUT_INT(VALUE);                                                                                                \
-        }                                                                                                                  \
-        return WEIR_OK;                                                                                                    \
+#define TIME_FIELD(name, VALUE)                                                                                        \
+    KERNEL(name)                                                                                                       \
+    {                                                                                                                  \
+        (void)error;                                                                                                   \
+        WeirArgument x = weir_argument(arguments[0]);                                                                  \
+        const WeirTimeZone *zone = zone_of(call, arguments[0]);                                                        \
+        WEIR_FOR_ROWS(call, row)                                                                                       \
+        {                                                                                                              \
+            int64_t micros = weir_floor_modulo(weir_micros_to_local(zone, LONG_AT(x, row)), WEIR_MICROS_PER_DAY);      \
+            PUT_INT(VALUE);                                                                                            \
+        }                                                                                                              \
+        return WEIR_OK;                                                                                                \
     }
 TIME_FIELD(hour_kernel, micros / (3600 * WEIR_MICROS_PER_SECOND))
 TIME_FIELD(minute_kernel, micros / (60 * WEIR_MICROS_PER_SECOND) % 60)
@@ -78,7 +80,7 @@ KERNEL(second_fraction_kernel)
     WeirArgument x = weir_argument(arguments[0]);
     const WeirTimeZone *zone = zone_of(call, arguments[0]);
     WEIR_FOR_ROWS(call, row)
-        PUT_LONG(weir_floor_modulo(weir_micros_to_local(zone, LONG_AT(x, row)), 60 * WEIR_MICROS_PER_SECOND));
+    PUT_LONG(weir_floor_modulo(weir_micros_to_local(zone, LONG_AT(x, row)), 60 * WEIR_MICROS_PER_SECOND));
     return WEIR_OK;
 }
 
@@ -163,7 +165,8 @@ static WeirStatus resolve_extract(WeirFunctionCall *call, WeirError *error)
     char name[64] = " ";
     if (!weir_value_is_null(field) && field->type->id == WEIR_TYPE_STRING) {
         WeirStringView view = weir_value_get_view(field);
-        snprintf(name, sizeof(name), " %.*s ", (int)(view.length < 60 ? view.length : 60), (const char *)weir_view_data(&view));
+        snprintf(name, sizeof(name), " %.*s ", (int)(view.length < 60 ? view.length : 60),
+                 (const char *)weir_view_data(&view));
         for (char *c = name; *c != '\0'; c++)
             *c = *c >= 'A' && *c <= 'Z' ? (char)(*c + 32) : *c;
     }
@@ -178,11 +181,13 @@ static WeirStatus resolve_extract(WeirFunctionCall *call, WeirError *error)
         }
         if (extract_fields[i].interval_field < 0)
             break;
-        WeirExpression *arguments[2] = {source, weir_expression_int_literal(call->arena, extract_fields[i].interval_field)};
+        WeirExpression *arguments[2] = {source,
+                                        weir_expression_int_literal(call->arena, extract_fields[i].interval_field)};
         call->replacement = weir_call_make(call, "extract_interval_field", arguments, 2);
         return WEIR_OK;
     }
-    WeirStatus status = weir_error_set(error, WEIR_ERROR_INVALID_EXTRACT_FIELD, "field", weir_arena_printf(call->arena, "'%.*s'", (int)strlen(name) - 2, name + 1),
+    WeirStatus status = weir_error_set(error, WEIR_ERROR_INVALID_EXTRACT_FIELD, "field",
+                                       weir_arena_printf(call->arena, "'%.*s'", (int)strlen(name) - 2, name + 1),
                                        "expr", weir_quoted_sql(call->arena, source));
     weir_error_locate(error, NULL, call->origin);
     return status;
@@ -195,38 +200,70 @@ static WeirStatus resolve_interval_field(WeirFunctionCall *call, WeirError *erro
     *field = (WeirIntervalField)weir_value_get_int(call->arguments[1]->value);
     call->bound = field;
     call->result_type = *field == WEIR_INTERVAL_YEAR || *field == WEIR_INTERVAL_DAY ? &weir_type_int
-                        : *field == WEIR_INTERVAL_SECOND                            ? weir_type_decimal(call->arena, 8, 6)
-                                                                                    : &weir_type_byte;
+                        : *field == WEIR_INTERVAL_SECOND ? weir_type_decimal(call->arena, 8, 6)
+                                                         : &weir_type_byte;
     return WEIR_OK;
 }
 
 /* ---- truncation */
 
-typedef enum Level { LEVEL_NONE, LEVEL_MICRO, LEVEL_MILLI, LEVEL_SECOND, LEVEL_MINUTE, LEVEL_HOUR, LEVEL_DAY, LEVEL_WEEK, LEVEL_MONTH, LEVEL_QUARTER, LEVEL_YEAR } Level;
+typedef enum Level {
+    LEVEL_NONE,
+    LEVEL_MICRO,
+    LEVEL_MILLI,
+    LEVEL_SECOND,
+    LEVEL_MINUTE,
+    LEVEL_HOUR,
+    LEVEL_DAY,
+    LEVEL_WEEK,
+    LEVEL_MONTH,
+    LEVEL_QUARTER,
+    LEVEL_YEAR
+} Level;
 
 static Level level_of(const WeirStringView *view)
 {
     static const struct {
         const char *name;
         Level level;
-    } levels[] = {{"microsecond", LEVEL_MICRO}, {"millisecond", LEVEL_MILLI}, {"second", LEVEL_SECOND}, {"minute", LEVEL_MINUTE}, {"hour", LEVEL_HOUR},
-                  {"day", LEVEL_DAY},           {"dd", LEVEL_DAY},            {"week", LEVEL_WEEK},     {"mon", LEVEL_MONTH},     {"month", LEVEL_MONTH},
-                  {"mm", LEVEL_MONTH},          {"quarter", LEVEL_QUARTER},   {"year", LEVEL_YEAR},     {"yyyy", LEVEL_YEAR},     {"yy", LEVEL_YEAR}};
+    } levels[] = {{"microsecond", LEVEL_MICRO},
+                  {"millisecond", LEVEL_MILLI},
+                  {"second", LEVEL_SECOND},
+                  {"minute", LEVEL_MINUTE},
+                  {"hour", LEVEL_HOUR},
+                  {"day", LEVEL_DAY},
+                  {"dd", LEVEL_DAY},
+                  {"week", LEVEL_WEEK},
+                  {"mon", LEVEL_MONTH},
+                  {"month", LEVEL_MONTH},
+                  {"mm", LEVEL_MONTH},
+                  {"quarter", LEVEL_QUARTER},
+                  {"year", LEVEL_YEAR},
+                  {"yyyy", LEVEL_YEAR},
+                  {"yy", LEVEL_YEAR}};
     for (size_t i = 0; i < sizeof(levels) / sizeof(levels[0]); i++)
-        if (strlen(levels[i].name) == view->length && strncasecmp(levels[i].name, (const char *)weir_view_data(view), view->length) == 0)
+        if (strlen(levels[i].name) == view->length &&
+            strncasecmp(levels[i].name, (const char *)weir_view_data(view), view->length) == 0)
             return levels[i].level;
     return LEVEL_NONE;
 }
 
 static int64_t truncate_days(int64_t days, Level level)
 {
-    return level == LEVEL_WEEK ? weir_truncate_to_week(days) : level <= LEVEL_DAY ? days : weir_truncate_to_months(days, level == LEVEL_MONTH ? 1 : level == LEVEL_QUARTER ? 3 : 12);
+    return level == LEVEL_WEEK  ? weir_truncate_to_week(days)
+           : level <= LEVEL_DAY ? days
+                                : weir_truncate_to_months(days, level == LEVEL_MONTH     ? 1
+                                                                : level == LEVEL_QUARTER ? 3
+                                                                                         : 12);
 }
 
 KERNEL(date_trunc_kernel)
 {
     (void)error;
-    static const int64_t units[] = {[LEVEL_MICRO] = 1, [LEVEL_MILLI] = 1000, [LEVEL_SECOND] = WEIR_MICROS_PER_SECOND, [LEVEL_MINUTE] = 60 * WEIR_MICROS_PER_SECOND,
+    static const int64_t units[] = {[LEVEL_MICRO] = 1,
+                                    [LEVEL_MILLI] = 1000,
+                                    [LEVEL_SECOND] = WEIR_MICROS_PER_SECOND,
+                                    [LEVEL_MINUTE] = 60 * WEIR_MICROS_PER_SECOND,
                                     [LEVEL_HOUR] = 3600 * WEIR_MICROS_PER_SECOND};
     WeirArgument f = weir_argument(arguments[0]), x = weir_argument(arguments[1]);
     const WeirTimeZone *zone = zone_of(call, arguments[1]);
@@ -247,7 +284,8 @@ KERNEL(date_trunc_kernel)
             PUT_LONG(micros - weir_floor_modulo(local, units[level]));
             continue;
         }
-        PUT_LONG(weir_local_to_micros(zone, truncate_days(weir_floor_divide(local, WEIR_MICROS_PER_DAY), level) * WEIR_MICROS_PER_DAY));
+        PUT_LONG(weir_local_to_micros(zone, truncate_days(weir_floor_divide(local, WEIR_MICROS_PER_DAY), level) *
+                                                WEIR_MICROS_PER_DAY));
     }
     return WEIR_OK;
 }
@@ -277,7 +315,11 @@ KERNEL(make_date_kernel)
         if (weir_civil_is_valid(INT_AT(y, row), INT_AT(m, row), INT_AT(d, row))) {
             PUT_INT(weir_days_from_civil(INT_AT(y, row), INT_AT(m, row), INT_AT(d, row)));
         } else if (call->expression->eval_mode == WEIR_EVAL_ANSI) {
-            return weir_row_error(call, weir_error_set(error, WEIR_ERROR_DATETIME_FIELD_OUT_OF_BOUNDS_WITH_SUGGESTION, "rangeMessage", "no such date", "ansiConfig", "\"spark.sql.ansi.enabled\""), error);
+            return weir_row_error(call,
+                                  weir_error_set(error, WEIR_ERROR_DATETIME_FIELD_OUT_OF_BOUNDS_WITH_SUGGESTION,
+                                                 "rangeMessage", "no such date", "ansiConfig",
+                                                 "\"spark.sql.ansi.enabled\""),
+                                  error);
         } else {
             weir_result_set_null(call, result, row);
         }
@@ -292,7 +334,7 @@ KERNEL(now_kernel)
     (void)arguments;
     (void)error;
     WEIR_FOR_ROWS(call, row)
-        PUT_LONG(call->context->now_micros);
+    PUT_LONG(call->context->now_micros);
     return WEIR_OK;
 }
 KERNEL(planned_kernel)
@@ -301,7 +343,7 @@ KERNEL(planned_kernel)
     (void)error;
     const WeirEvalContext *context = call->context;
     WEIR_FOR_ROWS(call, row)
-        PUT_LONG(context->planned_micros == 0 ? context->now_micros : context->planned_micros);
+    PUT_LONG(context->planned_micros == 0 ? context->now_micros : context->planned_micros);
     return WEIR_OK;
 }
 KERNEL(today_kernel)
@@ -309,7 +351,8 @@ KERNEL(today_kernel)
     (void)arguments;
     (void)error;
     WEIR_FOR_ROWS(call, row)
-        PUT_INT(weir_floor_divide(weir_micros_to_local(call->context->zone, call->context->now_micros), WEIR_MICROS_PER_DAY));
+    PUT_INT(
+        weir_floor_divide(weir_micros_to_local(call->context->zone, call->context->now_micros), WEIR_MICROS_PER_DAY));
     return WEIR_OK;
 }
 KERNEL(local_now_kernel)
@@ -317,11 +360,12 @@ KERNEL(local_now_kernel)
     (void)arguments;
     (void)error;
     WEIR_FOR_ROWS(call, row)
-        PUT_LONG(weir_micros_to_local(call->context->zone, call->context->now_micros));
+    PUT_LONG(weir_micros_to_local(call->context->zone, call->context->now_micros));
     return WEIR_OK;
 }
 
-static WeirStatus name_kernel(WeirKernelCall *call, const char *const *names, bool month, const WeirVector *argument, WeirVector *result)
+static WeirStatus name_kernel(WeirKernelCall *call, const char *const *names, bool month, const WeirVector *argument,
+                              WeirVector *result)
 {
     WeirArgument x = weir_argument(argument);
     WEIR_FOR_ROWS(call, row)
@@ -342,14 +386,18 @@ KERNEL(dayname_kernel)
 }
 KERNEL(monthname_kernel)
 {
-    static const char *const names[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+    static const char *const names[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                        "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
     (void)error;
     return name_kernel(call, names, true, arguments[0], result);
 }
 
 #define NP WEIR_FUNCTION_NULL_PROPAGATING
-#define TIME(NAME, ALIASES, FLAGS, MIN, MAX, SIGNATURE, KERNEL, USAGE)                                                      \
-    {.name = NAME, .aliases = ALIASES, .flags = FLAGS, .arguments_min = MIN, .arguments_max = MAX, .signature = SIGNATURE, .kernel = KERNEL, .group = "datetime_funcs", .usage = USAGE}
+#define TIME(NAME, ALIASES, FLAGS, MIN, MAX, SIGNATURE, KERNEL, USAGE)                                                 \
+    {                                                                                                                  \
+        .name = NAME, .aliases = ALIASES, .flags = FLAGS, .arguments_min = MIN, .arguments_max = MAX,                  \
+        .signature = SIGNATURE, .kernel = KERNEL, .group = "datetime_funcs", .usage = USAGE                            \
+    }
 #define CLOCK (WEIR_FUNCTION_FOLD_PER_BATCH | WEIR_FUNCTION_NEVER_NULL)
 
 const WeirFunction weir_functions_datetime_fields[] = {
@@ -368,16 +416,48 @@ const WeirFunction weir_functions_datetime_fields[] = {
     TIME("hour", NULL, NP, 1, 1, "anytime->int", hour_kernel, "hour(time)"),
     TIME("minute", NULL, NP, 1, 1, "anytime->int", minute_kernel, "minute(time)"),
     TIME("second", NULL, NP, 1, 1, "anytime->int", second_kernel, "second(time)"),
-    {.name = "secondwithfraction", .flags = NP | WEIR_FUNCTION_INTERNAL, .arguments_min = 1, .arguments_max = 1, .signature = "anytime->?", .resolve = resolve_second_fraction, .kernel = second_fraction_kernel},
-    {.name = "extract_interval_field", .flags = NP | WEIR_FUNCTION_INTERNAL, .arguments_min = 2, .arguments_max = 2, .resolve = resolve_interval_field, .kernel = interval_field_kernel},
-    {.name = "extract", .flags = WEIR_FUNCTION_REPLACED, .arguments_min = 2, .arguments_max = 2, .resolve = resolve_extract, .sql_format = "extract($1 FROM $2)", .group = "datetime_funcs", .usage = "extract(field FROM time): one part of it."},
-    {.name = "date_part", .aliases = WEIR_ALIASES("datepart"), .flags = WEIR_FUNCTION_REPLACED, .arguments_min = 2, .arguments_max = 2, .resolve = resolve_extract, .group = "datetime_funcs", .usage = "date_part(field, time): one part of it."},
-    TIME("date_trunc", NULL, NP | WEIR_FUNCTION_NULLABLE, 2, 2, "string,anytime->$2", date_trunc_kernel, "date_trunc(unit, time): the begin of the unit."),
-    TIME("trunc", NULL, NP | WEIR_FUNCTION_NULLABLE, 2, 2, "date,string->date", trunc_kernel, "trunc(date, unit): the begin of the unit."),
-    TIME("make_date", NULL, NP | WEIR_FUNCTION_MAY_FAIL, 3, 3, "int,int,int->date", make_date_kernel, "make_date(year, month, day)"),
-    TIME("now", NULL, CLOCK, 0, 0, "->timestamp", planned_kernel, "now(): the time of the batch; in a stream, when the batch was planned."),
-    TIME("current_timestamp", NULL, CLOCK, 0, 0, "->timestamp", now_kernel, "current_timestamp(): the time of the batch."),
-    TIME("current_date", WEIR_ALIASES("curdate"), CLOCK, 0, 0, "->date", today_kernel, "current_date(): the date of the batch."),
-    TIME("localtimestamp", NULL, CLOCK, 0, 0, "->ntz", local_now_kernel, "localtimestamp(): the wall clock of the batch."),
+    {.name = "secondwithfraction",
+     .flags = NP | WEIR_FUNCTION_INTERNAL,
+     .arguments_min = 1,
+     .arguments_max = 1,
+     .signature = "anytime->?",
+     .resolve = resolve_second_fraction,
+     .kernel = second_fraction_kernel},
+    {.name = "extract_interval_field",
+     .flags = NP | WEIR_FUNCTION_INTERNAL,
+     .arguments_min = 2,
+     .arguments_max = 2,
+     .resolve = resolve_interval_field,
+     .kernel = interval_field_kernel},
+    {.name = "extract",
+     .flags = WEIR_FUNCTION_REPLACED,
+     .arguments_min = 2,
+     .arguments_max = 2,
+     .resolve = resolve_extract,
+     .sql_format = "extract($1 FROM $2)",
+     .group = "datetime_funcs",
+     .usage = "extract(field FROM time): one part of it."},
+    {.name = "date_part",
+     .aliases = WEIR_ALIASES("datepart"),
+     .flags = WEIR_FUNCTION_REPLACED,
+     .arguments_min = 2,
+     .arguments_max = 2,
+     .resolve = resolve_extract,
+     .group = "datetime_funcs",
+     .usage = "date_part(field, time): one part of it."},
+    TIME("date_trunc", NULL, NP | WEIR_FUNCTION_NULLABLE, 2, 2, "string,anytime->$2", date_trunc_kernel,
+         "date_trunc(unit, time): the begin of the unit."),
+    TIME("trunc", NULL, NP | WEIR_FUNCTION_NULLABLE, 2, 2, "date,string->date", trunc_kernel,
+         "trunc(date, unit): the begin of the unit."),
+    TIME("make_date", NULL, NP | WEIR_FUNCTION_MAY_FAIL, 3, 3, "int,int,int->date", make_date_kernel,
+         "make_date(year, month, day)"),
+    TIME("now", NULL, CLOCK, 0, 0, "->timestamp", planned_kernel,
+         "now(): the time of the batch; in a stream, when the batch was planned."),
+    TIME("current_timestamp", NULL, CLOCK, 0, 0, "->timestamp", now_kernel,
+         "current_timestamp(): the time of the batch."),
+    TIME("current_date", WEIR_ALIASES("curdate"), CLOCK, 0, 0, "->date", today_kernel,
+         "current_date(): the date of the batch."),
+    TIME("localtimestamp", NULL, CLOCK, 0, 0, "->ntz", local_now_kernel,
+         "localtimestamp(): the wall clock of the batch."),
     {0},
 };

@@ -1,4 +1,5 @@
-/* format_number(number, digits or pattern): with commas between thousands, rounded half even, as Java's DecimalFormat does. */
+/* format_number(number, digits or pattern): with commas between thousands, rounded half even, as Java's DecimalFormat
+ * does. */
 #include <ctype.h>
 #include <math.h>
 
@@ -46,11 +47,13 @@ static NumberPattern pattern_of(const uint8_t *text, uint32_t length)
 }
 
 /* Plain digits of |value| with exactly `digits` behind the point. */
-static uint32_t plain_text(const WeirVector *vector, const WeirArgument *x, uint32_t row, uint32_t digits, bool *negative, char *out)
+static uint32_t plain_text(const WeirVector *vector, const WeirArgument *x, uint32_t row, uint32_t digits,
+                           bool *negative, char *out)
 {
     const WeirDataType *type = vector->type;
     if (type->id == WEIR_TYPE_DOUBLE || type->id == WEIR_TYPE_FLOAT) {
-        double value = type->id == WEIR_TYPE_DOUBLE ? WEIR_ARGUMENT_VALUE(double, *x, row) : (double)WEIR_ARGUMENT_VALUE(float, *x, row);
+        double value = type->id == WEIR_TYPE_DOUBLE ? WEIR_ARGUMENT_VALUE(double, *x, row)
+                                                    : (double)WEIR_ARGUMENT_VALUE(float, *x, row);
         *negative = signbit(value) && !isnan(value);
         if (!isfinite(value))
             return (uint32_t)snprintf(out, TEXT_BYTES, "%s", isnan(value) ? "NaN" : "\xe2\x88\x9e");
@@ -63,8 +66,12 @@ static uint32_t plain_text(const WeirVector *vector, const WeirArgument *x, uint
         scale = (uint32_t)type->scale;
     } else {
         size_t size = weir_physical_size(weir_type_physical(type));
-        int64_t narrow = size == 2 ? WEIR_ARGUMENT_VALUE(int16_t, *x, row) : size == 1 ? WEIR_ARGUMENT_VALUE(int8_t, *x, row) : 0;
-        value = size == 8 ? WEIR_ARGUMENT_VALUE(int64_t, *x, row) : size == 4 ? WEIR_ARGUMENT_VALUE(int32_t, *x, row) : narrow;
+        int64_t narrow = size == 2   ? WEIR_ARGUMENT_VALUE(int16_t, *x, row)
+                         : size == 1 ? WEIR_ARGUMENT_VALUE(int8_t, *x, row)
+                                     : 0;
+        value = size == 8   ? WEIR_ARGUMENT_VALUE(int64_t, *x, row)
+                : size == 4 ? WEIR_ARGUMENT_VALUE(int32_t, *x, row)
+                            : narrow;
     }
     *negative = value < 0;
     value = value < 0 ? -value : value;
@@ -82,7 +89,8 @@ static uint32_t plain_text(const WeirVector *vector, const WeirArgument *x, uint
     return length;
 }
 
-static WeirStatus put_number(WeirTextHeap *heap, const NumberPattern *pattern, const char *text, uint32_t length, bool negative, WeirStringView *view, WeirError *error)
+static WeirStatus put_number(WeirTextHeap *heap, const NumberPattern *pattern, const char *text, uint32_t length,
+                             bool negative, WeirStringView *view, WeirError *error)
 {
     const char *point = memchr(text, '.', length);
     uint32_t whole = point == NULL ? length : (uint32_t)(point - text), zeros, used = 0;
@@ -94,7 +102,8 @@ static WeirStatus put_number(WeirTextHeap *heap, const NumberPattern *pattern, c
     if (number && whole == 1 && text[0] == '0' && pattern->whole_min == 0 && fraction > 0)
         whole = 0;
     zeros = number && whole < pattern->whole_min ? pattern->whole_min - whole : 0;
-    WEIR_TRY(weir_text_heap_reserve(heap, ((size_t)zeros + length) * 2 + pattern->prefix_length + pattern->suffix_length + 8, error));
+    WEIR_TRY(weir_text_heap_reserve(
+        heap, ((size_t)zeros + length) * 2 + pattern->prefix_length + pattern->suffix_length + 8, error));
     uint8_t *out = heap->next;
     if (negative)
         out[used++] = '-';
@@ -128,7 +137,12 @@ WEIR_TEXT_KERNEL(format_number_kernel)
                 continue;
             }
             uint32_t fraction = digits > FRACTION_MOST ? FRACTION_MOST : (uint32_t)digits;
-            pattern = (NumberPattern){.prefix = (const uint8_t *)"", .suffix = (const uint8_t *)"", .whole_min = 1, .fraction_min = fraction, .fraction_max = fraction, .group = 3};
+            pattern = (NumberPattern){.prefix = (const uint8_t *)"",
+                                      .suffix = (const uint8_t *)"",
+                                      .whole_min = 1,
+                                      .fraction_min = fraction,
+                                      .fraction_max = fraction,
+                                      .group = 3};
         } else {
             const WeirStringView *view = weir_argument_view(&y, row);
             pattern = pattern_of(weir_view_data(view), view->length);
@@ -156,7 +170,13 @@ static WeirStatus resolve_format_number(WeirFunctionCall *call, WeirError *error
 }
 
 const WeirFunction weir_functions_format_number[] = {
-    {.name = "format_number", .flags = WEIR_FUNCTION_NULL_PROPAGATING | WEIR_FUNCTION_NULLABLE, .arguments_min = 2, .arguments_max = 2, .resolve = resolve_format_number, .kernel = format_number_kernel, .group = "string_funcs",
+    {.name = "format_number",
+     .flags = WEIR_FUNCTION_NULL_PROPAGATING | WEIR_FUNCTION_NULLABLE,
+     .arguments_min = 2,
+     .arguments_max = 2,
+     .resolve = resolve_format_number,
+     .kernel = format_number_kernel,
+     .group = "string_funcs",
      .usage = "format_number(number, digits or pattern): with commas, rounded."},
     {0},
 };

@@ -10,7 +10,8 @@ static WeirStatus resolve_hash(WeirFunctionCall *call, WeirError *error)
 {
     for (uint32_t i = 0; i < call->argument_count; i++)
         if (call->arguments[i]->type->id == WEIR_TYPE_MAP)
-            return weir_error_set(error, WEIR_ERROR_DATATYPE_MISMATCH_HASH_MAP_TYPE, "sqlExpr", weir_call_sql(call), "functionName", weir_arena_printf(call->arena, "`%s`", call->name));
+            return weir_error_set(error, WEIR_ERROR_DATATYPE_MISMATCH_HASH_MAP_TYPE, "sqlExpr", weir_call_sql(call),
+                                  "functionName", weir_arena_printf(call->arena, "`%s`", call->name));
     call->result_type = call->name[0] == 'x' ? &weir_type_long : &weir_type_int;
     call->nullable = false;
     return WEIR_OK;
@@ -75,13 +76,14 @@ static void load_crypto(void)
     }
 }
 
-static WeirStatus digest_text(WeirKernelCall *call, Digest digest, uint32_t size, const uint8_t *text, uint32_t length, WeirTextHeap *heap, WeirStringView *out,
-                              WeirError *error)
+static WeirStatus digest_text(WeirKernelCall *call, Digest digest, uint32_t size, const uint8_t *text, uint32_t length,
+                              WeirTextHeap *heap, WeirStringView *out, WeirError *error)
 {
     static const char digits[] = "0123456789abcdef";
     unsigned char bytes[64];
     if (digest == NULL)
-        return weir_row_error(call, weir_error_format(error, WEIR_ERROR_INTERNAL_ERROR, "libcrypto.so.3 is not installed"), error);
+        return weir_row_error(
+            call, weir_error_format(error, WEIR_ERROR_INTERNAL_ERROR, "libcrypto.so.3 is not installed"), error);
     digest(text, length, bytes);
     WEIR_TRY(weir_text_heap_reserve(heap, (size_t)size * 2, error));
     for (uint32_t i = 0; i < size; i++) {
@@ -101,7 +103,8 @@ WEIR_TEXT_KERNEL(md5_kernel)
     WEIR_FOR_ROWS(call, row)
     {
         WEIR_TEXT(text, x, row);
-        WEIR_TRY(digest_text(call, sha1 ? crypto.sha1 : crypto.md5, sha1 ? 20 : 16, text, text_length, &heap, &((WeirStringView *)result->values)[row], error));
+        WEIR_TRY(digest_text(call, sha1 ? crypto.sha1 : crypto.md5, sha1 ? 20 : 16, text, text_length, &heap,
+                             &((WeirStringView *)result->values)[row], error));
     }
     return WEIR_OK;
 }
@@ -115,12 +118,16 @@ WEIR_TEXT_KERNEL(sha2_kernel)
     {
         WEIR_TEXT(text, x, row);
         int32_t bits = WEIR_ARGUMENT_VALUE(int32_t, y, row);
-        Digest digest = bits == 224 ? crypto.sha224 : bits == 256 || bits == 0 ? crypto.sha256 : bits == 384 ? crypto.sha384 : crypto.sha512;
+        Digest digest = bits == 224                ? crypto.sha224
+                        : bits == 256 || bits == 0 ? crypto.sha256
+                        : bits == 384              ? crypto.sha384
+                                                   : crypto.sha512;
         if (bits != 0 && bits != 224 && bits != 256 && bits != 384 && bits != 512) {
             weir_result_set_null(call, result, row);
             continue;
         }
-        WEIR_TRY(digest_text(call, digest, bits == 0 ? 32 : (uint32_t)bits / 8, text, text_length, &heap, &((WeirStringView *)result->values)[row], error));
+        WEIR_TRY(digest_text(call, digest, bits == 0 ? 32 : (uint32_t)bits / 8, text, text_length, &heap,
+                             &((WeirStringView *)result->values)[row], error));
     }
     return WEIR_OK;
 }
@@ -138,7 +145,9 @@ WEIR_TEXT_KERNEL(hex_kernel)
         WeirStringView *out = &((WeirStringView *)result->values)[row];
         if (number) {
             char text[24];
-            *out = weir_view_copy(call->arena, text, (size_t)snprintf(text, sizeof(text), "%llX", (unsigned long long)WEIR_ARGUMENT_VALUE(int64_t, x, row)));
+            *out = weir_view_copy(
+                call->arena, text,
+                (size_t)snprintf(text, sizeof(text), "%llX", (unsigned long long)WEIR_ARGUMENT_VALUE(int64_t, x, row)));
             continue;
         }
         WEIR_TEXT(text, x, row);
@@ -154,7 +163,10 @@ WEIR_TEXT_KERNEL(hex_kernel)
 
 static int hex_digit(uint8_t c)
 {
-    return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+    return c >= '0' && c <= '9'   ? c - '0'
+           : c >= 'a' && c <= 'f' ? c - 'a' + 10
+           : c >= 'A' && c <= 'F' ? c - 'A' + 10
+                                  : -1;
 }
 
 WEIR_TEXT_KERNEL(unhex_kernel)
@@ -194,7 +206,9 @@ WEIR_TEXT_KERNEL(base64_kernel)
         WEIR_TRY(weir_text_heap_reserve(&heap, ((size_t)text_length + 2) / 3 * 4, error));
         uint8_t *out = heap.next;
         for (uint32_t i = 0; i < text_length; i += 3) {
-            uint32_t left = text_length - i, bits = (uint32_t)text[i] << 16 | (left > 1 ? (uint32_t)text[i + 1] << 8 : 0) | (left > 2 ? text[i + 2] : 0u);
+            uint32_t left = text_length - i, bits = (uint32_t)text[i] << 16 |
+                                                    (left > 1 ? (uint32_t)text[i + 1] << 8 : 0) |
+                                                    (left > 2 ? text[i + 2] : 0u);
             *out++ = (uint8_t)base64_digits[bits >> 18];
             *out++ = (uint8_t)base64_digits[bits >> 12 & 63];
             *out++ = left > 1 ? (uint8_t)base64_digits[bits >> 6 & 63] : '=';
@@ -233,18 +247,44 @@ static WeirStatus resolve_hex(WeirFunctionCall *call, WeirError *error)
 }
 
 #define NP WEIR_FUNCTION_NULL_PROPAGATING
-#define HASH(NAME, ALIASES, FLAGS, MIN, MAX, SIGNATURE, KERNEL, USAGE)                                                      \
-    {.name = NAME, .aliases = ALIASES, .flags = FLAGS, .arguments_min = MIN, .arguments_max = MAX, .signature = SIGNATURE, .kernel = KERNEL, .group = "hash_funcs", .usage = USAGE}
+#define HASH(NAME, ALIASES, FLAGS, MIN, MAX, SIGNATURE, KERNEL, USAGE)                                                 \
+    {                                                                                                                  \
+        .name = NAME, .aliases = ALIASES, .flags = FLAGS, .arguments_min = MIN, .arguments_max = MAX,                  \
+        .signature = SIGNATURE, .kernel = KERNEL, .group = "hash_funcs", .usage = USAGE                                \
+    }
 
 const WeirFunction weir_functions_hash[] = {
-    {.name = "hash", .flags = WEIR_FUNCTION_ANY_VECTOR, .arguments_min = 1, .arguments_max = -1, .resolve = resolve_hash, .kernel = hash_kernel, .group = "hash_funcs", .usage = "hash(a, …): Murmur3 of the values."},
-    {.name = "xxhash64", .flags = WEIR_FUNCTION_ANY_VECTOR, .arguments_min = 1, .arguments_max = -1, .resolve = resolve_hash, .kernel = xxhash64_kernel, .group = "hash_funcs", .usage = "xxhash64(a, …): XXH64 of the values."},
+    {.name = "hash",
+     .flags = WEIR_FUNCTION_ANY_VECTOR,
+     .arguments_min = 1,
+     .arguments_max = -1,
+     .resolve = resolve_hash,
+     .kernel = hash_kernel,
+     .group = "hash_funcs",
+     .usage = "hash(a, …): Murmur3 of the values."},
+    {.name = "xxhash64",
+     .flags = WEIR_FUNCTION_ANY_VECTOR,
+     .arguments_min = 1,
+     .arguments_max = -1,
+     .resolve = resolve_hash,
+     .kernel = xxhash64_kernel,
+     .group = "hash_funcs",
+     .usage = "xxhash64(a, …): XXH64 of the values."},
     HASH("crc32", NULL, NP, 1, 1, "binary->long", crc32_kernel, "crc32(binary): its checksum."),
     HASH("md5", NULL, NP, 1, 1, "binary->string", md5_kernel, "md5(binary): its digest in hex."),
     HASH("sha1", WEIR_ALIASES("sha"), NP, 1, 1, "binary->string", md5_kernel, "sha1(binary): its digest in hex."),
-    HASH("sha2", NULL, NP | WEIR_FUNCTION_NULLABLE, 2, 2, "binary,int->string", sha2_kernel, "sha2(binary, bits): its SHA-2 digest in hex."),
-    {.name = "hex", .flags = NP, .arguments_min = 1, .arguments_max = 1, .resolve = resolve_hex, .kernel = hex_kernel, .group = "string_funcs", .usage = "hex(a): in hexadecimal."},
-    HASH("unhex", NULL, NP | WEIR_FUNCTION_NULLABLE, 1, 1, "string->binary", unhex_kernel, "unhex(text): the bytes of hexadecimal."),
+    HASH("sha2", NULL, NP | WEIR_FUNCTION_NULLABLE, 2, 2, "binary,int->string", sha2_kernel,
+         "sha2(binary, bits): its SHA-2 digest in hex."),
+    {.name = "hex",
+     .flags = NP,
+     .arguments_min = 1,
+     .arguments_max = 1,
+     .resolve = resolve_hex,
+     .kernel = hex_kernel,
+     .group = "string_funcs",
+     .usage = "hex(a): in hexadecimal."},
+    HASH("unhex", NULL, NP | WEIR_FUNCTION_NULLABLE, 1, 1, "string->binary", unhex_kernel,
+         "unhex(text): the bytes of hexadecimal."),
     HASH("base64", NULL, NP, 1, 1, "binary->string", base64_kernel, "base64(binary): as base 64."),
     HASH("unbase64", NULL, NP, 1, 1, "string->binary", unbase64_kernel, "unbase64(text): the bytes of base 64."),
     {0},

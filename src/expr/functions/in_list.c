@@ -1,11 +1,12 @@
-/* value IN (list). A list of constants is put into a hash set when it is first seen; the result is null where nothing matched and a null was there. */
+/* value IN (list). A list of constants is put into a hash set when it is first seen; the result is null where nothing
+ * matched and a null was there. */
 #include "common/hash.h"
 #include "expr/function_private.h"
 #include "expr/kernel.h"
 
 typedef struct InSet {
     bool built, usable, has_null;
-    bool views; /* keys are views, else 64-bit values */
+    bool views;     /* keys are views, else 64-bit values */
     uint32_t slots; /* a power of two */
     uint64_t *keys;
     WeirStringView *texts;
@@ -66,7 +67,10 @@ static inline uint64_t integer_at(const WeirVector *vector, uint32_t at)
     }
 }
 
-static inline uint64_t hash_view(const WeirStringView *view) { return weir_table_hash_bytes(weir_view_data(view), view->length); }
+static inline uint64_t hash_view(const WeirStringView *view)
+{
+    return weir_table_hash_bytes(weir_view_data(view), view->length);
+}
 static inline uint64_t hash_integer(uint64_t value)
 {
     value *= 0x9e3779b97f4a7c15ull;
@@ -129,7 +133,8 @@ static WeirStatus probe(WeirKernelCall *call, const InSet *set, const WeirVector
             weir_result_set_null(call, result, row);
             continue;
         }
-        bool found = set->views ? set_has_view(set, weir_argument_view(&x, row)) : set_has_integer(set, integer_at(value, row & x.mask));
+        bool found = set->views ? set_has_view(set, weir_argument_view(&x, row))
+                                : set_has_integer(set, integer_at(value, row & x.mask));
         out[row] = found;
         if (!found && set->has_null)
             weir_result_set_null(call, result, row);
@@ -137,7 +142,8 @@ static WeirStatus probe(WeirKernelCall *call, const InSet *set, const WeirVector
     return WEIR_OK;
 }
 
-static WeirStatus in_kernel(WeirKernelCall *call, const WeirVector *const *arguments, WeirVector *result, WeirError *error)
+static WeirStatus in_kernel(WeirKernelCall *call, const WeirVector *const *arguments, WeirVector *result,
+                            WeirError *error)
 {
     (void)error;
     InSet *set = call->state;
@@ -171,7 +177,16 @@ static WeirStatus in_kernel(WeirKernelCall *call, const WeirVector *const *argum
 }
 
 const WeirFunction weir_functions_in_list[] = {
-    {.name = "in", .flags = 0, .arguments_min = 2, .arguments_max = -1, .resolve = resolve_in, .kernel = in_kernel, .new_state = new_set,
-     .free_state = free_set, .sql_format = "($1 IN ($2*))\n$1 IN ($2*)", .group = "predicate_funcs", .usage = "a IN (b, …): true if a equals one of them."},
+    {.name = "in",
+     .flags = 0,
+     .arguments_min = 2,
+     .arguments_max = -1,
+     .resolve = resolve_in,
+     .kernel = in_kernel,
+     .new_state = new_set,
+     .free_state = free_set,
+     .sql_format = "($1 IN ($2*))\n$1 IN ($2*)",
+     .group = "predicate_funcs",
+     .usage = "a IN (b, …): true if a equals one of them."},
     {0},
 };

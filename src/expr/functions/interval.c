@@ -5,11 +5,14 @@
 #include "expr/kernels/decimal.h"
 #include "columnar/time_zone.h"
 
-#define KERNEL(name) static WeirStatus name(WeirKernelCall *call, const WeirVector *const *arguments, WeirVector *result, WeirError *error)
+#define KERNEL(name)                                                                                                   \
+    static WeirStatus name(WeirKernelCall *call, const WeirVector *const *arguments, WeirVector *result,               \
+                           WeirError *error)
 
 static WeirStatus overflow(WeirKernelCall *call, WeirError *error)
 {
-    return weir_row_error(call, weir_error_set(error, WEIR_ERROR_INTERVAL_ARITHMETIC_OVERFLOW_WITHOUT_SUGGESTION), error);
+    return weir_row_error(call, weir_error_set(error, WEIR_ERROR_INTERVAL_ARITHMETIC_OVERFLOW_WITHOUT_SUGGESTION),
+                          error);
 }
 
 /* The factor is a long, a decimal or a double. */
@@ -17,7 +20,8 @@ static WeirStatus resolve_scale(WeirFunctionCall *call, WeirError *error)
 {
     const WeirDataType *type = call->arguments[0]->type, *factor = call->arguments[1]->type;
     if (!weir_type_is_numeric(factor) && factor->id != WEIR_TYPE_STRING && factor->id != WEIR_TYPE_VOID)
-        return weir_call_unexpected_type(call, 1, type->id == WEIR_TYPE_CALENDAR_INTERVAL ? "\"DOUBLE\"" : "\"NUMERIC\"", error);
+        return weir_call_unexpected_type(call, 1,
+                                         type->id == WEIR_TYPE_CALENDAR_INTERVAL ? "\"DOUBLE\"" : "\"NUMERIC\"", error);
     if (type->id == WEIR_TYPE_CALENDAR_INTERVAL) {
         call->nullable = true;
         call->cast_types[1] = &weir_type_double;
@@ -28,16 +32,19 @@ static WeirStatus resolve_scale(WeirFunctionCall *call, WeirError *error)
         call->cast_types[1] = &weir_type_double;
     else if (weir_type_is_integral(factor))
         call->cast_types[1] = &weir_type_long;
-    call->result_type = type->id == WEIR_TYPE_DAY_TIME_INTERVAL ? &weir_type_day_time_interval : &weir_type_year_month_interval;
+    call->result_type =
+        type->id == WEIR_TYPE_DAY_TIME_INTERVAL ? &weir_type_day_time_interval : &weir_type_year_month_interval;
     return WEIR_OK;
 }
 
-static bool scaled(WeirKernelCall *call, WeirInt128 units, bool divide, const WeirVector *factor, WeirArgument *y, uint32_t row, WeirInt128 *out)
+static bool scaled(WeirKernelCall *call, WeirInt128 units, bool divide, const WeirVector *factor, WeirArgument *y,
+                   uint32_t row, WeirInt128 *out)
 {
     (void)call;
     if (factor->type->id == WEIR_TYPE_LONG) {
         int64_t by = WEIR_ARGUMENT_VALUE(int64_t, *y, row);
-        return divide ? by != 0 && weir_decimal_divide(units, 0, by, 0, 38, 0, out) : weir_decimal_multiply(units, 0, by, 0, 38, 0, out);
+        return divide ? by != 0 && weir_decimal_divide(units, 0, by, 0, 38, 0, out)
+                      : weir_decimal_multiply(units, 0, by, 0, 38, 0, out);
     }
     if (factor->type->id == WEIR_TYPE_DECIMAL) {
         WeirInt128 by = weir_decimal_load(y, weir_decimal_is_wide(factor->type), row);
@@ -60,18 +67,21 @@ static bool is_zero(const WeirVector *factor, WeirArgument *y, uint32_t row)
     return WEIR_ARGUMENT_VALUE(double, *y, row) == 0;
 }
 
-static WeirStatus scale_ansi(WeirKernelCall *call, bool divide, const WeirVector *const *arguments, WeirVector *result, WeirError *error)
+static WeirStatus scale_ansi(WeirKernelCall *call, bool divide, const WeirVector *const *arguments, WeirVector *result,
+                             WeirError *error)
 {
     WeirArgument x = weir_argument(arguments[0]), y = weir_argument(arguments[1]);
     bool months = result->type->id == WEIR_TYPE_YEAR_MONTH_INTERVAL;
     WEIR_FOR_ROWS(call, row)
     {
-        WeirInt128 value = 0, units = months ? WEIR_ARGUMENT_VALUE(int32_t, x, row) : WEIR_ARGUMENT_VALUE(int64_t, x, row);
+        WeirInt128 value = 0,
+                   units = months ? WEIR_ARGUMENT_VALUE(int32_t, x, row) : WEIR_ARGUMENT_VALUE(int64_t, x, row);
         bool try = call->expression->eval_mode == WEIR_EVAL_TRY;
         bool zero = divide && is_zero(arguments[1], &y, row);
         if (zero && !try)
             return weir_row_error(call, weir_error_set(error, WEIR_ERROR_INTERVAL_DIVIDED_BY_ZERO), error);
-        bool bad = zero || !scaled(call, units, divide, arguments[1], &y, row, &value) || value != (months ? (int32_t)value : (int64_t)value);
+        bool bad = zero || !scaled(call, units, divide, arguments[1], &y, row, &value) ||
+                   value != (months ? (int32_t)value : (int64_t)value);
         if (bad && !try)
             return overflow(call, error);
         if (bad) {
@@ -85,10 +95,17 @@ static WeirStatus scale_ansi(WeirKernelCall *call, bool divide, const WeirVector
     }
     return WEIR_OK;
 }
-KERNEL(multiply_kernel) { return scale_ansi(call, false, arguments, result, error); }
-KERNEL(divide_kernel) { return scale_ansi(call, true, arguments, result, error); }
+KERNEL(multiply_kernel)
+{
+    return scale_ansi(call, false, arguments, result, error);
+}
+KERNEL(divide_kernel)
+{
+    return scale_ansi(call, true, arguments, result, error);
+}
 
-static WeirStatus scale_calendar(WeirKernelCall *call, bool divide, const WeirVector *const *arguments, WeirVector *result, WeirError *error)
+static WeirStatus scale_calendar(WeirKernelCall *call, bool divide, const WeirVector *const *arguments,
+                                 WeirVector *result, WeirError *error)
 {
     WeirArgument x = weir_argument(arguments[0]), y = weir_argument(arguments[1]);
     WEIR_FOR_ROWS(call, row)
@@ -98,18 +115,28 @@ static WeirStatus scale_calendar(WeirKernelCall *call, bool divide, const WeirVe
         if (divide && by == 0)
             return weir_row_error(call, weir_error_set(error, WEIR_ERROR_INTERVAL_DIVIDED_BY_ZERO), error);
         double factor = divide ? 1.0 / by : by;
-        double months = divide ? value.months / by : value.months * factor, days = divide ? value.days / by : value.days * factor;
-        double micros = (divide ? (double)value.microseconds / by : (double)value.microseconds * factor) + (days - trunc(days)) * (double)WEIR_MICROS_PER_DAY;
+        double months = divide ? value.months / by : value.months * factor,
+               days = divide ? value.days / by : value.days * factor;
+        double micros = (divide ? (double)value.microseconds / by : (double)value.microseconds * factor) +
+                        (days - trunc(days)) * (double)WEIR_MICROS_PER_DAY;
         if (fabs(months) >= 0x1p31 || fabs(days) >= 0x1p31 || fabs(micros) >= 0x1p63)
             return overflow(call, error);
-        ((WeirCalendarInterval *)result->values)[row] = (WeirCalendarInterval){(int32_t)months, (int32_t)days, (int64_t)(micros < 0 ? ceil(micros - 0.5) : floor(micros + 0.5))};
+        ((WeirCalendarInterval *)result->values)[row] = (WeirCalendarInterval){
+            (int32_t)months, (int32_t)days, (int64_t)(micros < 0 ? ceil(micros - 0.5) : floor(micros + 0.5))};
     }
     return WEIR_OK;
 }
-KERNEL(multiply_calendar_kernel) { return scale_calendar(call, false, arguments, result, error); }
-KERNEL(divide_calendar_kernel) { return scale_calendar(call, true, arguments, result, error); }
+KERNEL(multiply_calendar_kernel)
+{
+    return scale_calendar(call, false, arguments, result, error);
+}
+KERNEL(divide_calendar_kernel)
+{
+    return scale_calendar(call, true, arguments, result, error);
+}
 
-/* make_interval(years, months, weeks, days, hours, minutes, seconds) and its exact relatives: seconds are a decimal(18, 6). */
+/* make_interval(years, months, weeks, days, hours, minutes, seconds) and its exact relatives: seconds are a decimal(18,
+ * 6). */
 static WeirStatus resolve_make(WeirFunctionCall *call, WeirError *error)
 {
     bool days = strcmp(call->name, "make_dt_interval") == 0, months = strcmp(call->name, "make_ym_interval") == 0;
@@ -125,14 +152,17 @@ static WeirStatus resolve_make(WeirFunctionCall *call, WeirError *error)
             if (!weir_can_implicitly_cast(arguments[i]->type, type))
                 return weir_call_unexpected_type(call, i, is_seconds ? "\"DECIMAL(18,6)\"" : "\"INT\"", error);
         } else {
-            arguments[i] = is_seconds ? weir_expression_literal(call->arena, weir_value_int(call->arena, seconds, 0)) : weir_expression_int_literal(call->arena, 0);
+            arguments[i] = is_seconds ? weir_expression_literal(call->arena, weir_value_int(call->arena, seconds, 0))
+                                      : weir_expression_int_literal(call->arena, 0);
         }
         casts[i] = type;
     }
     call->arguments = arguments;
     call->cast_types = casts;
     call->argument_count = count;
-    call->result_type = days ? &weir_type_day_time_interval : months ? &weir_type_year_month_interval : &weir_type_calendar_interval;
+    call->result_type = days     ? &weir_type_day_time_interval
+                        : months ? &weir_type_year_month_interval
+                                 : &weir_type_calendar_interval;
     return WEIR_OK;
 }
 
@@ -147,7 +177,8 @@ KERNEL(make_kernel)
     {
         int64_t v[7] = {0};
         for (uint32_t i = 0; i < count; i++)
-            v[i] = arguments[i]->type->id == WEIR_TYPE_DECIMAL ? WEIR_ARGUMENT_VALUE(int64_t, a[i], row) : WEIR_ARGUMENT_VALUE(int32_t, a[i], row);
+            v[i] = arguments[i]->type->id == WEIR_TYPE_DECIMAL ? WEIR_ARGUMENT_VALUE(int64_t, a[i], row)
+                                                               : WEIR_ARGUMENT_VALUE(int32_t, a[i], row);
         const int64_t hour = 3600 * WEIR_MICROS_PER_SECOND, minute = 60 * WEIR_MICROS_PER_SECOND;
         if (type == WEIR_TYPE_YEAR_MONTH_INTERVAL) {
             int64_t months = v[0] * 12 + v[1];
@@ -155,7 +186,8 @@ KERNEL(make_kernel)
                 return overflow(call, error);
             ((int32_t *)result->values)[row] = (int32_t)months;
         } else if (type == WEIR_TYPE_DAY_TIME_INTERVAL) {
-            WeirInt128 micros = (WeirInt128)v[0] * WEIR_MICROS_PER_DAY + (WeirInt128)v[1] * hour + (WeirInt128)v[2] * minute + v[3];
+            WeirInt128 micros =
+                (WeirInt128)v[0] * WEIR_MICROS_PER_DAY + (WeirInt128)v[1] * hour + (WeirInt128)v[2] * minute + v[3];
             if (micros != (int64_t)micros)
                 return overflow(call, error);
             ((int64_t *)result->values)[row] = (int64_t)micros;
@@ -168,17 +200,24 @@ KERNEL(make_kernel)
                 weir_result_set_null(call, result, row);
                 continue;
             }
-            ((WeirCalendarInterval *)result->values)[row] = (WeirCalendarInterval){(int32_t)months, (int32_t)days, (int64_t)micros};
+            ((WeirCalendarInterval *)result->values)[row] =
+                (WeirCalendarInterval){(int32_t)months, (int32_t)days, (int64_t)micros};
         }
     }
     return WEIR_OK;
 }
 
 #define F (WEIR_FUNCTION_NULL_PROPAGATING | WEIR_FUNCTION_MAY_FAIL)
-#define SCALE(NAME, KERNEL, FORMAT)                                                                                         \
-    {.name = NAME, .flags = F | WEIR_FUNCTION_INTERNAL, .arguments_min = 2, .arguments_max = 2, .resolve = resolve_scale, .kernel = KERNEL, .sql_format = FORMAT}
-#define MAKE(NAME, MAX, USAGE)                                                                                              \
-    {.name = NAME, .flags = F, .arguments_min = 0, .arguments_max = MAX, .resolve = resolve_make, .kernel = make_kernel, .group = "datetime_funcs", .usage = USAGE}
+#define SCALE(NAME, KERNEL, FORMAT)                                                                                    \
+    {                                                                                                                  \
+        .name = NAME, .flags = F | WEIR_FUNCTION_INTERNAL, .arguments_min = 2, .arguments_max = 2,                     \
+        .resolve = resolve_scale, .kernel = KERNEL, .sql_format = FORMAT                                               \
+    }
+#define MAKE(NAME, MAX, USAGE)                                                                                         \
+    {                                                                                                                  \
+        .name = NAME, .flags = F, .arguments_min = 0, .arguments_max = MAX, .resolve = resolve_make,                   \
+        .kernel = make_kernel, .group = "datetime_funcs", .usage = USAGE                                               \
+    }
 
 const WeirFunction weir_functions_interval[] = {
     SCALE("multiply_ansi_interval", multiply_kernel, "($1 * $2)"),

@@ -1,4 +1,5 @@
-/* JSON in texts: get_json_object, to_json, from_json and what they share. Trees of common/json.h, one value at a time. */
+/* JSON in texts: get_json_object, to_json, from_json and what they share. Trees of common/json.h, one value at a time.
+ */
 #include <ctype.h>
 #include <strings.h>
 
@@ -116,7 +117,9 @@ static const WeirJson *follow(const WeirJson *json, const PathStep *steps, int c
             const WeirJson *single = NULL;
             WeirBuffer parts;
             weir_buffer_init(&parts, 0, NULL);
-            for (const WeirJson *child = json->kind == WEIR_JSON_ARRAY || json->kind == WEIR_JSON_OBJECT ? json->first : NULL; child != NULL; child = child->next) {
+            for (const WeirJson *child = json->kind == WEIR_JSON_ARRAY || json->kind == WEIR_JSON_OBJECT ? json->first
+                                                                                                         : NULL;
+                 child != NULL; child = child->next) {
                 bool nested = false;
                 WeirBuffer inner;
                 weir_buffer_init(&inner, 0, NULL);
@@ -185,7 +188,8 @@ WEIR_TEXT_KERNEL(get_json_object_kernel)
             weir_buffer_append(&buffer, found->text, found->length);
         else if (!many)
             write_json(found, &buffer);
-        WEIR_TRY_OR_GO(done, weir_text_heap_copy(&heap, weir_buffer_text(&buffer), buffer.length, &((WeirStringView *)result->values)[row], error));
+        WEIR_TRY_OR_GO(done, weir_text_heap_copy(&heap, weir_buffer_text(&buffer), buffer.length,
+                                                 &((WeirStringView *)result->values)[row], error));
     }
 done:
     weir_buffer_deinit(&buffer);
@@ -204,7 +208,8 @@ WEIR_TEXT_KERNEL(array_length_kernel)
         WEIR_TEXT(text, x, row);
         WeirJson *json = NULL;
         weir_arena_reset(&scratch);
-        if (weir_json_parse((const char *)text, text_length, &scratch, &json, NULL) == WEIR_OK && json->kind == WEIR_JSON_ARRAY)
+        if (weir_json_parse((const char *)text, text_length, &scratch, &json, NULL) == WEIR_OK &&
+            json->kind == WEIR_JSON_ARRAY)
             ((int32_t *)result->values)[row] = (int32_t)json->child_count;
         else
             weir_result_set_null(call, result, row);
@@ -233,9 +238,11 @@ static bool option_is(const WeirVector *options, const char *key, const char *va
     uint32_t first, count = weir_list_range(options, 0, &map, &first);
     for (uint32_t i = first; i < first + count; i++) {
         uint32_t a = weir_vector_locate(&map->children[0], i, &k), b = weir_vector_locate(&map->children[1], i, &v);
-        const WeirStringView *name = &((const WeirStringView *)k->values)[a], *text = &((const WeirStringView *)v->values)[b];
+        const WeirStringView *name = &((const WeirStringView *)k->values)[a],
+                             *text = &((const WeirStringView *)v->values)[b];
         if (name->length == strlen(key) && strncasecmp(key, (const char *)weir_view_data(name), name->length) == 0)
-            return text->length == strlen(value) && strncasecmp(value, (const char *)weir_view_data(text), text->length) == 0;
+            return text->length == strlen(value) &&
+                   strncasecmp(value, (const char *)weir_view_data(text), text->length) == 0;
     }
     return false;
 }
@@ -246,7 +253,8 @@ WEIR_TEXT_KERNEL(to_json_kernel)
     WeirBuffer buffer;
     weir_buffer_init(&buffer, 0, NULL);
     WeirJsonWriteOptions options = {.zone = call->context->zone};
-    options.ignore_null_fields = !(call->expression->child_count == 2 && option_is(arguments[1], "ignoreNullFields", "false"));
+    options.ignore_null_fields =
+        !(call->expression->child_count == 2 && option_is(arguments[1], "ignoreNullFields", "false"));
     WeirStatus status = WEIR_OK;
     WEIR_FOR_ROWS(call, row)
     {
@@ -256,7 +264,8 @@ WEIR_TEXT_KERNEL(to_json_kernel)
         }
         weir_buffer_clear(&buffer);
         weir_value_json(arguments[0], row, &options, &buffer);
-        WEIR_TRY_OR_GO(done, weir_text_heap_copy(&heap, weir_buffer_text(&buffer), buffer.length, &((WeirStringView *)result->values)[row], error));
+        WEIR_TRY_OR_GO(done, weir_text_heap_copy(&heap, weir_buffer_text(&buffer), buffer.length,
+                                                 &((WeirStringView *)result->values)[row], error));
     }
 done:
     weir_buffer_deinit(&buffer);
@@ -272,7 +281,8 @@ static WeirStatus resolve_from_json(WeirFunctionCall *call, WeirError *error)
         return weir_call_unexpected_type(call, 0, "\"STRING\"", error);
     WEIR_TRY(weir_call_constant(call, 1, &schema, error));
     if (schema == NULL || schema->type->id != WEIR_TYPE_STRING || weir_value_is_null(schema))
-        return weir_error_set(error, WEIR_ERROR_INVALID_SCHEMA_NON_STRING_LITERAL, "inputSchema", weir_quoted_sql(call->arena, call->arguments[1]));
+        return weir_error_set(error, WEIR_ERROR_INVALID_SCHEMA_NON_STRING_LITERAL, "inputSchema",
+                              weir_quoted_sql(call->arena, call->arguments[1]));
     WeirStringView view = weir_value_get_view(schema);
     const char *text = weir_arena_strndup(call->arena, (const char *)weir_view_data(&view), view.length);
     const WeirDataType *type = NULL;
@@ -303,13 +313,15 @@ static void append_scalar_text(WeirColumnWriter *writer, const WeirJson *json, c
         break;
     case WEIR_TYPE_FLOAT:
     case WEIR_TYPE_DOUBLE:
-        if ((number || (text && isalpha((unsigned char)json->text[json->text[0] == '-' || json->text[0] == '+']))) && weir_string_to_double(json->text, json->length, &real)) {
+        if ((number || (text && isalpha((unsigned char)json->text[json->text[0] == '-' || json->text[0] == '+']))) &&
+            weir_string_to_double(json->text, json->length, &real)) {
             weir_column_writer_append_double(writer, real);
             return;
         }
         break;
     case WEIR_TYPE_DECIMAL:
-        if ((number || text) && weir_text_to_decimal((const uint8_t *)json->text, json->length, writer->type->precision, writer->type->scale, &unscaled) == WEIR_DECIMAL_OK) {
+        if ((number || text) && weir_text_to_decimal((const uint8_t *)json->text, json->length, writer->type->precision,
+                                                     writer->type->scale, &unscaled) == WEIR_DECIMAL_OK) {
             WeirVector place = {.values = weir_column_writer_slot(writer)};
             weir_decimal_store(&place, weir_decimal_is_wide(writer->type), 0, unscaled);
             return;
@@ -323,16 +335,22 @@ static void append_scalar_text(WeirColumnWriter *writer, const WeirJson *json, c
         break;
     case WEIR_TYPE_TIMESTAMP:
     case WEIR_TYPE_TIMESTAMP_NTZ:
-        if (text && (writer->type->id == WEIR_TYPE_TIMESTAMP ? weir_string_to_timestamp(json->text, json->length, context->zone, context->now_micros, &micros)
-                                                             : weir_string_to_timestamp_ntz(json->text, json->length, true, &micros))) {
+        if (text &&
+            (writer->type->id == WEIR_TYPE_TIMESTAMP
+                 ? weir_string_to_timestamp(json->text, json->length, context->zone, context->now_micros, &micros)
+                 : weir_string_to_timestamp_ntz(json->text, json->length, true, &micros))) {
             weir_column_writer_append_int(writer, micros);
             return;
         }
         break;
     default: {
-        static const int64_t limits[] = {[WEIR_TYPE_BYTE] = INT8_MAX, [WEIR_TYPE_SHORT] = INT16_MAX, [WEIR_TYPE_INT] = INT32_MAX, [WEIR_TYPE_LONG] = INT64_MAX};
+        static const int64_t limits[] = {[WEIR_TYPE_BYTE] = INT8_MAX,
+                                         [WEIR_TYPE_SHORT] = INT16_MAX,
+                                         [WEIR_TYPE_INT] = INT32_MAX,
+                                         [WEIR_TYPE_LONG] = INT64_MAX};
         int64_t integer, limit = writer->type->id <= WEIR_TYPE_LONG ? limits[writer->type->id] : 0;
-        if (number && limit > 0 && weir_parse_int64(json->text, json->length, &integer) && integer <= limit && integer >= -limit - 1) {
+        if (number && limit > 0 && weir_parse_int64(json->text, json->length, &integer) && integer <= limit &&
+            integer >= -limit - 1) {
             weir_column_writer_append_int(writer, integer);
             return;
         }
@@ -405,7 +423,11 @@ WEIR_TEXT_KERNEL(from_json_kernel)
         if (weir_json_parse((const char *)text, text_length, &scratch, &json, NULL) != WEIR_OK)
             json = NULL;
         bool record = result->type->id == WEIR_TYPE_STRUCT;
-        append_json(&writer, record && (json == NULL || json->kind != WEIR_JSON_OBJECT) ? (json == NULL && text_length == 0 ? NULL : &nothing) : json, call->context);
+        append_json(&writer,
+                    record && (json == NULL || json->kind != WEIR_JSON_OBJECT)
+                        ? (json == NULL && text_length == 0 ? NULL : &nothing)
+                        : json,
+                    call->context);
     }
     weir_arena_deinit(&scratch);
     while (writer.length < call->row_count && !writer.failed)
@@ -414,14 +436,27 @@ WEIR_TEXT_KERNEL(from_json_kernel)
 }
 
 #define NP WEIR_FUNCTION_NULL_PROPAGATING
-#define JSON(NAME, FLAGS, MIN, MAX, SIGNATURE, RESOLVE, KERNEL, USAGE)                                                      \
-    {.name = NAME, .flags = FLAGS, .arguments_min = MIN, .arguments_max = MAX, .signature = SIGNATURE, .resolve = RESOLVE, .kernel = KERNEL, .group = "json_funcs", .usage = USAGE}
+#define JSON(NAME, FLAGS, MIN, MAX, SIGNATURE, RESOLVE, KERNEL, USAGE)                                                 \
+    {                                                                                                                  \
+        .name = NAME, .flags = FLAGS, .arguments_min = MIN, .arguments_max = MAX, .signature = SIGNATURE,              \
+        .resolve = RESOLVE, .kernel = KERNEL, .group = "json_funcs", .usage = USAGE                                    \
+    }
 
 const WeirFunction weir_functions_json[] = {
-    JSON("get_json_object", NP | WEIR_FUNCTION_NULLABLE, 2, 2, "string,string->string", NULL, get_json_object_kernel, "get_json_object(json, path): the part at a path."),
-    JSON("json_array_length", NP | WEIR_FUNCTION_NULLABLE, 1, 1, "string->int", NULL, array_length_kernel, "json_array_length(json): how many elements."),
-    {.name = "to_json", .flags = WEIR_FUNCTION_ANY_VECTOR | WEIR_FUNCTION_NULLABLE, .arguments_min = 1, .arguments_max = 2, .resolve = resolve_to_json, .kernel = to_json_kernel,
-     .sql_format = "to_json($1)", .group = "json_funcs", .usage = "to_json(a[, options]): as JSON."},
-    JSON("from_json", 0, 2, 2, NULL, resolve_from_json, from_json_kernel, "from_json(json, schema): as a value of the schema's type."),
+    JSON("get_json_object", NP | WEIR_FUNCTION_NULLABLE, 2, 2, "string,string->string", NULL, get_json_object_kernel,
+         "get_json_object(json, path): the part at a path."),
+    JSON("json_array_length", NP | WEIR_FUNCTION_NULLABLE, 1, 1, "string->int", NULL, array_length_kernel,
+         "json_array_length(json): how many elements."),
+    {.name = "to_json",
+     .flags = WEIR_FUNCTION_ANY_VECTOR | WEIR_FUNCTION_NULLABLE,
+     .arguments_min = 1,
+     .arguments_max = 2,
+     .resolve = resolve_to_json,
+     .kernel = to_json_kernel,
+     .sql_format = "to_json($1)",
+     .group = "json_funcs",
+     .usage = "to_json(a[, options]): as JSON."},
+    JSON("from_json", 0, 2, 2, NULL, resolve_from_json, from_json_kernel,
+         "from_json(json, schema): as a value of the schema's type."),
     {0},
 };

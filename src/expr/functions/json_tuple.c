@@ -13,8 +13,9 @@ static void append_member(WeirColumnWriter *writer, const WeirJson *member)
         weir_column_writer_append_bytes(writer, member->source, member->source_length);
 }
 
-WeirStatus weir_json_tuple_expand(const WeirExpression *generator, const WeirVector *const *arguments, const WeirBatch *input, uint32_t *counts,
-                                  WeirVector *outputs, WeirArena *arena, WeirError *error)
+WeirStatus weir_json_tuple_expand(const WeirExpression *generator, const WeirVector *const *arguments,
+                                  const WeirBatch *input, uint32_t *counts, WeirVector *outputs, WeirArena *arena,
+                                  WeirError *error)
 {
     uint32_t width = generator->child_count - 1;
     WeirColumnWriter *writers = WEIR_ARENA_ARRAY(arena, WeirColumnWriter, width);

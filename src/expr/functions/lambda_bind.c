@@ -5,7 +5,8 @@
 
 #define TEMPORARY_ID ((int64_t)1 << 60)
 
-/* Ids while bodies are resolved; final ones count from the innermost lambda outwards, so that equal lambdas are equal expressions. */
+/* Ids while bodies are resolved; final ones count from the innermost lambda outwards, so that equal lambdas are equal
+ * expressions. */
 static _Atomic int64_t next_temporary = TEMPORARY_ID;
 
 static WeirStatus wrong_variables(const WeirFunctionCall *call, uint32_t expected, uint32_t actual, WeirError *error)
@@ -13,8 +14,8 @@ static WeirStatus wrong_variables(const WeirFunctionCall *call, uint32_t expecte
     char expected_text[16], actual_text[16];
     snprintf(expected_text, sizeof(expected_text), "%u", expected);
     snprintf(actual_text, sizeof(actual_text), "%u", actual);
-    WeirStatus status = weir_error_set(error, WEIR_ERROR_INVALID_LAMBDA_FUNCTION_CALL_NUM_ARGS_MISMATCH, "expectedNumArgs", expected_text,
-                                       "actualNumArgs", actual_text);
+    WeirStatus status = weir_error_set(error, WEIR_ERROR_INVALID_LAMBDA_FUNCTION_CALL_NUM_ARGS_MISMATCH,
+                                       "expectedNumArgs", expected_text, "actualNumArgs", actual_text);
     weir_error_locate(error, NULL, call->origin);
     return status;
 }
@@ -40,7 +41,8 @@ static WeirExpression *renumber(void *context, WeirExpression *expression, WeirS
     const Renumber *renumber = context;
     (void)status;
     (void)error;
-    if (expression->kind != WEIR_EXPRESSION_LAMBDA_VARIABLE || expression->id < renumber->from || expression->id >= renumber->from + renumber->count)
+    if (expression->kind != WEIR_EXPRESSION_LAMBDA_VARIABLE || expression->id < renumber->from ||
+        expression->id >= renumber->from + renumber->count)
         return expression;
     WeirExpression *copy = weir_expression_copy(renumber->arena, expression);
     copy->id = renumber->to + (expression->id - renumber->from);
@@ -63,8 +65,8 @@ static WeirExpression *hidden_lambda(const WeirFunctionCall *call, WeirExpressio
     return lambda;
 }
 
-WeirStatus weir_lambda_bind(WeirFunctionCall *call, uint32_t index, const WeirLambdaVariable *variables, uint32_t least, uint32_t most,
-                            WeirError *error)
+WeirStatus weir_lambda_bind(WeirFunctionCall *call, uint32_t index, const WeirLambdaVariable *variables, uint32_t least,
+                            uint32_t most, WeirError *error)
 {
     WeirExpression *lambda = call->arguments[index];
     bool hidden = lambda->kind != WEIR_EXPRESSION_LAMBDA;
@@ -95,7 +97,8 @@ WeirStatus weir_lambda_bind(WeirFunctionCall *call, uint32_t index, const WeirLa
 void weir_lambda_cast(WeirFunctionCall *call, uint32_t index, const WeirDataType *type)
 {
     WeirExpression *lambda = weir_expression_copy(call->arena, call->arguments[index]);
-    lambda->children[0] = weir_expression_cast(call->arena, lambda->children[0], type, call->context->ansi ? WEIR_EVAL_ANSI : WEIR_EVAL_LEGACY, true);
+    lambda->children[0] = weir_expression_cast(call->arena, lambda->children[0], type,
+                                               call->context->ansi ? WEIR_EVAL_ANSI : WEIR_EVAL_LEGACY, true);
     lambda->type = type;
     lambda->nullable = lambda->children[0]->nullable;
     call->arguments[index] = lambda;
@@ -112,7 +115,8 @@ WeirStatus weir_lambda_require(WeirFunctionCall *call, uint32_t index, const Wei
     return WEIR_OK;
 }
 
-WeirStatus weir_lambda_entries(WeirKernelCall *call, const WeirVector *lists, WeirLambdaEntries *entries, WeirError *error)
+WeirStatus weir_lambda_entries(WeirKernelCall *call, const WeirVector *lists, WeirLambdaEntries *entries,
+                               WeirError *error)
 {
     uint64_t total = 0;
     WEIR_FOR_ROWS(call, row)
@@ -124,7 +128,8 @@ WeirStatus weir_lambda_entries(WeirKernelCall *call, const WeirVector *lists, We
     }
     void *memory = NULL;
     if (total > INT32_MAX)
-        return weir_error_set(error, WEIR_ERROR_UNABLE_TO_ACQUIRE_MEMORY, "requestedBytes", "more", "receivedBytes", "0");
+        return weir_error_set(error, WEIR_ERROR_UNABLE_TO_ACQUIRE_MEMORY, "requestedBytes", "more", "receivedBytes",
+                              "0");
     WEIR_TRY(weir_arena_try_alloc(call->arena, (size_t)total * 12 + 64, &memory, error));
     entries->entries = memory;
     entries->rows = entries->entries + total;
@@ -146,7 +151,8 @@ WeirStatus weir_lambda_entries(WeirKernelCall *call, const WeirVector *lists, We
     return WEIR_OK;
 }
 
-WeirStatus weir_lambda_gather(WeirKernelCall *call, const WeirVector *child, uint32_t *entries, uint32_t count, WeirVector *out, WeirError *error)
+WeirStatus weir_lambda_gather(WeirKernelCall *call, const WeirVector *child, uint32_t *entries, uint32_t count,
+                              WeirVector *out, WeirError *error)
 {
     WeirVector wrapped;
     weir_vector_wrap_dictionary((WeirVector *)(uintptr_t)child, entries, count, &wrapped);
@@ -156,5 +162,6 @@ WeirStatus weir_lambda_gather(WeirKernelCall *call, const WeirVector *child, uin
 void weir_lambda_positions(WeirKernelCall *call, const WeirLambdaEntries *entries, WeirVector *out)
 {
     (void)call;
-    *out = (WeirVector){.type = &weir_type_int, .kind = WEIR_VECTOR_FLAT, .length = entries->count, .values = entries->positions};
+    *out = (WeirVector){
+        .type = &weir_type_int, .kind = WEIR_VECTOR_FLAT, .length = entries->count, .values = entries->positions};
 }

@@ -1,5 +1,5 @@
-/* LIKE, ILIKE and their ANY/ALL forms. A pattern is cut into literal runs; the common shapes (equal, prefix, suffix, contains) compare bytes, the rest
- * is matched with one point of return, which is enough for % and _. */
+/* LIKE, ILIKE and their ANY/ALL forms. A pattern is cut into literal runs; the common shapes (equal, prefix, suffix,
+ * contains) compare bytes, the rest is matched with one point of return, which is enough for % and _. */
 #include "expr/function_private.h"
 #include "expr/kernels/text_find.h"
 #include "expr/kernels/utf8.h"
@@ -39,8 +39,9 @@ static WeirStatus bad_escape(const uint8_t *text, uint32_t length, bool at_end, 
 {
     char shown[256];
     snprintf(shown, sizeof(shown), "'%.*s'", (int)(length < 240 ? length : 240), (const char *)text);
-    return at_end ? weir_error_set(error, WEIR_ERROR_INVALID_FORMAT_ESC_AT_THE_END, "format", shown)
-                  : weir_error_set(error, WEIR_ERROR_INVALID_FORMAT_ESC_IN_THE_MIDDLE, "format", shown, "char", "escape");
+    return at_end
+               ? weir_error_set(error, WEIR_ERROR_INVALID_FORMAT_ESC_AT_THE_END, "format", shown)
+               : weir_error_set(error, WEIR_ERROR_INVALID_FORMAT_ESC_IN_THE_MIDDLE, "format", shown, "char", "escape");
 }
 
 static void classify(LikePattern *pattern)
@@ -50,15 +51,17 @@ static void classify(LikePattern *pattern)
         many += pattern->tokens[i] == TOKEN_MANY;
         one += pattern->tokens[i] == TOKEN_ONE;
     }
-    bool leads = count > 0 && pattern->tokens[0] == TOKEN_MANY, trails = count > 1 && pattern->tokens[count - 1] == TOKEN_MANY;
+    bool leads = count > 0 && pattern->tokens[0] == TOKEN_MANY,
+         trails = count > 1 && pattern->tokens[count - 1] == TOKEN_MANY;
     pattern->shape = one > 0 || many > (uint32_t)leads + trails ? LIKE_GENERAL
-                     : leads && trails                         ? LIKE_CONTAINS
-                     : leads                                   ? LIKE_SUFFIX
-                     : trails                                  ? LIKE_PREFIX
-                                                               : LIKE_EQUAL;
+                     : leads && trails                          ? LIKE_CONTAINS
+                     : leads                                    ? LIKE_SUFFIX
+                     : trails                                   ? LIKE_PREFIX
+                                                                : LIKE_EQUAL;
 }
 
-static WeirStatus parse_pattern(LikePattern *pattern, const uint8_t *text, uint32_t length, uint8_t escape, WeirError *error)
+static WeirStatus parse_pattern(LikePattern *pattern, const uint8_t *text, uint32_t length, uint8_t escape,
+                                WeirError *error)
 {
     weir_buffer_clear(&pattern->literal);
     weir_free(pattern->tokens);
@@ -133,10 +136,12 @@ static inline bool matches(const LikePattern *pattern, const uint8_t *text, uint
 }
 
 /* The state's pattern is that of these bytes; parsed again only when they change. */
-static WeirStatus use_pattern(LikePattern *pattern, const uint8_t *text, uint32_t length, uint8_t escape, WeirError *error)
+static WeirStatus use_pattern(LikePattern *pattern, const uint8_t *text, uint32_t length, uint8_t escape,
+                              WeirError *error)
 {
     WeirBuffer *source = &pattern->source;
-    if (pattern->valid && source->length == (size_t)length + 1 && memcmp(source->data, text, length) == 0 && (uint8_t)source->data[length] == escape)
+    if (pattern->valid && source->length == (size_t)length + 1 && memcmp(source->data, text, length) == 0 &&
+        (uint8_t)source->data[length] == escape)
         return WEIR_OK;
     pattern->valid = false;
     WEIR_TRY(parse_pattern(pattern, text, length, escape, error));
@@ -200,23 +205,51 @@ static WeirStatus resolve_list(WeirFunctionCall *call, WeirError *error)
     const char *like = strstr(call->name, "ilike") != NULL ? "ilike" : "like";
     WeirExpression *result = NULL;
     for (uint32_t i = 1; i < call->argument_count; i++) {
-        WeirExpression *term = weir_call_make(call, like, (WeirExpression *[]){call->arguments[0], call->arguments[i]}, 2);
+        WeirExpression *term =
+            weir_call_make(call, like, (WeirExpression *[]){call->arguments[0], call->arguments[i]}, 2);
         if (negated)
             term = weir_call_make(call, "not", &term, 1);
-        result = result == NULL ? term : weir_call_make(call, any ? "or" : "and", (WeirExpression *[]){result, term}, 2);
+        result =
+            result == NULL ? term : weir_call_make(call, any ? "or" : "and", (WeirExpression *[]){result, term}, 2);
     }
     call->replacement = result;
     return WEIR_OK;
 }
 
-#define LIST(NAME, FORMAT)                                                                                                  \
-    {.name = NAME, .flags = WEIR_FUNCTION_REPLACED | WEIR_FUNCTION_INTERNAL, .arguments_min = 2, .arguments_max = -1, .resolve = resolve_list, .sql_format = FORMAT, .group = "predicate_funcs"}
+#define LIST(NAME, FORMAT)                                                                                             \
+    {                                                                                                                  \
+        .name = NAME, .flags = WEIR_FUNCTION_REPLACED | WEIR_FUNCTION_INTERNAL, .arguments_min = 2,                    \
+        .arguments_max = -1, .resolve = resolve_list, .sql_format = FORMAT, .group = "predicate_funcs"                 \
+    }
 
 const WeirFunction weir_functions_like[] = {
-    {.name = "like", .flags = WEIR_FUNCTION_NULL_PROPAGATING | WEIR_FUNCTION_MAY_FAIL, .arguments_min = 2, .arguments_max = 3, .signature = "string,string,string?->boolean", .kernel = like_kernel, .new_state = new_pattern, .free_state = free_pattern,
-     .sql_format = "$1 LIKE $2\v$1 LIKE $2 ESCAPE '$3'", .group = "predicate_funcs", .usage = "text LIKE pattern [ESCAPE c]: % stands for any characters, _ for one."},
-    {.name = "ilike", .flags = WEIR_FUNCTION_REPLACED, .arguments_min = 2, .arguments_max = 3, .signature = "string,string,string?->boolean", .resolve = resolve_ilike, .sql_format = "ilike($1, $2)", .group = "predicate_funcs", .usage = "text ILIKE pattern: LIKE without regard to case."},
-    LIST("like any", "likeany($1)"), LIST("like all", "likeall($1)"), LIST("not like any", "notlikeany($1)"), LIST("not like all", "notlikeall($1)"),
-    LIST("ilike any", "(ilike any $*)"), LIST("ilike all", "(ilike all $*)"), LIST("not ilike any", "(not ilike any $*)"), LIST("not ilike all", "(not ilike all $*)"),
+    {.name = "like",
+     .flags = WEIR_FUNCTION_NULL_PROPAGATING | WEIR_FUNCTION_MAY_FAIL,
+     .arguments_min = 2,
+     .arguments_max = 3,
+     .signature = "string,string,string?->boolean",
+     .kernel = like_kernel,
+     .new_state = new_pattern,
+     .free_state = free_pattern,
+     .sql_format = "$1 LIKE $2\v$1 LIKE $2 ESCAPE '$3'",
+     .group = "predicate_funcs",
+     .usage = "text LIKE pattern [ESCAPE c]: % stands for any characters, _ for one."},
+    {.name = "ilike",
+     .flags = WEIR_FUNCTION_REPLACED,
+     .arguments_min = 2,
+     .arguments_max = 3,
+     .signature = "string,string,string?->boolean",
+     .resolve = resolve_ilike,
+     .sql_format = "ilike($1, $2)",
+     .group = "predicate_funcs",
+     .usage = "text ILIKE pattern: LIKE without regard to case."},
+    LIST("like any", "likeany($1)"),
+    LIST("like all", "likeall($1)"),
+    LIST("not like any", "notlikeany($1)"),
+    LIST("not like all", "notlikeall($1)"),
+    LIST("ilike any", "(ilike any $*)"),
+    LIST("ilike all", "(ilike all $*)"),
+    LIST("not ilike any", "(not ilike any $*)"),
+    LIST("not ilike all", "(not ilike all $*)"),
     {0},
 };

@@ -23,8 +23,8 @@ static WeirStatus resolve_transform(WeirFunctionCall *call, WeirError *error)
     const WeirDataType *map = weir_call_type(call, 0), *body = call->arguments[1]->type;
     bool keys = strcmp(call->name, "transform_keys") == 0;
     if (keys && body->id == WEIR_TYPE_MAP) {
-        WeirStatus status = weir_error_set(error, WEIR_ERROR_DATATYPE_MISMATCH_INVALID_MAP_KEY_TYPE, "sqlExpr", weir_call_sql(call), "keyType",
-                                           weir_quoted_type(call->arena, body));
+        WeirStatus status = weir_error_set(error, WEIR_ERROR_DATATYPE_MISMATCH_INVALID_MAP_KEY_TYPE, "sqlExpr",
+                                           weir_call_sql(call), "keyType", weir_quoted_type(call->arena, body));
         weir_error_locate(error, NULL, call->origin);
         return status;
     }
@@ -33,12 +33,13 @@ static WeirStatus resolve_transform(WeirFunctionCall *call, WeirError *error)
     return WEIR_OK;
 }
 
-static WeirStatus run_entries(WeirKernelCall *call, const WeirVector *const *arguments, WeirLambdaEntries *entries, WeirVector variables[2], WeirVector *out,
-                              WeirError *error)
+static WeirStatus run_entries(WeirKernelCall *call, const WeirVector *const *arguments, WeirLambdaEntries *entries,
+                              WeirVector variables[2], WeirVector *out, WeirError *error)
 {
     WEIR_TRY(weir_lambda_entries(call, arguments[0], entries, error));
     for (uint32_t i = 0; i < 2; i++)
-        WEIR_TRY(weir_lambda_gather(call, &arguments[0]->children[i], entries->entries, entries->count, &variables[i], error));
+        WEIR_TRY(weir_lambda_gather(call, &arguments[0]->children[i], entries->entries, entries->count, &variables[i],
+                                    error));
     return weir_lambda_run(call, &call->lambdas[0], arguments, variables, entries->rows, entries->count, out, error);
 }
 
@@ -66,7 +67,8 @@ WEIR_COLLECTION_KERNEL(filter_kernel)
     return WEIR_OK;
 }
 
-static void put_offsets(const WeirKernelCall *call, const WeirVector *maps, const WeirLambdaEntries *entries, WeirVector *result)
+static void put_offsets(const WeirKernelCall *call, const WeirVector *maps, const WeirLambdaEntries *entries,
+                        WeirVector *result)
 {
     WeirListRows offsets = {result->values, 0};
     uint32_t at = 0;
@@ -124,8 +126,9 @@ static WeirStatus resolve_zip(WeirFunctionCall *call, WeirError *error)
     const WeirDataType *a = weir_call_type(call, 0), *b = weir_call_type(call, 1);
     const WeirDataType *key = weir_wider_without_strings(call->arena, weir_type_key(a), weir_type_key(b));
     if (key == NULL) {
-        WeirStatus status = weir_error_set(error, WEIR_ERROR_DATATYPE_MISMATCH_MAP_ZIP_WITH_DIFF_TYPES, "sqlExpr", weir_call_sql(call), "functionName",
-                                           "`map_zip_with`", "leftType", weir_quoted_type(call->arena, weir_type_key(a)), "rightType",
+        WeirStatus status = weir_error_set(error, WEIR_ERROR_DATATYPE_MISMATCH_MAP_ZIP_WITH_DIFF_TYPES, "sqlExpr",
+                                           weir_call_sql(call), "functionName", "`map_zip_with`", "leftType",
+                                           weir_quoted_type(call->arena, weir_type_key(a)), "rightType",
                                            weir_quoted_type(call->arena, weir_type_key(b)));
         weir_error_locate(error, NULL, call->origin);
         return status;
@@ -165,7 +168,8 @@ static void zip_row(const WeirVector *const *arguments, uint32_t row, WeirRowSet
     }
 }
 
-static WeirStatus zip_keys(WeirKernelCall *call, const WeirVector *const *arguments, const ZipEntries *entries, WeirVector *out, WeirError *error)
+static WeirStatus zip_keys(WeirKernelCall *call, const WeirVector *const *arguments, const ZipEntries *entries,
+                           WeirVector *out, WeirError *error)
 {
     WeirColumnWriter writer;
     weir_column_writer_init(&writer, weir_type_key(call->expression->type), entries->count, call->arena);
@@ -207,22 +211,30 @@ WEIR_COLLECTION_KERNEL(zip_kernel)
     WeirVector variables[3], mapped;
     WEIR_TRY(zip_keys(call, arguments, &entries, &variables[0], error));
     for (uint32_t m = 0; m < 2; m++)
-        WEIR_TRY(weir_lambda_gather(call, &arguments[m]->children[1], entries.values[m], entries.count, &variables[1 + m], error));
-    WEIR_TRY(weir_lambda_run(call, &call->lambdas[0], arguments, variables, entries.rows, entries.count, &mapped, error));
+        WEIR_TRY(weir_lambda_gather(call, &arguments[m]->children[1], entries.values[m], entries.count,
+                                    &variables[1 + m], error));
+    WEIR_TRY(
+        weir_lambda_run(call, &call->lambdas[0], arguments, variables, entries.rows, entries.count, &mapped, error));
     result->children[0] = variables[0];
     WEIR_TRY(weir_vector_flatten(&mapped, &result->children[1], call->arena, error));
     result->children[1].type = weir_type_value(result->type);
     return WEIR_OK;
 }
 
-#define ENTRY(NAME, COUNT, RESOLVE, KERNEL, USAGE)                                                                          \
-    {.name = NAME, .flags = WEIR_FUNCTION_MAY_FAIL, .arguments_min = COUNT, .arguments_max = COUNT, .resolve = RESOLVE, .kernel = KERNEL,             \
-     .group = "lambda_funcs", .usage = USAGE}
+#define ENTRY(NAME, COUNT, RESOLVE, KERNEL, USAGE)                                                                     \
+    {                                                                                                                  \
+        .name = NAME, .flags = WEIR_FUNCTION_MAY_FAIL, .arguments_min = COUNT, .arguments_max = COUNT,                 \
+        .resolve = RESOLVE, .kernel = KERNEL, .group = "lambda_funcs", .usage = USAGE                                  \
+    }
 
 const WeirFunction weir_functions_map_lambda[] = {
-    ENTRY("map_filter", 2, resolve_filter, filter_kernel, "map_filter(m, (k, v) -> …): the entries for which the lambda is true."),
-    ENTRY("transform_keys", 2, resolve_transform, transform_keys_kernel, "transform_keys(m, (k, v) -> …): the map under new keys."),
-    ENTRY("transform_values", 2, resolve_transform, transform_values_kernel, "transform_values(m, (k, v) -> …): the map with new values."),
-    ENTRY("map_zip_with", 3, resolve_zip, zip_kernel, "map_zip_with(m, n, (k, v, w) -> …): one map of the lambda's values of both."),
+    ENTRY("map_filter", 2, resolve_filter, filter_kernel,
+          "map_filter(m, (k, v) -> …): the entries for which the lambda is true."),
+    ENTRY("transform_keys", 2, resolve_transform, transform_keys_kernel,
+          "transform_keys(m, (k, v) -> …): the map under new keys."),
+    ENTRY("transform_values", 2, resolve_transform, transform_values_kernel,
+          "transform_values(m, (k, v) -> …): the map with new values."),
+    ENTRY("map_zip_with", 3, resolve_zip, zip_kernel,
+          "map_zip_with(m, n, (k, v, w) -> …): one map of the lambda's values of both."),
     {0},
 };

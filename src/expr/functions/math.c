@@ -5,46 +5,48 @@
 #include "expr/function_private.h"
 #include "expr/kernels/decimal.h"
 
-#define KERNEL(name) static WeirStatus name(WeirKernelCall *call, const WeirVector *const *arguments, WeirVector *result, WeirError *error)
-#define DOUBLE_FUNCTION(name, VALUE)                                                                                        \
-    KERNEL(name)                                                                                                           \
-    {                                                                                                                      \
-        (void)error;                                                                                                       \
-        WeirArgument x = weir_argument(arguments[0]);                                                                      \
-        WEIR_FOR_ROWS(call, row)                                                                                          \
-        {                                                                                                                  \
-            double a = WEIR_ARGUMENT_VALUE(double, x, row);                                                                \
-            ((double *)result->values)[row] = (VALUE);                                                                     \
-        }                                                                                                                  \
-        return WEIR_OK;                                                                                                    \
+#define KERNEL(name)                                                                                                   \
+    static WeirStatus name(WeirKernelCall *call, const WeirVector *const *arguments, WeirVector *result,               \
+                           WeirError *error)
+#define DOUBLE_FUNCTION(name, VALUE)                                                                                   \
+    KERNEL(name)                                                                                                       \
+    {                                                                                                                  \
+        (void)error;                                                                                                   \
+        WeirArgument x = weir_argument(arguments[0]);                                                                  \
+        WEIR_FOR_ROWS(call, row)                                                                                       \
+        {                                                                                                              \
+            double a = WEIR_ARGUMENT_VALUE(double, x, row);                                                            \
+            ((double *)result->values)[row] = (VALUE);                                                                 \
+        }                                                                                                              \
+        return WEIR_OK;                                                                                                \
     }
-#define DOUBLE_PAIR(name, VALUE)                                                                                            \
-    KERNEL(name)                                                                                                           \
-    {                                                                                                                      \
-        (void)error;                                                                                                       \
-        WeirArgument x = weir_argument(arguments[0]), y = weir_argument(arguments[1]);                                     \
-        WEIR_FOR_ROWS(call, row)                                                                                          \
-        {                                                                                                                  \
-            double a = WEIR_ARGUMENT_VALUE(double, x, row), b = WEIR_ARGUMENT_VALUE(double, y, row);                        \
-            ((double *)result->values)[row] = (VALUE);                                                                     \
-        }                                                                                                                  \
-        return WEIR_OK;                                                                                                    \
+#define DOUBLE_PAIR(name, VALUE)                                                                                       \
+    KERNEL(name)                                                                                                       \
+    {                                                                                                                  \
+        (void)error;                                                                                                   \
+        WeirArgument x = weir_argument(arguments[0]), y = weir_argument(arguments[1]);                                 \
+        WEIR_FOR_ROWS(call, row)                                                                                       \
+        {                                                                                                              \
+            double a = WEIR_ARGUMENT_VALUE(double, x, row), b = WEIR_ARGUMENT_VALUE(double, y, row);                   \
+            ((double *)result->values)[row] = (VALUE);                                                                 \
+        }                                                                                                              \
+        return WEIR_OK;                                                                                                \
     }
 /* Logarithms of what has none are null. */
-#define LOGARITHM(name, BAD, VALUE)                                                                                         \
-    KERNEL(name)                                                                                                           \
-    {                                                                                                                      \
-        (void)error;                                                                                                       \
-        WeirArgument x = weir_argument(arguments[0]);                                                                      \
-        WEIR_FOR_ROWS(call, row)                                                                                          \
-        {                                                                                                                  \
-            double a = WEIR_ARGUMENT_VALUE(double, x, row);                                                                \
-            if (BAD)                                                                                                       \
-                weir_result_set_null(call, result, row);                                                                   \
-            else                                                                                                           \
-                ((double *)result->values)[row] = (VALUE);                                                                 \
-        }                                                                                                                  \
-        return WEIR_OK;                                                                                                    \
+#define LOGARITHM(name, BAD, VALUE)                                                                                    \
+    KERNEL(name)                                                                                                       \
+    {                                                                                                                  \
+        (void)error;                                                                                                   \
+        WeirArgument x = weir_argument(arguments[0]);                                                                  \
+        WEIR_FOR_ROWS(call, row)                                                                                       \
+        {                                                                                                              \
+            double a = WEIR_ARGUMENT_VALUE(double, x, row);                                                            \
+            if (BAD)                                                                                                   \
+                weir_result_set_null(call, result, row);                                                               \
+            else                                                                                                       \
+                ((double *)result->values)[row] = (VALUE);                                                             \
+        }                                                                                                              \
+        return WEIR_OK;                                                                                                \
     }
 DOUBLE_FUNCTION(sqrt_kernel, sqrt(a))
 DOUBLE_FUNCTION(cbrt_kernel, (double)cbrtl((long double)a))
@@ -65,8 +67,8 @@ DOUBLE_FUNCTION(atanh_kernel, 0.5 * (log1p(a) - log1p(-a)))
 DOUBLE_FUNCTION(cot_kernel, 1.0 / tan(a))
 DOUBLE_FUNCTION(sec_kernel, 1.0 / cos(a))
 DOUBLE_FUNCTION(csc_kernel, 1.0 / sin(a))
-DOUBLE_FUNCTION(degrees_kernel, a * (180.0 / M_PI))
-DOUBLE_FUNCTION(radians_kernel, a * (M_PI / 180.0))
+DOUBLE_FUNCTION(degrees_kernel, a *(180.0 / M_PI))
+DOUBLE_FUNCTION(radians_kernel, a *(M_PI / 180.0))
 DOUBLE_FUNCTION(signum_kernel, a > 0 ? 1.0 : a < 0 ? -1.0 : a)
 DOUBLE_FUNCTION(rint_kernel, rint(a))
 DOUBLE_PAIR(pow_kernel, (fabs(a) == 1.0 && (isinf(b) || isnan(b))) || (isnan(b) && a == 1.0) ? (double)NAN : pow(a, b))
@@ -108,7 +110,7 @@ KERNEL(e_kernel)
     (void)error;
     double value = call->expression->function->name[0] == 'e' ? M_E : M_PI;
     WEIR_FOR_ROWS(call, row)
-        ((double *)result->values)[row] = value;
+    ((double *)result->values)[row] = value;
     return WEIR_OK;
 }
 
@@ -118,7 +120,10 @@ typedef enum Rounding { ROUND_HALF_UP, ROUND_HALF_EVEN, ROUND_CEILING, ROUND_FLO
 
 static Rounding rounding_of(const char *name)
 {
-    return name[0] == 'b' ? ROUND_HALF_EVEN : name[0] == 'c' ? ROUND_CEILING : name[0] == 'f' ? ROUND_FLOOR : ROUND_HALF_UP;
+    return name[0] == 'b'   ? ROUND_HALF_EVEN
+           : name[0] == 'c' ? ROUND_CEILING
+           : name[0] == 'f' ? ROUND_FLOOR
+                            : ROUND_HALF_UP;
 }
 
 /* value / divisor by the rule. */
@@ -158,7 +163,9 @@ static WeirStatus resolve_round(WeirFunctionCall *call, WeirError *error)
         *scale = weir_value_is_null(value) ? 0 : (int32_t)weir_value_get_int(value);
         call->cast_types[1] = &weir_type_int;
     } else if (!whole) {
-        call->arguments = (WeirExpression **)memcpy(WEIR_ARENA_ARRAY(call->arena, WeirExpression *, 2), (WeirExpression *[]){argument, weir_expression_int_literal(call->arena, 0)}, 2 * sizeof(argument));
+        call->arguments = (WeirExpression **)memcpy(
+            WEIR_ARENA_ARRAY(call->arena, WeirExpression *, 2),
+            (WeirExpression *[]){argument, weir_expression_int_literal(call->arena, 0)}, 2 * sizeof(argument));
         call->cast_types = WEIR_ARENA_ARRAY(call->arena, const WeirDataType *, 2);
         call->argument_count = 2;
     }
@@ -174,7 +181,10 @@ static WeirStatus resolve_round(WeirFunctionCall *call, WeirError *error)
             int integral = type->precision - type->scale + 1;
             int kept = *scale < 0 ? 0 : *scale < type->scale ? *scale : type->scale;
             if (*scale < 0)
-                call->result_type = weir_type_decimal(call->arena, integral > -*scale + 1 ? (integral < 38 ? integral : 38) : (-*scale + 1 < 38 ? -*scale + 1 : 38), 0);
+                call->result_type = weir_type_decimal(call->arena,
+                                                      integral > -*scale + 1 ? (integral < 38 ? integral : 38)
+                                                                             : (-*scale + 1 < 38 ? -*scale + 1 : 38),
+                                                      0);
             else
                 call->result_type = weir_type_decimal(call->arena, integral + kept < 38 ? integral + kept : 38, kept);
         }
@@ -238,15 +248,21 @@ KERNEL(round_kernel)
         } else if (from->id == WEIR_TYPE_DOUBLE && to->id == WEIR_TYPE_LONG) {
             double value = ((const double *)x.values)[at];
             value = rounding == ROUND_CEILING ? ceil(value) : floor(value);
-            ((int64_t *)result->values)[row] = value != value ? 0 : value >= 0x1p63 ? INT64_MAX : value < -0x1p63 ? INT64_MIN : (int64_t)value;
+            ((int64_t *)result->values)[row] = value != value    ? 0
+                                               : value >= 0x1p63 ? INT64_MAX
+                                               : value < -0x1p63 ? INT64_MIN
+                                                                 : (int64_t)value;
         } else if (from->id == WEIR_TYPE_DOUBLE) {
             ((double *)result->values)[row] = round_double(((const double *)x.values)[at], scale, rounding, false);
         } else if (from->id == WEIR_TYPE_FLOAT) {
-            ((float *)result->values)[row] = (float)round_double((double)((const float *)x.values)[at], scale, rounding, true);
+            ((float *)result->values)[row] =
+                (float)round_double((double)((const float *)x.values)[at], scale, rounding, true);
         } else {
             WeirInt128 value = load_integer(arguments[0], at);
             if (scale < 0)
-                value = -scale > 20 ? 0 : divide_rounded(value, weir_power_of_ten(-scale), rounding) * weir_power_of_ten(-scale);
+                value = -scale > 20
+                            ? 0
+                            : divide_rounded(value, weir_power_of_ten(-scale), rounding) * weir_power_of_ten(-scale);
             int64_t narrow = (int64_t)value;
             size_t size = weir_physical_size(weir_type_physical(to));
             int bits = 64 - 8 * (int)size;
@@ -296,31 +312,46 @@ KERNEL(bin_kernel)
 KERNEL(width_bucket_kernel)
 {
     (void)error;
-    WeirArgument v = weir_argument(arguments[0]), a = weir_argument(arguments[1]), b = weir_argument(arguments[2]), n = weir_argument(arguments[3]);
+    WeirArgument v = weir_argument(arguments[0]), a = weir_argument(arguments[1]), b = weir_argument(arguments[2]),
+                 n = weir_argument(arguments[3]);
     WEIR_FOR_ROWS(call, row)
     {
-        double value = WEIR_ARGUMENT_VALUE(double, v, row), low = WEIR_ARGUMENT_VALUE(double, a, row), high = WEIR_ARGUMENT_VALUE(double, b, row);
+        double value = WEIR_ARGUMENT_VALUE(double, v, row), low = WEIR_ARGUMENT_VALUE(double, a, row),
+               high = WEIR_ARGUMENT_VALUE(double, b, row);
         int64_t count = WEIR_ARGUMENT_VALUE(int64_t, n, row);
         if (count <= 0 || count == INT64_MAX || isnan(value) || low == high || !isfinite(low) || !isfinite(high)) {
             weir_result_set_null(call, result, row);
             continue;
         }
         double least = low < high ? low : high, most = low < high ? high : low;
-        int64_t bucket = low < high ? (value < least ? 0 : value >= most ? count + 1 : (int64_t)((double)count * (value - least) / (most - least)) + 1)
-                                    : (value > most ? 0 : value <= least ? count + 1 : (int64_t)((double)count * (most - value) / (most - least)) + 1);
+        int64_t bucket = low < high
+                             ? (value < least   ? 0
+                                : value >= most ? count + 1
+                                                : (int64_t)((double)count * (value - least) / (most - least)) + 1)
+                             : (value > most     ? 0
+                                : value <= least ? count + 1
+                                                 : (int64_t)((double)count * (most - value) / (most - least)) + 1);
         ((int64_t *)result->values)[row] = bucket;
     }
     return WEIR_OK;
 }
 
 #define NP WEIR_FUNCTION_NULL_PROPAGATING
-#define MATH(NAME, ALIASES, FLAGS, COUNT, SIGNATURE, KERNEL, FORMAT, USAGE)                                                 \
-    {.name = NAME, .aliases = ALIASES, .flags = FLAGS, .arguments_min = COUNT, .arguments_max = COUNT, .signature = SIGNATURE, .kernel = KERNEL, .sql_format = FORMAT, .group = "math_funcs", .usage = USAGE}
-#define ONE(NAME, KERNEL, FORMAT, USAGE) MATH(NAME, NULL, NP | WEIR_FUNCTION_NULLABLE, 1, "double->double", KERNEL, FORMAT, USAGE)
-#define LOG(NAME, KERNEL, FORMAT, USAGE) MATH(NAME, NULL, NP | WEIR_FUNCTION_NULLABLE, 1, "double->double", KERNEL, FORMAT, USAGE)
-#define ROUNDS(NAME, ALIASES, FORMAT, USAGE)                                                                                \
-    {.name = NAME, .aliases = ALIASES, .flags = NP | WEIR_FUNCTION_MAY_FAIL | WEIR_FUNCTION_NULLABLE, .arguments_min = 1, .arguments_max = 2, .resolve = resolve_round, .kernel = round_kernel, .sql_format = FORMAT, \
-     .group = "math_funcs", .usage = USAGE}
+#define MATH(NAME, ALIASES, FLAGS, COUNT, SIGNATURE, KERNEL, FORMAT, USAGE)                                            \
+    {                                                                                                                  \
+        .name = NAME, .aliases = ALIASES, .flags = FLAGS, .arguments_min = COUNT, .arguments_max = COUNT,              \
+        .signature = SIGNATURE, .kernel = KERNEL, .sql_format = FORMAT, .group = "math_funcs", .usage = USAGE          \
+    }
+#define ONE(NAME, KERNEL, FORMAT, USAGE)                                                                               \
+    MATH(NAME, NULL, NP | WEIR_FUNCTION_NULLABLE, 1, "double->double", KERNEL, FORMAT, USAGE)
+#define LOG(NAME, KERNEL, FORMAT, USAGE)                                                                               \
+    MATH(NAME, NULL, NP | WEIR_FUNCTION_NULLABLE, 1, "double->double", KERNEL, FORMAT, USAGE)
+#define ROUNDS(NAME, ALIASES, FORMAT, USAGE)                                                                           \
+    {                                                                                                                  \
+        .name = NAME, .aliases = ALIASES, .flags = NP | WEIR_FUNCTION_MAY_FAIL | WEIR_FUNCTION_NULLABLE,               \
+        .arguments_min = 1, .arguments_max = 2, .resolve = resolve_round, .kernel = round_kernel,                      \
+        .sql_format = FORMAT, .group = "math_funcs", .usage = USAGE                                                    \
+    }
 
 const WeirFunction weir_functions_math[] = {
     ONE("sqrt", sqrt_kernel, "SQRT($1)", "sqrt(a): the square root."),
@@ -331,7 +362,15 @@ const WeirFunction weir_functions_math[] = {
     LOG("log10", log10_kernel, "LOG10($1)", "log10(a)"),
     LOG("log2", log2_kernel, "LOG2($1)", "log2(a)"),
     LOG("log1p", log1p_kernel, "LOG1P($1)", "log1p(a): ln(1 + a)."),
-    {.name = "log", .flags = NP | WEIR_FUNCTION_NULLABLE, .arguments_min = 1, .arguments_max = 2, .resolve = resolve_log, .kernel = log_kernel, .sql_format = "LOG($*)", .group = "math_funcs", .usage = "log([base, ]a): the logarithm."},
+    {.name = "log",
+     .flags = NP | WEIR_FUNCTION_NULLABLE,
+     .arguments_min = 1,
+     .arguments_max = 2,
+     .resolve = resolve_log,
+     .kernel = log_kernel,
+     .sql_format = "LOG($*)",
+     .group = "math_funcs",
+     .usage = "log([base, ]a): the logarithm."},
     ONE("sin", sin_kernel, "SIN($1)", "sin(a)"),
     ONE("cos", cos_kernel, "COS($1)", "cos(a)"),
     ONE("tan", tan_kernel, "TAN($1)", "tan(a)"),
@@ -349,9 +388,11 @@ const WeirFunction weir_functions_math[] = {
     ONE("csc", csc_kernel, "CSC($1)", "csc(a)"),
     ONE("degrees", degrees_kernel, "DEGREES($1)", "degrees(a): radians as degrees."),
     ONE("radians", radians_kernel, "RADIANS($1)", "radians(a): degrees as radians."),
-    MATH("signum", WEIR_ALIASES("sign"), NP | WEIR_FUNCTION_NULLABLE, 1, "double->double", signum_kernel, "SIGNUM($1)", "signum(a): -1, 0 or 1."),
+    MATH("signum", WEIR_ALIASES("sign"), NP | WEIR_FUNCTION_NULLABLE, 1, "double->double", signum_kernel, "SIGNUM($1)",
+         "signum(a): -1, 0 or 1."),
     ONE("rint", rint_kernel, "rint($1)", "rint(a): the nearest integer, as a double."),
-    MATH("pow", WEIR_ALIASES("power"), NP, 2, "double,double->double", pow_kernel, NULL, "pow(a, b): a to the power of b."),
+    MATH("pow", WEIR_ALIASES("power"), NP, 2, "double,double->double", pow_kernel, NULL,
+         "pow(a, b): a to the power of b."),
     MATH("atan2", NULL, NP, 2, "double,double->double", atan2_kernel, "ATAN2($*)", "atan2(y, x)"),
     MATH("hypot", NULL, NP, 2, "double,double->double", hypot_kernel, "HYPOT($*)", "hypot(a, b)"),
     MATH("e", NULL, WEIR_FUNCTION_NEVER_NULL, 0, "->double", e_kernel, "E()", "e(): Euler's number."),
@@ -362,6 +403,7 @@ const WeirFunction weir_functions_math[] = {
     ROUNDS("floor", NULL, "FLOOR($1)\tfloor($*)", "floor(a[, digits]): rounded down."),
     MATH("factorial", NULL, NP | WEIR_FUNCTION_NULLABLE, 1, "int->long", factorial_kernel, NULL, "factorial(n)"),
     MATH("bin", NULL, NP, 1, "long->string", bin_kernel, NULL, "bin(n): in binary digits."),
-    MATH("width_bucket", NULL, NP | WEIR_FUNCTION_NULLABLE, 4, "double,double,double,long->long", width_bucket_kernel, NULL, "width_bucket(a, low, high, n): which of n equal parts a is in."),
+    MATH("width_bucket", NULL, NP | WEIR_FUNCTION_NULLABLE, 4, "double,double,double,long->long", width_bucket_kernel,
+         NULL, "width_bucket(a, low, high, n): which of n equal parts a is in."),
     {0},
 };

@@ -1,4 +1,5 @@
-/* Values that differ from row to row: rand, randn, uuid, row numbers. Reproducible only within weir: Spark's depend on its partitions. */
+/* Values that differ from row to row: rand, randn, uuid, row numbers. Reproducible only within weir: Spark's depend on
+ * its partitions. */
 #include <math.h>
 #include <stdio.h>
 #include <sys/random.h>
@@ -6,7 +7,9 @@
 #include "expr/function_private.h"
 #include "expr/kernel.h"
 
-#define KERNEL(name) static WeirStatus name(WeirKernelCall *call, const WeirVector *const *arguments, WeirVector *result, WeirError *error)
+#define KERNEL(name)                                                                                                   \
+    static WeirStatus name(WeirKernelCall *call, const WeirVector *const *arguments, WeirVector *result,               \
+                           WeirError *error)
 
 typedef struct RandomState {
     uint64_t seed; /* Spark's XORShiftRandom */
@@ -16,7 +19,8 @@ typedef struct RandomState {
 static void *new_state(const WeirExpression *expression)
 {
     RandomState *state = weir_calloc(1, sizeof(*state));
-    bool seeded = expression->child_count == 1 && expression->children[0]->kind == WEIR_EXPRESSION_LITERAL && !weir_value_is_null(expression->children[0]->value);
+    bool seeded = expression->child_count == 1 && expression->children[0]->kind == WEIR_EXPRESSION_LITERAL &&
+                  !weir_value_is_null(expression->children[0]->value);
     if (seeded)
         state->seed = (uint64_t)weir_value_get_int(expression->children[0]->value) * 0x9e3779b97f4a7c15ull + 1;
     else if (getrandom(&state->seed, sizeof(state->seed), 0) != sizeof(state->seed))
@@ -33,7 +37,10 @@ static uint64_t next(RandomState *state)
     return state->seed;
 }
 
-static double uniform(RandomState *state) { return (double)(next(state) >> 11) * 0x1p-53; }
+static double uniform(RandomState *state)
+{
+    return (double)(next(state) >> 11) * 0x1p-53;
+}
 
 KERNEL(rand_kernel)
 {
@@ -43,7 +50,8 @@ KERNEL(rand_kernel)
     WEIR_FOR_ROWS(call, row)
     {
         double u = uniform(call->state);
-        ((double *)result->values)[row] = normal ? sqrt(-2.0 * log(1.0 - u)) * cos(2.0 * M_PI * uniform(call->state)) : u;
+        ((double *)result->values)[row] =
+            normal ? sqrt(-2.0 * log(1.0 - u)) * cos(2.0 * M_PI * uniform(call->state)) : u;
     }
     return WEIR_OK;
 }
@@ -56,7 +64,8 @@ KERNEL(uuid_kernel)
     {
         char text[40];
         uint64_t a = next(call->state), b = next(call->state);
-        snprintf(text, sizeof(text), "%08x-%04x-4%03x-%04x-%012llx", (unsigned)(a >> 32), (unsigned)(a >> 16 & 0xffff), (unsigned)(a & 0xfff), (unsigned)(b >> 48 & 0x3fff) | 0x8000u,
+        snprintf(text, sizeof(text), "%08x-%04x-4%03x-%04x-%012llx", (unsigned)(a >> 32), (unsigned)(a >> 16 & 0xffff),
+                 (unsigned)(a & 0xfff), (unsigned)(b >> 48 & 0x3fff) | 0x8000u,
                  (unsigned long long)(b & 0xffffffffffffull));
         ((WeirStringView *)result->values)[row] = weir_view_copy(call->arena, text, 36);
     }
@@ -69,7 +78,7 @@ KERNEL(row_id_kernel)
     (void)error;
     RandomState *state = call->state;
     WEIR_FOR_ROWS(call, row)
-        ((int64_t *)result->values)[row] = state->next_row++;
+    ((int64_t *)result->values)[row] = state->next_row++;
     return WEIR_OK;
 }
 
@@ -78,7 +87,7 @@ KERNEL(partition_kernel)
     (void)arguments;
     (void)error;
     WEIR_FOR_ROWS(call, row)
-        ((int32_t *)result->values)[row] = 0;
+    ((int32_t *)result->values)[row] = 0;
     return WEIR_OK;
 }
 
@@ -94,10 +103,51 @@ static WeirStatus resolve_rand(WeirFunctionCall *call, WeirError *error)
 #define STATE .new_state = new_state, .free_state = weir_free
 
 const WeirFunction weir_functions_random[] = {
-    {.name = "rand", .aliases = WEIR_ALIASES("random"), .flags = FLAGS, .arguments_min = 0, .arguments_max = 1, .resolve = resolve_rand, .kernel = rand_kernel, STATE, .group = "math_funcs", .usage = "rand([seed]): at random from [0, 1)."},
-    {.name = "randn", .flags = FLAGS, .arguments_min = 0, .arguments_max = 1, .resolve = resolve_rand, .kernel = rand_kernel, STATE, .group = "math_funcs", .usage = "randn([seed]): at random, normally distributed."},
-    {.name = "uuid", .flags = FLAGS, .arguments_min = 0, .arguments_max = 0, .signature = "->string", .kernel = uuid_kernel, STATE, .group = "misc_funcs", .usage = "uuid(): a random UUID."},
-    {.name = "monotonically_increasing_id", .flags = FLAGS | WEIR_FUNCTION_NOT_IN_STREAM, .arguments_min = 0, .arguments_max = 0, .signature = "->long", .kernel = row_id_kernel, STATE, .group = "misc_funcs", .usage = "monotonically_increasing_id(): a number for each row."},
-    {.name = "spark_partition_id", .flags = FLAGS, .arguments_min = 0, .arguments_max = 0, .signature = "->int", .kernel = partition_kernel, .sql_format = "SPARK_PARTITION_ID()", .group = "misc_funcs", .usage = "spark_partition_id()"},
+    {.name = "rand",
+     .aliases = WEIR_ALIASES("random"),
+     .flags = FLAGS,
+     .arguments_min = 0,
+     .arguments_max = 1,
+     .resolve = resolve_rand,
+     .kernel = rand_kernel,
+     STATE,
+     .group = "math_funcs",
+     .usage = "rand([seed]): at random from [0, 1)."},
+    {.name = "randn",
+     .flags = FLAGS,
+     .arguments_min = 0,
+     .arguments_max = 1,
+     .resolve = resolve_rand,
+     .kernel = rand_kernel,
+     STATE,
+     .group = "math_funcs",
+     .usage = "randn([seed]): at random, normally distributed."},
+    {.name = "uuid",
+     .flags = FLAGS,
+     .arguments_min = 0,
+     .arguments_max = 0,
+     .signature = "->string",
+     .kernel = uuid_kernel,
+     STATE,
+     .group = "misc_funcs",
+     .usage = "uuid(): a random UUID."},
+    {.name = "monotonically_increasing_id",
+     .flags = FLAGS | WEIR_FUNCTION_NOT_IN_STREAM,
+     .arguments_min = 0,
+     .arguments_max = 0,
+     .signature = "->long",
+     .kernel = row_id_kernel,
+     STATE,
+     .group = "misc_funcs",
+     .usage = "monotonically_increasing_id(): a number for each row."},
+    {.name = "spark_partition_id",
+     .flags = FLAGS,
+     .arguments_min = 0,
+     .arguments_max = 0,
+     .signature = "->int",
+     .kernel = partition_kernel,
+     .sql_format = "SPARK_PARTITION_ID()",
+     .group = "misc_funcs",
+     .usage = "spark_partition_id()"},
     {0},
 };

@@ -1,4 +1,5 @@
-/* RLIKE, regexp_… and split. A constant pattern is compiled once per task; patterns that are plain text never reach the matcher. */
+/* RLIKE, regexp_… and split. A constant pattern is compiled once per task; patterns that are plain text never reach the
+ * matcher. */
 #include "expr/column_writer.h"
 #include "expr/function_private.h"
 #include "expr/kernels/text_find.h"
@@ -32,7 +33,8 @@ static WeirStatus use_regex(WeirKernelCall *call, const WeirStringView *pattern,
 {
     RegexState *state = call->state;
     const char *text = (const char *)weir_view_data(pattern);
-    if (state->valid && state->source.length == pattern->length && memcmp(state->source.data, text, pattern->length) == 0)
+    if (state->valid && state->source.length == pattern->length &&
+        memcmp(state->source.data, text, pattern->length) == 0)
         return WEIR_OK;
     weir_regex_free(state->regex);
     state->regex = NULL;
@@ -73,8 +75,9 @@ static WeirStatus check_group(WeirKernelCall *call, int32_t group, WeirError *er
     snprintf(counts, sizeof(counts), "%u", count);
     snprintf(index, sizeof(index), "%d", group);
     return weir_row_error(call,
-                          weir_error_set(error, WEIR_ERROR_INVALID_PARAMETER_VALUE_REGEX_GROUP_INDEX, "parameter", "`idx`", "functionName", "`regexp_extract`",
-                                         "groupCount", counts, "groupIndex", index),
+                          weir_error_set(error, WEIR_ERROR_INVALID_PARAMETER_VALUE_REGEX_GROUP_INDEX, "parameter",
+                                         "`idx`", "functionName", "`regexp_extract`", "groupCount", counts,
+                                         "groupIndex", index),
                           error);
 }
 
@@ -125,7 +128,8 @@ WEIR_TEXT_KERNEL(extract_all_kernel)
         WEIR_TEXT(text, x, row);
         WEIR_TRY(use_regex(call, weir_argument_view(&y, row), error));
         int32_t group = WEIR_ARGUMENT_VALUE(int32_t, z, row);
-        for (size_t from = 0; weir_regex_find(REGEX(call), text, text_length, from, &spans); from = next_start(text, text_length, spans)) {
+        for (size_t from = 0; weir_regex_find(REGEX(call), text, text_length, from, &spans);
+             from = next_start(text, text_length, spans)) {
             WEIR_TRY(check_group(call, group, error));
             weir_column_writer_append_view(&writer, group_view(text, spans, group));
         }
@@ -135,8 +139,8 @@ WEIR_TEXT_KERNEL(extract_all_kernel)
 }
 
 /* $1, ${name} and \c in a replacement, as Matcher.appendReplacement; groups by number only. */
-static WeirStatus append_replacement(WeirKernelCall *call, WeirBuffer *out, const uint8_t *text, const size_t *spans, const uint8_t *with, uint32_t length,
-                                     WeirError *error)
+static WeirStatus append_replacement(WeirKernelCall *call, WeirBuffer *out, const uint8_t *text, const size_t *spans,
+                                     const uint8_t *with, uint32_t length, WeirError *error)
 {
     for (uint32_t i = 0; i < length; i++) {
         if (with[i] == '\\' && i + 1 < length) {
@@ -152,7 +156,10 @@ static WeirStatus append_replacement(WeirKernelCall *call, WeirBuffer *out, cons
                 i++;
             }
             if (group < 0 || (uint32_t)group > count)
-                return weir_row_error(call, weir_error_format(error, WEIR_ERROR_LEGACY_ERROR_TEMP_0000, "the replacement names a group that the pattern does not have"), error);
+                return weir_row_error(call,
+                                      weir_error_format(error, WEIR_ERROR_LEGACY_ERROR_TEMP_0000,
+                                                        "the replacement names a group that the pattern does not have"),
+                                      error);
             if (spans[2 * group] != SIZE_MAX)
                 weir_buffer_append(out, text + spans[2 * group], spans[2 * group + 1] - spans[2 * group]);
         } else {
@@ -164,7 +171,8 @@ static WeirStatus append_replacement(WeirKernelCall *call, WeirBuffer *out, cons
 
 WEIR_TEXT_KERNEL(replace_kernel)
 {
-    WeirArgument x = weir_argument(arguments[0]), y = weir_argument(arguments[1]), z = weir_argument(arguments[2]), p = weir_argument(arguments[3]);
+    WeirArgument x = weir_argument(arguments[0]), y = weir_argument(arguments[1]), z = weir_argument(arguments[2]),
+                 p = weir_argument(arguments[3]);
     WeirTextHeap heap = weir_text_heap(call);
     WeirBuffer buffer;
     weir_buffer_init(&buffer, 0, NULL);
@@ -208,7 +216,8 @@ WEIR_TEXT_KERNEL(count_kernel)
         WEIR_TEXT(text, x, row);
         WEIR_TRY(use_regex(call, weir_argument_view(&y, row), error));
         int32_t found = 0;
-        for (size_t from = 0; weir_regex_find(REGEX(call), text, text_length, from, &spans); from = next_start(text, text_length, spans))
+        for (size_t from = 0; weir_regex_find(REGEX(call), text, text_length, from, &spans);
+             from = next_start(text, text_length, spans))
             found++;
         ((int32_t *)result->values)[row] = found;
     }
@@ -247,8 +256,10 @@ WEIR_TEXT_KERNEL(instr_kernel)
 
 /* ---- split */
 
-/* Java's String.split with a limit: < 0 all parts; an empty match at the start gives no part. Limit 0 is -1 in Spark. */
-static void split_by_regex(WeirRegex *regex, const uint8_t *text, uint32_t length, int32_t limit, WeirColumnWriter *writer)
+/* Java's String.split with a limit: < 0 all parts; an empty match at the start gives no part. Limit 0 is -1 in Spark.
+ */
+static void split_by_regex(WeirRegex *regex, const uint8_t *text, uint32_t length, int32_t limit,
+                           WeirColumnWriter *writer)
 {
     const size_t *spans;
     size_t start = 0, from = 0;
@@ -296,8 +307,9 @@ WEIR_TEXT_KERNEL(split_kernel)
     WeirColumnWriter writer;
     uint64_t bytes = 0; /* words of eight bytes or longer need no growth */
     WEIR_FOR_ROWS(call, row)
-        bytes += weir_argument_view(&x, row)->length;
-    weir_column_writer_init(&writer, weir_type_element(result->type), (uint32_t)(bytes / 8 < (1u << 20) ? bytes / 8 : 1u << 20) + call->count, call->arena);
+    bytes += weir_argument_view(&x, row)->length;
+    weir_column_writer_init(&writer, weir_type_element(result->type),
+                            (uint32_t)(bytes / 8 < (1u << 20) ? bytes / 8 : 1u << 20) + call->count, call->arena);
     WEIR_FOR_ROWS(call, row)
     {
         weir_list_rows_begin(&rows, row, writer.length);
@@ -318,19 +330,37 @@ WEIR_TEXT_KERNEL(split_kernel)
 }
 
 #define FLAGS (WEIR_FUNCTION_NULL_PROPAGATING | WEIR_FUNCTION_MAY_FAIL)
-#define REGEXP(NAME, ALIASES, MIN, MAX, SIGNATURE, KERNEL, FORMAT, USAGE)                                                   \
-    {.name = NAME, .aliases = ALIASES, .flags = FLAGS, .arguments_min = MIN, .arguments_max = MAX, .signature = SIGNATURE, .kernel = KERNEL, .new_state = new_state, \
-     .free_state = free_state, .sql_format = FORMAT, .group = "string_funcs", .usage = USAGE}
+#define REGEXP(NAME, ALIASES, MIN, MAX, SIGNATURE, KERNEL, FORMAT, USAGE)                                              \
+    {                                                                                                                  \
+        .name = NAME, .aliases = ALIASES, .flags = FLAGS, .arguments_min = MIN, .arguments_max = MAX,                  \
+        .signature = SIGNATURE, .kernel = KERNEL, .new_state = new_state, .free_state = free_state,                    \
+        .sql_format = FORMAT, .group = "string_funcs", .usage = USAGE                                                  \
+    }
 
 const WeirFunction weir_functions_regexp[] = {
-    REGEXP("rlike", WEIR_ALIASES("regexp_like", "regexp"), 2, 2, "string,string->boolean", rlike_kernel, "!($*)", "text RLIKE pattern: true if the pattern is found in the text."),
-    REGEXP("regexp_extract", NULL, 2, 3, "string,string,int=1->string", extract_kernel, NULL, "regexp_extract(text, pattern[, group]): the group of the first match, '' without one."),
-    REGEXP("regexp_extract_all", NULL, 2, 3, "string,string,int=1->[string]", extract_all_kernel, NULL, "regexp_extract_all(text, pattern[, group]): the group of every match."),
-    REGEXP("regexp_replace", NULL, 3, 4, "string,string,string,int=1->string", replace_kernel, NULL, "regexp_replace(text, pattern, with[, position]): every match replaced."),
-    REGEXP("regexp_count", NULL, 2, 2, "string,string->int", count_kernel, NULL, "regexp_count(text, pattern): how many matches there are."),
-    {.name = "regexp_substr", .flags = FLAGS | WEIR_FUNCTION_NULLABLE, .arguments_min = 2, .arguments_max = 2, .signature = "string,string->string", .kernel = substr_kernel,
-     .new_state = new_state, .free_state = free_state, .group = "string_funcs", .usage = "regexp_substr(text, pattern): the first match, or null."},
-    REGEXP("regexp_instr", NULL, 2, 3, "string,string,int=0->int", instr_kernel, NULL, "regexp_instr(text, pattern): where the first match begins, 0 without one."),
-    REGEXP("split", NULL, 2, 3, "string,string,int=-1->[string]", split_kernel, NULL, "split(text, pattern[, limit]): the parts between matches."),
+    REGEXP("rlike", WEIR_ALIASES("regexp_like", "regexp"), 2, 2, "string,string->boolean", rlike_kernel, "!($*)",
+           "text RLIKE pattern: true if the pattern is found in the text."),
+    REGEXP("regexp_extract", NULL, 2, 3, "string,string,int=1->string", extract_kernel, NULL,
+           "regexp_extract(text, pattern[, group]): the group of the first match, '' without one."),
+    REGEXP("regexp_extract_all", NULL, 2, 3, "string,string,int=1->[string]", extract_all_kernel, NULL,
+           "regexp_extract_all(text, pattern[, group]): the group of every match."),
+    REGEXP("regexp_replace", NULL, 3, 4, "string,string,string,int=1->string", replace_kernel, NULL,
+           "regexp_replace(text, pattern, with[, position]): every match replaced."),
+    REGEXP("regexp_count", NULL, 2, 2, "string,string->int", count_kernel, NULL,
+           "regexp_count(text, pattern): how many matches there are."),
+    {.name = "regexp_substr",
+     .flags = FLAGS | WEIR_FUNCTION_NULLABLE,
+     .arguments_min = 2,
+     .arguments_max = 2,
+     .signature = "string,string->string",
+     .kernel = substr_kernel,
+     .new_state = new_state,
+     .free_state = free_state,
+     .group = "string_funcs",
+     .usage = "regexp_substr(text, pattern): the first match, or null."},
+    REGEXP("regexp_instr", NULL, 2, 3, "string,string,int=0->int", instr_kernel, NULL,
+           "regexp_instr(text, pattern): where the first match begins, 0 without one."),
+    REGEXP("split", NULL, 2, 3, "string,string,int=-1->[string]", split_kernel, NULL,
+           "split(text, pattern[, limit]): the parts between matches."),
     {0},
 };

@@ -1,13 +1,15 @@
-/* sequence: numbers, dates or timestamps from one to another. Temporal steps are counted from the start (start + i × step), so that months keep their day. */
+/* sequence: numbers, dates or timestamps from one to another. Temporal steps are counted from the start (start + i ×
+ * step), so that months keep their day. */
 #include "columnar/civil_calendar.h"
 #include "columnar/time_zone.h"
 #include "expr/functions/collection_shared.h"
 
 static WeirStatus wrong_types(const WeirFunctionCall *call, WeirError *error)
 {
-    WeirStatus status = weir_error_set(error, WEIR_ERROR_DATATYPE_MISMATCH_SEQUENCE_WRONG_INPUT_TYPES, "sqlExpr", weir_call_sql(call), "functionName",
-                                       "`sequence`", "startType", "(\"TIMESTAMP\" or \"TIMESTAMP_NTZ\" or \"DATE\")", "stepType",
-                                       "(\"INTERVAL\" or \"INTERVAL YEAR TO MONTH\" or \"INTERVAL DAY TO SECOND\")", "otherStartType", "\"INTEGRAL\"");
+    WeirStatus status = weir_error_set(
+        error, WEIR_ERROR_DATATYPE_MISMATCH_SEQUENCE_WRONG_INPUT_TYPES, "sqlExpr", weir_call_sql(call), "functionName",
+        "`sequence`", "startType", "(\"TIMESTAMP\" or \"TIMESTAMP_NTZ\" or \"DATE\")", "stepType",
+        "(\"INTERVAL\" or \"INTERVAL YEAR TO MONTH\" or \"INTERVAL DAY TO SECOND\")", "otherStartType", "\"INTEGRAL\"");
     weir_error_locate(error, NULL, call->origin);
     return status;
 }
@@ -22,7 +24,8 @@ static WeirStatus resolve_sequence(WeirFunctionCall *call, WeirError *error)
     if (common == NULL)
         return wrong_types(call, error);
     bool temporal = weir_type_is_datetime(common);
-    bool fits = step == NULL || step->id == WEIR_TYPE_VOID || (temporal ? weir_type_is_interval(step) : weir_type_is_integral(step));
+    bool fits = step == NULL || step->id == WEIR_TYPE_VOID ||
+                (temporal ? weir_type_is_interval(step) : weir_type_is_integral(step));
     if (!(temporal || weir_type_is_integral(common)) || !fits)
         return wrong_types(call, error);
     call->cast_types[0] = call->cast_types[1] = common;
@@ -55,7 +58,8 @@ static WeirStatus bad_boundaries(const WeirKernelCall *call, const char *detail,
     return weir_row_error(call, weir_error_format(error, WEIR_ERROR_LEGACY_ERROR_TEMP_0000, "%s", detail), error);
 }
 
-static WeirStatus number_row(WeirKernelCall *call, WeirListResult *list, int64_t start, int64_t stop, int64_t step, WeirError *error)
+static WeirStatus number_row(WeirKernelCall *call, WeirListResult *list, int64_t start, int64_t stop, int64_t step,
+                             WeirError *error)
 {
     if (!(start == stop || (step > 0 && start < stop) || (step < 0 && start > stop)))
         return bad_boundaries(call, "The step of a sequence leads away from its end.", error);
@@ -76,7 +80,8 @@ static WeirCalendarInterval step_at(const WeirVector *vector, uint32_t row)
         return (WeirCalendarInterval){.months = ((const int32_t *)flat->values)[at]};
     if (flat->type->id == WEIR_TYPE_DAY_TIME_INTERVAL) {
         int64_t micros = ((const int64_t *)flat->values)[at];
-        return (WeirCalendarInterval){.days = (int32_t)(micros / WEIR_MICROS_PER_DAY), .microseconds = micros % WEIR_MICROS_PER_DAY};
+        return (WeirCalendarInterval){.days = (int32_t)(micros / WEIR_MICROS_PER_DAY),
+                                      .microseconds = micros % WEIR_MICROS_PER_DAY};
     }
     return ((const WeirCalendarInterval *)flat->values)[at];
 }
@@ -94,7 +99,8 @@ static int64_t add_steps(const WeirTimeZone *zone, int64_t start, const WeirCale
     return micros + step->microseconds * times;
 }
 
-static WeirStatus temporal_row(WeirKernelCall *call, WeirListResult *list, int64_t start, int64_t stop, WeirCalendarInterval step, WeirError *error)
+static WeirStatus temporal_row(WeirKernelCall *call, WeirListResult *list, int64_t start, int64_t stop,
+                               WeirCalendarInterval step, WeirError *error)
 {
     WeirTypeId id = weir_type_element(call->expression->type)->id;
     bool date = id == WEIR_TYPE_DATE;
@@ -106,7 +112,8 @@ static WeirStatus temporal_row(WeirKernelCall *call, WeirListResult *list, int64
         return number_row(call, list, start, stop, step.microseconds, error);
     const WeirTimeZone *zone = id == WEIR_TYPE_TIMESTAMP ? call->context->zone : weir_time_zone_utc();
     int64_t from = date ? start * WEIR_MICROS_PER_DAY : start, to = date ? stop * WEIR_MICROS_PER_DAY : stop;
-    WeirInt128 length = (WeirInt128)step.months * 28 * WEIR_MICROS_PER_DAY + (WeirInt128)step.days * WEIR_MICROS_PER_DAY + step.microseconds;
+    WeirInt128 length = (WeirInt128)step.months * 28 * WEIR_MICROS_PER_DAY +
+                        (WeirInt128)step.days * WEIR_MICROS_PER_DAY + step.microseconds;
     int sign = length > 0 ? 1 : length < 0 ? -1 : 0;
     if (!(from == to || (sign > 0 && from < to) || (sign < 0 && from > to)))
         return bad_boundaries(call, "The step of a sequence leads away from its end.", error);
@@ -125,25 +132,36 @@ static WeirStatus temporal_row(WeirKernelCall *call, WeirListResult *list, int64
 WEIR_COLLECTION_KERNEL(sequence_kernel)
 {
     WeirListResult list;
-    bool has_step = call->expression->child_count == 3, temporal = weir_type_is_datetime(weir_type_element(result->type));
+    bool has_step = call->expression->child_count == 3,
+         temporal = weir_type_is_datetime(weir_type_element(result->type));
     weir_list_result_init(&list, call, result);
     WEIR_FOR_ROWS(call, row)
     {
         int64_t start = long_at(arguments[0], row), stop = long_at(arguments[1], row);
         weir_list_result_begin(&list, row);
         if (temporal) {
-            WeirCalendarInterval step = has_step ? step_at(arguments[2], row) : (WeirCalendarInterval){.days = start <= stop ? 1 : -1};
+            WeirCalendarInterval step =
+                has_step ? step_at(arguments[2], row) : (WeirCalendarInterval){.days = start <= stop ? 1 : -1};
             WEIR_TRY(temporal_row(call, &list, start, stop, step, error));
         } else {
-            WEIR_TRY(number_row(call, &list, start, stop, has_step ? long_at(arguments[2], row) : start <= stop ? 1 : -1, error));
+            WEIR_TRY(number_row(call, &list, start, stop,
+                                has_step        ? long_at(arguments[2], row)
+                                : start <= stop ? 1
+                                                : -1,
+                                error));
         }
     }
     return weir_list_result_finish(&list, error);
 }
 
 const WeirFunction weir_functions_sequence[] = {
-    {.name = "sequence", .flags = WEIR_FUNCTION_NULL_PROPAGATING | WEIR_FUNCTION_MAY_FAIL, .arguments_min = 2, .arguments_max = 3,
-     .resolve = resolve_sequence, .kernel = sequence_kernel, .group = "array_funcs",
+    {.name = "sequence",
+     .flags = WEIR_FUNCTION_NULL_PROPAGATING | WEIR_FUNCTION_MAY_FAIL,
+     .arguments_min = 2,
+     .arguments_max = 3,
+     .resolve = resolve_sequence,
+     .kernel = sequence_kernel,
+     .group = "array_funcs",
      .usage = "sequence(start, stop[, step]): the values from start to stop, with both."},
     {0},
 };

@@ -1,4 +1,5 @@
-/* shuffle: a random order of an array's elements; with a seed the order that Spark gives (Mersenne twister, from the last place to the first). */
+/* shuffle: a random order of an array's elements; with a seed the order that Spark gives (Mersenne twister, from the
+ * last place to the first). */
 #include "common/clock.h"
 #include "expr/functions/collection_shared.h"
 
@@ -129,8 +130,15 @@ WEIR_COLLECTION_KERNEL(shuffle_kernel)
 }
 
 const WeirFunction weir_functions_shuffle[] = {
-    {.name = "shuffle", .flags = WEIR_FUNCTION_NONDETERMINISTIC, .arguments_min = 1, .arguments_max = 2, .resolve = resolve_shuffle,
-     .kernel = shuffle_kernel, .new_state = new_twister, .free_state = weir_free, .group = "array_funcs",
+    {.name = "shuffle",
+     .flags = WEIR_FUNCTION_NONDETERMINISTIC,
+     .arguments_min = 1,
+     .arguments_max = 2,
+     .resolve = resolve_shuffle,
+     .kernel = shuffle_kernel,
+     .new_state = new_twister,
+     .free_state = weir_free,
+     .group = "array_funcs",
      .usage = "shuffle(a[, seed]): the elements in a random order."},
     {0},
 };

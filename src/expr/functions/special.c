@@ -1,10 +1,14 @@
-/* Names that the analyzer resolves itself, window functions, and functions of the session whose value is a constant of the batch. */
+/* Names that the analyzer resolves itself, window functions, and functions of the session whose value is a constant of
+ * the batch. */
 #include "expr/input_file.h"
 #include "expr/function_private.h"
 #include "expr/kernel.h"
 
-#define SPECIAL(NAME, MIN, MAX, GROUP, USAGE)                                                                               \
-    {.name = NAME, .kind = WEIR_FUNCTION_SPECIAL, .arguments_min = MIN, .arguments_max = MAX, .group = GROUP, .usage = USAGE}
+#define SPECIAL(NAME, MIN, MAX, GROUP, USAGE)                                                                          \
+    {                                                                                                                  \
+        .name = NAME, .kind = WEIR_FUNCTION_SPECIAL, .arguments_min = MIN, .arguments_max = MAX, .group = GROUP,       \
+        .usage = USAGE                                                                                                 \
+    }
 
 /* ---- window functions: types only; the window operator computes them */
 
@@ -71,8 +75,11 @@ static WeirStatus resolve_ntile(WeirFunctionCall *call, WeirError *error)
     return WEIR_OK;
 }
 
-#define WINDOW(NAME, MIN, MAX, RESOLVE, FORMAT, USAGE)                                                                      \
-    {.name = NAME, .kind = WEIR_FUNCTION_WINDOW, .arguments_min = MIN, .arguments_max = MAX, .resolve = RESOLVE, .sql_format = FORMAT, .group = "window_funcs", .usage = USAGE}
+#define WINDOW(NAME, MIN, MAX, RESOLVE, FORMAT, USAGE)                                                                 \
+    {                                                                                                                  \
+        .name = NAME, .kind = WEIR_FUNCTION_WINDOW, .arguments_min = MIN, .arguments_max = MAX, .resolve = RESOLVE,    \
+        .sql_format = FORMAT, .group = "window_funcs", .usage = USAGE                                                  \
+    }
 
 /* ---- constants of the session and the batch */
 
@@ -80,16 +87,17 @@ static WeirStatus constant_text(WeirKernelCall *call, const char *text, WeirVect
 {
     WeirStringView view = weir_view_copy(call->arena, text, strlen(text));
     WEIR_FOR_ROWS(call, row)
-        ((WeirStringView *)result->values)[row] = view;
+    ((WeirStringView *)result->values)[row] = view;
     return WEIR_OK;
 }
 
-#define TEXT_CONSTANT(name, VALUE)                                                                                          \
-    static WeirStatus name(WeirKernelCall *call, const WeirVector *const *arguments, WeirVector *result, WeirError *error)    \
-    {                                                                                                                      \
-        (void)arguments;                                                                                                   \
-        (void)error;                                                                                                       \
-        return constant_text(call, (VALUE) != NULL ? (VALUE) : "", result);                                                \
+#define TEXT_CONSTANT(name, VALUE)                                                                                     \
+    static WeirStatus name(WeirKernelCall *call, const WeirVector *const *arguments, WeirVector *result,               \
+                           WeirError *error)                                                                           \
+    {                                                                                                                  \
+        (void)arguments;                                                                                               \
+        (void)error;                                                                                                   \
+        return constant_text(call, (VALUE) != NULL ? (VALUE) : "", result);                                            \
     }
 TEXT_CONSTANT(user_kernel, call->context->current_user)
 TEXT_CONSTANT(catalog_kernel, call->context->current_catalog)
@@ -98,10 +106,14 @@ TEXT_CONSTANT(zone_kernel, weir_time_zone_name(call->context->zone))
 TEXT_CONSTANT(version_kernel, "4.2.1 weir")
 TEXT_CONSTANT(input_file_kernel, weir_input_file())
 
-#define CONSTANT(NAME, ALIASES, KERNEL, FORMAT, USAGE)                                                                      \
-    {.name = NAME, .aliases = ALIASES, .flags = WEIR_FUNCTION_NEVER_NULL, .signature = "->string", .kernel = KERNEL, .sql_format = FORMAT, .group = "misc_funcs", .usage = USAGE}
+#define CONSTANT(NAME, ALIASES, KERNEL, FORMAT, USAGE)                                                                 \
+    {                                                                                                                  \
+        .name = NAME, .aliases = ALIASES, .flags = WEIR_FUNCTION_NEVER_NULL, .signature = "->string",                  \
+        .kernel = KERNEL, .sql_format = FORMAT, .group = "misc_funcs", .usage = USAGE                                  \
+    }
 
-static WeirStatus typeof_kernel(WeirKernelCall *call, const WeirVector *const *arguments, WeirVector *result, WeirError *error)
+static WeirStatus typeof_kernel(WeirKernelCall *call, const WeirVector *const *arguments, WeirVector *result,
+                                WeirError *error)
 {
     (void)error;
     WeirBuffer buffer;
@@ -127,12 +139,26 @@ const WeirFunction weir_functions_special[] = {
     WINDOW("lag", 1, 3, resolve_lag, NULL, "lag(a[, offset[, default]]): a of an earlier row."),
     WINDOW("lead", 1, 3, resolve_lag, NULL, "lead(a[, offset[, default]]): a of a later row."),
     WINDOW("nth_value", 2, 2, resolve_nth, NULL, "nth_value(a, n): a of the frame's n-th row."),
-    CONSTANT("current_user", WEIR_ALIASES("user", "session_user"), user_kernel, NULL, "current_user(): who runs the session."),
+    CONSTANT("current_user", WEIR_ALIASES("user", "session_user"), user_kernel, NULL,
+             "current_user(): who runs the session."),
     CONSTANT("current_catalog", NULL, catalog_kernel, NULL, "current_catalog(): the session's catalog."),
-    CONSTANT("current_schema", WEIR_ALIASES("current_database"), database_kernel, "current_schema()", "current_schema(): the session's database."),
+    CONSTANT("current_schema", WEIR_ALIASES("current_database"), database_kernel, "current_schema()",
+             "current_schema(): the session's database."),
     CONSTANT("current_timezone", NULL, zone_kernel, NULL, "current_timezone(): the session's time zone."),
     CONSTANT("version", NULL, version_kernel, NULL, "version(): Spark's version that weir is compatible with."),
-    {.name = "input_file_name", .flags = WEIR_FUNCTION_NEVER_NULL | WEIR_FUNCTION_NONDETERMINISTIC, .signature = "->string", .kernel = input_file_kernel, .group = "misc_funcs", .usage = "input_file_name(): the file a row came from, '' where there is none."},
-    {.name = "typeof", .flags = WEIR_FUNCTION_NEVER_NULL | WEIR_FUNCTION_ANY_VECTOR, .arguments_min = 1, .arguments_max = 1, .signature = "any->string", .kernel = typeof_kernel, .group = "misc_funcs", .usage = "typeof(a): the name of the value's type."},
+    {.name = "input_file_name",
+     .flags = WEIR_FUNCTION_NEVER_NULL | WEIR_FUNCTION_NONDETERMINISTIC,
+     .signature = "->string",
+     .kernel = input_file_kernel,
+     .group = "misc_funcs",
+     .usage = "input_file_name(): the file a row came from, '' where there is none."},
+    {.name = "typeof",
+     .flags = WEIR_FUNCTION_NEVER_NULL | WEIR_FUNCTION_ANY_VECTOR,
+     .arguments_min = 1,
+     .arguments_max = 1,
+     .signature = "any->string",
+     .kernel = typeof_kernel,
+     .group = "misc_funcs",
+     .usage = "typeof(a): the name of the value's type."},
     {0},
 };

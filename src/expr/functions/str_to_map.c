@@ -39,14 +39,17 @@ static WeirStatus use_pattern(Delimiter *delimiter, const WeirStringView *view, 
     delimiter->regex = NULL;
     weir_buffer_clear(&delimiter->pattern);
     weir_buffer_append(&delimiter->pattern, weir_view_data(view), view->length);
-    return weir_regex_new(weir_buffer_text(&delimiter->pattern), view->length, false, "str_to_map", &delimiter->regex, error);
+    return weir_regex_new(weir_buffer_text(&delimiter->pattern), view->length, false, "str_to_map", &delimiter->regex,
+                          error);
 }
 
-/* End of the part that begins at `from`, and where the next begins; SIZE_MAX: there is no other. An empty match at the very beginning cuts nothing. */
+/* End of the part that begins at `from`, and where the next begins; SIZE_MAX: there is no other. An empty match at the
+ * very beginning cuts nothing. */
 static size_t next_part(const Delimiter *delimiter, const uint8_t *text, size_t length, size_t from, size_t *next)
 {
     const size_t *spans;
-    for (size_t at = from; at <= length && weir_regex_find(delimiter->regex, text, length, at, &spans); at = spans[1] + 1) {
+    for (size_t at = from; at <= length && weir_regex_find(delimiter->regex, text, length, at, &spans);
+         at = spans[1] + 1) {
         if (spans[1] == 0 || (spans[0] == spans[1] && spans[0] == from))
             continue;
         if (spans[0] == spans[1] && spans[0] == length)
@@ -84,7 +87,8 @@ static void append_pairs(Pairs *pairs, const Delimiters *delimiters, const uint8
 
 WEIR_COLLECTION_KERNEL(str_to_map_kernel)
 {
-    WeirArgument text = weir_argument(arguments[0]), pair = weir_argument(arguments[1]), value = weir_argument(arguments[2]);
+    WeirArgument text = weir_argument(arguments[0]), pair = weir_argument(arguments[1]),
+                 value = weir_argument(arguments[2]);
     Delimiters *delimiters = call->state;
     Pairs pairs;
     weir_column_writer_init(&pairs.keys, &weir_type_string, call->count * 2, call->arena);
@@ -135,9 +139,15 @@ static WeirStatus resolve_str_to_map(WeirFunctionCall *call, WeirError *error)
 }
 
 const WeirFunction weir_functions_str_to_map[] = {
-    {.name = "str_to_map", .flags = WEIR_FUNCTION_NULL_PROPAGATING | WEIR_FUNCTION_MAY_FAIL, .arguments_min = 1, .arguments_max = 3,
-     .resolve = resolve_str_to_map, .kernel = str_to_map_kernel, .new_state = new_delimiters,
-     .free_state = free_delimiters, .group = "map_funcs",
+    {.name = "str_to_map",
+     .flags = WEIR_FUNCTION_NULL_PROPAGATING | WEIR_FUNCTION_MAY_FAIL,
+     .arguments_min = 1,
+     .arguments_max = 3,
+     .resolve = resolve_str_to_map,
+     .kernel = str_to_map_kernel,
+     .new_state = new_delimiters,
+     .free_state = free_delimiters,
+     .group = "map_funcs",
      .usage = "str_to_map(text[, between pairs[, between key and value]]): the pairs of a text as a map."},
     {0},
 };

@@ -5,7 +5,10 @@
 #include "expr/kernels/utf8.h"
 #include "expr/unicode.h"
 
-static inline WeirStringView *views_of(WeirVector *result) { return result->values; }
+static inline WeirStringView *views_of(WeirVector *result)
+{
+    return result->values;
+}
 
 /* ---- case */
 
@@ -13,9 +16,10 @@ typedef enum Case { CASE_UPPER, CASE_LOWER, CASE_TITLE } Case;
 
 static uint32_t put_mapped(uint32_t c, Case to, uint8_t *out)
 {
-    const WeirCaseEntry *entry = to == CASE_UPPER   ? weir_unicode_find(weir_unicode_upper, weir_unicode_upper_count, c)
-                                 : to == CASE_LOWER ? weir_unicode_find(weir_unicode_lower, weir_unicode_lower_count, c)
-                                                    : weir_unicode_find(weir_unicode_title, weir_unicode_title_count, c);
+    const WeirCaseEntry *entry = to == CASE_UPPER ? weir_unicode_find(weir_unicode_upper, weir_unicode_upper_count, c)
+                                 : to == CASE_LOWER
+                                     ? weir_unicode_find(weir_unicode_lower, weir_unicode_lower_count, c)
+                                     : weir_unicode_find(weir_unicode_title, weir_unicode_title_count, c);
     if (entry == NULL)
         return weir_utf8_put(c, out);
     uint32_t length = 0;
@@ -31,7 +35,8 @@ static inline uint8_t ascii_case(uint8_t c, Case to)
     return c >= 'a' && c <= 'z' ? c - 32 : c;
 }
 
-static WeirStatus change_case(WeirKernelCall *call, Case to, const WeirVector *const *arguments, WeirVector *result, WeirError *error)
+static WeirStatus change_case(WeirKernelCall *call, Case to, const WeirVector *const *arguments, WeirVector *result,
+                              WeirError *error)
 {
     WeirArgument x = weir_argument(arguments[0]);
     WeirTextHeap heap = weir_text_heap(call);
@@ -58,8 +63,14 @@ static WeirStatus change_case(WeirKernelCall *call, Case to, const WeirVector *c
     return WEIR_OK;
 }
 
-WEIR_TEXT_KERNEL(upper_kernel) { return change_case(call, CASE_UPPER, arguments, result, error); }
-WEIR_TEXT_KERNEL(lower_kernel) { return change_case(call, CASE_LOWER, arguments, result, error); }
+WEIR_TEXT_KERNEL(upper_kernel)
+{
+    return change_case(call, CASE_UPPER, arguments, result, error);
+}
+WEIR_TEXT_KERNEL(lower_kernel)
+{
+    return change_case(call, CASE_LOWER, arguments, result, error);
+}
 
 WEIR_TEXT_KERNEL(initcap_kernel)
 {
@@ -110,7 +121,8 @@ static WeirStatus resolve_concat(WeirFunctionCall *call, WeirError *error)
     return WEIR_OK;
 }
 
-static WeirStatus concat_arrays(WeirKernelCall *call, const WeirVector *const *arguments, WeirVector *result, WeirError *error)
+static WeirStatus concat_arrays(WeirKernelCall *call, const WeirVector *const *arguments, WeirVector *result,
+                                WeirError *error)
 {
     WeirListRows rows = {result->values, 0};
     WeirColumnWriter writer;
@@ -165,7 +177,8 @@ static WeirStatus resolve_concat_ws(WeirFunctionCall *call, WeirError *error)
             continue;
         }
         if (!weir_can_implicitly_cast(type, &weir_type_string))
-            return weir_call_unexpected_type(call, i, i == 0 ? "\"STRING\"" : "(\"ARRAY<STRING>\" or \"STRING\")", error);
+            return weir_call_unexpected_type(call, i, i == 0 ? "\"STRING\"" : "(\"ARRAY<STRING>\" or \"STRING\")",
+                                             error);
         call->cast_types[i] = &weir_type_string;
     }
     call->result_type = &weir_type_string;
@@ -206,7 +219,8 @@ WEIR_TEXT_KERNEL(concat_ws_kernel)
                     const WeirVector *holder;
                     uint32_t at = weir_vector_locate(&flat->children[0], e, &holder);
                     if (!weir_vector_is_null(&flat->children[0], e))
-                        join(&buffer, &first, weir_argument_view(&separator, row), &((const WeirStringView *)holder->values)[at]);
+                        join(&buffer, &first, weir_argument_view(&separator, row),
+                             &((const WeirStringView *)holder->values)[at]);
                 }
                 continue;
             }
@@ -274,7 +288,8 @@ WEIR_TEXT_KERNEL(reverse_kernel)
     return WEIR_OK;
 }
 
-static WeirStatus pad(WeirKernelCall *call, bool left, const WeirVector *const *arguments, WeirVector *result, WeirError *error)
+static WeirStatus pad(WeirKernelCall *call, bool left, const WeirVector *const *arguments, WeirVector *result,
+                      WeirError *error)
 {
     WeirArgument x = weir_argument(arguments[0]), y = weir_argument(arguments[1]), z = weir_argument(arguments[2]);
     bool binary = result->type->id == WEIR_TYPE_BINARY;
@@ -286,7 +301,9 @@ static WeirStatus pad(WeirKernelCall *call, bool left, const WeirVector *const *
         int64_t wanted = WEIR_ARGUMENT_VALUE(int32_t, y, row);
         int64_t have = binary ? text_length : weir_utf8_count(text, text_length);
         if (wanted <= have || fill_length == 0) {
-            size_t end = wanted <= 0 ? 0 : binary ? (size_t)(wanted < have ? wanted : have) : weir_utf8_advance(text, text_length, 0, (uint64_t)wanted);
+            size_t end = wanted <= 0 ? 0
+                         : binary    ? (size_t)(wanted < have ? wanted : have)
+                                     : weir_utf8_advance(text, text_length, 0, (uint64_t)wanted);
             views_of(result)[row] = weir_view_make(text, (uint32_t)end);
             continue;
         }
@@ -306,8 +323,14 @@ static WeirStatus pad(WeirKernelCall *call, bool left, const WeirVector *const *
     return WEIR_OK;
 }
 
-WEIR_TEXT_KERNEL(lpad_kernel) { return pad(call, true, arguments, result, error); }
-WEIR_TEXT_KERNEL(rpad_kernel) { return pad(call, false, arguments, result, error); }
+WEIR_TEXT_KERNEL(lpad_kernel)
+{
+    return pad(call, true, arguments, result, error);
+}
+WEIR_TEXT_KERNEL(rpad_kernel)
+{
+    return pad(call, false, arguments, result, error);
+}
 
 static WeirStatus resolve_pad(WeirFunctionCall *call, WeirError *error)
 {
@@ -317,12 +340,17 @@ static WeirStatus resolve_pad(WeirFunctionCall *call, WeirError *error)
         const WeirDataType **casts = WEIR_ARENA_ARRAY(call->arena, const WeirDataType *, 3);
         arguments[0] = call->arguments[0];
         arguments[1] = call->arguments[1];
-        arguments[2] = weir_expression_literal(call->arena, weir_value_bytes(call->arena, binary ? &weir_type_binary : &weir_type_string, binary ? "\0" : " ", 1));
+        arguments[2] = weir_expression_literal(
+            call->arena,
+            weir_value_bytes(call->arena, binary ? &weir_type_binary : &weir_type_string, binary ? "\0" : " ", 1));
         call->arguments = arguments;
         call->cast_types = casts;
         call->argument_count = 3;
     }
-    return weir_signature_apply(binary && call->arguments[2]->type->id == WEIR_TYPE_BINARY ? "binary,int,binary->binary" : "string,int,string->string", call, error);
+    return weir_signature_apply(binary && call->arguments[2]->type->id == WEIR_TYPE_BINARY
+                                    ? "binary,int,binary->binary"
+                                    : "string,int,string->string",
+                                call, error);
 }
 
 /* ---- replacement */
@@ -341,7 +369,9 @@ WEIR_TEXT_KERNEL(replace_kernel)
             views_of(result)[row] = *text_view;
             continue;
         }
-        uint64_t most = with_length <= what_length ? text_length : (uint64_t)text_length + (uint64_t)(text_length / what_length) * (with_length - what_length);
+        uint64_t most = with_length <= what_length ? text_length
+                                                   : (uint64_t)text_length + (uint64_t)(text_length / what_length) *
+                                                                                 (with_length - what_length);
         WEIR_TRY(weir_text_heap_reserve(&heap, most, error));
         size_t at = 0, length = 0;
         for (; found != NULL; found = weir_find_bytes(text, text_length, at, what, what_length)) {
@@ -379,7 +409,8 @@ WEIR_TEXT_KERNEL(translate_kernel)
                 f = f_next;
             }
             const uint8_t *source = found ? to + t : text + at;
-            size_t size = found ? weir_utf8_advance(to, to_length, t, 1) - t : next - at; /* 0: the character is dropped */
+            size_t size =
+                found ? weir_utf8_advance(to, to_length, t, 1) - t : next - at; /* 0: the character is dropped */
             memcpy(heap.next + length, source, size);
             length += (uint32_t)size;
             at = next;
@@ -392,7 +423,8 @@ WEIR_TEXT_KERNEL(translate_kernel)
 /* overlay(text, with, position[, length]): a length below 0 is that of the replacement. */
 WEIR_TEXT_KERNEL(overlay_kernel)
 {
-    WeirArgument x = weir_argument(arguments[0]), y = weir_argument(arguments[1]), p = weir_argument(arguments[2]), n = weir_argument(arguments[3]);
+    WeirArgument x = weir_argument(arguments[0]), y = weir_argument(arguments[1]), p = weir_argument(arguments[2]),
+                 n = weir_argument(arguments[3]);
     bool binary = result->type->id == WEIR_TYPE_BINARY;
     WeirTextHeap heap = weir_text_heap(call);
     WEIR_FOR_ROWS(call, row)
@@ -402,9 +434,12 @@ WEIR_TEXT_KERNEL(overlay_kernel)
         int64_t position = WEIR_ARGUMENT_VALUE(int32_t, p, row), size = WEIR_ARGUMENT_VALUE(int32_t, n, row);
         if (size < 0)
             size = binary ? with_length : weir_utf8_count(with, with_length);
-        uint64_t before = position > 1 ? (uint64_t)position - 1 : 0, after = position - 1 + size > 0 ? (uint64_t)(position - 1 + size) : 0;
-        size_t head = binary ? (before < text_length ? before : text_length) : weir_utf8_advance(text, text_length, 0, before);
-        size_t tail = binary ? (after < text_length ? after : text_length) : weir_utf8_advance(text, text_length, 0, after);
+        uint64_t before = position > 1 ? (uint64_t)position - 1 : 0,
+                 after = position - 1 + size > 0 ? (uint64_t)(position - 1 + size) : 0;
+        size_t head =
+            binary ? (before < text_length ? before : text_length) : weir_utf8_advance(text, text_length, 0, before);
+        size_t tail =
+            binary ? (after < text_length ? after : text_length) : weir_utf8_advance(text, text_length, 0, after);
         WEIR_TRY(weir_text_heap_reserve(&heap, head + with_length + text_length - tail, error));
         memcpy(heap.next, text, head);
         memcpy(heap.next + head, with, with_length);
@@ -429,23 +464,65 @@ WEIR_TEXT_KERNEL(chr_kernel)
 }
 
 #define NP WEIR_FUNCTION_NULL_PROPAGATING
-#define TEXT(NAME, ALIASES, MIN, MAX, SIGNATURE, KERNEL, USAGE)                                                             \
-    {.name = NAME, .aliases = ALIASES, .flags = NP, .arguments_min = MIN, .arguments_max = MAX, .signature = SIGNATURE, .kernel = KERNEL, .group = "string_funcs", .usage = USAGE}
+#define TEXT(NAME, ALIASES, MIN, MAX, SIGNATURE, KERNEL, USAGE)                                                        \
+    {                                                                                                                  \
+        .name = NAME, .aliases = ALIASES, .flags = NP, .arguments_min = MIN, .arguments_max = MAX,                     \
+        .signature = SIGNATURE, .kernel = KERNEL, .group = "string_funcs", .usage = USAGE                              \
+    }
 
 const WeirFunction weir_functions_text_build[] = {
     TEXT("upper", WEIR_ALIASES("ucase"), 1, 1, "string->string", upper_kernel, "upper(text): in capitals."),
     TEXT("lower", WEIR_ALIASES("lcase"), 1, 1, "string->string", lower_kernel, "lower(text): in small letters."),
     TEXT("initcap", NULL, 1, 1, "string->string", initcap_kernel, "initcap(text): each word with a capital."),
-    {.name = "concat", .aliases = WEIR_ALIASES("||"), .flags = NP, .arguments_min = 0, .arguments_max = -1, .resolve = resolve_concat, .kernel = concat_kernel, .sql_format = "concat($*)", .group = "string_funcs", .usage = "concat(a, b, …), a || b: the values one after the other; arrays too."},
-    {.name = "concat_ws", .flags = 0, .arguments_min = 1, .arguments_max = -1, .resolve = resolve_concat_ws, .kernel = concat_ws_kernel, .group = "string_funcs", .usage = "concat_ws(separator, a, …): the values that are not null, separated."},
+    {.name = "concat",
+     .aliases = WEIR_ALIASES("||"),
+     .flags = NP,
+     .arguments_min = 0,
+     .arguments_max = -1,
+     .resolve = resolve_concat,
+     .kernel = concat_kernel,
+     .sql_format = "concat($*)",
+     .group = "string_funcs",
+     .usage = "concat(a, b, …), a || b: the values one after the other; arrays too."},
+    {.name = "concat_ws",
+     .flags = 0,
+     .arguments_min = 1,
+     .arguments_max = -1,
+     .resolve = resolve_concat_ws,
+     .kernel = concat_ws_kernel,
+     .group = "string_funcs",
+     .usage = "concat_ws(separator, a, …): the values that are not null, separated."},
     TEXT("repeat", NULL, 2, 2, "string,int->string", repeat_kernel, "repeat(text, n): the text n times."),
     TEXT("space", NULL, 1, 1, "int->string", space_kernel, "space(n): n blanks."),
-    {.name = "lpad", .flags = NP, .arguments_min = 2, .arguments_max = 3, .resolve = resolve_pad, .kernel = lpad_kernel, .group = "string_funcs", .usage = "lpad(text, length[, fill]): filled at the left or cut to a length."},
-    {.name = "rpad", .flags = NP, .arguments_min = 2, .arguments_max = 3, .resolve = resolve_pad, .kernel = rpad_kernel, .group = "string_funcs", .usage = "rpad(text, length[, fill]): filled at the right or cut to a length."},
+    {.name = "lpad",
+     .flags = NP,
+     .arguments_min = 2,
+     .arguments_max = 3,
+     .resolve = resolve_pad,
+     .kernel = lpad_kernel,
+     .group = "string_funcs",
+     .usage = "lpad(text, length[, fill]): filled at the left or cut to a length."},
+    {.name = "rpad",
+     .flags = NP,
+     .arguments_min = 2,
+     .arguments_max = 3,
+     .resolve = resolve_pad,
+     .kernel = rpad_kernel,
+     .group = "string_funcs",
+     .usage = "rpad(text, length[, fill]): filled at the right or cut to a length."},
     TEXT("reverse_text", NULL, 1, 1, "string->string", reverse_kernel, "the characters in reverse order."),
-    TEXT("replace", NULL, 2, 3, "string,string,string=''->string", replace_kernel, "replace(text, what[, with]): every place replaced."),
-    TEXT("translate", NULL, 3, 3, "string,string,string->string", translate_kernel, "translate(text, from, to): characters replaced one by one."),
-    {.name = "overlay", .flags = NP, .arguments_min = 3, .arguments_max = 4, .signature = "string|binary,string|binary,int,int=-1->$1", .kernel = overlay_kernel, .group = "string_funcs", .usage = "overlay(text, with, position[, length]): a part replaced by position."},
+    TEXT("replace", NULL, 2, 3, "string,string,string=''->string", replace_kernel,
+         "replace(text, what[, with]): every place replaced."),
+    TEXT("translate", NULL, 3, 3, "string,string,string->string", translate_kernel,
+         "translate(text, from, to): characters replaced one by one."),
+    {.name = "overlay",
+     .flags = NP,
+     .arguments_min = 3,
+     .arguments_max = 4,
+     .signature = "string|binary,string|binary,int,int=-1->$1",
+     .kernel = overlay_kernel,
+     .group = "string_funcs",
+     .usage = "overlay(text, with, position[, length]): a part replaced by position."},
     TEXT("char", WEIR_ALIASES("chr"), 1, 1, "long->string", chr_kernel, "char(n): the character with this number."),
     {0},
 };

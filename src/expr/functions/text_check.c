@@ -5,7 +5,10 @@
 #include "expr/kernels/utf8.h"
 #include "expr/unicode.h"
 
-static inline WeirStringView *views_of(WeirVector *result) { return result->values; }
+static inline WeirStringView *views_of(WeirVector *result)
+{
+    return result->values;
+}
 
 /* ---- UTF-8 */
 
@@ -124,7 +127,10 @@ typedef enum MaskKind { MASK_UPPER, MASK_LOWER, MASK_DIGIT, MASK_OTHER } MaskKin
 static MaskKind mask_kind(uint32_t c)
 {
     if (c < 0x80)
-        return c >= 'A' && c <= 'Z' ? MASK_UPPER : c >= 'a' && c <= 'z' ? MASK_LOWER : c >= '0' && c <= '9' ? MASK_DIGIT : MASK_OTHER;
+        return c >= 'A' && c <= 'Z'   ? MASK_UPPER
+               : c >= 'a' && c <= 'z' ? MASK_LOWER
+               : c >= '0' && c <= '9' ? MASK_DIGIT
+                                      : MASK_OTHER;
     if (weir_unicode_find(weir_unicode_lower, weir_unicode_lower_count, c) != NULL)
         return MASK_UPPER;
     return weir_unicode_find(weir_unicode_upper, weir_unicode_upper_count, c) != NULL ? MASK_LOWER : MASK_OTHER;
@@ -174,7 +180,8 @@ static WeirStatus resolve_mask(WeirFunctionCall *call, WeirError *error)
             continue;
         WeirStringView view = weir_value_get_view(value);
         if (weir_utf8_count(weir_view_data(&view), view.length) != 1)
-            return weir_error_set(error, WEIR_ERROR_DATATYPE_MISMATCH_INPUT_SIZE_NOT_ONE, "sqlExpr", weir_call_sql(call), "exprName", names[i]);
+            return weir_error_set(error, WEIR_ERROR_DATATYPE_MISMATCH_INPUT_SIZE_NOT_ONE, "sqlExpr",
+                                  weir_call_sql(call), "exprName", names[i]);
     }
     call->result_type = &weir_type_string;
     call->nullable = call->arguments[0]->nullable;
@@ -182,17 +189,32 @@ static WeirStatus resolve_mask(WeirFunctionCall *call, WeirError *error)
 }
 
 #define NP WEIR_FUNCTION_NULL_PROPAGATING
-#define CHECK(NAME, FLAGS, SIGNATURE, KERNEL, USAGE)                                                                        \
-    {.name = NAME, .flags = NP | (FLAGS), .arguments_min = 1, .arguments_max = 1, .signature = SIGNATURE, .kernel = KERNEL, .group = "string_funcs", .usage = USAGE}
+#define CHECK(NAME, FLAGS, SIGNATURE, KERNEL, USAGE)                                                                   \
+    {                                                                                                                  \
+        .name = NAME, .flags = NP | (FLAGS), .arguments_min = 1, .arguments_max = 1, .signature = SIGNATURE,           \
+        .kernel = KERNEL, .group = "string_funcs", .usage = USAGE                                                      \
+    }
 
 const WeirFunction weir_functions_text_check[] = {
-    CHECK("is_valid_utf8", 0, "string->boolean", is_valid_utf8_kernel, "is_valid_utf8(text): whether its bytes are valid UTF-8."),
-    CHECK("make_valid_utf8", WEIR_FUNCTION_SHARES, "string->string", make_valid_utf8_kernel, "make_valid_utf8(text): with U+FFFD for each malformed sequence."),
-    CHECK("validate_utf8", WEIR_FUNCTION_MAY_FAIL | WEIR_FUNCTION_SHARES, "string->string", validate_utf8_kernel, "validate_utf8(text): itself; fails unless it is valid UTF-8."),
-    CHECK("try_validate_utf8", WEIR_FUNCTION_NULLABLE | WEIR_FUNCTION_SHARES, "string->string", validate_utf8_kernel, "try_validate_utf8(text): itself; null unless it is valid UTF-8."),
-    CHECK("luhn_check", 0, "string->boolean", luhn_kernel, "luhn_check(digits): whether the last digit is the check digit."),
+    CHECK("is_valid_utf8", 0, "string->boolean", is_valid_utf8_kernel,
+          "is_valid_utf8(text): whether its bytes are valid UTF-8."),
+    CHECK("make_valid_utf8", WEIR_FUNCTION_SHARES, "string->string", make_valid_utf8_kernel,
+          "make_valid_utf8(text): with U+FFFD for each malformed sequence."),
+    CHECK("validate_utf8", WEIR_FUNCTION_MAY_FAIL | WEIR_FUNCTION_SHARES, "string->string", validate_utf8_kernel,
+          "validate_utf8(text): itself; fails unless it is valid UTF-8."),
+    CHECK("try_validate_utf8", WEIR_FUNCTION_NULLABLE | WEIR_FUNCTION_SHARES, "string->string", validate_utf8_kernel,
+          "try_validate_utf8(text): itself; null unless it is valid UTF-8."),
+    CHECK("luhn_check", 0, "string->boolean", luhn_kernel,
+          "luhn_check(digits): whether the last digit is the check digit."),
     CHECK("quote", 0, "string->string", quote_kernel, "quote(text): in quotes, as a literal."),
-    {.name = "mask", .flags = WEIR_FUNCTION_NULLABLE, .arguments_min = 1, .arguments_max = 5, .signature = "string,string='X',string='x',string='n',string=NULL->?", .resolve = resolve_mask, .kernel = mask_kernel, .group = "string_funcs",
+    {.name = "mask",
+     .flags = WEIR_FUNCTION_NULLABLE,
+     .arguments_min = 1,
+     .arguments_max = 5,
+     .signature = "string,string='X',string='x',string='n',string=NULL->?",
+     .resolve = resolve_mask,
+     .kernel = mask_kernel,
+     .group = "string_funcs",
      .usage = "mask(text[, upper[, lower[, digit[, other]]]]): each character replaced by that of its kind."},
     {0},
 };

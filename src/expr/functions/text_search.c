@@ -3,24 +3,24 @@
 #include "expr/kernels/text_find.h"
 #include "expr/kernels/utf8.h"
 
-#define ROWS_OF_ONE(...)                                                                                                   \
-    (void)error;                                                                                                           \
-    WeirArgument x = weir_argument(arguments[0]);                                                                          \
-    WEIR_FOR_ROWS(call, row)                                                                                              \
-    {                                                                                                                      \
-        WEIR_TEXT(text, x, row);                                                                                           \
-        __VA_ARGS__;                                                                                                            \
-    }                                                                                                                      \
+#define ROWS_OF_ONE(...)                                                                                               \
+    (void)error;                                                                                                       \
+    WeirArgument x = weir_argument(arguments[0]);                                                                      \
+    WEIR_FOR_ROWS(call, row)                                                                                           \
+    {                                                                                                                  \
+        WEIR_TEXT(text, x, row);                                                                                       \
+        __VA_ARGS__;                                                                                                   \
+    }                                                                                                                  \
     return WEIR_OK
-#define ROWS_OF_TWO(...)                                                                                                   \
-    (void)error;                                                                                                           \
-    WeirArgument x = weir_argument(arguments[0]), y = weir_argument(arguments[1]);                                         \
-    WEIR_FOR_ROWS(call, row)                                                                                              \
-    {                                                                                                                      \
-        WEIR_TEXT(text, x, row);                                                                                           \
-        WEIR_TEXT(other, y, row);                                                                                          \
-        __VA_ARGS__;                                                                                                            \
-    }                                                                                                                      \
+#define ROWS_OF_TWO(...)                                                                                               \
+    (void)error;                                                                                                       \
+    WeirArgument x = weir_argument(arguments[0]), y = weir_argument(arguments[1]);                                     \
+    WEIR_FOR_ROWS(call, row)                                                                                           \
+    {                                                                                                                  \
+        WEIR_TEXT(text, x, row);                                                                                       \
+        WEIR_TEXT(other, y, row);                                                                                      \
+        __VA_ARGS__;                                                                                                   \
+    }                                                                                                                  \
     return WEIR_OK
 #define INT_RESULT(VALUE) ((int32_t *)result->values)[row] = (int32_t)(VALUE)
 #define BOOL_RESULT(VALUE) ((uint8_t *)result->values)[row] = (uint8_t)(VALUE)
@@ -30,17 +30,30 @@ WEIR_TEXT_KERNEL(length_kernel)
     bool binary = arguments[0]->type->id == WEIR_TYPE_BINARY;
     ROWS_OF_ONE(INT_RESULT(binary ? text_length : weir_utf8_count(text, text_length)));
 }
-WEIR_TEXT_KERNEL(octet_length_kernel) { ROWS_OF_ONE(INT_RESULT(text_length)); }
-WEIR_TEXT_KERNEL(bit_length_kernel) { ROWS_OF_ONE(INT_RESULT(text_length * 8)); }
+WEIR_TEXT_KERNEL(octet_length_kernel)
+{
+    ROWS_OF_ONE(INT_RESULT(text_length));
+}
+WEIR_TEXT_KERNEL(bit_length_kernel)
+{
+    ROWS_OF_ONE(INT_RESULT(text_length * 8));
+}
 WEIR_TEXT_KERNEL(ascii_kernel)
 {
     ROWS_OF_ONE(size_t at = 0; INT_RESULT(text_length == 0 ? 0 : weir_utf8_next(text, text_length, &at)));
 }
-WEIR_TEXT_KERNEL(contains_kernel) { ROWS_OF_TWO(BOOL_RESULT(weir_find_bytes(text, text_length, 0, other, other_length) != NULL)); }
-WEIR_TEXT_KERNEL(starts_kernel) { ROWS_OF_TWO(BOOL_RESULT(text_length >= other_length && memcmp(text, other, other_length) == 0)); }
+WEIR_TEXT_KERNEL(contains_kernel)
+{
+    ROWS_OF_TWO(BOOL_RESULT(weir_find_bytes(text, text_length, 0, other, other_length) != NULL));
+}
+WEIR_TEXT_KERNEL(starts_kernel)
+{
+    ROWS_OF_TWO(BOOL_RESULT(text_length >= other_length && memcmp(text, other, other_length) == 0));
+}
 WEIR_TEXT_KERNEL(ends_kernel)
 {
-    ROWS_OF_TWO(BOOL_RESULT(text_length >= other_length && memcmp(text + text_length - other_length, other, other_length) == 0));
+    ROWS_OF_TWO(BOOL_RESULT(text_length >= other_length &&
+                            memcmp(text + text_length - other_length, other, other_length) == 0));
 }
 
 /* Place in characters from 1; 0: not there. */
@@ -50,7 +63,10 @@ static int32_t place_of(const uint8_t *text, uint32_t length, size_t from, const
     return found == NULL ? 0 : (int32_t)weir_utf8_count(text, (size_t)(found - text)) + 1;
 }
 
-WEIR_TEXT_KERNEL(instr_kernel) { ROWS_OF_TWO(INT_RESULT(place_of(text, text_length, 0, other, other_length))); }
+WEIR_TEXT_KERNEL(instr_kernel)
+{
+    ROWS_OF_TWO(INT_RESULT(place_of(text, text_length, 0, other, other_length)));
+}
 
 WEIR_TEXT_KERNEL(locate_kernel)
 {
@@ -166,21 +182,39 @@ WEIR_TEXT_KERNEL(soundex_kernel)
 }
 
 #define NP WEIR_FUNCTION_NULL_PROPAGATING
-#define TEXT(NAME, ALIASES, MIN, MAX, SIGNATURE, KERNEL, USAGE)                                                             \
-    {.name = NAME, .aliases = ALIASES, .flags = NP, .arguments_min = MIN, .arguments_max = MAX, .signature = SIGNATURE, .kernel = KERNEL, .group = "string_funcs", .usage = USAGE}
+#define TEXT(NAME, ALIASES, MIN, MAX, SIGNATURE, KERNEL, USAGE)                                                        \
+    {                                                                                                                  \
+        .name = NAME, .aliases = ALIASES, .flags = NP, .arguments_min = MIN, .arguments_max = MAX,                     \
+        .signature = SIGNATURE, .kernel = KERNEL, .group = "string_funcs", .usage = USAGE                              \
+    }
 
 const WeirFunction weir_functions_text_search[] = {
-    TEXT("length", WEIR_ALIASES("char_length", "character_length", "len"), 1, 1, "string|binary->int", length_kernel, "length(text): how many characters, or bytes of binary."),
+    TEXT("length", WEIR_ALIASES("char_length", "character_length", "len"), 1, 1, "string|binary->int", length_kernel,
+         "length(text): how many characters, or bytes of binary."),
     TEXT("octet_length", NULL, 1, 1, "string|binary->int", octet_length_kernel, "octet_length(text): how many bytes."),
     TEXT("bit_length", NULL, 1, 1, "string|binary->int", bit_length_kernel, "bit_length(text): how many bits."),
     TEXT("ascii", NULL, 1, 1, "string->int", ascii_kernel, "ascii(text): the number of the first character."),
-    TEXT("contains", NULL, 2, 2, "string|binary,string|binary->boolean", contains_kernel, "contains(text, part): true if the part is in the text."),
-    TEXT("startswith", NULL, 2, 2, "string|binary,string|binary->boolean", starts_kernel, "startswith(text, part): true if the text begins with the part."),
-    TEXT("endswith", NULL, 2, 2, "string|binary,string|binary->boolean", ends_kernel, "endswith(text, part): true if the text ends with the part."),
-    TEXT("instr", NULL, 2, 2, "string,string->int", instr_kernel, "instr(text, part): where the part begins, from 1; 0: nowhere."),
-    {.name = "locate", .aliases = WEIR_ALIASES("position"), .flags = 0, .arguments_min = 2, .arguments_max = 3, .signature = "string,string,int=1->int", .kernel = locate_kernel, .group = "string_funcs", .usage = "locate(part, text[, start]): where the part begins, from 1; 0: nowhere."},
-    TEXT("find_in_set", NULL, 2, 2, "string,string->int", find_in_set_kernel, "find_in_set(text, list): the place in a list separated by commas."),
-    TEXT("levenshtein", NULL, 2, 3, "string,string,int?->int", levenshtein_kernel, "levenshtein(a, b[, limit]): the edit distance."),
+    TEXT("contains", NULL, 2, 2, "string|binary,string|binary->boolean", contains_kernel,
+         "contains(text, part): true if the part is in the text."),
+    TEXT("startswith", NULL, 2, 2, "string|binary,string|binary->boolean", starts_kernel,
+         "startswith(text, part): true if the text begins with the part."),
+    TEXT("endswith", NULL, 2, 2, "string|binary,string|binary->boolean", ends_kernel,
+         "endswith(text, part): true if the text ends with the part."),
+    TEXT("instr", NULL, 2, 2, "string,string->int", instr_kernel,
+         "instr(text, part): where the part begins, from 1; 0: nowhere."),
+    {.name = "locate",
+     .aliases = WEIR_ALIASES("position"),
+     .flags = 0,
+     .arguments_min = 2,
+     .arguments_max = 3,
+     .signature = "string,string,int=1->int",
+     .kernel = locate_kernel,
+     .group = "string_funcs",
+     .usage = "locate(part, text[, start]): where the part begins, from 1; 0: nowhere."},
+    TEXT("find_in_set", NULL, 2, 2, "string,string->int", find_in_set_kernel,
+         "find_in_set(text, list): the place in a list separated by commas."),
+    TEXT("levenshtein", NULL, 2, 3, "string,string,int?->int", levenshtein_kernel,
+         "levenshtein(a, b[, limit]): the edit distance."),
     TEXT("soundex", NULL, 1, 1, "string->string", soundex_kernel, "soundex(text): the code of how it sounds."),
     {0},
 };

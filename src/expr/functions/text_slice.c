@@ -46,13 +46,15 @@ static WeirStringView substring_sql(const uint8_t *text, uint32_t length, bool b
 WEIR_TEXT_KERNEL(substring_kernel)
 {
     (void)error;
-    WeirArgument x = weir_argument(arguments[0]), position = weir_argument(arguments[1]), count = weir_argument(arguments[2]);
+    WeirArgument x = weir_argument(arguments[0]), position = weir_argument(arguments[1]),
+                 count = weir_argument(arguments[2]);
     bool binary = arguments[0]->type->id == WEIR_TYPE_BINARY;
     WEIR_FOR_ROWS(call, row)
     {
         WEIR_TEXT(text, x, row);
         ((WeirStringView *)result->values)[row] =
-            substring_sql(text, text_length, binary, WEIR_ARGUMENT_VALUE(int32_t, position, row), WEIR_ARGUMENT_VALUE(int32_t, count, row));
+            substring_sql(text, text_length, binary, WEIR_ARGUMENT_VALUE(int32_t, position, row),
+                          WEIR_ARGUMENT_VALUE(int32_t, count, row));
     }
     return WEIR_OK;
 }
@@ -65,7 +67,8 @@ WEIR_TEXT_KERNEL(left_kernel)
     WEIR_FOR_ROWS(call, row)
     {
         WEIR_TEXT(text, x, row);
-        ((WeirStringView *)result->values)[row] = substring_sql(text, text_length, binary, 1, WEIR_ARGUMENT_VALUE(int32_t, count, row));
+        ((WeirStringView *)result->values)[row] =
+            substring_sql(text, text_length, binary, 1, WEIR_ARGUMENT_VALUE(int32_t, count, row));
     }
     return WEIR_OK;
 }
@@ -78,7 +81,8 @@ WEIR_TEXT_KERNEL(right_kernel)
     {
         WEIR_TEXT(text, x, row);
         int32_t n = WEIR_ARGUMENT_VALUE(int32_t, count, row);
-        ((WeirStringView *)result->values)[row] = n <= 0 ? empty_view : substring_sql(text, text_length, false, -n, INT32_MAX);
+        ((WeirStringView *)result->values)[row] =
+            n <= 0 ? empty_view : substring_sql(text, text_length, false, -n, INT32_MAX);
     }
     return WEIR_OK;
 }
@@ -126,7 +130,8 @@ static WeirStatus trim(WeirKernelCall *call, Side side, const WeirVector *const 
     {
         WEIR_TEXT(text, x, row);
         WEIR_TEXT(what, set, row);
-        ((WeirStringView *)result->values)[row] = has_set ? trimmed(text, text_length, what, what_length, side) : trimmed(text, text_length, &blank, 1, side);
+        ((WeirStringView *)result->values)[row] =
+            has_set ? trimmed(text, text_length, what, what_length, side) : trimmed(text, text_length, &blank, 1, side);
     }
     return WEIR_OK;
 }
@@ -152,14 +157,16 @@ static WeirStatus resolve_btrim(WeirFunctionCall *call, WeirError *error)
 {
     (void)error;
     WeirExpression *swapped[2] = {call->arguments[1], call->arguments[0]};
-    call->replacement = weir_call_make(call, "trim", call->argument_count == 2 ? swapped : call->arguments, call->argument_count);
+    call->replacement =
+        weir_call_make(call, "trim", call->argument_count == 2 ? swapped : call->arguments, call->argument_count);
     return WEIR_OK;
 }
 
 /* ---- parts between delimiters */
 
 /* The part with this number, from 1 or from the end; an empty view where there is none. */
-static WeirStringView part_of(const uint8_t *text, uint32_t length, const uint8_t *delimiter, uint32_t size, int32_t number)
+static WeirStringView part_of(const uint8_t *text, uint32_t length, const uint8_t *delimiter, uint32_t size,
+                              int32_t number)
 {
     if (size == 0)
         return number == 1 || number == -1 ? weir_view_make(text, length) : empty_view;
@@ -177,14 +184,16 @@ static WeirStringView part_of(const uint8_t *text, uint32_t length, const uint8_
     }
     int32_t parts = 1;
     size_t at = 0;
-    for (const uint8_t *found; (found = weir_find_bytes(text, length, at, delimiter, size)) != NULL; at = (size_t)(found - text) + size)
+    for (const uint8_t *found; (found = weir_find_bytes(text, length, at, delimiter, size)) != NULL;
+         at = (size_t)(found - text) + size)
         parts++;
     return -number > parts ? empty_view : part_of(text, length, delimiter, size, parts + number + 1);
 }
 
 WEIR_TEXT_KERNEL(split_part_kernel)
 {
-    WeirArgument x = weir_argument(arguments[0]), delimiter = weir_argument(arguments[1]), number = weir_argument(arguments[2]);
+    WeirArgument x = weir_argument(arguments[0]), delimiter = weir_argument(arguments[1]),
+                 number = weir_argument(arguments[2]);
     WEIR_FOR_ROWS(call, row)
     {
         WEIR_TEXT(text, x, row);
@@ -198,7 +207,8 @@ WEIR_TEXT_KERNEL(split_part_kernel)
 }
 
 /* Everything before the count-th delimiter (from the end for negative counts: everything after it). */
-static WeirStringView before_delimiter(const uint8_t *text, uint32_t length, const uint8_t *delimiter, uint32_t size, int32_t count)
+static WeirStringView before_delimiter(const uint8_t *text, uint32_t length, const uint8_t *delimiter, uint32_t size,
+                                       int32_t count)
 {
     if (size == 0 || count == 0)
         return empty_view;
@@ -225,12 +235,14 @@ static WeirStringView before_delimiter(const uint8_t *text, uint32_t length, con
 WEIR_TEXT_KERNEL(substring_index_kernel)
 {
     (void)error;
-    WeirArgument x = weir_argument(arguments[0]), delimiter = weir_argument(arguments[1]), number = weir_argument(arguments[2]);
+    WeirArgument x = weir_argument(arguments[0]), delimiter = weir_argument(arguments[1]),
+                 number = weir_argument(arguments[2]);
     WEIR_FOR_ROWS(call, row)
     {
         WEIR_TEXT(text, x, row);
         WEIR_TEXT(separator, delimiter, row);
-        ((WeirStringView *)result->values)[row] = before_delimiter(text, text_length, separator, separator_length, WEIR_ARGUMENT_VALUE(int32_t, number, row));
+        ((WeirStringView *)result->values)[row] =
+            before_delimiter(text, text_length, separator, separator_length, WEIR_ARGUMENT_VALUE(int32_t, number, row));
     }
     return WEIR_OK;
 }
@@ -251,7 +263,10 @@ WEIR_TEXT_KERNEL(elt_kernel)
                 char index[16], size[16];
                 snprintf(index, sizeof(index), "%d", n);
                 snprintf(size, sizeof(size), "%u", count);
-                return weir_row_error(call, weir_error_set(error, WEIR_ERROR_INVALID_ARRAY_INDEX, "indexValue", index, "arraySize", size, "ansiConfig", "\"spark.sql.ansi.enabled\""), error);
+                return weir_row_error(call,
+                                      weir_error_set(error, WEIR_ERROR_INVALID_ARRAY_INDEX, "indexValue", index,
+                                                     "arraySize", size, "ansiConfig", "\"spark.sql.ansi.enabled\""),
+                                      error);
             }
             weir_result_set_null(call, result, row);
             continue;
@@ -282,19 +297,64 @@ static WeirStatus resolve_elt(WeirFunctionCall *call, WeirError *error)
 }
 
 #define NP WEIR_FUNCTION_NULL_PROPAGATING
-#define TEXT(NAME, ALIASES, FLAGS, MIN, MAX, SIGNATURE, KERNEL, USAGE)                                                      \
-    {.name = NAME, .aliases = ALIASES, .flags = FLAGS, .arguments_min = MIN, .arguments_max = MAX, .signature = SIGNATURE, .kernel = KERNEL, .group = "string_funcs", .usage = USAGE}
+#define TEXT(NAME, ALIASES, FLAGS, MIN, MAX, SIGNATURE, KERNEL, USAGE)                                                 \
+    {                                                                                                                  \
+        .name = NAME, .aliases = ALIASES, .flags = FLAGS, .arguments_min = MIN, .arguments_max = MAX,                  \
+        .signature = SIGNATURE, .kernel = KERNEL, .group = "string_funcs", .usage = USAGE                              \
+    }
 
 const WeirFunction weir_functions_text_slice[] = {
-    TEXT("substring", WEIR_ALIASES("substr"), NP, 2, 3, "string|binary,int,int=2147483647->$1", substring_kernel, "substring(text, position[, length]): a part of the text."),
+    TEXT("substring", WEIR_ALIASES("substr"), NP, 2, 3, "string|binary,int,int=2147483647->$1", substring_kernel,
+         "substring(text, position[, length]): a part of the text."),
     TEXT("left", NULL, NP, 2, 2, "string|binary,int->$1", left_kernel, "left(text, n): the first n characters."),
-    TEXT("right", NULL, NP | WEIR_FUNCTION_NULLABLE, 2, 2, "string,int->string", right_kernel, "right(text, n): the last n characters."),
-    {.name = "trim", .flags = NP, .arguments_min = 1, .arguments_max = 2, .signature = "string,string?->string", .kernel = trim_kernel, .sql_format = "trim($1)\tTRIM(BOTH $1 FROM $2)", .group = "string_funcs", .usage = "trim(text), TRIM(set FROM text): without blanks or the set's characters at both ends."},
-    {.name = "ltrim", .flags = NP, .arguments_min = 1, .arguments_max = 2, .signature = "string,string?->string", .kernel = ltrim_kernel, .sql_format = "ltrim($1)\tTRIM(LEADING $1 FROM $2)", .group = "string_funcs", .usage = "ltrim(text): without blanks at the begin."},
-    {.name = "rtrim", .flags = NP, .arguments_min = 1, .arguments_max = 2, .signature = "string,string?->string", .kernel = rtrim_kernel, .sql_format = "rtrim($1)\tTRIM(TRAILING $1 FROM $2)", .group = "string_funcs", .usage = "rtrim(text): without blanks at the end."},
-    {.name = "btrim", .flags = WEIR_FUNCTION_REPLACED, .arguments_min = 1, .arguments_max = 2, .signature = "string,string?->string", .resolve = resolve_btrim, .group = "string_funcs", .usage = "btrim(text[, set]): without blanks or the set's characters at both ends."},
-    TEXT("split_part", NULL, NP | WEIR_FUNCTION_NULLABLE | WEIR_FUNCTION_MAY_FAIL, 3, 3, "string,string,int->string", split_part_kernel, "split_part(text, delimiter, n): the n-th part, from the end for negative n."),
-    TEXT("substring_index", NULL, NP, 3, 3, "string,string,int->string", substring_index_kernel, "substring_index(text, delimiter, count): what is before the count-th delimiter."),
-    {.name = "elt", .flags = WEIR_FUNCTION_MAY_FAIL, .arguments_min = 2, .arguments_max = -1, .resolve = resolve_elt, .kernel = elt_kernel, .group = "string_funcs", .usage = "elt(n, a, b, …): the n-th of the values."},
+    TEXT("right", NULL, NP | WEIR_FUNCTION_NULLABLE, 2, 2, "string,int->string", right_kernel,
+         "right(text, n): the last n characters."),
+    {.name = "trim",
+     .flags = NP,
+     .arguments_min = 1,
+     .arguments_max = 2,
+     .signature = "string,string?->string",
+     .kernel = trim_kernel,
+     .sql_format = "trim($1)\tTRIM(BOTH $1 FROM $2)",
+     .group = "string_funcs",
+     .usage = "trim(text), TRIM(set FROM text): without blanks or the set's characters at both ends."},
+    {.name = "ltrim",
+     .flags = NP,
+     .arguments_min = 1,
+     .arguments_max = 2,
+     .signature = "string,string?->string",
+     .kernel = ltrim_kernel,
+     .sql_format = "ltrim($1)\tTRIM(LEADING $1 FROM $2)",
+     .group = "string_funcs",
+     .usage = "ltrim(text): without blanks at the begin."},
+    {.name = "rtrim",
+     .flags = NP,
+     .arguments_min = 1,
+     .arguments_max = 2,
+     .signature = "string,string?->string",
+     .kernel = rtrim_kernel,
+     .sql_format = "rtrim($1)\tTRIM(TRAILING $1 FROM $2)",
+     .group = "string_funcs",
+     .usage = "rtrim(text): without blanks at the end."},
+    {.name = "btrim",
+     .flags = WEIR_FUNCTION_REPLACED,
+     .arguments_min = 1,
+     .arguments_max = 2,
+     .signature = "string,string?->string",
+     .resolve = resolve_btrim,
+     .group = "string_funcs",
+     .usage = "btrim(text[, set]): without blanks or the set's characters at both ends."},
+    TEXT("split_part", NULL, NP | WEIR_FUNCTION_NULLABLE | WEIR_FUNCTION_MAY_FAIL, 3, 3, "string,string,int->string",
+         split_part_kernel, "split_part(text, delimiter, n): the n-th part, from the end for negative n."),
+    TEXT("substring_index", NULL, NP, 3, 3, "string,string,int->string", substring_index_kernel,
+         "substring_index(text, delimiter, count): what is before the count-th delimiter."),
+    {.name = "elt",
+     .flags = WEIR_FUNCTION_MAY_FAIL,
+     .arguments_min = 2,
+     .arguments_max = -1,
+     .resolve = resolve_elt,
+     .kernel = elt_kernel,
+     .group = "string_funcs",
+     .usage = "elt(n, a, b, …): the n-th of the values."},
     {0},
 };

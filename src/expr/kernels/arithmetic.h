@@ -18,6 +18,7 @@ typedef enum WeirArithmetic {
 WEIR_CHECKED WeirStatus weir_arithmetic_run(WeirKernelCall *call, WeirArithmetic operation, const WeirVector *left,
                                             const WeirVector *right, WeirVector *result, WeirError *error);
 /* ARITHMETIC_OVERFLOW with the type's word and the TRY function, as Spark names them. */
-WeirStatus weir_overflow_error(const WeirKernelCall *call, const char *message, const char *alternative, WeirError *error);
+WeirStatus weir_overflow_error(const WeirKernelCall *call, const char *message, const char *alternative,
+                               WeirError *error);
 
 #endif

@@ -2,8 +2,9 @@
  *   NAME        of the function
  *   TYPE        of the operands, RESULT of the result
  *   COMPUTE     r from a and b, without undefined behaviour for any bits
- *   BAD         an expression of a, b and r that is not zero when the row may not be used (overflow, division by zero); 0 = never
- * The loops have no branch, so that they vectorize; NAME returns whether any row computed was bad, garbage rows included. */
+ *   BAD         an expression of a, b and r that is not zero when the row may not be used (overflow, division by zero);
+ * 0 = never The loops have no branch, so that they vectorize; NAME returns whether any row computed was bad, garbage
+ * rows included. */
 static bool NAME(const WeirKernelCall *call, const WeirVector *left, const WeirVector *right, WeirVector *result)
 {
     const TYPE *restrict x = left->values;

@@ -1,7 +1,6 @@
 /* The CAST step: dispatch by source and target, errors of rows, nested values element by element. */
 #include "expr/kernels/cast.h"
 
-
 #include <stdio.h>
 
 #include "columnar/value_text.h"
@@ -15,8 +14,8 @@ static void type_text(const WeirDataType *type, WeirBuffer *out)
     weir_buffer_append_char(out, '"');
 }
 
-static WeirStatus row_problem(WeirKernelCall *call, WeirStatus condition, const char *parameter, const WeirVector *source, uint32_t row,
-                              WeirVector *result, WeirError *error)
+static WeirStatus row_problem(WeirKernelCall *call, WeirStatus condition, const char *parameter,
+                              const WeirVector *source, uint32_t row, WeirVector *result, WeirError *error)
 {
     if (call->expression->eval_mode != WEIR_EVAL_ANSI) {
         weir_result_set_null(call, result, row);
@@ -29,25 +28,28 @@ static WeirStatus row_problem(WeirKernelCall *call, WeirStatus condition, const 
     weir_value_sql(source, row, call->context->zone, &value);
     type_text(source->type, &from);
     type_text(result->type, &to);
-    WeirStatus status = weir_error_set(error, condition, parameter, weir_buffer_text(&value), "sourceType", weir_buffer_text(&from),
-                                       "targetType", weir_buffer_text(&to));
+    WeirStatus status = weir_error_set(error, condition, parameter, weir_buffer_text(&value), "sourceType",
+                                       weir_buffer_text(&from), "targetType", weir_buffer_text(&to));
     weir_buffer_deinit(&value);
     weir_buffer_deinit(&from);
     weir_buffer_deinit(&to);
     return weir_row_error(call, status, error);
 }
 
-WeirStatus weir_cast_overflow(WeirKernelCall *call, const WeirVector *source, uint32_t row, WeirVector *result, WeirError *error)
+WeirStatus weir_cast_overflow(WeirKernelCall *call, const WeirVector *source, uint32_t row, WeirVector *result,
+                              WeirError *error)
 {
     return row_problem(call, WEIR_ERROR_CAST_OVERFLOW, "value", source, row, result, error);
 }
 
-WeirStatus weir_cast_malformed(WeirKernelCall *call, const WeirVector *source, uint32_t row, WeirVector *result, WeirError *error)
+WeirStatus weir_cast_malformed(WeirKernelCall *call, const WeirVector *source, uint32_t row, WeirVector *result,
+                               WeirError *error)
 {
     return row_problem(call, WEIR_ERROR_CAST_INVALID_INPUT, "expression", source, row, result, error);
 }
 
-WeirStatus weir_cast_decimal_range(WeirKernelCall *call, const char *text, WeirVector *result, uint32_t row, WeirError *error)
+WeirStatus weir_cast_decimal_range(WeirKernelCall *call, const char *text, WeirVector *result, uint32_t row,
+                                   WeirError *error)
 {
     if (call->expression->eval_mode != WEIR_EVAL_ANSI) {
         weir_result_set_null(call, result, row);
@@ -57,8 +59,9 @@ WeirStatus weir_cast_decimal_range(WeirKernelCall *call, const char *text, WeirV
     snprintf(precision, sizeof(precision), "%d", result->type->precision);
     snprintf(scale, sizeof(scale), "%d", result->type->scale);
     return weir_row_error(call,
-                          weir_error_set(error, WEIR_ERROR_NUMERIC_VALUE_OUT_OF_RANGE_WITH_SUGGESTION, "value", text, "precision", precision,
-                                         "scale", scale, "config", "\"spark.sql.ansi.enabled\""),
+                          weir_error_set(error, WEIR_ERROR_NUMERIC_VALUE_OUT_OF_RANGE_WITH_SUGGESTION, "value", text,
+                                         "precision", precision, "scale", scale, "config",
+                                         "\"spark.sql.ansi.enabled\""),
                           error);
 }
 
@@ -67,12 +70,13 @@ static bool is_same_bytes(const WeirDataType *from, const WeirDataType *to)
 {
     if (from->id == to->id && !weir_type_is_nested(from))
         return from->id != WEIR_TYPE_DECIMAL && from->id != WEIR_TYPE_DAY_TIME_INTERVAL;
-    return (from->id == WEIR_TYPE_BINARY && to->id == WEIR_TYPE_STRING) || (from->id == WEIR_TYPE_STRING && to->id == WEIR_TYPE_BINARY);
+    return (from->id == WEIR_TYPE_BINARY && to->id == WEIR_TYPE_STRING) ||
+           (from->id == WEIR_TYPE_STRING && to->id == WEIR_TYPE_BINARY);
 }
 
 /* Cast one child column for the entries that live rows of the parent own. */
-static WeirStatus cast_child(WeirKernelCall *call, const WeirVector *child, const WeirDataType *type, const uint32_t *rows, uint32_t count,
-                             WeirVector *out, WeirError *error)
+static WeirStatus cast_child(WeirKernelCall *call, const WeirVector *child, const WeirDataType *type,
+                             const uint32_t *rows, uint32_t count, WeirVector *out, WeirError *error)
 {
     if (weir_type_equal_strict(child->type, type) || is_same_bytes(child->type, type)) {
         *out = *child;
@@ -111,15 +115,16 @@ static WeirStatus cast_list(WeirKernelCall *call, const WeirVector *source, Weir
     uint32_t mask = source->kind == WEIR_VECTOR_CONSTANT ? 0 : UINT32_MAX;
     uint64_t total = 0;
     WEIR_FOR_ROWS(call, row)
-        total += offsets[(row & mask) + 1] - offsets[row & mask];
+    total += offsets[(row & mask) + 1] - offsets[row & mask];
     uint32_t *rows = weir_arena_alloc(call->arena, sizeof(*rows) * (total + 1));
     uint32_t count = 0;
     WEIR_FOR_ROWS(call, row)
-        for (uint32_t i = offsets[row & mask]; i < offsets[(row & mask) + 1]; i++)
-            rows[count++] = i;
+    for (uint32_t i = offsets[row & mask]; i < offsets[(row & mask) + 1]; i++)
+        rows[count++] = i;
     WeirVector *children = WEIR_ARENA_ARRAY(call->arena, WeirVector, result->type->field_count);
     for (uint32_t i = 0; i < result->type->field_count; i++)
-        WEIR_TRY(cast_child(call, &source->children[i], result->type->fields[i].type, rows, count, &children[i], error));
+        WEIR_TRY(
+            cast_child(call, &source->children[i], result->type->fields[i].type, rows, count, &children[i], error));
     result->values = source->values;
     result->children = children;
     return WEIR_OK;
@@ -131,15 +136,17 @@ static WeirStatus cast_struct(WeirKernelCall *call, const WeirVector *source, We
     uint32_t *rows = weir_arena_alloc(call->arena, sizeof(*rows) * ((size_t)call->count + 1));
     uint32_t count = 0;
     WEIR_FOR_ROWS(call, row)
-        rows[count++] = row & mask;
+    rows[count++] = row & mask;
     for (uint32_t i = 0; i < result->type->field_count; i++)
-        WEIR_TRY(cast_child(call, &source->children[i], result->type->fields[i].type, rows, count, &result->children[i], error));
+        WEIR_TRY(cast_child(call, &source->children[i], result->type->fields[i].type, rows, count, &result->children[i],
+                            error));
     return WEIR_OK;
 }
 
 WeirStatus weir_cast_nested(WeirKernelCall *call, const WeirVector *source, WeirVector *result, WeirError *error)
 {
-    return source->type->id == WEIR_TYPE_STRUCT ? cast_struct(call, source, result, error) : cast_list(call, source, result, error);
+    return source->type->id == WEIR_TYPE_STRUCT ? cast_struct(call, source, result, error)
+                                                : cast_list(call, source, result, error);
 }
 
 WeirStatus weir_cast_run(WeirKernelCall *call, const WeirVector *source, WeirVector *result, WeirError *error)
@@ -179,7 +186,8 @@ uint32_t weir_cast_flags(const WeirExpression *cast)
     return flags | WEIR_FUNCTION_MAY_FAIL;
 }
 
-WeirStatus weir_cast_kernel(WeirKernelCall *call, const WeirVector *const *arguments, WeirVector *result, WeirError *error)
+WeirStatus weir_cast_kernel(WeirKernelCall *call, const WeirVector *const *arguments, WeirVector *result,
+                            WeirError *error)
 {
     return weir_cast_run(call, arguments[0], result, error);
 }

@@ -66,13 +66,13 @@ static bool widen(const WeirKernelCall *call, const WeirVector *source, WeirVect
     if (source->kind == WEIR_VECTOR_CONSTANT || call->count * 4 < call->row_count)
         return false;
     WeirTypeId from = source->type->id, to = result->type->id;
-#define WIDEN(From, To)                                                                                                     \
-    do {                                                                                                                  \
-        const From *restrict x = source->values;                                                                          \
-        To *restrict out = result->values;                                                                                \
-        for (uint32_t row = 0; row < call->row_count; row++)                                                              \
-            out[row] = (To)x[row];                                                                                        \
-        return true;                                                                                                       \
+#define WIDEN(From, To)                                                                                                \
+    do {                                                                                                               \
+        const From *restrict x = source->values;                                                                       \
+        To *restrict out = result->values;                                                                             \
+        for (uint32_t row = 0; row < call->row_count; row++)                                                           \
+            out[row] = (To)x[row];                                                                                     \
+        return true;                                                                                                   \
     } while (0)
     if (from == WEIR_TYPE_INT && to == WEIR_TYPE_LONG)
         WIDEN(int32_t, int64_t);
@@ -88,13 +88,15 @@ static bool widen(const WeirKernelCall *call, const WeirVector *source, WeirVect
 
 int64_t weir_interval_unit(const WeirDataType *interval)
 {
-    static const int64_t units[] = {WEIR_MICROS_PER_DAY, 3600 * WEIR_MICROS_PER_SECOND, 60 * WEIR_MICROS_PER_SECOND, WEIR_MICROS_PER_SECOND};
+    static const int64_t units[] = {WEIR_MICROS_PER_DAY, 3600 * WEIR_MICROS_PER_SECOND, 60 * WEIR_MICROS_PER_SECOND,
+                                    WEIR_MICROS_PER_SECOND};
     if (interval->id == WEIR_TYPE_YEAR_MONTH_INTERVAL)
         return interval->end_field == WEIR_INTERVAL_YEAR ? 12 : 1;
     return units[interval->end_field - WEIR_INTERVAL_DAY];
 }
 
-static WeirStatus integer_to_decimal(WeirKernelCall *call, const WeirVector *source, WeirVector *result, WeirError *error)
+static WeirStatus integer_to_decimal(WeirKernelCall *call, const WeirVector *source, WeirVector *result,
+                                     WeirError *error)
 {
     uint32_t mask = source->kind == WEIR_VECTOR_CONSTANT ? 0 : UINT32_MAX;
     bool wide = weir_decimal_is_wide(result->type);
@@ -130,7 +132,8 @@ static WeirStatus from_integer(WeirKernelCall *call, const WeirVector *source, W
             ((double *)result->values)[row] = (double)value;
         } else if (to == WEIR_TYPE_FLOAT) {
             ((float *)result->values)[row] = (float)value;
-        } else if (to == WEIR_TYPE_TIMESTAMP) { /* seconds; saturates as Java's TimeUnit does; true is one microsecond */
+        } else if (to ==
+                   WEIR_TYPE_TIMESTAMP) { /* seconds; saturates as Java's TimeUnit does; true is one microsecond */
             int64_t micros;
             if (source->type->id == WEIR_TYPE_BOOLEAN)
                 micros = value;
@@ -159,8 +162,8 @@ static WeirStatus from_integer(WeirKernelCall *call, const WeirVector *source, W
 }
 
 /* Through the shortest digits, as BigDecimal(Double.toString). */
-static WeirStatus double_to_decimal(WeirKernelCall *call, const WeirVector *source, uint32_t row, double value, bool single, WeirVector *result,
-                                    WeirError *error)
+static WeirStatus double_to_decimal(WeirKernelCall *call, const WeirVector *source, uint32_t row, double value,
+                                    bool single, WeirVector *result, WeirError *error)
 {
     if (!isfinite(value)) {
         if (call->expression->eval_mode == WEIR_EVAL_ANSI)
@@ -171,7 +174,8 @@ static WeirStatus double_to_decimal(WeirKernelCall *call, const WeirVector *sour
     WeirShortest shortest = single ? weir_shortest_float((float)value) : weir_shortest_double(value);
     WeirInt128 digits = value < 0 ? -(WeirInt128)shortest.digits : (WeirInt128)shortest.digits, scaled = 0;
     bool fits = shortest.exponent < -result->type->scale - 60 ||
-                (shortest.exponent <= 38 && weir_decimal_rescale(digits, -shortest.exponent, result->type->scale, result->type->precision, &scaled));
+                (shortest.exponent <= 38 && weir_decimal_rescale(digits, -shortest.exponent, result->type->scale,
+                                                                 result->type->precision, &scaled));
     if (!fits) {
         char text[WEIR_NUMBER_TEXT_BYTES];
         weir_format_double(value, text);
@@ -201,7 +205,8 @@ static WeirStatus from_floating(WeirKernelCall *call, const WeirVector *source, 
     IntegerRange range = range_of(to);
     WEIR_FOR_ROWS(call, row)
     {
-        double value = single ? (double)((const float *)source->values)[row & mask] : ((const double *)source->values)[row & mask];
+        double value =
+            single ? (double)((const float *)source->values)[row & mask] : ((const double *)source->values)[row & mask];
         switch (to) {
         case WEIR_TYPE_DOUBLE:
             ((double *)result->values)[row] = value;
@@ -225,7 +230,8 @@ static WeirStatus from_floating(WeirKernelCall *call, const WeirVector *source, 
             break;
         default:
             if (legacy) /* narrow types go through int, as in Java */
-                store_integer(result, row, to == WEIR_TYPE_LONG ? saturate(value, range) : saturate(value, range_of(WEIR_TYPE_INT)));
+                store_integer(result, row,
+                              to == WEIR_TYPE_LONG ? saturate(value, range) : saturate(value, range_of(WEIR_TYPE_INT)));
             else if (floor(value) > (double)range.maximum || ceil(value) < (double)range.minimum || value != value ||
                      (to == WEIR_TYPE_LONG && value >= 0x1p63))
                 WEIR_TRY(weir_cast_overflow(call, source, row, result, error));
@@ -246,8 +252,8 @@ WeirStatus weir_cast_from_number(WeirKernelCall *call, const WeirVector *source,
     return from_integer(call, source, result, error);
 }
 
-static WeirStatus decimal_to_integer(WeirKernelCall *call, const WeirVector *source, uint32_t row, WeirInt128 value, WeirVector *result,
-                                     WeirError *error)
+static WeirStatus decimal_to_integer(WeirKernelCall *call, const WeirVector *source, uint32_t row, WeirInt128 value,
+                                     WeirVector *result, WeirError *error)
 {
     IntegerRange range = range_of(result->type->id);
     WeirInt128 integral = value / weir_power_of_ten(source->type->scale);
@@ -260,8 +266,8 @@ static WeirStatus decimal_to_integer(WeirKernelCall *call, const WeirVector *sou
 }
 
 /* Halves of a microsecond or month go away from zero; finer fields than the last one keep what the fraction gives. */
-static WeirStatus decimal_to_interval(WeirKernelCall *call, const WeirVector *source, uint32_t row, WeirInt128 value, WeirVector *result,
-                                      WeirError *error)
+static WeirStatus decimal_to_interval(WeirKernelCall *call, const WeirVector *source, uint32_t row, WeirInt128 value,
+                                      WeirVector *result, WeirError *error)
 {
     WeirInt128 scaled = 0;
     bool months = result->type->id == WEIR_TYPE_YEAR_MONTH_INTERVAL;
@@ -278,7 +284,8 @@ static WeirStatus decimal_to_interval(WeirKernelCall *call, const WeirVector *so
 WeirStatus weir_cast_from_decimal(WeirKernelCall *call, const WeirVector *source, WeirVector *result, WeirError *error)
 {
     WeirArgument x = weir_argument(source);
-    bool wide = weir_decimal_is_wide(source->type), wide_result = result->type->id == WEIR_TYPE_DECIMAL && weir_decimal_is_wide(result->type);
+    bool wide = weir_decimal_is_wide(source->type),
+         wide_result = result->type->id == WEIR_TYPE_DECIMAL && weir_decimal_is_wide(result->type);
     int scale = source->type->scale;
     WEIR_FOR_ROWS(call, row)
     {
@@ -307,7 +314,8 @@ WeirStatus weir_cast_from_decimal(WeirKernelCall *call, const WeirVector *source
             break;
         }
         case WEIR_TYPE_TIMESTAMP: { /* seconds, microseconds cut off */
-            WeirInt128 micros = scale >= 6 ? value / weir_power_of_ten(scale - 6) : value * weir_power_of_ten(6 - scale);
+            WeirInt128 micros =
+                scale >= 6 ? value / weir_power_of_ten(scale - 6) : value * weir_power_of_ten(6 - scale);
             ((int64_t *)result->values)[row] = (int64_t)micros;
             break;
         }

@@ -6,13 +6,12 @@
 #include "expr/kernels/cast.h"
 #include "expr/kernels/text_parse.h"
 
-#define EACH_TEXT(BODY)                                                                                                     \
-    WEIR_FOR_ROWS(call, row)                                                                                              \
-    {                                                                                                                      \
-        const WeirStringView *view = weir_argument_view(&x, row);                                                          \
-        const uint8_t *text = weir_view_data(view);                                                                        \
-        BODY                                                                                                               \
-        else WEIR_TRY(weir_cast_malformed(call, source, row, result, error));                                              \
+#define EACH_TEXT(BODY)                                                                                                \
+    WEIR_FOR_ROWS(call, row)                                                                                           \
+    {                                                                                                                  \
+        const WeirStringView *view = weir_argument_view(&x, row);                                                      \
+        const uint8_t *text = weir_view_data(view);                                                                    \
+        BODY else WEIR_TRY(weir_cast_malformed(call, source, row, result, error));                                     \
     }
 
 /* Up to eight digits at once: the text is all digits if no byte leaves '0'..'9'. */
@@ -58,16 +57,21 @@ static WeirStatus text_to_integer(WeirKernelCall *call, const WeirVector *source
     int64_t value;
     switch (result->type->id) {
     case WEIR_TYPE_BYTE:
-        EACH_TEXT(if (weir_text_to_integer(text, view->length, INT8_MIN, INT8_MAX, fraction, &value)) ((int8_t *)result->values)[row] = (int8_t)value;)
+        EACH_TEXT(if (weir_text_to_integer(text, view->length, INT8_MIN, INT8_MAX, fraction, &value))(
+                      (int8_t *)result->values)[row] = (int8_t)value;)
         break;
     case WEIR_TYPE_SHORT:
-        EACH_TEXT(if (weir_text_to_integer(text, view->length, INT16_MIN, INT16_MAX, fraction, &value)) ((int16_t *)result->values)[row] = (int16_t)value;)
+        EACH_TEXT(if (weir_text_to_integer(text, view->length, INT16_MIN, INT16_MAX, fraction, &value))(
+                      (int16_t *)result->values)[row] = (int16_t)value;)
         break;
     case WEIR_TYPE_INT:
-        EACH_TEXT(if (weir_text_to_integer(text, view->length, INT32_MIN, INT32_MAX, fraction, &value)) ((int32_t *)result->values)[row] = (int32_t)value;)
+        EACH_TEXT(if (weir_text_to_integer(text, view->length, INT32_MIN, INT32_MAX, fraction, &value))(
+                      (int32_t *)result->values)[row] = (int32_t)value;)
         break;
     default:
-        EACH_TEXT(if (long_digits(text, view->length, &value) || weir_text_to_integer(text, view->length, INT64_MIN, INT64_MAX, fraction, &value))((int64_t *)result->values)[row] = value;)
+        EACH_TEXT(if (long_digits(text, view->length, &value) ||
+                      weir_text_to_integer(text, view->length, INT64_MIN, INT64_MAX, fraction, &value))(
+                      (int64_t *)result->values)[row] = value;)
         break;
     }
     return WEIR_OK;
@@ -81,14 +85,16 @@ static WeirStatus text_to_decimal(WeirKernelCall *call, const WeirVector *source
     {
         const WeirStringView *view = weir_argument_view(&x, row);
         WeirInt128 value = 0;
-        WeirDecimalText read = weir_text_to_decimal(weir_view_data(view), view->length, result->type->precision, result->type->scale, &value);
+        WeirDecimalText read = weir_text_to_decimal(weir_view_data(view), view->length, result->type->precision,
+                                                    result->type->scale, &value);
         if (read == WEIR_DECIMAL_OK) {
             weir_decimal_store(result, wide, row, value);
         } else if (read == WEIR_DECIMAL_MALFORMED) {
             WEIR_TRY(weir_cast_malformed(call, source, row, result, error));
         } else {
             char text[128];
-            snprintf(text, sizeof(text), "%.*s", (int)(view->length < 120 ? view->length : 120), (const char *)weir_view_data(view));
+            snprintf(text, sizeof(text), "%.*s", (int)(view->length < 120 ? view->length : 120),
+                     (const char *)weir_view_data(view));
             WEIR_TRY(weir_cast_decimal_range(call, text, result, row, error));
         }
     }
@@ -101,13 +107,13 @@ WeirStatus weir_cast_from_text(WeirKernelCall *call, const WeirVector *source, W
     bool boolean;
     switch (result->type->id) {
     case WEIR_TYPE_BOOLEAN:
-        EACH_TEXT(if (weir_text_to_boolean(text, view->length, &boolean)) ((uint8_t *)result->values)[row] = boolean;)
+        EACH_TEXT(if (weir_text_to_boolean(text, view->length, &boolean))((uint8_t *)result->values)[row] = boolean;)
         return WEIR_OK;
     case WEIR_TYPE_DOUBLE:
-        EACH_TEXT(if (weir_text_to_double(text, view->length, &((double *)result->values)[row])) {})
+        EACH_TEXT(if (weir_text_to_double(text, view->length, &((double *)result->values)[row])){})
         return WEIR_OK;
     case WEIR_TYPE_FLOAT:
-        EACH_TEXT(if (weir_text_to_float(text, view->length, &((float *)result->values)[row])) {})
+        EACH_TEXT(if (weir_text_to_float(text, view->length, &((float *)result->values)[row])){})
         return WEIR_OK;
     case WEIR_TYPE_DECIMAL:
         return text_to_decimal(call, source, result, error);
@@ -150,7 +156,8 @@ WeirStatus weir_cast_to_text(WeirKernelCall *call, const WeirVector *source, Wei
     {
         if (integral) {
             WEIR_TRY_OR_GO(done, weir_text_heap_reserve(&heap, WEIR_NUMBER_TEXT_BYTES, error));
-            out[row] = weir_text_heap_commit(&heap, (uint32_t)weir_format_int64(integer_at(source, row & mask), (char *)heap.next));
+            out[row] = weir_text_heap_commit(
+                &heap, (uint32_t)weir_format_int64(integer_at(source, row & mask), (char *)heap.next));
             continue;
         }
         weir_buffer_clear(&buffer);

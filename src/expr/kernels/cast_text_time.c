@@ -3,7 +3,8 @@
 #include "expr/kernels/cast.h"
 
 /* Texts of intervals have errors of their own; only TRY and legacy mode turn them to null. */
-static WeirStatus interval_row(WeirKernelCall *call, const char *text, size_t length, uint32_t row, WeirVector *result, WeirError *error)
+static WeirStatus interval_row(WeirKernelCall *call, const char *text, size_t length, uint32_t row, WeirVector *result,
+                               WeirError *error)
 {
     const WeirDataType *type = result->type;
     WeirIntervalField start = (WeirIntervalField)type->start_field, end = (WeirIntervalField)type->end_field;
@@ -37,7 +38,8 @@ WeirStatus weir_cast_text_to_time(WeirKernelCall *call, const WeirVector *source
             read = weir_string_to_date(text, view->length, &((int32_t *)result->values)[row]);
             break;
         case WEIR_TYPE_TIMESTAMP:
-            read = weir_string_to_timestamp(text, view->length, call->context->zone, call->context->now_micros, &((int64_t *)result->values)[row]);
+            read = weir_string_to_timestamp(text, view->length, call->context->zone, call->context->now_micros,
+                                            &((int64_t *)result->values)[row]);
             break;
         case WEIR_TYPE_TIMESTAMP_NTZ:
             read = weir_string_to_timestamp_ntz(text, view->length, true, &((int64_t *)result->values)[row]);

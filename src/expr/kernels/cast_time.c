@@ -5,11 +5,12 @@
 
 static int64_t load_time(const WeirVector *source, uint32_t at)
 {
-    return source->type->id == WEIR_TYPE_DATE ? ((const int32_t *)source->values)[at] : ((const int64_t *)source->values)[at];
+    return source->type->id == WEIR_TYPE_DATE ? ((const int32_t *)source->values)[at]
+                                              : ((const int64_t *)source->values)[at];
 }
 
-static WeirStatus timestamp_to_number(WeirKernelCall *call, const WeirVector *source, uint32_t row, int64_t micros, WeirVector *result,
-                                      WeirError *error)
+static WeirStatus timestamp_to_number(WeirKernelCall *call, const WeirVector *source, uint32_t row, int64_t micros,
+                                      WeirVector *result, WeirError *error)
 {
     int64_t seconds = weir_floor_divide(micros, WEIR_MICROS_PER_SECOND);
     bool legacy = call->expression->eval_mode == WEIR_EVAL_LEGACY;
@@ -66,7 +67,7 @@ WeirStatus weir_cast_from_time(WeirKernelCall *call, const WeirVector *source, W
             ((int32_t *)result->values)[row] = (int32_t)weir_floor_divide(local, WEIR_MICROS_PER_DAY);
         } else if (to == WEIR_TYPE_TIMESTAMP || to == WEIR_TYPE_TIMESTAMP_NTZ) {
             int64_t local = from == WEIR_TYPE_DATE ? (int64_t)((uint64_t)value * (uint64_t)WEIR_MICROS_PER_DAY) : value;
-            ((int64_t *)result->values)[row] = to == WEIR_TYPE_TIMESTAMP  ? weir_local_to_micros(zone, local)
+            ((int64_t *)result->values)[row] = to == WEIR_TYPE_TIMESTAMP     ? weir_local_to_micros(zone, local)
                                                : from == WEIR_TYPE_TIMESTAMP ? weir_micros_to_local(zone, local)
                                                                              : local;
         } else if (from == WEIR_TYPE_TIMESTAMP) {
@@ -86,15 +87,19 @@ WeirStatus weir_cast_from_interval(WeirKernelCall *call, const WeirVector *sourc
     int64_t unit = weir_interval_unit(to == source->type->id ? result->type : source->type);
     WEIR_FOR_ROWS(call, row)
     {
-        int64_t value = months ? ((const int32_t *)source->values)[row & mask] : ((const int64_t *)source->values)[row & mask];
-        if (to == WEIR_TYPE_DAY_TIME_INTERVAL) { /* what is finer than the last field is cut off; seconds keep their fraction */
-            ((int64_t *)result->values)[row] = result->type->end_field == WEIR_INTERVAL_SECOND ? value : value - value % unit;
+        int64_t value =
+            months ? ((const int32_t *)source->values)[row & mask] : ((const int64_t *)source->values)[row & mask];
+        if (to == WEIR_TYPE_DAY_TIME_INTERVAL) { /* what is finer than the last field is cut off; seconds keep their
+                                                    fraction */
+            ((int64_t *)result->values)[row] =
+                result->type->end_field == WEIR_INTERVAL_SECOND ? value : value - value % unit;
         } else if (to == WEIR_TYPE_YEAR_MONTH_INTERVAL) {
             ((int32_t *)result->values)[row] = (int32_t)(value - value % unit);
         } else if (to == WEIR_TYPE_DECIMAL) {
             WeirInt128 scaled;
             bool seconds = !months && source->type->end_field == WEIR_INTERVAL_SECOND;
-            if (weir_decimal_rescale(seconds ? value : value / unit, seconds ? 6 : 0, result->type->scale, result->type->precision, &scaled)) {
+            if (weir_decimal_rescale(seconds ? value : value / unit, seconds ? 6 : 0, result->type->scale,
+                                     result->type->precision, &scaled)) {
                 weir_decimal_store(result, weir_decimal_is_wide(result->type), row, scaled);
             } else {
                 char text[64];
@@ -108,8 +113,8 @@ WeirStatus weir_cast_from_interval(WeirKernelCall *call, const WeirVector *sourc
                 WEIR_TRY(weir_cast_overflow(call, source, row, result, error));
                 continue;
             }
-            memcpy((uint8_t *)result->values + (size_t)row * weir_physical_size(weir_type_physical(result->type)), &count,
-                   weir_physical_size(weir_type_physical(result->type)));
+            memcpy((uint8_t *)result->values + (size_t)row * weir_physical_size(weir_type_physical(result->type)),
+                   &count, weir_physical_size(weir_type_physical(result->type)));
         }
     }
     return WEIR_OK;

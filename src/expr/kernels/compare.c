@@ -130,9 +130,27 @@
 typedef bool (*CompareLoop)(const WeirKernelCall *, const WeirVector *, const WeirVector *, WeirVector *);
 
 static const CompareLoop loops[3][WEIR_PHYSICAL_STRUCT + 1] = {
-    [WEIR_COMPARE_EQUAL] = {[WEIR_PHYSICAL_BOOL] = equal_int8, [WEIR_PHYSICAL_INT8] = equal_int8, [WEIR_PHYSICAL_INT16] = equal_int16, [WEIR_PHYSICAL_INT32] = equal_int32, [WEIR_PHYSICAL_INT64] = equal_int64, [WEIR_PHYSICAL_FLOAT] = equal_float, [WEIR_PHYSICAL_DOUBLE] = equal_double},
-    [WEIR_COMPARE_LESS] = {[WEIR_PHYSICAL_BOOL] = less_int8, [WEIR_PHYSICAL_INT8] = less_int8, [WEIR_PHYSICAL_INT16] = less_int16, [WEIR_PHYSICAL_INT32] = less_int32, [WEIR_PHYSICAL_INT64] = less_int64, [WEIR_PHYSICAL_FLOAT] = less_float, [WEIR_PHYSICAL_DOUBLE] = less_double},
-    [WEIR_COMPARE_LESS_EQUAL] = {[WEIR_PHYSICAL_BOOL] = less_equal_int8, [WEIR_PHYSICAL_INT8] = less_equal_int8, [WEIR_PHYSICAL_INT16] = less_equal_int16, [WEIR_PHYSICAL_INT32] = less_equal_int32, [WEIR_PHYSICAL_INT64] = less_equal_int64, [WEIR_PHYSICAL_FLOAT] = less_equal_float, [WEIR_PHYSICAL_DOUBLE] = less_equal_double},
+    [WEIR_COMPARE_EQUAL] = {[WEIR_PHYSICAL_BOOL] = equal_int8,
+                            [WEIR_PHYSICAL_INT8] = equal_int8,
+                            [WEIR_PHYSICAL_INT16] = equal_int16,
+                            [WEIR_PHYSICAL_INT32] = equal_int32,
+                            [WEIR_PHYSICAL_INT64] = equal_int64,
+                            [WEIR_PHYSICAL_FLOAT] = equal_float,
+                            [WEIR_PHYSICAL_DOUBLE] = equal_double},
+    [WEIR_COMPARE_LESS] = {[WEIR_PHYSICAL_BOOL] = less_int8,
+                           [WEIR_PHYSICAL_INT8] = less_int8,
+                           [WEIR_PHYSICAL_INT16] = less_int16,
+                           [WEIR_PHYSICAL_INT32] = less_int32,
+                           [WEIR_PHYSICAL_INT64] = less_int64,
+                           [WEIR_PHYSICAL_FLOAT] = less_float,
+                           [WEIR_PHYSICAL_DOUBLE] = less_double},
+    [WEIR_COMPARE_LESS_EQUAL] = {[WEIR_PHYSICAL_BOOL] = less_equal_int8,
+                                 [WEIR_PHYSICAL_INT8] = less_equal_int8,
+                                 [WEIR_PHYSICAL_INT16] = less_equal_int16,
+                                 [WEIR_PHYSICAL_INT32] = less_equal_int32,
+                                 [WEIR_PHYSICAL_INT64] = less_equal_int64,
+                                 [WEIR_PHYSICAL_FLOAT] = less_equal_float,
+                                 [WEIR_PHYSICAL_DOUBLE] = less_equal_double},
 };
 
 static inline bool holds(WeirCompare operation, int order)
@@ -146,13 +164,15 @@ static inline bool live(const WeirKernelCall *call, uint32_t row)
 }
 
 /* Equality with one string: its head (length and prefix) decides most rows without leaving the view. */
-static void equal_constant_view(const WeirKernelCall *call, const WeirStringView *views, const WeirStringView *wanted, uint8_t *out)
+static void equal_constant_view(const WeirKernelCall *call, const WeirStringView *views, const WeirStringView *wanted,
+                                uint8_t *out)
 {
     uint64_t head, tail;
     memcpy(&head, wanted, 8);
     memcpy(&tail, (const uint8_t *)wanted + 8, 8);
     bool inlined = wanted->length <= WEIR_VIEW_INLINE_BYTES;
-    if (inlined && call->selection == NULL && call->validity == NULL) { /* no reference is followed: every row may be looked at */
+    if (inlined && call->selection == NULL &&
+        call->validity == NULL) { /* no reference is followed: every row may be looked at */
         for (uint32_t row = 0; row < call->count; row++) {
             uint64_t words[2];
             memcpy(words, &views[row], 16);
@@ -168,7 +188,8 @@ static void equal_constant_view(const WeirKernelCall *call, const WeirStringView
     }
 }
 
-static void compare_views(const WeirKernelCall *call, WeirCompare operation, const WeirVector *left, const WeirVector *right, uint8_t *out)
+static void compare_views(const WeirKernelCall *call, WeirCompare operation, const WeirVector *left,
+                          const WeirVector *right, uint8_t *out)
 {
     WeirArgument x = weir_argument(left), y = weir_argument(right);
     if (operation == WEIR_COMPARE_EQUAL && y.mask == 0 && x.mask != 0) {
@@ -184,14 +205,16 @@ static void compare_views(const WeirKernelCall *call, WeirCompare operation, con
     }
 }
 
-static void compare_rows(const WeirKernelCall *call, WeirCompare operation, const WeirVector *left, const WeirVector *right, uint8_t *out)
+static void compare_rows(const WeirKernelCall *call, WeirCompare operation, const WeirVector *left,
+                         const WeirVector *right, uint8_t *out)
 {
     WEIR_FOR_ROWS(call, row)
-        if (live(call, row))
-            out[row] = holds(operation, weir_vector_compare_rows(left, row, right, row));
+    if (live(call, row))
+        out[row] = holds(operation, weir_vector_compare_rows(left, row, right, row));
 }
 
-void weir_compare_run(const WeirKernelCall *call, WeirCompare operation, const WeirVector *left, const WeirVector *right, WeirVector *result)
+void weir_compare_run(const WeirKernelCall *call, WeirCompare operation, const WeirVector *left,
+                      const WeirVector *right, WeirVector *result)
 {
     WeirPhysicalType physical = weir_type_physical(left->type);
     CompareLoop loop = loops[operation][physical];

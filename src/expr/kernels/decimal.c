@@ -85,7 +85,8 @@ static bool finish(Wide value, bool negative, int precision, WeirInt128 *out)
     return true;
 }
 
-/* A quotient of operands that 256 bits cannot hold together: by schoolbook division, `digits` digits after the point of a / b, half up. */
+/* A quotient of operands that 256 bits cannot hold together: by schoolbook division, `digits` digits after the point of
+ * a / b, half up. */
 static bool divide_by_digits(WeirUint128 a, WeirUint128 b, int digits, bool negative, int precision, WeirInt128 *out)
 {
     Wide value = {0, a / b};
@@ -156,17 +157,20 @@ bool weir_decimal_add(WeirInt128 a, int scale_a, WeirInt128 b, int scale_b, int 
     return rescale_wide(sum, negative, common, scale, precision, out);
 }
 
-bool weir_decimal_multiply(WeirInt128 a, int scale_a, WeirInt128 b, int scale_b, int precision, int scale, WeirInt128 *out)
+bool weir_decimal_multiply(WeirInt128 a, int scale_a, WeirInt128 b, int scale_b, int precision, int scale,
+                           WeirInt128 *out)
 {
     WeirInt128 product;
     if (scale_a + scale_b == scale && !__builtin_mul_overflow(a, b, &product)) {
         *out = product;
         return weir_decimal_fits(product, precision);
     }
-    return rescale_wide(wide_multiply(magnitude(a), magnitude(b)), (a < 0) != (b < 0), scale_a + scale_b, scale, precision, out);
+    return rescale_wide(wide_multiply(magnitude(a), magnitude(b)), (a < 0) != (b < 0), scale_a + scale_b, scale,
+                        precision, out);
 }
 
-bool weir_decimal_divide(WeirInt128 a, int scale_a, WeirInt128 b, int scale_b, int precision, int scale, WeirInt128 *out)
+bool weir_decimal_divide(WeirInt128 a, int scale_a, WeirInt128 b, int scale_b, int precision, int scale,
+                         WeirInt128 *out)
 {
     int shift = scale - scale_a + scale_b;
     bool negative = (a < 0) != (b < 0);
@@ -182,7 +186,8 @@ bool weir_decimal_divide(WeirInt128 a, int scale_a, WeirInt128 b, int scale_b, i
     return finish(divide_half_up(dividend, magnitude(b)), negative, precision, out);
 }
 
-bool weir_decimal_remainder(WeirInt128 a, int scale_a, WeirInt128 b, int scale_b, int precision, int scale, WeirInt128 *out)
+bool weir_decimal_remainder(WeirInt128 a, int scale_a, WeirInt128 b, int scale_b, int precision, int scale,
+                            WeirInt128 *out)
 {
     int common = scale_a > scale_b ? scale_a : scale_b;
     Wide x = wide_multiply(magnitude(a), (WeirUint128)weir_power_of_ten(common - scale_a));
@@ -256,8 +261,8 @@ double weir_decimal_to_double(WeirInt128 value, int scale)
     return result;
 }
 
-WeirStatus weir_decimal_range_error(const WeirKernelCall *call, WeirInt128 value, int value_scale, int precision, int scale,
-                                    WeirError *error)
+WeirStatus weir_decimal_range_error(const WeirKernelCall *call, WeirInt128 value, int value_scale, int precision,
+                                    int scale, WeirError *error)
 {
     char text[64], precision_text[8], scale_text[8];
     weir_decimal_text(value, value_scale, text);
@@ -307,8 +312,8 @@ static bool compute(const DecimalOperation *o, WeirInt128 a, WeirInt128 b, WeirI
 }
 
 /* Sums and products that stay in 64 bits: results of at most 18 digits with scales that need no rounding. */
-static bool run_narrow(const WeirKernelCall *call, const DecimalOperation *o, const WeirVector *left, const WeirVector *right,
-                       WeirVector *result)
+static bool run_narrow(const WeirKernelCall *call, const DecimalOperation *o, const WeirVector *left,
+                       const WeirVector *right, WeirVector *result)
 {
     if (weir_decimal_is_wide(left->type) || weir_decimal_is_wide(right->type) || o->precision > 18)
         return false;
@@ -316,7 +321,8 @@ static bool run_narrow(const WeirKernelCall *call, const DecimalOperation *o, co
     int64_t *out = result->values;
     if (o->operation == WEIR_MULTIPLY && o->scale == o->scale_a + o->scale_b) {
         WEIR_FOR_ROWS(call, row)
-            out[row] = (int64_t)((uint64_t)WEIR_ARGUMENT_VALUE(int64_t, x, row) * (uint64_t)WEIR_ARGUMENT_VALUE(int64_t, y, row));
+        out[row] =
+            (int64_t)((uint64_t)WEIR_ARGUMENT_VALUE(int64_t, x, row) * (uint64_t)WEIR_ARGUMENT_VALUE(int64_t, y, row));
         return true;
     }
     int common = o->scale_a > o->scale_b ? o->scale_a : o->scale_b;
@@ -327,17 +333,18 @@ static bool run_narrow(const WeirKernelCall *call, const DecimalOperation *o, co
     if (o->operation == WEIR_SUBTRACT)
         factor_y = 0 - factor_y;
     WEIR_FOR_ROWS(call, row)
-        out[row] = (int64_t)((uint64_t)WEIR_ARGUMENT_VALUE(int64_t, x, row) * factor_x +
-                             (uint64_t)WEIR_ARGUMENT_VALUE(int64_t, y, row) * factor_y);
+    out[row] = (int64_t)((uint64_t)WEIR_ARGUMENT_VALUE(int64_t, x, row) * factor_x +
+                         (uint64_t)WEIR_ARGUMENT_VALUE(int64_t, y, row) * factor_y);
     return true;
 }
 
-WeirStatus weir_decimal_run(WeirKernelCall *call, WeirArithmetic operation, const WeirVector *left, const WeirVector *right,
-                            WeirVector *result, WeirError *error)
+WeirStatus weir_decimal_run(WeirKernelCall *call, WeirArithmetic operation, const WeirVector *left,
+                            const WeirVector *right, WeirVector *result, WeirError *error)
 {
     const WeirDataType *type = result->type;
     bool to_long = type->id == WEIR_TYPE_LONG;
-    DecimalOperation o = {operation, left->type->scale, right->type->scale, to_long ? 38 : type->precision, to_long ? 0 : type->scale};
+    DecimalOperation o = {operation, left->type->scale, right->type->scale, to_long ? 38 : type->precision,
+                          to_long ? 0 : type->scale};
     if (!to_long && run_narrow(call, &o, left, right, result))
         return WEIR_OK;
     WeirArgument x = weir_argument(left), y = weir_argument(right);
@@ -352,7 +359,10 @@ WeirStatus weir_decimal_run(WeirKernelCall *call, WeirArithmetic operation, cons
         bool by_zero = operation >= WEIR_DIVIDE && b == 0;
         if (by_zero && mode == WEIR_EVAL_ANSI)
             return weir_row_error(call,
-                                  weir_error_set(error, operation == WEIR_REMAINDER || operation == WEIR_PMOD ? WEIR_ERROR_REMAINDER_BY_ZERO : WEIR_ERROR_DIVIDE_BY_ZERO,
+                                  weir_error_set(error,
+                                                 operation == WEIR_REMAINDER || operation == WEIR_PMOD
+                                                     ? WEIR_ERROR_REMAINDER_BY_ZERO
+                                                     : WEIR_ERROR_DIVIDE_BY_ZERO,
                                                  "config", "\"spark.sql.ansi.enabled\""),
                                   error);
         if (by_zero || !compute(&o, a, b, &r)) {

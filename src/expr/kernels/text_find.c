@@ -5,7 +5,8 @@
 #include <emmintrin.h>
 #endif
 
-/* First and last byte of the needle at sixteen places at a time; only where both match are the bytes between compared. */
+/* First and last byte of the needle at sixteen places at a time; only where both match are the bytes between compared.
+ */
 const uint8_t *weir_find_long(const uint8_t *text, size_t length, size_t from, const uint8_t *what, size_t size)
 {
     size_t i = from;
@@ -14,7 +15,8 @@ const uint8_t *weir_find_long(const uint8_t *text, size_t length, size_t from, c
     for (; i + size - 1 + 16 <= length; i += 16) {
         __m128i heads = _mm_loadu_si128((const __m128i *)(const void *)(text + i));
         __m128i tails = _mm_loadu_si128((const __m128i *)(const void *)(text + i + size - 1));
-        uint32_t bits = (uint32_t)_mm_movemask_epi8(_mm_and_si128(_mm_cmpeq_epi8(heads, first), _mm_cmpeq_epi8(tails, last)));
+        uint32_t bits =
+            (uint32_t)_mm_movemask_epi8(_mm_and_si128(_mm_cmpeq_epi8(heads, first), _mm_cmpeq_epi8(tails, last)));
         for (; bits != 0; bits &= bits - 1) {
             const uint8_t *at = text + i + __builtin_ctz(bits);
             if (size == 2 || memcmp(at + 1, what + 1, size - 2) == 0)

@@ -10,7 +10,8 @@ const uint8_t *weir_find_long(const uint8_t *text, size_t length, size_t from, c
 void weir_ascii_lower(const uint8_t *text, uint8_t *out, size_t length);
 void weir_ascii_upper(const uint8_t *text, uint8_t *out, size_t length);
 /* First place of `what` at or after `from`, or NULL. An empty one is found at once. */
-static inline const uint8_t *weir_find_bytes(const uint8_t *text, size_t length, size_t from, const uint8_t *what, size_t what_length)
+static inline const uint8_t *weir_find_bytes(const uint8_t *text, size_t length, size_t from, const uint8_t *what,
+                                             size_t what_length)
 {
     if (what_length > length || from > length - what_length)
         return NULL;
@@ -21,14 +22,15 @@ static inline const uint8_t *weir_find_bytes(const uint8_t *text, size_t length,
     return weir_find_long(text, length, from, what, what_length);
 }
 
-#define WEIR_TEXT_KERNEL(name)                                                                                              \
-    static WeirStatus name(WeirKernelCall *call, const WeirVector *const *arguments, WeirVector *result, WeirError *error)
+#define WEIR_TEXT_KERNEL(name)                                                                                         \
+    static WeirStatus name(WeirKernelCall *call, const WeirVector *const *arguments, WeirVector *result,               \
+                           WeirError *error)
 /* Text argument of a row: declares name (bytes) and name_length. */
-#define WEIR_TEXT(name, argument, row)                                                                                      \
-    const WeirStringView *name##_view = weir_argument_view(&argument, row);                                                  \
-    const uint8_t *name = weir_view_data(name##_view);                                                                     \
-    const uint32_t name##_length = name##_view->length;                                                                    \
-    (void)name;                                                                                                            \
+#define WEIR_TEXT(name, argument, row)                                                                                 \
+    const WeirStringView *name##_view = weir_argument_view(&argument, row);                                            \
+    const uint8_t *name = weir_view_data(name##_view);                                                                 \
+    const uint32_t name##_length = name##_view->length;                                                                \
+    (void)name;                                                                                                        \
     (void)name##_length
 
 #endif

@@ -7,7 +7,8 @@
 #include "common/number_format.h"
 #include "expr/kernels/decimal.h"
 
-bool weir_text_to_integer(const uint8_t *text, size_t length, int64_t minimum, int64_t maximum, bool fraction, int64_t *value)
+bool weir_text_to_integer(const uint8_t *text, size_t length, int64_t minimum, int64_t maximum, bool fraction,
+                          int64_t *value)
 {
     weir_text_trim(&text, &length);
     size_t i = 0;
@@ -24,7 +25,8 @@ bool weir_text_to_integer(const uint8_t *text, size_t length, int64_t minimum, i
         uint32_t digit = (uint32_t)text[i] - '0';
         if (digit > 9)
             break;
-        if (i - first >= 18 && (__builtin_mul_overflow(magnitude, 10u, &magnitude) || __builtin_add_overflow(magnitude, digit, &magnitude)))
+        if (i - first >= 18 && (__builtin_mul_overflow(magnitude, 10u, &magnitude) ||
+                                __builtin_add_overflow(magnitude, digit, &magnitude)))
             return false;
         else if (i - first < 18)
             magnitude = magnitude * 10 + digit;
@@ -64,8 +66,13 @@ static bool special_double(const uint8_t *text, size_t length, double *value)
     static const struct {
         const char *word;
         double value;
-    } words[] = {{"inf", INFINITY},  {"+inf", INFINITY},      {"infinity", INFINITY},   {"+infinity", INFINITY},
-                 {"-inf", -INFINITY}, {"-infinity", -INFINITY}, {"nan", NAN}};
+    } words[] = {{"inf", INFINITY},
+                 {"+inf", INFINITY},
+                 {"infinity", INFINITY},
+                 {"+infinity", INFINITY},
+                 {"-inf", -INFINITY},
+                 {"-infinity", -INFINITY},
+                 {"nan", NAN}};
     for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
         if (strlen(words[i].word) == length && strncasecmp(words[i].word, (const char *)text, length) == 0) {
             *value = words[i].value;
@@ -76,7 +83,8 @@ static bool special_double(const uint8_t *text, size_t length, double *value)
 
 static size_t without_suffix(const uint8_t *text, size_t length)
 {
-    if (length > 1 && strchr("dDfF", text[length - 1]) != NULL && (text[length - 2] == '.' || (text[length - 2] >= '0' && text[length - 2] <= '9')))
+    if (length > 1 && strchr("dDfF", text[length - 1]) != NULL &&
+        (text[length - 2] == '.' || (text[length - 2] >= '0' && text[length - 2] <= '9')))
         return length - 1;
     return length;
 }
@@ -84,7 +92,8 @@ static size_t without_suffix(const uint8_t *text, size_t length)
 bool weir_text_to_double(const uint8_t *text, size_t length, double *value)
 {
     weir_text_trim(&text, &length);
-    return weir_parse_double((const char *)text, without_suffix(text, length), value) || special_double(text, length, value);
+    return weir_parse_double((const char *)text, without_suffix(text, length), value) ||
+           special_double(text, length, value);
 }
 
 bool weir_text_to_float(const uint8_t *text, size_t length, float *value)
@@ -137,7 +146,8 @@ static bool scan_decimal(const uint8_t *text, size_t length, DecimalDigits *out)
         return false;
     if (i < length && (text[i] == 'e' || text[i] == 'E')) {
         int64_t exponent = 0;
-        if (!weir_parse_int64((const char *)text + i + 1, length - i - 1, &exponent) || exponent > 100000 || exponent < -100000)
+        if (!weir_parse_int64((const char *)text + i + 1, length - i - 1, &exponent) || exponent > 100000 ||
+            exponent < -100000)
             return false;
         out->exponent += (int)exponent;
         i = length;
@@ -165,5 +175,6 @@ WeirDecimalText weir_text_to_decimal(const uint8_t *text, size_t length, int pre
         return WEIR_DECIMAL_TOO_LARGE;
     if (number.dropped > 0 && -number.exponent == scale && number.round_up)
         number.digits += number.digits < 0 ? -1 : 1;
-    return weir_decimal_rescale(number.digits, -number.exponent, scale, precision, value) ? WEIR_DECIMAL_OK : WEIR_DECIMAL_TOO_LARGE;
+    return weir_decimal_rescale(number.digits, -number.exponent, scale, precision, value) ? WEIR_DECIMAL_OK
+                                                                                          : WEIR_DECIMAL_TOO_LARGE;
 }

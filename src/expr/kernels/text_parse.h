@@ -1,4 +1,5 @@
-/* Numbers and booleans out of text as Spark's casts read them: surrounding white space and control characters are ignored. */
+/* Numbers and booleans out of text as Spark's casts read them: surrounding white space and control characters are
+ * ignored. */
 #ifndef WEIR_EXPR_KERNELS_TEXT_PARSE_H
 #define WEIR_EXPR_KERNELS_TEXT_PARSE_H
 
@@ -15,7 +16,8 @@ static inline void weir_text_trim(const uint8_t **text, size_t *length)
         (*length)--;
 }
 /* [+-]digits within [minimum, maximum]; the text is trimmed here. `fraction`: legacy casts take "1.9" as 1. */
-bool weir_text_to_integer(const uint8_t *text, size_t length, int64_t minimum, int64_t maximum, bool fraction, int64_t *value);
+bool weir_text_to_integer(const uint8_t *text, size_t length, int64_t minimum, int64_t maximum, bool fraction,
+                          int64_t *value);
 bool weir_text_to_boolean(const uint8_t *text, size_t length, bool *value);
 /* Java's Double.parseDouble after trimming, also inf, +inf, nan and a suffix d or f. */
 bool weir_text_to_double(const uint8_t *text, size_t length, double *value);

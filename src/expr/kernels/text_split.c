@@ -1,5 +1,5 @@
-/* Splitting at one byte looks at up to 64 bytes at a time: a bit per delimiter, then one view per bit, made without a branch on its
- * length, which is as good as random. */
+/* Splitting at one byte looks at up to 64 bytes at a time: a bit per delimiter, then one view per bit, made without a
+ * branch on its length, which is as good as random. */
 #include "expr/kernels/text_split.h"
 
 #include "expr/kernels/text_find.h"
@@ -28,12 +28,17 @@ static void split_short(const uint8_t *text, size_t length, uint8_t delimiter, W
 
 #ifdef __SSE4_1__
 /* Loaded from byte 16 - n on: the first n bytes of a register are kept. */
-static const uint8_t keep_mask[32] = {0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff};
+static const uint8_t keep_mask[32] = {0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
+                                      0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff};
 /* Loaded from byte n on: a shuffle that moves byte n to the front, zeros behind the last. */
-static const uint8_t shift_down[32] = {0,    1,    2,    3,    4,    5,    6,    7,    8,    9,    10,   11,   12,   13,   14,   15,
-                                       0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80};
+static const uint8_t shift_down[32] = {0,    1,    2,    3,    4,    5,    6,    7,    8,    9,    10,
+                                       11,   12,   13,   14,   15,   0x80, 0x80, 0x80, 0x80, 0x80, 0x80,
+                                       0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80};
 
-static inline __m128i load16(const uint8_t *from) { return _mm_loadu_si128((const __m128i *)(const void *)from); }
+static inline __m128i load16(const uint8_t *from)
+{
+    return _mm_loadu_si128((const __m128i *)(const void *)from);
+}
 
 /* The 16 bytes from `start`, zeros behind `end`. The text that ends there has at least 16. */
 static inline __m128i load_within(const uint8_t *start, const uint8_t *end)
@@ -45,7 +50,8 @@ static inline __m128i load_within(const uint8_t *start, const uint8_t *end)
 static inline void put_view(uint8_t *slot, const uint8_t *start, size_t length, const uint8_t *end)
 {
     size_t kept = length < WEIR_VIEW_INLINE_BYTES ? length : WEIR_VIEW_INLINE_BYTES;
-    __m128i view = _mm_and_si128(_mm_slli_si128(load_within(start, end), 4), load16(keep_mask + WEIR_VIEW_INLINE_BYTES - kept));
+    __m128i view =
+        _mm_and_si128(_mm_slli_si128(load_within(start, end), 4), load16(keep_mask + WEIR_VIEW_INLINE_BYTES - kept));
     view = _mm_or_si128(view, _mm_cvtsi32_si128((int)length));
     uint64_t halves[2] = {(uint64_t)_mm_cvtsi128_si64(view), (uint64_t)_mm_extract_epi64(view, 1)};
     halves[1] = length > WEIR_VIEW_INLINE_BYTES ? (uint64_t)(uintptr_t)start : halves[1];
@@ -86,7 +92,8 @@ static void split_byte(const uint8_t *text, size_t length, uint8_t delimiter, We
 }
 #endif
 
-void weir_split_literal(const uint8_t *text, size_t length, const uint8_t *delimiter, size_t size, int32_t limit, WeirColumnWriter *writer)
+void weir_split_literal(const uint8_t *text, size_t length, const uint8_t *delimiter, size_t size, int32_t limit,
+                        WeirColumnWriter *writer)
 {
     if (size == 1 && limit <= 0) {
 #ifdef __SSE4_1__

@@ -1,4 +1,5 @@
-/* Decoding and encoding UTF-8 with Java's replacement rules: the longest valid prefix of a bad sequence becomes one U+FFFD. */
+/* Decoding and encoding UTF-8 with Java's replacement rules: the longest valid prefix of a bad sequence becomes one
+ * U+FFFD. */
 #include "expr/kernels/utf8.h"
 
 uint32_t weir_utf8_next(const uint8_t *text, size_t length, size_t *at)
@@ -9,8 +10,15 @@ uint32_t weir_utf8_next(const uint8_t *text, size_t length, size_t *at)
         *at = i;
         return lead;
     }
-    uint32_t need = weir_utf8_step(lead) - 1, value = need == 1 ? lead & 0x1fu : need == 2 ? lead & 0x0fu : lead & 0x07u;
-    uint8_t low = lead == 0xe0 ? 0xa0 : lead == 0xf0 ? 0x90 : 0x80, high = lead == 0xed ? 0x9f : lead == 0xf4 ? 0x8f : 0xbf;
+    uint32_t need = weir_utf8_step(lead) - 1, value = need == 1   ? lead & 0x1fu
+                                                      : need == 2 ? lead & 0x0fu
+                                                                  : lead & 0x07u;
+    uint8_t low = lead == 0xe0   ? 0xa0
+                  : lead == 0xf0 ? 0x90
+                                 : 0x80,
+            high = lead == 0xed   ? 0x9f
+                   : lead == 0xf4 ? 0x8f
+                                  : 0xbf;
     if (need == 0) {
         *at = i;
         return 0xfffd;

@@ -1,13 +1,14 @@
 /* Operations of all aggregate functions of an operator over rows of buffers. */
 #include "operators/aggregate/aggregate_functions.h"
 
-WeirStatus weir_aggregate_functions_init(WeirAggregateFunctions *functions, const WeirPhysicalPlan *plan, const WeirEvalContext *context,
-                                         WeirArena *arena, WeirError *error)
+WeirStatus weir_aggregate_functions_init(WeirAggregateFunctions *functions, const WeirPhysicalPlan *plan,
+                                         const WeirEvalContext *context, WeirArena *arena, WeirError *error)
 {
     uint32_t count = plan->aggregate_count;
     *functions = (WeirAggregateFunctions){.aggregates = plan->aggregates, .count = count, .context = context};
     functions->slots = WEIR_ARENA_ARRAY(arena, WeirAggregateSlots, count + 1);
-    functions->buffer_schema = weir_aggregate_buffer_schema(plan->aggregates, count, arena, functions->slots, &functions->fixed);
+    functions->buffer_schema =
+        weir_aggregate_buffer_schema(plan->aggregates, count, arena, functions->slots, &functions->fixed);
     uint32_t columns = functions->buffer_schema->field_count;
     functions->row_bytes = (uint32_t)(weir_unsafe_row_null_bytes(columns) + (size_t)columns * 8);
     functions->is_object = WEIR_ARENA_ARRAY(arena, bool, count + 1);
@@ -87,8 +88,9 @@ static uint32_t filter_rows(const WeirVector *filter, const uint32_t *selection,
     return kept;
 }
 
-WeirStatus weir_aggregates_update(const WeirAggregateFunctions *functions, const WeirVector *outputs, const uint32_t *selection,
-                                  uint32_t count, uint8_t *const *rows, WeirArena *objects, WeirArena *scratch, WeirError *error)
+WeirStatus weir_aggregates_update(const WeirAggregateFunctions *functions, const WeirVector *outputs,
+                                  const uint32_t *selection, uint32_t count, uint8_t *const *rows, WeirArena *objects,
+                                  WeirArena *scratch, WeirError *error)
 {
     for (uint32_t i = 0; i < functions->count; i++) {
         const WeirAggregateCall call = weir_aggregate_call(functions, i, objects);
@@ -116,15 +118,18 @@ WeirStatus weir_aggregates_update(const WeirAggregateFunctions *functions, const
 }
 
 /* Buffer columns of encoded rows as vectors. */
-static WeirStatus decode_buffers(const WeirAggregateFunctions *functions, const uint8_t *const *sources, const uint32_t *source_sizes,
-                                 uint32_t count, WeirVector **columns, WeirArena *scratch, WeirError *error)
+static WeirStatus decode_buffers(const WeirAggregateFunctions *functions, const uint8_t *const *sources,
+                                 const uint32_t *source_sizes, uint32_t count, WeirVector **columns, WeirArena *scratch,
+                                 WeirError *error)
 {
     *columns = WEIR_ARENA_ARRAY(scratch, WeirVector, functions->buffer_schema->field_count + 1);
-    return weir_unsafe_row_decode(functions->buffer_schema, sources, source_sizes, count, false, *columns, scratch, error);
+    return weir_unsafe_row_decode(functions->buffer_schema, sources, source_sizes, count, false, *columns, scratch,
+                                  error);
 }
 
-WeirStatus weir_aggregates_merge(const WeirAggregateFunctions *functions, uint8_t *const *targets, const uint8_t *const *sources,
-                                 const uint32_t *source_sizes, uint32_t count, WeirArena *objects, WeirArena *scratch, WeirError *error)
+WeirStatus weir_aggregates_merge(const WeirAggregateFunctions *functions, uint8_t *const *targets,
+                                 const uint8_t *const *sources, const uint32_t *source_sizes, uint32_t count,
+                                 WeirArena *objects, WeirArena *scratch, WeirError *error)
 {
     WeirVector *columns = NULL;
     if (!functions->fixed)
@@ -140,17 +145,17 @@ WeirStatus weir_aggregates_merge(const WeirAggregateFunctions *functions, uint8_
     return WEIR_OK;
 }
 
-#define SLOTS_TO_VECTOR(Type)                                          \
-    {                                                                  \
-        Type *values = out->values;                                    \
-        for (uint32_t k = 0; k < count; k++)                           \
-            memcpy(&values[k], rows[k] + offset, sizeof(Type));        \
-        break;                                                         \
+#define SLOTS_TO_VECTOR(Type)                                                                                          \
+    {                                                                                                                  \
+        Type *values = out->values;                                                                                    \
+        for (uint32_t k = 0; k < count; k++)                                                                           \
+            memcpy(&values[k], rows[k] + offset, sizeof(Type));                                                        \
+        break;                                                                                                         \
     }
 
 /* One fixed-width buffer column of table rows as a vector. */
-static WeirStatus slots_to_vector(const WeirAggregateFunctions *functions, uint32_t column, const uint8_t *const *rows, uint32_t count,
-                                  WeirVector *out, WeirArena *scratch, WeirError *error)
+static WeirStatus slots_to_vector(const WeirAggregateFunctions *functions, uint32_t column, const uint8_t *const *rows,
+                                  uint32_t count, WeirVector *out, WeirArena *scratch, WeirError *error)
 {
     const WeirSchema *schema = functions->buffer_schema;
     WEIR_TRY(weir_vector_init(out, schema->fields[column].type, count, scratch, error));
@@ -158,14 +163,21 @@ static WeirStatus slots_to_vector(const WeirAggregateFunctions *functions, uint3
     size_t offset = weir_unsafe_row_null_bytes(schema->field_count) + (size_t)column * 8;
     switch (weir_type_physical(schema->fields[column].type)) {
     case WEIR_PHYSICAL_BOOL:
-    case WEIR_PHYSICAL_INT8: SLOTS_TO_VECTOR(uint8_t)
-    case WEIR_PHYSICAL_INT16: SLOTS_TO_VECTOR(int16_t)
-    case WEIR_PHYSICAL_INT32: SLOTS_TO_VECTOR(int32_t)
-    case WEIR_PHYSICAL_FLOAT: SLOTS_TO_VECTOR(float)
-    case WEIR_PHYSICAL_INT64: SLOTS_TO_VECTOR(int64_t)
-    case WEIR_PHYSICAL_DOUBLE: SLOTS_TO_VECTOR(double)
+    case WEIR_PHYSICAL_INT8:
+        SLOTS_TO_VECTOR(uint8_t)
+    case WEIR_PHYSICAL_INT16:
+        SLOTS_TO_VECTOR(int16_t)
+    case WEIR_PHYSICAL_INT32:
+        SLOTS_TO_VECTOR(int32_t)
+    case WEIR_PHYSICAL_FLOAT:
+        SLOTS_TO_VECTOR(float)
+    case WEIR_PHYSICAL_INT64:
+        SLOTS_TO_VECTOR(int64_t)
+    case WEIR_PHYSICAL_DOUBLE:
+        SLOTS_TO_VECTOR(double)
     default:
-        return weir_error_format(error, WEIR_ERROR_INTERNAL_ERROR, "A fixed-width aggregation buffer has a type of variable width.");
+        return weir_error_format(error, WEIR_ERROR_INTERNAL_ERROR,
+                                 "A fixed-width aggregation buffer has a type of variable width.");
     }
     for (uint32_t k = 0; k < count; k++) {
         if (weir_unsafe_row_is_null(rows[k], column)) {
@@ -176,8 +188,9 @@ static WeirStatus slots_to_vector(const WeirAggregateFunctions *functions, uint3
     return WEIR_OK;
 }
 
-WeirStatus weir_aggregates_serialize(const WeirAggregateFunctions *functions, const uint8_t *const *rows, uint32_t count,
-                                     WeirVector *columns, WeirArena *objects, WeirArena *scratch, WeirError *error)
+WeirStatus weir_aggregates_serialize(const WeirAggregateFunctions *functions, const uint8_t *const *rows,
+                                     uint32_t count, WeirVector *columns, WeirArena *objects, WeirArena *scratch,
+                                     WeirError *error)
 {
     for (uint32_t i = 0; i < functions->count; i++) {
         const WeirAggregateCall call = weir_aggregate_call(functions, i, objects);

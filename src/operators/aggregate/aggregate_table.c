@@ -1,11 +1,12 @@
-/* The table of groups. Lookups are written once and compiled for the common key shapes: one string, one or two words, anything. */
+/* The table of groups. Lookups are written once and compiled for the common key shapes: one string, one or two words,
+ * anything. */
 #include "operators/aggregate/aggregate_table.h"
 
 #define GROUPS_MIN 256u
 #define PREFETCH_DISTANCE 8u /* keys: the slot two distances ahead, its group one */
 
-void weir_aggregate_table_init(WeirAggregateTable *table, const WeirKeyLayout *layout, const WeirAggregateFunctions *functions,
-                               size_t bytes_max, WeirMemoryTracker *tracker)
+void weir_aggregate_table_init(WeirAggregateTable *table, const WeirKeyLayout *layout,
+                               const WeirAggregateFunctions *functions, size_t bytes_max, WeirMemoryTracker *tracker)
 {
     *table = (WeirAggregateTable){.layout = layout, .functions = functions, .tracker = tracker};
     table->key_bytes = layout->word_count * 8;
@@ -126,21 +127,27 @@ static uint8_t *insert_group(WeirAggregateTable *table, const uint64_t *words)
 
 typedef enum KeyShape { KEY_ONE_VIEW, KEY_ONE_WORD, KEY_TWO_WORDS, KEY_GENERAL } KeyShape;
 
-static inline __attribute__((always_inline)) bool keys_equal(const WeirKeyLayout *layout, KeyShape shape, const uint64_t *a,
-                                                              const uint64_t *b)
+static inline __attribute__((always_inline)) bool keys_equal(const WeirKeyLayout *layout, KeyShape shape,
+                                                             const uint64_t *a, const uint64_t *b)
 {
     switch (shape) {
-    case KEY_ONE_VIEW: return weir_key_view_words_equal(a, b);
-    case KEY_ONE_WORD: return a[0] == b[0];
-    case KEY_TWO_WORDS: return a[0] == b[0] && a[1] == b[1];
-    default: return weir_key_equal(layout, a, b);
+    case KEY_ONE_VIEW:
+        return weir_key_view_words_equal(a, b);
+    case KEY_ONE_WORD:
+        return a[0] == b[0];
+    case KEY_TWO_WORDS:
+        return a[0] == b[0] && a[1] == b[1];
+    default:
+        return weir_key_equal(layout, a, b);
     }
 }
 
-static inline __attribute__((always_inline)) uint32_t find_keys(WeirAggregateTable *table, KeyShape shape, const uint64_t *words,
-                                                                const uint64_t *hashes, uint32_t count, uint8_t **rows)
+static inline __attribute__((always_inline)) uint32_t find_keys(WeirAggregateTable *table, KeyShape shape,
+                                                                const uint64_t *words, const uint64_t *hashes,
+                                                                uint32_t count, uint8_t **rows)
 {
-    const uint32_t mask = table->slot_mask, width = table->layout->word_count, key_bytes = table->key_bytes, stride = table->stride;
+    const uint32_t mask = table->slot_mask, width = table->layout->word_count, key_bytes = table->key_bytes,
+                   stride = table->stride;
     uint64_t *slots = table->slots;
     uint8_t *groups = table->groups;
     for (uint32_t k = 0; k < count; k++) {
@@ -176,8 +183,8 @@ static inline __attribute__((always_inline)) uint32_t find_keys(WeirAggregateTab
     return count;
 }
 
-WeirStatus weir_aggregate_table_find(WeirAggregateTable *table, const uint64_t *words, const uint64_t *hashes, uint32_t count,
-                                     uint8_t **rows, uint32_t *done, WeirError *error)
+WeirStatus weir_aggregate_table_find(WeirAggregateTable *table, const uint64_t *words, const uint64_t *hashes,
+                                     uint32_t count, uint8_t **rows, uint32_t *done, WeirError *error)
 {
     WEIR_TRY(table_reserve(table, count, error));
     const WeirKeyLayout *layout = table->layout;

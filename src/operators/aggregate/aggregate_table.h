@@ -1,5 +1,6 @@
-/* Groups of an aggregation: hash table from key words to buffer rows. Open addressing over (hash, group number); key and buffer of a group lie together. Bounded when
- * asked for: then find stops at the row that finds no room, and the caller flushes. */
+/* Groups of an aggregation: hash table from key words to buffer rows. Open addressing over (hash, group number); key
+ * and buffer of a group lie together. Bounded when asked for: then find stops at the row that finds no room, and the
+ * caller flushes. */
 #ifndef WEIR_OPERATORS_AGGREGATE_TABLE_H
 #define WEIR_OPERATORS_AGGREGATE_TABLE_H
 
@@ -16,20 +17,22 @@ typedef struct WeirAggregateTable {
     uint8_t *groups;
     uint32_t group_count, group_capacity, group_max;
     int64_t reserved_bytes;
-    bool borrows_keys; /* long keys outlive the table: not copied */
-    WeirArena arena;   /* long keys, objects of aggregates */
+    bool borrows_keys;  /* long keys outlive the table: not copied */
+    WeirArena arena;    /* long keys, objects of aggregates */
     uint8_t *empty_row; /* initial buffers, where no function keeps objects */
 } WeirAggregateTable;
 
 /* `bytes_max` 0: grows as needed. */
-void weir_aggregate_table_init(WeirAggregateTable *table, const WeirKeyLayout *layout, const WeirAggregateFunctions *functions,
-                               size_t bytes_max, WeirMemoryTracker *tracker);
+void weir_aggregate_table_init(WeirAggregateTable *table, const WeirKeyLayout *layout,
+                               const WeirAggregateFunctions *functions, size_t bytes_max, WeirMemoryTracker *tracker);
 void weir_aggregate_table_deinit(WeirAggregateTable *table);
 /* Forget all groups; memory is kept. */
 void weir_aggregate_table_clear(WeirAggregateTable *table);
-/* Find or make the groups of `count` keys: rows[k] = buffer row. `*done` < count: no room for key `*done`. Rows stay where they are until the next call. */
-WEIR_CHECKED WeirStatus weir_aggregate_table_find(WeirAggregateTable *table, const uint64_t *words, const uint64_t *hashes, uint32_t count,
-                                                  uint8_t **rows, uint32_t *done, WeirError *error);
+/* Find or make the groups of `count` keys: rows[k] = buffer row. `*done` < count: no room for key `*done`. Rows stay
+ * where they are until the next call. */
+WEIR_CHECKED WeirStatus weir_aggregate_table_find(WeirAggregateTable *table, const uint64_t *words,
+                                                  const uint64_t *hashes, uint32_t count, uint8_t **rows,
+                                                  uint32_t *done, WeirError *error);
 static inline uint8_t *weir_aggregate_table_key(const WeirAggregateTable *table, uint32_t group)
 {
     return table->groups + (size_t)group * table->stride;

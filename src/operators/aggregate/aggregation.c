@@ -6,18 +6,20 @@ static const WeirSchema *key_schema_of(const WeirPhysicalPlan *plan, WeirArena *
     WeirField *fields = WEIR_ARENA_ARRAY(arena, WeirField, plan->grouping_count + 1);
     for (uint32_t i = 0; i < plan->grouping_count; i++) {
         const WeirExpression *key = plan->grouping[i];
-        fields[i] = (WeirField){.name = key->name == NULL ? "" : key->name, .type = key->type, .nullable = key->nullable, .metadata = "{}"};
+        fields[i] = (WeirField){
+            .name = key->name == NULL ? "" : key->name, .type = key->type, .nullable = key->nullable, .metadata = "{}"};
     }
     return weir_type_struct(arena, fields, plan->grouping_count);
 }
 
-WeirStatus weir_aggregation_new(WeirOperator *operator, uint32_t partition_count, WeirAggregation **out, WeirError *error)
+WeirStatus weir_aggregation_new(WeirOperator *operator, uint32_t partition_count, WeirAggregation **out,
+                                WeirError *error)
 {
     const WeirPhysicalPlan *plan = operator->plan;
     const WeirEvalContext *context = operator->execution->environment->context;
     WeirAggregation *aggregation = weir_calloc(1, sizeof(*aggregation));
     *out = aggregation; /* the caller frees it, also after a failure */
-    aggregation->operator = operator;
+    aggregation->operator= operator;
     weir_arena_init(&aggregation->arena, &operator->tracker);
     aggregation->key_schema = key_schema_of(plan, &aggregation->arena);
     aggregation->is_global = plan->grouping_count == 0;
@@ -41,7 +43,8 @@ void weir_aggregation_free(WeirAggregation *aggregation)
 
 /* ---- result rows ---- */
 
-WeirStatus weir_result_writer_init(WeirResultWriter *writer, WeirAggregation *aggregation, WeirPipelineTask *task, WeirError *error)
+WeirStatus weir_result_writer_init(WeirResultWriter *writer, WeirAggregation *aggregation, WeirPipelineTask *task,
+                                   WeirError *error)
 {
     uint32_t capacity = weir_execution_batch_rows(aggregation->operator->execution);
     *writer = (WeirResultWriter){.aggregation = aggregation, .task = task, .capacity = capacity};
@@ -74,8 +77,8 @@ static WeirStatus copy_bytes(WeirArena *arena, const uint8_t **bytes, uint32_t s
     return WEIR_OK;
 }
 
-WeirStatus weir_result_writer_add(WeirResultWriter *writer, const uint8_t *key, uint32_t key_size, const uint8_t *row, uint32_t row_size,
-                                  WeirError *error)
+WeirStatus weir_result_writer_add(WeirResultWriter *writer, const uint8_t *key, uint32_t key_size, const uint8_t *row,
+                                  uint32_t row_size, WeirError *error)
 {
     if (writer->copies) {
         WEIR_TRY(copy_bytes(&writer->copy_arena, &key, key_size, error));
@@ -100,9 +103,11 @@ static WeirStatus evaluate_encoded(WeirResultWriter *writer, WeirVector *results
         rows[k] = weir_arena_calloc(&objects, functions->row_bytes + 8u);
         weir_aggregates_init_row(functions, &objects, rows[k]);
     }
-    WeirStatus status = weir_aggregates_merge(functions, rows, writer->rows, writer->row_sizes, writer->count, &objects, arena, error);
+    WeirStatus status =
+        weir_aggregates_merge(functions, rows, writer->rows, writer->row_sizes, writer->count, &objects, arena, error);
     if (status == WEIR_OK)
-        status = weir_aggregates_evaluate(functions, (const uint8_t *const *)rows, writer->count, results, &objects, arena, error);
+        status = weir_aggregates_evaluate(functions, (const uint8_t *const *)rows, writer->count, results, &objects,
+                                          arena, error);
     for (uint32_t k = 0; k < writer->count; k++)
         weir_aggregates_free_row(functions, &objects, rows[k]);
     if (status == WEIR_OK) { /* Results may point into the objects: they live as long as the batch. */
@@ -121,12 +126,13 @@ static WeirStatus fill_results(WeirResultWriter *writer, WeirBatch *batch, WeirE
     WeirAggregation *aggregation = writer->aggregation;
     uint32_t key_count = aggregation->key_schema->field_count;
     batch->row_count = batch->selected_count = writer->count;
-    WEIR_TRY(weir_unsafe_row_decode(aggregation->key_schema, writer->keys, writer->key_sizes, writer->count, true, batch->columns,
-                                    &batch->arena, error));
+    WEIR_TRY(weir_unsafe_row_decode(aggregation->key_schema, writer->keys, writer->key_sizes, writer->count, true,
+                                    batch->columns, &batch->arena, error));
     WeirVector *results = batch->columns + key_count;
     if (writer->encoded && !aggregation->functions.fixed)
         return evaluate_encoded(writer, results, &batch->arena, error);
-    return weir_aggregates_evaluate(&aggregation->functions, writer->rows, writer->count, results, writer->objects, &batch->arena, error);
+    return weir_aggregates_evaluate(&aggregation->functions, writer->rows, writer->count, results, writer->objects,
+                                    &batch->arena, error);
 }
 
 WeirStatus weir_result_writer_flush(WeirResultWriter *writer, WeirError *error)

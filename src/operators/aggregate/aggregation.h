@@ -1,4 +1,5 @@
-/* What batch and streaming aggregation share: the compiled aggregation, the partial aggregate at the end of the input's pipelines, and result rows. */
+/* What batch and streaming aggregation share: the compiled aggregation, the partial aggregate at the end of the input's
+ * pipelines, and result rows. */
 #ifndef WEIR_OPERATORS_AGGREGATION_H
 #define WEIR_OPERATORS_AGGREGATION_H
 
@@ -17,11 +18,11 @@ typedef struct WeirAggregation {
     uint32_t partition_count;     /* 1 for a global aggregation */
     bool is_global;
     uint32_t skipped_key_plus_one; /* key column that does not count for the partition: session_window; 0: none */
-    WeirExchange exchange; /* of the run */
+    WeirExchange exchange;         /* of the run */
 } WeirAggregation;
 
-WEIR_CHECKED WeirStatus weir_aggregation_new(WeirOperator *operator, uint32_t partition_count, WeirAggregation **aggregation,
-                                             WeirError *error);
+WEIR_CHECKED WeirStatus weir_aggregation_new(WeirOperator *operator, uint32_t partition_count,
+                                             WeirAggregation **aggregation, WeirError *error);
 void weir_aggregation_free(WeirAggregation *aggregation); /* NULL is allowed */
 
 /* Partial aggregation into `exchange`: the terminal of the child's pipelines. Context: WeirAggregation. */
@@ -42,11 +43,11 @@ typedef struct WeirResultWriter {
     WeirArena *objects; /* of the table that the rows are in; NULL when encoded */
     WeirArena copy_arena;
 } WeirResultWriter;
-WEIR_CHECKED WeirStatus weir_result_writer_init(WeirResultWriter *writer, WeirAggregation *aggregation, WeirPipelineTask *task,
-                                                WeirError *error);
+WEIR_CHECKED WeirStatus weir_result_writer_init(WeirResultWriter *writer, WeirAggregation *aggregation,
+                                                WeirPipelineTask *task, WeirError *error);
 void weir_result_writer_deinit(WeirResultWriter *writer);
-WEIR_CHECKED WeirStatus weir_result_writer_add(WeirResultWriter *writer, const uint8_t *key, uint32_t key_size, const uint8_t *row,
-                                               uint32_t row_size, WeirError *error);
+WEIR_CHECKED WeirStatus weir_result_writer_add(WeirResultWriter *writer, const uint8_t *key, uint32_t key_size,
+                                               const uint8_t *row, uint32_t row_size, WeirError *error);
 WEIR_CHECKED WeirStatus weir_result_writer_flush(WeirResultWriter *writer, WeirError *error);
 
 #endif

@@ -29,7 +29,8 @@ typedef struct LayoutCount {
     uint32_t words, bits, views;
 } LayoutCount;
 
-/* Every value gets its null bit, whatever the schema says of nullability: a wrong promise there must not make a null a zero. */
+/* Every value gets its null bit, whatever the schema says of nullability: a wrong promise there must not make a null a
+ * zero. */
 static void node_init(WeirKeyNode *node, const WeirDataType *type, LayoutCount *count, WeirArena *arena)
 {
     *node = (WeirKeyNode){.type = type, .physical = weir_type_physical(type), .null_bit = NO_BIT};
@@ -142,34 +143,42 @@ static inline uint64_t double_word(double value)
     return value != value ? 0x7ff8000000000000ull : bits;
 }
 
-#define FILL_LOOP(STATEMENT)                                                       \
-    for (uint32_t k = 0; k < fill->count; k++) {                                   \
-        uint32_t row = rows == NULL ? k : rows[k];                                 \
-        uint64_t *out = fill->words + (size_t)k * fill->stride + node->word;       \
-        if (nulls && fill_is_null(vector, row)) {                                  \
-            set_null(fill, node, k);                                               \
-            continue;                                                              \
-        }                                                                          \
-        STATEMENT;                                                                 \
+#define FILL_LOOP(STATEMENT)                                                                                           \
+    for (uint32_t k = 0; k < fill->count; k++) {                                                                       \
+        uint32_t row = rows == NULL ? k : rows[k];                                                                     \
+        uint64_t *out = fill->words + (size_t)k * fill->stride + node->word;                                           \
+        if (nulls && fill_is_null(vector, row)) {                                                                      \
+            set_null(fill, node, k);                                                                                   \
+            continue;                                                                                                  \
+        }                                                                                                              \
+        STATEMENT;                                                                                                     \
     }
-#define FILL_NUMBER(Type, EXPRESSION)                                              \
-    {                                                                              \
-        const Type *values = vector->values;                                       \
-        FILL_LOOP(out[0] = (uint64_t)(EXPRESSION))                                 \
-        break;                                                                     \
+#define FILL_NUMBER(Type, EXPRESSION)                                                                                  \
+    {                                                                                                                  \
+        const Type *values = vector->values;                                                                           \
+        FILL_LOOP(out[0] = (uint64_t)(EXPRESSION))                                                                     \
+        break;                                                                                                         \
     }
 
 /* A flat vector's leaf values. `nulls`: some row may be null. */
-static void fill_leaf(const KeyFill *fill, const WeirKeyNode *node, const WeirVector *vector, const uint32_t *rows, bool nulls)
+static void fill_leaf(const KeyFill *fill, const WeirKeyNode *node, const WeirVector *vector, const uint32_t *rows,
+                      bool nulls)
 {
     switch (node->physical) {
-    case WEIR_PHYSICAL_BOOL: FILL_NUMBER(uint8_t, values[row])
-    case WEIR_PHYSICAL_INT8: FILL_NUMBER(int8_t, (int64_t)values[row])
-    case WEIR_PHYSICAL_INT16: FILL_NUMBER(int16_t, (int64_t)values[row])
-    case WEIR_PHYSICAL_INT32: FILL_NUMBER(int32_t, (int64_t)values[row])
-    case WEIR_PHYSICAL_INT64: FILL_NUMBER(int64_t, values[row])
-    case WEIR_PHYSICAL_FLOAT: FILL_NUMBER(float, float_word(values[row]))
-    case WEIR_PHYSICAL_DOUBLE: FILL_NUMBER(double, double_word(values[row]))
+    case WEIR_PHYSICAL_BOOL:
+        FILL_NUMBER(uint8_t, values[row])
+    case WEIR_PHYSICAL_INT8:
+        FILL_NUMBER(int8_t, (int64_t)values[row])
+    case WEIR_PHYSICAL_INT16:
+        FILL_NUMBER(int16_t, (int64_t)values[row])
+    case WEIR_PHYSICAL_INT32:
+        FILL_NUMBER(int32_t, (int64_t)values[row])
+    case WEIR_PHYSICAL_INT64:
+        FILL_NUMBER(int64_t, values[row])
+    case WEIR_PHYSICAL_FLOAT:
+        FILL_NUMBER(float, float_word(values[row]))
+    case WEIR_PHYSICAL_DOUBLE:
+        FILL_NUMBER(double, double_word(values[row]))
     case WEIR_PHYSICAL_INT128:
     case WEIR_PHYSICAL_VIEW: {
         const uint8_t *values = vector->values;
@@ -186,7 +195,8 @@ static void fill_leaf(const KeyFill *fill, const WeirKeyNode *node, const WeirVe
 }
 
 /* rows[k]: row of `vector` of the k-th key, WEIR_NULL_INDEX: null; NULL: k itself. */
-static void fill_node(const KeyFill *fill, const WeirKeyNode *node, const WeirVector *vector, const uint32_t *rows, bool null_rows)
+static void fill_node(const KeyFill *fill, const WeirKeyNode *node, const WeirVector *vector, const uint32_t *rows,
+                      bool null_rows)
 {
     if (vector->kind != WEIR_VECTOR_FLAT) {
         uint32_t *mapped = weir_arena_alloc(fill->arena, sizeof(uint32_t) * fill->count);
@@ -266,8 +276,8 @@ static void hash_keys(const WeirKeyLayout *layout, const uint64_t *words, uint32
     }
 }
 
-static WeirStatus fill_encoded(const WeirKeyLayout *layout, const WeirVector *columns, const uint32_t *selection, uint32_t count,
-                               uint64_t *words, WeirArena *arena, WeirError *error)
+static WeirStatus fill_encoded(const WeirKeyLayout *layout, const WeirVector *columns, const uint32_t *selection,
+                               uint32_t count, uint64_t *words, WeirArena *arena, WeirError *error)
 {
     uint32_t column_count = layout->schema->field_count;
     const WeirVector **pointers = WEIR_ARENA_ARRAY(arena, const WeirVector *, column_count + 1);
@@ -285,8 +295,8 @@ static WeirStatus fill_encoded(const WeirKeyLayout *layout, const WeirVector *co
     return WEIR_OK;
 }
 
-WeirStatus weir_key_fill(const WeirKeyLayout *layout, const WeirVector *columns, const uint32_t *selection, uint32_t count,
-                         uint64_t *words, uint64_t *hashes, WeirArena *arena, WeirError *error)
+WeirStatus weir_key_fill(const WeirKeyLayout *layout, const WeirVector *columns, const uint32_t *selection,
+                         uint32_t count, uint64_t *words, uint64_t *hashes, WeirArena *arena, WeirError *error)
 {
     if (layout->encoded) {
         WEIR_TRY(fill_encoded(layout, columns, selection, count, words, arena, error));
@@ -319,26 +329,32 @@ static inline uint64_t key_word(const KeySource *source, uint32_t k, uint32_t wo
     return value;
 }
 
-#define BACK_NUMBER(Type)                                                  \
-    {                                                                      \
-        Type *values = out->values;                                        \
-        for (uint32_t k = 0; k < source->count; k++) {                     \
-            uint64_t word = key_word(source, k, node->word);               \
-            memcpy(&values[k], &word, sizeof(Type));                       \
-        }                                                                  \
-        break;                                                             \
+#define BACK_NUMBER(Type)                                                                                              \
+    {                                                                                                                  \
+        Type *values = out->values;                                                                                    \
+        for (uint32_t k = 0; k < source->count; k++) {                                                                 \
+            uint64_t word = key_word(source, k, node->word);                                                           \
+            memcpy(&values[k], &word, sizeof(Type));                                                                   \
+        }                                                                                                              \
+        break;                                                                                                         \
     }
 
 static void back_values(const KeySource *source, const WeirKeyNode *node, WeirVector *out)
 {
     switch (node->physical) {
     case WEIR_PHYSICAL_BOOL:
-    case WEIR_PHYSICAL_INT8: BACK_NUMBER(int8_t)
-    case WEIR_PHYSICAL_INT16: BACK_NUMBER(int16_t)
-    case WEIR_PHYSICAL_INT32: BACK_NUMBER(int32_t)
-    case WEIR_PHYSICAL_FLOAT: BACK_NUMBER(float)
-    case WEIR_PHYSICAL_INT64: BACK_NUMBER(int64_t)
-    case WEIR_PHYSICAL_DOUBLE: BACK_NUMBER(double)
+    case WEIR_PHYSICAL_INT8:
+        BACK_NUMBER(int8_t)
+    case WEIR_PHYSICAL_INT16:
+        BACK_NUMBER(int16_t)
+    case WEIR_PHYSICAL_INT32:
+        BACK_NUMBER(int32_t)
+    case WEIR_PHYSICAL_FLOAT:
+        BACK_NUMBER(float)
+    case WEIR_PHYSICAL_INT64:
+        BACK_NUMBER(int64_t)
+    case WEIR_PHYSICAL_DOUBLE:
+        BACK_NUMBER(double)
     case WEIR_PHYSICAL_INT128:
     case WEIR_PHYSICAL_VIEW: {
         uint8_t *values = out->values;
@@ -382,7 +398,8 @@ static WeirStatus back_node(const KeySource *source, const WeirKeyNode *node, We
 static WeirStatus back_encoded(const KeySource *source, const WeirSchema *schema, WeirVector *columns, WeirError *error)
 {
     void *memory = NULL;
-    WEIR_TRY(weir_arena_try_alloc(source->arena, (sizeof(uint8_t *) + sizeof(uint32_t)) * ((size_t)source->count + 1), &memory, error));
+    WEIR_TRY(weir_arena_try_alloc(source->arena, (sizeof(uint8_t *) + sizeof(uint32_t)) * ((size_t)source->count + 1),
+                                  &memory, error));
     const uint8_t **rows = memory;
     uint32_t *sizes = (uint32_t *)(void *)(rows + source->count);
     for (uint32_t k = 0; k < source->count; k++) {
@@ -393,8 +410,8 @@ static WeirStatus back_encoded(const KeySource *source, const WeirSchema *schema
     return weir_unsafe_row_decode(schema, rows, sizes, source->count, false, columns, source->arena, error);
 }
 
-WeirStatus weir_key_vectors(const WeirKeyLayout *layout, const uint8_t *base, size_t stride, uint32_t count, WeirVector *columns,
-                            WeirArena *arena, WeirError *error)
+WeirStatus weir_key_vectors(const WeirKeyLayout *layout, const uint8_t *base, size_t stride, uint32_t count,
+                            WeirVector *columns, WeirArena *arena, WeirError *error)
 {
     const KeySource source = {.base = base, .stride = stride, .count = count, .arena = arena};
     if (layout->encoded)

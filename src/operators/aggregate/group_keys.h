@@ -1,5 +1,6 @@
-/* Grouping keys as fixed-size words: one word per number, two per string view, fields of structs one by one, nulls as bits of a leading word (a null string
- * is a view of impossible length). Keys of other types are one view over their UnsafeRow bytes. Word keys are hashed and compared without looking at types. */
+/* Grouping keys as fixed-size words: one word per number, two per string view, fields of structs one by one, nulls as
+ * bits of a leading word (a null string is a view of impossible length). Keys of other types are one view over their
+ * UnsafeRow bytes. Word keys are hashed and compared without looking at types. */
 #ifndef WEIR_OPERATORS_GROUP_KEYS_H
 #define WEIR_OPERATORS_GROUP_KEYS_H
 
@@ -31,16 +32,20 @@ void weir_key_layout_init(WeirKeyLayout *layout, const WeirSchema *schema, WeirA
 /* A layout whose keys are given as bytes. */
 void weir_key_layout_init_encoded(WeirKeyLayout *layout, const WeirSchema *schema, WeirArena *arena);
 
-/* Words [count][word_count] and hashes [count] of rows selection[0..count) (NULL: 0..count). Views point into the vectors (or `arena`). */
-WEIR_CHECKED WeirStatus weir_key_fill(const WeirKeyLayout *layout, const WeirVector *columns, const uint32_t *selection, uint32_t count,
-                                      uint64_t *words, uint64_t *hashes, WeirArena *arena, WeirError *error);
+/* Words [count][word_count] and hashes [count] of rows selection[0..count) (NULL: 0..count). Views point into the
+ * vectors (or `arena`). */
+WEIR_CHECKED WeirStatus weir_key_fill(const WeirKeyLayout *layout, const WeirVector *columns, const uint32_t *selection,
+                                      uint32_t count, uint64_t *words, uint64_t *hashes, WeirArena *arena,
+                                      WeirError *error);
 /* Hash of a key given as bytes, equal to weir_key_fill's of its view. */
 uint64_t weir_key_hash_view(const WeirStringView *view);
-/* The way back: key columns of `count` keys at base + i * stride (words), as flat vectors. Strings point where the words point. */
-WEIR_CHECKED WeirStatus weir_key_vectors(const WeirKeyLayout *layout, const uint8_t *base, size_t stride, uint32_t count,
-                                         WeirVector *columns, WeirArena *arena, WeirError *error);
+/* The way back: key columns of `count` keys at base + i * stride (words), as flat vectors. Strings point where the
+ * words point. */
+WEIR_CHECKED WeirStatus weir_key_vectors(const WeirKeyLayout *layout, const uint8_t *base, size_t stride,
+                                         uint32_t count, WeirVector *columns, WeirArena *arena, WeirError *error);
 
-/* More than 8 bytes, compared eight at a time; the last eight may overlap. Words are mostly short: a call of memcmp would cost more. */
+/* More than 8 bytes, compared eight at a time; the last eight may overlap. Words are mostly short: a call of memcmp
+ * would cost more. */
 static inline bool weir_key_bytes_equal(const uint8_t *a, const uint8_t *b, uint32_t length)
 {
     uint64_t word_a, word_b;

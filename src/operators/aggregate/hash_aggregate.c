@@ -1,17 +1,20 @@
-/* HashAggregateExec of batch queries: partial aggregation, exchange, and per partition a merge table whose groups come out in the order they came in. A global aggregation has
- * one partition and always one row. */
+/* HashAggregateExec of batch queries: partial aggregation, exchange, and per partition a merge table whose groups come
+ * out in the order they came in. A global aggregation has one partition and always one row. */
 #include "operators/aggregate/aggregation.h"
 
-static WeirStatus hash_aggregate_open(WeirOperator *operator, WeirError *error)
+static WeirStatus hash_aggregate_open(WeirOperator *operator, WeirError * error)
 {
     WeirAggregation *aggregation = NULL;
     int32_t partitions = operator->plan->partition_count;
-    WeirStatus status = weir_aggregation_new(operator, partitions > 0 ? (uint32_t)partitions : 1, &aggregation, error);
+    WeirStatus status = weir_aggregation_new(operator, partitions> 0 ? (uint32_t)partitions : 1, &aggregation, error);
     operator->state = aggregation;
     return status;
 }
 
-static void hash_aggregate_close(WeirOperator *operator) { weir_aggregation_free(operator->state); }
+static void hash_aggregate_close(WeirOperator *operator)
+{
+    weir_aggregation_free(operator->state);
+}
 
 static void hash_aggregate_reset(WeirOperator *operator, bool failed)
 {
@@ -20,7 +23,7 @@ static void hash_aggregate_reset(WeirOperator *operator, bool failed)
     weir_exchange_deinit(&aggregation->exchange);
 }
 
-static WeirStatus hash_aggregate_prepare(WeirOperator *operator, uint32_t *unit_count, WeirError *error)
+static WeirStatus hash_aggregate_prepare(WeirOperator *operator, uint32_t * unit_count, WeirError *error)
 {
     WeirAggregation *aggregation = operator->state;
     *unit_count = aggregation->partition_count;
@@ -30,8 +33,9 @@ static WeirStatus hash_aggregate_prepare(WeirOperator *operator, uint32_t *unit_
 #define MERGE_CHUNK 1024u
 
 /* Merge a chunk of exchanged rows into the table. */
-static WeirStatus merge_entries(WeirAggregation *aggregation, WeirAggregateTable *table, const WeirRunEntry *const *entries, uint32_t count,
-                                WeirArena *scratch, WeirError *error)
+static WeirStatus merge_entries(WeirAggregation *aggregation, WeirAggregateTable *table,
+                                const WeirRunEntry *const *entries, uint32_t count, WeirArena *scratch,
+                                WeirError *error)
 {
     uint64_t words[MERGE_CHUNK * 2], hashes[MERGE_CHUNK];
     uint8_t *rows[MERGE_CHUNK];
@@ -50,8 +54,8 @@ static WeirStatus merge_entries(WeirAggregation *aggregation, WeirAggregateTable
     return weir_aggregates_merge(&aggregation->functions, rows, sources, sizes, count, &table->arena, scratch, error);
 }
 
-static WeirStatus merge_partition(WeirAggregation *aggregation, uint32_t partition, WeirAggregateTable *table, WeirArena *scratch,
-                                  WeirError *error)
+static WeirStatus merge_partition(WeirAggregation *aggregation, uint32_t partition, WeirAggregateTable *table,
+                                  WeirArena *scratch, WeirError *error)
 {
     WeirExchangeCursor cursor;
     weir_exchange_cursor_init(&cursor, &aggregation->exchange, partition);
@@ -77,7 +81,8 @@ static WeirStatus ensure_global_group(WeirAggregation *aggregation, WeirAggregat
     return weir_aggregate_table_find(table, words, &hash, 1, &row, &done, error);
 }
 
-static WeirStatus write_groups(WeirAggregation *aggregation, WeirAggregateTable *table, WeirPipelineTask *task, WeirError *error)
+static WeirStatus write_groups(WeirAggregation *aggregation, WeirAggregateTable *table, WeirPipelineTask *task,
+                               WeirError *error)
 {
     WeirResultWriter writer;
     WeirStatus status = WEIR_OK;
@@ -85,7 +90,8 @@ static WeirStatus write_groups(WeirAggregation *aggregation, WeirAggregateTable 
     writer.objects = &table->arena;
     for (uint32_t i = 0; i < table->group_count && !weir_pipeline_is_satisfied(task); i++) {
         const WeirStringView *key = (const WeirStringView *)(const void *)weir_aggregate_table_key(table, i);
-        WEIR_TRY_OR_GO(done, weir_result_writer_add(&writer, weir_view_data(key), key->length, weir_aggregate_table_row(table, i),
+        WEIR_TRY_OR_GO(done, weir_result_writer_add(&writer, weir_view_data(key), key->length,
+                                                    weir_aggregate_table_row(table, i),
                                                     aggregation->functions.row_bytes, error));
     }
     status = weir_result_writer_flush(&writer, error);
@@ -94,7 +100,8 @@ done:
     return status;
 }
 
-static WeirStatus aggregate_partition(WeirOperator *operator, uint32_t partition, WeirPipelineTask *task, WeirError *error)
+static WeirStatus aggregate_partition(WeirOperator *operator, uint32_t partition, WeirPipelineTask *task,
+                                      WeirError *error)
 {
     WeirAggregation *aggregation = operator->state;
     WeirAggregateTable table;
@@ -112,10 +119,12 @@ done:
     return status;
 }
 
-static WeirStatus hash_aggregate_produce(WeirOperator *operator, uint32_t first_unit, const WeirPipeline *pipeline, WeirError *error)
+static WeirStatus hash_aggregate_produce(WeirOperator *operator, uint32_t first_unit, const WeirPipeline *pipeline,
+                                         WeirError *error)
 {
     const WeirAggregation *aggregation = operator->state;
-    return weir_produce_partitions(operator, aggregation->partition_count, first_unit, pipeline, aggregate_partition, error);
+    return weir_produce_partitions(operator, aggregation->partition_count, first_unit, pipeline, aggregate_partition,
+                                   error);
 }
 
 const WeirOperatorType weir_hash_aggregate_operator = {

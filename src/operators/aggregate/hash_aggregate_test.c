@@ -1,4 +1,5 @@
-/* Batch aggregation over a stream's scan: right counts, and the same bits in the same order for any number of threads and any size of batch. */
+/* Batch aggregation over a stream's scan: right counts, and the same bits in the same order for any number of threads
+ * and any size of batch. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -67,19 +68,24 @@ static void fixture_init(Fixture *fixture, uint32_t rows, uint32_t batch_rows)
     fixture->context = (WeirEvalContext){.zone = weir_time_zone_utc(), .ansi = true};
     make_table(fixture, rows, batch_rows);
     WeirArena *arena = &fixture->arena;
-    WeirPhysicalPlan *scan = test_scan(
-        arena, test_list(arena, 2, test_attribute(arena, "word", &weir_type_string, 1), test_attribute(arena, "x", &weir_type_double, 2)), 2);
+    WeirPhysicalPlan *scan = test_scan(arena,
+                                       test_list(arena, 2, test_attribute(arena, "word", &weir_type_string, 1),
+                                                 test_attribute(arena, "x", &weir_type_double, 2)),
+                                       2);
     WeirPhysicalPlan *plan = test_node(arena, WEIR_PHYSICAL_HASH_AGGREGATE, 1, scan, NULL);
     plan->grouping = test_list(arena, 1, test_bound(arena, "word", &weir_type_string, 0));
     plan->grouping_count = 1;
-    plan->aggregates = test_list(arena, 2, test_aggregate(arena, &test_count, &weir_type_long, NULL),
-                                 test_aggregate(arena, &test_sum, &weir_type_double, test_bound(arena, "x", &weir_type_double, 1)));
+    plan->aggregates =
+        test_list(arena, 2, test_aggregate(arena, &test_count, &weir_type_long, NULL),
+                  test_aggregate(arena, &test_sum, &weir_type_double, test_bound(arena, "x", &weir_type_double, 1)));
     plan->aggregate_count = 2;
-    plan->expressions = test_list(arena, 3, test_bound(arena, "word", &weir_type_string, 0), test_bound(arena, "count", &weir_type_long, 1),
-                                  test_bound(arena, "sum", &weir_type_double, 2));
+    plan->expressions =
+        test_list(arena, 3, test_bound(arena, "word", &weir_type_string, 0),
+                  test_bound(arena, "count", &weir_type_long, 1), test_bound(arena, "sum", &weir_type_double, 2));
     plan->expression_count = 3;
     test_set_output(plan,
-                    test_list(arena, 3, test_attribute(arena, "word", &weir_type_string, 3), test_attribute(arena, "n", &weir_type_long, 4),
+                    test_list(arena, 3, test_attribute(arena, "word", &weir_type_string, 3),
+                              test_attribute(arena, "n", &weir_type_long, 4),
                               test_attribute(arena, "s", &weir_type_double, 5)),
                     3);
     fixture->plan = plan;

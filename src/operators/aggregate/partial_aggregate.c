@@ -1,8 +1,10 @@
-/* The partial aggregate: each unit groups its rows in a bounded table; a full table, and the last one, are flushed into runs of the exchange. Every unit starts with an
- * empty table and flushes at the row that finds no room, so runs depend on the input alone. */
+/* The partial aggregate: each unit groups its rows in a bounded table; a full table, and the last one, are flushed into
+ * runs of the exchange. Every unit starts with an empty table and flushes at the row that finds no room, so runs depend
+ * on the input alone. */
 #include "operators/aggregate/aggregation.h"
 
-/* Groups and slots of a table: larger than the L2 cache on purpose, since hot groups stay in it and every flush costs a merge of all. */
+/* Groups and slots of a table: larger than the L2 cache on purpose, since hot groups stay in it and every flush costs a
+ * merge of all. */
 #define PARTIAL_TABLE_BYTES (6u << 20)
 #define PARTIAL_OBJECT_BYTES (16 << 20)
 
@@ -35,7 +37,8 @@ static WeirStatus partial_open(void *context, uint32_t unit, void **state, WeirE
     task->unit = unit;
     weir_arena_init(&task->scratch, tracker);
     weir_arena_init(&task->flush_scratch, tracker);
-    weir_aggregate_table_init(&task->table, &aggregation->layout, &aggregation->functions, PARTIAL_TABLE_BYTES, tracker);
+    weir_aggregate_table_init(&task->table, &aggregation->layout, &aggregation->functions, PARTIAL_TABLE_BYTES,
+                              tracker);
     return weir_program_instance_new(aggregation->functions.program, &task->instance, error);
 }
 
@@ -77,7 +80,8 @@ static WeirStatus partial_flush(PartialTask *task, WeirError *error)
         input.row_bytes = functions->row_bytes;
     } else {
         WeirVector *values = WEIR_ARENA_ARRAY(scratch, WeirVector, functions->buffer_schema->field_count + 1);
-        WEIR_TRY(weir_aggregates_serialize(functions, (const uint8_t *const *)rows, count, values, &table->arena, scratch, error));
+        WEIR_TRY(weir_aggregates_serialize(functions, (const uint8_t *const *)rows, count, values, &table->arena,
+                                           scratch, error));
         input.values = values;
         input.value_count = functions->buffer_schema->field_count;
     }
@@ -88,7 +92,8 @@ static WeirStatus partial_flush(PartialTask *task, WeirError *error)
 }
 
 /* Group and update the rows of one batch; `outputs` are the keys, arguments and filters. */
-static WeirStatus partial_group(PartialTask *task, const WeirVector *outputs, const uint32_t *selection, uint32_t count, WeirError *error)
+static WeirStatus partial_group(PartialTask *task, const WeirVector *outputs, const uint32_t *selection, uint32_t count,
+                                WeirError *error)
 {
     WeirAggregation *aggregation = task->aggregation;
     WeirArena *scratch = &task->scratch;
@@ -99,7 +104,8 @@ static WeirStatus partial_group(PartialTask *task, const WeirVector *outputs, co
     WEIR_TRY(weir_key_fill(&aggregation->layout, outputs, selection, count, words, hashes, scratch, error));
     for (uint32_t start = 0; start < count;) {
         uint32_t done = 0, left = count - start;
-        WEIR_TRY(weir_aggregate_table_find(&task->table, words + (size_t)start * width, hashes + start, left, rows, &done, error));
+        WEIR_TRY(weir_aggregate_table_find(&task->table, words + (size_t)start * width, hashes + start, left, rows,
+                                           &done, error));
         if (start > 0 && selection == NULL) {
             uint32_t *all = weir_arena_alloc(scratch, sizeof(uint32_t) * count);
             for (uint32_t k = 0; k < count; k++)
@@ -107,7 +113,8 @@ static WeirStatus partial_group(PartialTask *task, const WeirVector *outputs, co
             selection = all;
         }
         const uint32_t *live = selection == NULL ? NULL : selection + start;
-        WEIR_TRY(weir_aggregates_update(&aggregation->functions, outputs, live, done, rows, &task->table.arena, scratch, error));
+        WEIR_TRY(weir_aggregates_update(&aggregation->functions, outputs, live, done, rows, &task->table.arena, scratch,
+                                        error));
         if (done < left || task->table.arena.reserved_bytes > PARTIAL_OBJECT_BYTES)
             WEIR_TRY(partial_flush(task, error));
         start += done;

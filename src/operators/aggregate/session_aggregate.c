@@ -1,5 +1,6 @@
-/* Aggregation by session_window, batch and streaming: rows of a key, with the stored sessions of that key, are ordered by session and merged while the next begins at or before the end of the last
- * (MergingSessionsExec, SessionWindowStateStoreRestoreExec, SessionWindowStateStoreSaveExec). */
+/* Aggregation by session_window, batch and streaming: rows of a key, with the stored sessions of that key, are ordered
+ * by session and merged while the next begins at or before the end of the last (MergingSessionsExec,
+ * SessionWindowStateStoreRestoreExec, SessionWindowStateStoreSaveExec). */
 #include <stdlib.h>
 
 #include "operators/aggregate/aggregation.h"
@@ -9,18 +10,18 @@
 
 typedef struct SessionState {
     WeirAggregation *aggregation;
-    uint32_t session; /* ordinal of session_window among the keys */
+    uint32_t session;                             /* ordinal of session_window among the keys */
     const WeirSchema *base_schema, *value_schema; /* keys without session; keys ++ buffers */
     WeirKeyLayout base_layout;
 } SessionState;
 
-static WeirStatus session_open(WeirOperator *operator, WeirError *error)
+static WeirStatus session_open(WeirOperator *operator, WeirError * error)
 {
     const WeirPhysicalPlan *plan = operator->plan;
     SessionState *state = weir_calloc(1, sizeof(*state));
     operator->state = state;
     int32_t partitions = plan->stateful != NULL ? plan->stateful->partition_count : plan->partition_count;
-    WEIR_TRY(weir_aggregation_new(operator, partitions > 0 ? (uint32_t)partitions : 1, &state->aggregation, error));
+    WEIR_TRY(weir_aggregation_new(operator, partitions> 0 ? (uint32_t)partitions : 1, &state->aggregation, error));
     WeirAggregation *aggregation = state->aggregation;
     uint32_t count = plan->grouping_count, base = 0;
     const WeirSchema *buffers = aggregation->functions.buffer_schema;
@@ -28,7 +29,8 @@ static WeirStatus session_open(WeirOperator *operator, WeirError *error)
     WeirField *value_fields = WEIR_ARENA_ARRAY(&aggregation->arena, WeirField, count + buffers->field_count + 1);
     for (uint32_t i = 0; i < count; i++) {
         const WeirField *field = &aggregation->key_schema->fields[i];
-        bool is_session = plan->grouping[i]->metadata != NULL && strstr(plan->grouping[i]->metadata, "spark.sessionWindow") != NULL;
+        bool is_session =
+            plan->grouping[i]->metadata != NULL && strstr(plan->grouping[i]->metadata, "spark.sessionWindow") != NULL;
         value_fields[i] = *field;
         if (is_session)
             state->session = i;
@@ -62,7 +64,7 @@ static void session_reset(WeirOperator *operator, bool failed)
     weir_exchange_deinit(&state->aggregation->exchange);
 }
 
-static WeirStatus session_prepare(WeirOperator *operator, uint32_t *unit_count, WeirError *error)
+static WeirStatus session_prepare(WeirOperator *operator, uint32_t * unit_count, WeirError *error)
 {
     SessionState *state = operator->state;
     *unit_count = state->aggregation->partition_count;
@@ -134,8 +136,8 @@ static void session_bounds(const WeirVector *session, uint32_t row, int64_t *sta
     *end = ((const int64_t *)field->values)[end_at];
 }
 
-static WeirStatus encode_row(const WeirVector *const *columns, uint32_t count, uint32_t row, WeirArena *arena, uint8_t **bytes, uint32_t *size,
-                             WeirError *error)
+static WeirStatus encode_row(const WeirVector *const *columns, uint32_t count, uint32_t row, WeirArena *arena,
+                             uint8_t **bytes, uint32_t *size, WeirError *error)
 {
     void *memory = NULL;
     *size = (uint32_t)weir_unsafe_row_size(columns, count, row);
@@ -145,7 +147,8 @@ static WeirStatus encode_row(const WeirVector *const *columns, uint32_t count, u
     return WEIR_OK;
 }
 
-static WeirStatus find_group(PartitionSessions *sessions, const uint8_t *key, uint32_t size, uint32_t *group, WeirError *error)
+static WeirStatus find_group(PartitionSessions *sessions, const uint8_t *key, uint32_t size, uint32_t *group,
+                             WeirError *error)
 {
     WeirStringView view = weir_view_make(key, size);
     uint64_t words[2], hash = weir_state_hash(key, size);
@@ -159,7 +162,8 @@ static WeirStatus find_group(PartitionSessions *sessions, const uint8_t *key, ui
     return WEIR_OK;
 }
 
-static WeirStatus read_chunk(PartitionSessions *sessions, const WeirRunEntry *const *entries, uint32_t count, WeirError *error)
+static WeirStatus read_chunk(PartitionSessions *sessions, const WeirRunEntry *const *entries, uint32_t count,
+                             WeirError *error)
 {
     const SessionState *state = sessions->state;
     const WeirSchema *key_schema = sessions->aggregation->key_schema;
@@ -207,7 +211,8 @@ typedef struct StoredRows {
     WeirArena *arena;
 } StoredRows;
 
-static WeirStatus store_copy(StoredRows *rows, const uint8_t *bytes, uint32_t size, const uint8_t **out, WeirError *error)
+static WeirStatus store_copy(StoredRows *rows, const uint8_t *bytes, uint32_t size, const uint8_t **out,
+                             WeirError *error)
 {
     void *copy = NULL;
     WEIR_TRY(weir_arena_try_alloc(rows->arena, size + 8u, &copy, error));
@@ -242,13 +247,14 @@ static void stored_free(StoredRows *rows)
 }
 
 /* Value rows of the store as keys and encoded buffers. */
-static WeirStatus split_values(PartitionSessions *sessions, const StoredRows *rows, uint32_t first, uint32_t count, WeirVector **keys,
-                               const WeirVector ***buffers, WeirError *error)
+static WeirStatus split_values(PartitionSessions *sessions, const StoredRows *rows, uint32_t first, uint32_t count,
+                               WeirVector **keys, const WeirVector ***buffers, WeirError *error)
 {
     const WeirSchema *schema = sessions->state->value_schema;
     uint32_t key_count = sessions->aggregation->key_schema->field_count;
     *keys = WEIR_ARENA_ARRAY(&sessions->arena, WeirVector, schema->field_count + 1);
-    WEIR_TRY(weir_unsafe_row_decode(schema, rows->values + first, rows->value_sizes + first, count, false, *keys, &sessions->arena, error));
+    WEIR_TRY(weir_unsafe_row_decode(schema, rows->values + first, rows->value_sizes + first, count, false, *keys,
+                                    &sessions->arena, error));
     *buffers = WEIR_ARENA_ARRAY(&sessions->arena, const WeirVector *, schema->field_count + 1);
     for (uint32_t i = key_count; i < schema->field_count; i++)
         (*buffers)[i - key_count] = &(*keys)[i];
@@ -258,12 +264,14 @@ static WeirStatus split_values(PartitionSessions *sessions, const StoredRows *ro
 /* Add the stored sessions of a key to the rows and take them out of the store. */
 static WeirStatus restore_group(PartitionSessions *sessions, uint32_t group, WeirError *error)
 {
-    const WeirStringView *view = (const WeirStringView *)(const void *)weir_aggregate_table_key(&sessions->groups, group);
+    const WeirStringView *view =
+        (const WeirStringView *)(const void *)weir_aggregate_table_key(&sessions->groups, group);
     StoredRows stored = {.arena = &sessions->arena};
     WeirVector *keys = NULL;
     const WeirVector **buffers = NULL;
     WeirStatus status = WEIR_OK;
-    WEIR_TRY_OR_GO(done, weir_state_store_scan_prefix(sessions->store, weir_view_data(view), view->length, collect_stored, &stored, error));
+    WEIR_TRY_OR_GO(done, weir_state_store_scan_prefix(sessions->store, weir_view_data(view), view->length,
+                                                      collect_stored, &stored, error));
     if (stored.count == 0)
         goto done;
     WEIR_TRY_OR_GO(done, split_values(sessions, &stored, 0, stored.count, &keys, &buffers, error));
@@ -272,12 +280,13 @@ static WeirStatus restore_group(PartitionSessions *sessions, uint32_t group, Wei
         uint8_t *bytes = NULL;
         bool existed = false;
         session_bounds(&keys[sessions->state->session], i, &row.start, &row.end);
-        WEIR_TRY_OR_GO(done, encode_row(buffers, sessions->aggregation->functions.buffer_schema->field_count, i, &sessions->arena, &bytes,
-                                        &row.size, error));
+        WEIR_TRY_OR_GO(done, encode_row(buffers, sessions->aggregation->functions.buffer_schema->field_count, i,
+                                        &sessions->arena, &bytes, &row.size, error));
         row.buffers = bytes;
         add_row(sessions, &row);
-        WEIR_TRY_OR_GO(done, weir_state_store_remove(sessions->store, stored.keys[i], stored.key_sizes[i],
-                                                     weir_state_hash(stored.keys[i], stored.key_sizes[i]), &existed, error));
+        WEIR_TRY_OR_GO(done,
+                       weir_state_store_remove(sessions->store, stored.keys[i], stored.key_sizes[i],
+                                               weir_state_hash(stored.keys[i], stored.key_sizes[i]), &existed, error));
     }
 done:
     stored_free(&stored);
@@ -329,7 +338,8 @@ static WeirStatus merge_rows(PartitionSessions *sessions, WeirError *error)
         if (row->stored && row->start != open->start) /* its key leaves the state for good */
             sessions->metrics->rows_removed++;
         open->end = row->end > open->end ? row->end : open->end;
-        status = weir_aggregates_merge(functions, &open->row, &row->buffers, &row->size, 1, &sessions->arena, &scratch, error);
+        status = weir_aggregates_merge(functions, &open->row, &row->buffers, &row->size, 1, &sessions->arena, &scratch,
+                                       error);
         weir_arena_reset(&scratch);
     }
     weir_arena_deinit(&scratch);
@@ -337,7 +347,8 @@ static WeirStatus merge_rows(PartitionSessions *sessions, WeirError *error)
 }
 
 /* Key columns (session included) of sessions [first, first + count), and their buffers encoded as columns. */
-static WeirStatus session_columns(PartitionSessions *sessions, uint32_t first, uint32_t count, WeirVector *columns, WeirError *error)
+static WeirStatus session_columns(PartitionSessions *sessions, uint32_t first, uint32_t count, WeirVector *columns,
+                                  WeirError *error)
 {
     const SessionState *state = sessions->state;
     WeirAggregation *aggregation = sessions->aggregation;
@@ -349,7 +360,8 @@ static WeirStatus session_columns(PartitionSessions *sessions, uint32_t first, u
     WEIR_TRY(weir_vector_init(&session, aggregation->key_schema->fields[state->session].type, count, arena, error));
     for (uint32_t k = 0; k < count; k++) {
         const MergedSession *merged = &sessions->sessions[first + k];
-        const WeirStringView *view = (const WeirStringView *)(const void *)weir_aggregate_table_key(&sessions->groups, merged->group);
+        const WeirStringView *view =
+            (const WeirStringView *)(const void *)weir_aggregate_table_key(&sessions->groups, merged->group);
         keys[k] = weir_view_data(view);
         sizes[k] = view->length;
         rows[k] = merged->row;
@@ -381,14 +393,16 @@ static WeirStatus put_chunk(PartitionSessions *sessions, uint32_t first, uint32_
         uint32_t key_size = 0, value_size = 0;
         WEIR_TRY(encode_row(key, base_count + 1, k, &sessions->arena, &key_bytes, &key_size, error));
         WEIR_TRY(encode_row(all, width, k, &sessions->arena, &value, &value_size, error));
-        WEIR_TRY(weir_state_store_put(sessions->store, key_bytes, key_size, weir_state_hash(key_bytes, key_size), value, value_size, error));
+        WEIR_TRY(weir_state_store_put(sessions->store, key_bytes, key_size, weir_state_hash(key_bytes, key_size), value,
+                                      value_size, error));
         sessions->metrics->rows_updated++;
     }
     return WEIR_OK;
 }
 
 /* Result rows of `count` encoded value rows. */
-static WeirStatus write_stored(PartitionSessions *sessions, const StoredRows *rows, WeirResultWriter *writer, WeirError *error)
+static WeirStatus write_stored(PartitionSessions *sessions, const StoredRows *rows, WeirResultWriter *writer,
+                               WeirError *error)
 {
     uint32_t key_count = sessions->aggregation->key_schema->field_count;
     uint32_t buffer_count = sessions->aggregation->functions.buffer_schema->field_count;
@@ -422,7 +436,8 @@ static WeirStatus collect_expired(void *context, const WeirStateRow *row, WeirEr
 {
     ExpiredRows *expired = context;
     int64_t end;
-    if (!weir_row_event_time(row->value, expired->columns, WEIR_STATE_EVENT_TIME_WINDOW_END, (int32_t)expired->session, &end) ||
+    if (!weir_row_event_time(row->value, expired->columns, WEIR_STATE_EVENT_TIME_WINDOW_END, (int32_t)expired->session,
+                             &end) ||
         end > expired->watermark_micros)
         return WEIR_OK;
     return collect_stored(&expired->rows, row, error);
@@ -436,15 +451,17 @@ static WeirStatus write_state(PartitionSessions *sessions, WeirResultWriter *wri
     ExpiredRows expired = {.rows = {.arena = &sessions->arena},
                            .columns = sessions->state->value_schema->field_count,
                            .session = sessions->state->session,
-                           .watermark_micros = complete ? INT64_MAX : weir_eviction_watermark_micros(sessions->operator)};
+                           .watermark_micros =
+                               complete ? INT64_MAX : weir_eviction_watermark_micros(sessions->operator)};
     int64_t start = weir_execution_nanos(sessions->operator->execution);
     WeirStatus status = weir_state_store_scan(sessions->store, collect_expired, &expired, error);
     if (status == WEIR_OK)
         status = write_stored(sessions, &expired.rows, writer, error);
     for (uint32_t i = 0; i < expired.rows.count && status == WEIR_OK && !complete; i++) {
         bool existed = false;
-        status = weir_state_store_remove(sessions->store, expired.rows.keys[i], expired.rows.key_sizes[i],
-                                         weir_state_hash(expired.rows.keys[i], expired.rows.key_sizes[i]), &existed, error);
+        status =
+            weir_state_store_remove(sessions->store, expired.rows.keys[i], expired.rows.key_sizes[i],
+                                    weir_state_hash(expired.rows.keys[i], expired.rows.key_sizes[i]), &existed, error);
         sessions->metrics->rows_removed++;
     }
     stored_free(&expired.rows);
@@ -455,7 +472,8 @@ static WeirStatus write_state(PartitionSessions *sessions, WeirResultWriter *wri
 /* Batch queries: every merged session. */
 static WeirStatus write_sessions(PartitionSessions *sessions, WeirResultWriter *writer, WeirError *error)
 {
-    uint32_t width = sessions->state->value_schema->field_count, key_count = sessions->aggregation->key_schema->field_count;
+    uint32_t width = sessions->state->value_schema->field_count,
+             key_count = sessions->aggregation->key_schema->field_count;
     for (uint32_t first = 0; first < sessions->session_count; first += CHUNK) {
         uint32_t count = sessions->session_count - first < CHUNK ? sessions->session_count - first : CHUNK;
         WeirVector *columns = WEIR_ARENA_ARRAY(&sessions->arena, WeirVector, width + 1);
@@ -467,8 +485,8 @@ static WeirStatus write_sessions(PartitionSessions *sessions, WeirResultWriter *
             uint8_t *key = NULL;
             uint32_t key_size = 0;
             WEIR_TRY(encode_row(keys, key_count, k, &sessions->arena, &key, &key_size, error));
-            WEIR_TRY(weir_result_writer_add(writer, key, key_size, sessions->sessions[first + k].row, sessions->aggregation->functions.row_bytes,
-                                            error));
+            WEIR_TRY(weir_result_writer_add(writer, key, key_size, sessions->sessions[first + k].row,
+                                            sessions->aggregation->functions.row_bytes, error));
         }
     }
     return weir_result_writer_flush(writer, error);
@@ -484,7 +502,8 @@ static WeirStatus stream_sessions(PartitionSessions *sessions, uint32_t partitio
         WEIR_TRY(restore_group(sessions, group, error));
     WEIR_TRY(merge_rows(sessions, error));
     for (uint32_t first = 0; first < sessions->session_count; first += CHUNK)
-        WEIR_TRY(put_chunk(sessions, first, sessions->session_count - first < CHUNK ? sessions->session_count - first : CHUNK, error));
+        WEIR_TRY(put_chunk(sessions, first,
+                           sessions->session_count - first < CHUNK ? sessions->session_count - first : CHUNK, error));
     sessions->metrics->updates_nanos = weir_execution_nanos(sessions->operator->execution) - start;
     return WEIR_OK;
 }
@@ -499,10 +518,11 @@ static void sessions_free(PartitionSessions *sessions)
     weir_arena_deinit(&sessions->arena);
 }
 
-static WeirStatus session_partition(WeirOperator *operator, uint32_t partition, WeirPipelineTask *task, WeirError *error)
+static WeirStatus session_partition(WeirOperator *operator, uint32_t partition, WeirPipelineTask *task,
+                                    WeirError *error)
 {
     const SessionState *state = operator->state;
-    PartitionSessions sessions = {.operator = operator, .state = state, .aggregation = state->aggregation};
+    PartitionSessions sessions = {.operator= operator, .state = state, .aggregation = state->aggregation};
     if (operator->plan->stateful != NULL) {
         sessions.store = weir_store_at(weir_store_set(operator), partition, 0);
         sessions.metrics = &weir_store_set(operator)->metrics[partition];
@@ -533,10 +553,12 @@ done:
     return status;
 }
 
-static WeirStatus session_produce(WeirOperator *operator, uint32_t first_unit, const WeirPipeline *pipeline, WeirError *error)
+static WeirStatus session_produce(WeirOperator *operator, uint32_t first_unit, const WeirPipeline *pipeline,
+                                  WeirError *error)
 {
     const SessionState *state = operator->state;
-    return weir_produce_partitions(operator, state->aggregation->partition_count, first_unit, pipeline, session_partition, error);
+    return weir_produce_partitions(operator, state->aggregation->partition_count, first_unit, pipeline,
+                                   session_partition, error);
 }
 
 const WeirOperatorType weir_session_aggregate_operator = {

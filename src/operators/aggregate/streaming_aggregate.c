@@ -1,5 +1,6 @@
-/* Streaming aggregation: Spark's chain of partial aggregate, exchange, StateStoreRestore, merge, StateStoreSave and final aggregate as one operator. The task that owns a partition
- * drops late rows, merges the rest into the state store, emits what the output mode asks for and evicts. */
+/* Streaming aggregation: Spark's chain of partial aggregate, exchange, StateStoreRestore, merge, StateStoreSave and
+ * final aggregate as one operator. The task that owns a partition drops late rows, merges the rest into the state
+ * store, emits what the output mode asks for and evicts. */
 #include "operators/aggregate/aggregation.h"
 #include "operators/stateful/stores.h"
 
@@ -30,15 +31,19 @@ static OutputMode mode_of(const char *name)
     return name != NULL && strcmp(name, "complete") == 0 ? MODE_COMPLETE : MODE_UPDATE;
 }
 
-static WeirStatus streaming_open(WeirOperator *operator, WeirError *error)
+static WeirStatus streaming_open(WeirOperator *operator, WeirError * error)
 {
     WeirAggregation *aggregation = NULL;
-    WeirStatus status = weir_aggregation_new(operator, (uint32_t)operator->plan->stateful->partition_count, &aggregation, error);
+    WeirStatus status =
+        weir_aggregation_new(operator,(uint32_t) operator->plan->stateful->partition_count, &aggregation, error);
     operator->state = aggregation;
     return status;
 }
 
-static void streaming_close(WeirOperator *operator) { weir_aggregation_free(operator->state); }
+static void streaming_close(WeirOperator *operator)
+{
+    weir_aggregation_free(operator->state);
+}
 
 static void streaming_reset(WeirOperator *operator, bool failed)
 {
@@ -47,7 +52,7 @@ static void streaming_reset(WeirOperator *operator, bool failed)
     weir_exchange_deinit(&aggregation->exchange);
 }
 
-static WeirStatus streaming_prepare(WeirOperator *operator, uint32_t *unit_count, WeirError *error)
+static WeirStatus streaming_prepare(WeirOperator *operator, uint32_t * unit_count, WeirError *error)
 {
     WeirAggregation *aggregation = operator->state;
     *unit_count = aggregation->partition_count;
@@ -59,15 +64,16 @@ static WeirStatus streaming_prepare(WeirOperator *operator, uint32_t *unit_count
 static bool is_late(const PartitionMerge *merge, const uint8_t *key)
 {
     int64_t micros;
-    return weir_row_event_time(key, merge->aggregation->key_schema->field_count, merge->info->event_time, merge->info->event_time_column,
-                               &micros) &&
+    return weir_row_event_time(key, merge->aggregation->key_schema->field_count, merge->info->event_time,
+                               merge->info->event_time_column, &micros) &&
            micros <= merge->late_micros;
 }
 
 static WeirStatus count_late(PartitionMerge *merge, const WeirRunEntry *entry, WeirError *error)
 {
     if (merge->late_keys.layout == NULL) {
-        weir_aggregate_table_init(&merge->late_keys, &merge->aggregation->encoded_layout, NULL, 0, &merge->aggregation->operator->tracker);
+        weir_aggregate_table_init(&merge->late_keys, &merge->aggregation->encoded_layout, NULL, 0,
+                                  &merge->aggregation->operator->tracker);
         merge->late_keys.borrows_keys = true;
     }
     uint64_t words[2];
@@ -97,7 +103,8 @@ static WeirStatus drop_late(PartitionMerge *merge, const WeirRunEntry **entries,
 
 /* ---- fixed-width buffers: merged in the store itself ---- */
 
-static WeirStatus upsert(PartitionMerge *merge, const uint8_t *key, uint32_t key_size, uint64_t hash, const uint8_t *row, WeirError *error)
+static WeirStatus upsert(PartitionMerge *merge, const uint8_t *key, uint32_t key_size, uint64_t hash,
+                         const uint8_t *row, WeirError *error)
 {
     const WeirAggregateFunctions *functions = &merge->aggregation->functions;
     uint8_t *value = NULL;
@@ -110,7 +117,8 @@ static WeirStatus upsert(PartitionMerge *merge, const uint8_t *key, uint32_t key
     return WEIR_OK;
 }
 
-static WeirStatus upsert_entries(PartitionMerge *merge, const WeirRunEntry *const *entries, uint32_t count, WeirError *error)
+static WeirStatus upsert_entries(PartitionMerge *merge, const WeirRunEntry *const *entries, uint32_t count,
+                                 WeirError *error)
 {
     uint64_t hashes[MERGE_CHUNK];
     for (uint32_t k = 0; k < count; k++)
@@ -118,7 +126,8 @@ static WeirStatus upsert_entries(PartitionMerge *merge, const WeirRunEntry *cons
     weir_state_store_prefetch(merge->store, hashes, count);
     for (uint32_t k = 0; k < count; k++) {
         const WeirRunEntry *entry = entries[k];
-        WEIR_TRY(upsert(merge, weir_run_entry_key(entry), entry->key_size, entry->hash, weir_run_entry_value(entry), error));
+        WEIR_TRY(
+            upsert(merge, weir_run_entry_key(entry), entry->key_size, entry->hash, weir_run_entry_value(entry), error));
     }
     return WEIR_OK;
 }
@@ -135,7 +144,8 @@ static WeirStatus restore_groups(PartitionMerge *merge, uint32_t first, WeirErro
     for (uint32_t i = first; i < groups->group_count; i++) {
         const WeirStringView *view = (const WeirStringView *)(const void *)weir_aggregate_table_key(groups, i);
         const uint8_t *key = weir_view_data(view);
-        const uint8_t *value = weir_state_store_get(merge->store, key, view->length, weir_state_hash(key, view->length), &sizes[count]);
+        const uint8_t *value =
+            weir_state_store_get(merge->store, key, view->length, weir_state_hash(key, view->length), &sizes[count]);
         if (value == NULL)
             continue;
         targets[count] = weir_aggregate_table_row(groups, i);
@@ -143,10 +153,12 @@ static WeirStatus restore_groups(PartitionMerge *merge, uint32_t first, WeirErro
     }
     if (count == 0)
         return WEIR_OK;
-    return weir_aggregates_merge(&merge->aggregation->functions, targets, sources, sizes, count, &groups->arena, &merge->scratch, error);
+    return weir_aggregates_merge(&merge->aggregation->functions, targets, sources, sizes, count, &groups->arena,
+                                 &merge->scratch, error);
 }
 
-static WeirStatus merge_objects(PartitionMerge *merge, const WeirRunEntry *const *entries, uint32_t count, WeirError *error)
+static WeirStatus merge_objects(PartitionMerge *merge, const WeirRunEntry *const *entries, uint32_t count,
+                                WeirError *error)
 {
     uint64_t words[MERGE_CHUNK * 2], hashes[MERGE_CHUNK];
     uint8_t *rows[MERGE_CHUNK];
@@ -163,7 +175,8 @@ static WeirStatus merge_objects(PartitionMerge *merge, const WeirRunEntry *const
         return WEIR_OK;
     WEIR_TRY(weir_aggregate_table_find(&merge->groups, words, hashes, count, rows, &done, error));
     WEIR_TRY(restore_groups(merge, first, error));
-    return weir_aggregates_merge(&merge->aggregation->functions, rows, sources, sizes, count, &merge->groups.arena, &merge->scratch, error);
+    return weir_aggregates_merge(&merge->aggregation->functions, rows, sources, sizes, count, &merge->groups.arena,
+                                 &merge->scratch, error);
 }
 
 static WeirStatus put_chunk(PartitionMerge *merge, uint32_t first, uint32_t count, WeirError *error)
@@ -187,7 +200,8 @@ static WeirStatus put_chunk(PartitionMerge *merge, uint32_t first, uint32_t coun
         void *bytes = NULL;
         WEIR_TRY(weir_arena_try_alloc(scratch, size, &bytes, error));
         weir_unsafe_row_encode(pointers, columns, k, bytes);
-        WEIR_TRY(weir_state_store_put(merge->store, key, view->length, weir_state_hash(key, view->length), bytes, (uint32_t)size, error));
+        WEIR_TRY(weir_state_store_put(merge->store, key, view->length, weir_state_hash(key, view->length), bytes,
+                                      (uint32_t)size, error));
     }
     return WEIR_OK;
 }
@@ -262,7 +276,8 @@ static WeirStatus write_output(PartitionMerge *merge, WeirPipelineTask *task, We
     else if (merge->mode == MODE_UPDATE)
         WEIR_TRY_OR_GO(done, weir_state_store_scan_updated(merge->store, write_row, &writer, error));
     if (merge->mode != MODE_APPEND)
-        WEIR_TRY_OR_GO(done, weir_result_writer_flush(&writer, error)); /* rows point into the store, which changes now */
+        WEIR_TRY_OR_GO(done,
+                       weir_result_writer_flush(&writer, error)); /* rows point into the store, which changes now */
     WeirStateStoreMetrics before, after;
     weir_state_store_metrics(merge->store, &before); /* what was put and is evicted now counts as both */
     int64_t start = weir_execution_nanos(merge->aggregation->operator->execution);
@@ -295,9 +310,11 @@ static WeirStatus merge_partition(WeirOperator *operator, uint32_t partition, We
                             .mode = mode_of(info->output_mode),
                             .late_micros = weir_late_watermark_micros(operator),
                             .eviction_micros = weir_eviction_watermark_micros(operator)};
-    merge.filters = info->filters_late_rows && info->event_time != WEIR_STATE_EVENT_TIME_NONE && merge.mode != MODE_COMPLETE;
+    merge.filters =
+        info->filters_late_rows && info->event_time != WEIR_STATE_EVENT_TIME_NONE && merge.mode != MODE_COMPLETE;
     weir_arena_init(&merge.scratch, &operator->tracker);
-    weir_aggregate_table_init(&merge.groups, &aggregation->encoded_layout, &aggregation->functions, 0, &operator->tracker);
+    weir_aggregate_table_init(&merge.groups, &aggregation->encoded_layout, &aggregation->functions, 0,
+                              &operator->tracker);
     merge.groups.borrows_keys = true;
     WeirStatus status = WEIR_OK;
     WEIR_TRY_OR_GO(done, weir_store_set_load(set, partition, error));
@@ -312,10 +329,12 @@ done:
     return status;
 }
 
-static WeirStatus streaming_produce(WeirOperator *operator, uint32_t first_unit, const WeirPipeline *pipeline, WeirError *error)
+static WeirStatus streaming_produce(WeirOperator *operator, uint32_t first_unit, const WeirPipeline *pipeline,
+                                    WeirError *error)
 {
     const WeirAggregation *aggregation = operator->state;
-    return weir_produce_partitions(operator, aggregation->partition_count, first_unit, pipeline, merge_partition, error);
+    return weir_produce_partitions(operator, aggregation->partition_count, first_unit, pipeline, merge_partition,
+                                   error);
 }
 
 const WeirOperatorType weir_streaming_aggregate_operator = {

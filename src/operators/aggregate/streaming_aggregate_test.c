@@ -1,4 +1,5 @@
-/* Streaming aggregation against a real state store: output modes, late rows, eviction, restart from files, no-data batches, and the same state files for any number of threads. */
+/* Streaming aggregation against a real state store: output modes, late rows, eviction, restart from files, no-data
+ * batches, and the same state files for any number of threads. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -34,7 +35,8 @@ static WeirStatefulInfo *make_info(WeirArena *arena, const WeirDataType *key_typ
     info->event_time_column = with_key ? 0 : -1;
     info->filters_late_rows = with_key && strcmp(mode, "complete") != 0;
     info->store_count = 1;
-    info->stores[0] = (WeirStatefulStore){"default", info->key_schema, info->value_schema, info->event_time, info->event_time_column, 0};
+    info->stores[0] = (WeirStatefulStore){"default",        info->key_schema,        info->value_schema,
+                                          info->event_time, info->event_time_column, 0};
     return info;
 }
 
@@ -46,16 +48,20 @@ static void stream_init(Stream *stream, const char *mode, bool with_key, uint32_
     weir_arena_init(&stream->arena, NULL);
     stream->context = (WeirEvalContext){.zone = weir_time_zone_utc(), .ansi = true};
     WeirArena *arena = &stream->arena;
-    WeirPhysicalPlan *scan = test_scan(arena, test_list(arena, 1, test_attribute(arena, "ts", &weir_type_timestamp, 1)), 1);
+    WeirPhysicalPlan *scan =
+        test_scan(arena, test_list(arena, 1, test_attribute(arena, "ts", &weir_type_timestamp, 1)), 1);
     WeirPhysicalPlan *plan = test_node(arena, WEIR_PHYSICAL_STREAMING_AGGREGATE, 1, scan, NULL);
     plan->grouping = test_list(arena, 1, test_bound(arena, "ts", &weir_type_timestamp, 0));
     plan->grouping_count = with_key;
     plan->aggregates = test_list(arena, 1, test_aggregate(arena, &test_count, &weir_type_long, NULL));
     plan->aggregate_count = 1;
-    plan->expressions = with_key ? test_list(arena, 2, test_bound(arena, "ts", &weir_type_timestamp, 0), test_bound(arena, "count", &weir_type_long, 1))
+    plan->expressions = with_key ? test_list(arena, 2, test_bound(arena, "ts", &weir_type_timestamp, 0),
+                                             test_bound(arena, "count", &weir_type_long, 1))
                                  : test_list(arena, 1, test_bound(arena, "count", &weir_type_long, 0));
     plan->expression_count = 1 + with_key;
-    test_set_output(plan, test_list(arena, 2, test_attribute(arena, "ts", &weir_type_timestamp, 3), test_attribute(arena, "n", &weir_type_long, 4)),
+    test_set_output(plan,
+                    test_list(arena, 2, test_attribute(arena, "ts", &weir_type_timestamp, 3),
+                              test_attribute(arena, "n", &weir_type_long, 4)),
                     1 + with_key);
     plan->stateful = make_info(arena, &weir_type_timestamp, with_key, mode);
     stream->plan = plan;
@@ -99,7 +105,8 @@ static WeirBatch *seconds_batch(Stream *stream, const int *seconds, uint32_t cou
 {
     WeirError error;
     WeirBatch *batch = weir_batch_new(1, &stream->tracker);
-    assert_int_equal(weir_vector_init(&batch->columns[0], &weir_type_timestamp, count + 1, &batch->arena, &error), WEIR_OK);
+    assert_int_equal(weir_vector_init(&batch->columns[0], &weir_type_timestamp, count + 1, &batch->arena, &error),
+                     WEIR_OK);
     for (uint32_t i = 0; i < count; i++)
         ((int64_t *)batch->columns[0].values)[i] = (int64_t)seconds[i] * 1000000;
     batch->columns[0].length = batch->row_count = batch->selected_count = count;
@@ -107,7 +114,8 @@ static WeirBatch *seconds_batch(Stream *stream, const int *seconds, uint32_t cou
 }
 
 /* Run one batch; its rows as "seconds|count" sorted and joined by blanks must be `expected`. */
-static void step(Stream *stream, const int *seconds, uint32_t count, int64_t late_ms, int64_t evict_ms, const char *expected)
+static void step(Stream *stream, const int *seconds, uint32_t count, int64_t late_ms, int64_t evict_ms,
+                 const char *expected)
 {
     WeirError error = {0};
     TestRows rows = {0};
@@ -117,7 +125,8 @@ static void step(Stream *stream, const int *seconds, uint32_t count, int64_t lat
     uint32_t batch_counts[1] = {1};
     const TestTable table = {partition_batches, batch_counts, 1};
     WeirInputPartition partition = {.index = 0};
-    const WeirExecutionSource source = {count == 0 ? NULL : &test_source, (WeirSource *)(uintptr_t)&table, &partition, 1};
+    const WeirExecutionSource source = {count == 0 ? NULL : &test_source, (WeirSource *)(uintptr_t)&table, &partition,
+                                        1};
     const WeirExecutionBatch run = {.batch_id = stream->batch_id++,
                                     .sources = &source,
                                     .source_count = 1,
@@ -134,14 +143,16 @@ static void step(Stream *stream, const int *seconds, uint32_t count, int64_t lat
         if (bar == NULL)
             snprintf(text + strlen(text), sizeof(text) - strlen(text), "%s%s", i > 0 ? " " : "", rows.rows[i]);
         else
-            snprintf(text + strlen(text), sizeof(text) - strlen(text), "%s%lld%s", i > 0 ? " " : "", strtoll(rows.rows[i], NULL, 10) / 1000000, bar);
+            snprintf(text + strlen(text), sizeof(text) - strlen(text), "%s%lld%s", i > 0 ? " " : "",
+                     strtoll(rows.rows[i], NULL, 10) / 1000000, bar);
     }
     assert_string_equal(text, expected);
     test_rows_clear(&rows);
 }
 
-#define STEP(stream, late, evict, expected, ...)                                                                        \
-    step((stream), (const int[]){__VA_ARGS__}, sizeof((const int[]){__VA_ARGS__}) / sizeof(int), (late), (evict), (expected))
+#define STEP(stream, late, evict, expected, ...)                                                                       \
+    step((stream), (const int[]){__VA_ARGS__}, sizeof((const int[]){__VA_ARGS__}) / sizeof(int), (late), (evict),      \
+         (expected))
 #define NO_DATA(stream, late, evict, expected) step((stream), NULL, 0, (late), (evict), (expected))
 
 static void test_append(void **state)
@@ -218,8 +229,11 @@ static void test_global(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_append),   cmocka_unit_test(test_update_and_restart), cmocka_unit_test(test_repeated_batch_gives_the_same),
-        cmocka_unit_test(test_complete), cmocka_unit_test(test_global),
+        cmocka_unit_test(test_append),
+        cmocka_unit_test(test_update_and_restart),
+        cmocka_unit_test(test_repeated_batch_gives_the_same),
+        cmocka_unit_test(test_complete),
+        cmocka_unit_test(test_global),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,5 +1,6 @@
-/* BroadcastHashJoinExec, ShuffledHashJoinExec, SortMergeJoinExec and BroadcastNestedLoopJoinExec as one operator: one side is collected into a table, the other pushed past it in its own
- * units. Without equality keys every built row is a candidate. A full outer join puts out the built rows without a match in one more unit. */
+/* BroadcastHashJoinExec, ShuffledHashJoinExec, SortMergeJoinExec and BroadcastNestedLoopJoinExec as one operator: one
+ * side is collected into a table, the other pushed past it in its own units. Without equality keys every built row is a
+ * candidate. A full outer join puts out the built rows without a match in one more unit. */
 #include "operators/join/join_table.h"
 
 #define PAIRS_MAX 4096u
@@ -18,18 +19,22 @@ typedef struct JoinState {
     WeirJoinTable table;
 } JoinState;
 
-static WeirPhysicalPlan *side_plan(const WeirPhysicalPlan *plan, bool build) { return plan->children[plan->build_left == build ? 0 : 1]; }
+static WeirPhysicalPlan *side_plan(const WeirPhysicalPlan *plan, bool build)
+{
+    return plan->children[plan->build_left == build ? 0 : 1];
+}
 static WeirOperator *side_operator(const WeirOperator *operator, bool build)
 {
     return operator->children[operator->plan->build_left == build ? 0 : 1];
 }
 
-static void describe_build(WeirOperator *operator, JoinState *state)
+static void describe_build(WeirOperator *operator, JoinState * state)
 {
     const WeirPhysicalPlan *plan = operator->plan, *build = side_plan(plan, true);
     WeirExpression *const *keys = plan->build_left ? plan->grouping : plan->other_keys;
     state->build_width = build->output_count;
-    state->build_types = WEIR_ARENA_ARRAY(&state->arena, const WeirDataType *, build->output_count + plan->grouping_count + 1);
+    state->build_types =
+        WEIR_ARENA_ARRAY(&state->arena, const WeirDataType *, build->output_count + plan->grouping_count + 1);
     WeirField *fields = WEIR_ARENA_ARRAY(&state->arena, WeirField, plan->grouping_count + 1);
     for (uint32_t i = 0; i < build->output_count; i++)
         state->build_types[i] = build->output[i]->type;
@@ -40,7 +45,7 @@ static void describe_build(WeirOperator *operator, JoinState *state)
     weir_key_layout_init(&state->layout, weir_type_struct(&state->arena, fields, plan->grouping_count), &state->arena);
 }
 
-static WeirStatus join_open(WeirOperator *operator, WeirError *error)
+static WeirStatus join_open(WeirOperator *operator, WeirError * error)
 {
     const WeirPhysicalPlan *plan = operator->plan;
     const WeirEvalContext *context = operator->execution->environment->context;
@@ -48,12 +53,16 @@ static WeirStatus join_open(WeirOperator *operator, WeirError *error)
     operator->state = state;
     weir_arena_init(&state->arena, &operator->tracker);
     describe_build(operator, state);
-    state->keeps_probe = plan->join_type == WEIR_JOIN_FULL_OUTER || (plan->join_type == WEIR_JOIN_LEFT_OUTER && !plan->build_left) ||
+    state->keeps_probe = plan->join_type == WEIR_JOIN_FULL_OUTER ||
+                         (plan->join_type == WEIR_JOIN_LEFT_OUTER && !plan->build_left) ||
                          (plan->join_type == WEIR_JOIN_RIGHT_OUTER && plan->build_left);
-    state->keeps_build = plan->join_type == WEIR_JOIN_FULL_OUTER || (plan->join_type == WEIR_JOIN_LEFT_OUTER && plan->build_left) ||
+    state->keeps_build = plan->join_type == WEIR_JOIN_FULL_OUTER ||
+                         (plan->join_type == WEIR_JOIN_LEFT_OUTER && plan->build_left) ||
                          (plan->join_type == WEIR_JOIN_RIGHT_OUTER && !plan->build_left);
-    WEIR_TRY(weir_projection_init(&state->build_keys, plan->build_left ? plan->grouping : plan->other_keys, plan->grouping_count, context, error));
-    WEIR_TRY(weir_projection_init(&state->probe_keys, plan->build_left ? plan->other_keys : plan->grouping, plan->grouping_count, context, error));
+    WEIR_TRY(weir_projection_init(&state->build_keys, plan->build_left ? plan->grouping : plan->other_keys,
+                                  plan->grouping_count, context, error));
+    WEIR_TRY(weir_projection_init(&state->probe_keys, plan->build_left ? plan->other_keys : plan->grouping,
+                                  plan->grouping_count, context, error));
     if (plan->condition != NULL)
         return weir_program_compile((WeirExpression *const *)&plan->condition, 1, context, &state->condition, error);
     return WEIR_OK;
@@ -79,7 +88,7 @@ static void join_close(WeirOperator *operator)
     weir_free(state);
 }
 
-static WeirStatus join_prepare(WeirOperator *operator, uint32_t *unit_count, WeirError *error)
+static WeirStatus join_prepare(WeirOperator *operator, uint32_t * unit_count, WeirError *error)
 {
     JoinState *state = operator->state;
     join_reset(operator, false);
@@ -87,10 +96,11 @@ static WeirStatus join_prepare(WeirOperator *operator, uint32_t *unit_count, Wei
     WEIR_TRY(weir_operator_run(side_operator(operator, true), &weir_row_collector_terminal, &state->collector, error));
     WeirBatch *rows = NULL;
     uint32_t key_count = operator->plan->grouping_count;
-    WEIR_TRY(weir_row_collector_concat(&state->collector, state->build_types, state->build_width + key_count, &rows, error));
+    WEIR_TRY(
+        weir_row_collector_concat(&state->collector, state->build_types, state->build_width + key_count, &rows, error));
     weir_row_collector_deinit(&state->collector);
-    WEIR_TRY(weir_join_table_init(&state->table, &state->layout, operator->plan->null_safe, key_count, rows, state->keeps_build,
-                                  &operator->tracker, error));
+    WEIR_TRY(weir_join_table_init(&state->table, &state->layout, operator->plan->null_safe, key_count, rows,
+                                  state->keeps_build, &operator->tracker, error));
     WEIR_TRY(weir_operator_prepare(side_operator(operator, false), &state->units, error));
     *unit_count = state->units + state->keeps_build;
     return WEIR_OK;
@@ -103,7 +113,7 @@ typedef struct JoinTask {
     WeirArena scratch;
     /* of the batch under way */
     WeirBatch *batch;
-    uint8_t *matched; /* by k */
+    uint8_t *matched;              /* by k */
     uint32_t *pair_k, *pair_build; /* candidates */
     uint32_t pair_count;
 } JoinTask;
@@ -121,7 +131,7 @@ static WeirStatus join_open_stage(WeirOperator *operator, uint32_t unit, void **
     return state->condition == NULL ? WEIR_OK : weir_program_instance_new(state->condition, &task->condition, error);
 }
 
-static void join_close_stage(WeirOperator *operator, void *opaque)
+static void join_close_stage(WeirOperator *operator, void * opaque)
 {
     (void)operator;
     JoinTask *task = opaque;
@@ -133,8 +143,10 @@ static void join_close_stage(WeirOperator *operator, void *opaque)
     weir_free(task);
 }
 
-/* left ++ right of `count` pairs; `build_rows` NULL: nulls in place of the built side; `probe_rows` NULL: nulls in place of the probe side. */
-static WeirBatch *make_pairs(WeirOperator *operator, WeirBatch *probe, uint32_t *probe_rows, uint32_t *build_rows, uint32_t count)
+/* left ++ right of `count` pairs; `build_rows` NULL: nulls in place of the built side; `probe_rows` NULL: nulls in
+ * place of the probe side. */
+static WeirBatch *make_pairs(WeirOperator *operator, WeirBatch * probe, uint32_t *probe_rows, uint32_t *build_rows,
+                             uint32_t count)
 {
     const WeirPhysicalPlan *plan = operator->plan;
     JoinState *state = operator->state;
@@ -167,7 +179,8 @@ static bool puts_out_pairs(WeirJoinType type)
 }
 
 /* Check the candidates, mark what matched, put out the pairs where the join does. */
-static WeirStatus flush_pairs(WeirOperator *operator, JoinTask *task, WeirPipelineTask *pipeline, uint32_t stage, WeirError *error)
+static WeirStatus flush_pairs(WeirOperator *operator, JoinTask * task, WeirPipelineTask *pipeline, uint32_t stage,
+                              WeirError *error)
 {
     JoinState *state = operator->state;
     if (task->pair_count == 0)
@@ -175,7 +188,8 @@ static WeirStatus flush_pairs(WeirOperator *operator, JoinTask *task, WeirPipeli
     uint32_t count = task->pair_count;
     task->pair_count = 0;
     WeirBatch *holder = weir_batch_new(0, &operator->tracker); /* its arena holds the row numbers */
-    uint32_t *probe_rows = weir_arena_alloc(&holder->arena, (size_t)count * 2 * sizeof(uint32_t)), *build_rows = probe_rows + count;
+    uint32_t *probe_rows = weir_arena_alloc(&holder->arena, (size_t)count * 2 * sizeof(uint32_t)),
+             *build_rows = probe_rows + count;
     for (uint32_t i = 0; i < count; i++) {
         probe_rows[i] = weir_batch_row(task->batch, task->pair_k[i]);
         build_rows[i] = task->pair_build[i];
@@ -185,7 +199,8 @@ static WeirStatus flush_pairs(WeirOperator *operator, JoinTask *task, WeirPipeli
     weir_batch_release(holder);
     WeirStatus status = WEIR_OK;
     if (task->condition != NULL)
-        WEIR_TRY_OR_GO(done, weir_program_filter(task->condition, pairs, &pairs->arena, &pairs->selection, &pairs->selected_count, error));
+        WEIR_TRY_OR_GO(done, weir_program_filter(task->condition, pairs, &pairs->arena, &pairs->selection,
+                                                 &pairs->selected_count, error));
     for (uint32_t i = 0; i < pairs->selected_count; i++) {
         uint32_t pair = weir_batch_row(pairs, i);
         task->matched[task->pair_k[pair]] = 1;
@@ -200,15 +215,16 @@ done:
     return status;
 }
 
-static WeirStatus add_pair(WeirOperator *operator, JoinTask *task, uint32_t k, uint32_t build_row, WeirPipelineTask *pipeline, uint32_t stage,
-                           WeirError *error)
+static WeirStatus add_pair(WeirOperator *operator, JoinTask * task, uint32_t k, uint32_t build_row,
+                           WeirPipelineTask *pipeline, uint32_t stage, WeirError *error)
 {
     task->pair_k[task->pair_count] = k;
     task->pair_build[task->pair_count++] = build_row;
     return task->pair_count == PAIRS_MAX ? flush_pairs(operator, task, pipeline, stage, error) : WEIR_OK;
 }
 
-static WeirStatus probe_all(WeirOperator *operator, JoinTask *task, WeirPipelineTask *pipeline, uint32_t stage, WeirError *error)
+static WeirStatus probe_all(WeirOperator *operator, JoinTask * task, WeirPipelineTask *pipeline, uint32_t stage,
+                            WeirError *error)
 {
     const JoinState *state = operator->state;
     bool first_is_enough = !puts_out_pairs(operator->plan->join_type);
@@ -223,8 +239,8 @@ static WeirStatus probe_all(WeirOperator *operator, JoinTask *task, WeirPipeline
     return flush_pairs(operator, task, pipeline, stage, error);
 }
 
-static WeirStatus probe_keys(WeirOperator *operator, JoinTask *task, const WeirBatch *keys, WeirPipelineTask *pipeline, uint32_t stage,
-                             WeirError *error)
+static WeirStatus probe_keys(WeirOperator *operator, JoinTask * task, const WeirBatch *keys, WeirPipelineTask *pipeline,
+                             uint32_t stage, WeirError *error)
 {
     const JoinState *state = operator->state;
     const WeirJoinTable *table = &state->table;
@@ -233,16 +249,19 @@ static WeirStatus probe_keys(WeirOperator *operator, JoinTask *task, const WeirB
     bool first_is_enough = !puts_out_pairs(operator->plan->join_type) && task->condition == NULL;
     uint64_t *words = weir_arena_alloc(&task->scratch, sizeof(uint64_t) * ((size_t)count * width + 1));
     uint64_t *hashes = weir_arena_alloc(&task->scratch, sizeof(uint64_t) * ((size_t)count + 1));
-    WEIR_TRY(weir_key_fill(table->layout, keys->columns, batch->selection, count, words, hashes, &task->scratch, error));
+    WEIR_TRY(
+        weir_key_fill(table->layout, keys->columns, batch->selection, count, words, hashes, &task->scratch, error));
     for (uint32_t k = 0; k < count; k++) {
         if (k + 8 < count)
             __builtin_prefetch(&table->heads[(uint32_t)(hashes[k + 8] >> 32) & table->mask]);
         uint32_t tag = (uint32_t)(hashes[k] >> 32), at = table->heads[tag & table->mask];
-        if (at == 0 || weir_join_key_is_null(keys->columns, table->null_safe, table->key_count, weir_batch_row(batch, k)))
+        if (at == 0 ||
+            weir_join_key_is_null(keys->columns, table->null_safe, table->key_count, weir_batch_row(batch, k)))
             continue;
         for (; at != 0; at = table->next[at - 1]) {
             uint32_t row = at - 1;
-            if (table->tags[row] != tag || !weir_key_equal(table->layout, table->words + (size_t)row * width, words + (size_t)k * width))
+            if (table->tags[row] != tag ||
+                !weir_key_equal(table->layout, table->words + (size_t)row * width, words + (size_t)k * width))
                 continue;
             WEIR_TRY(add_pair(operator, task, k, row, pipeline, stage, error));
             if (first_is_enough)
@@ -253,7 +272,8 @@ static WeirStatus probe_keys(WeirOperator *operator, JoinTask *task, const WeirB
 }
 
 /* Probe rows that come out once: unmatched ones with nulls, semi, anti and existence rows. */
-static WeirStatus put_out_probe_rows(WeirOperator *operator, JoinTask *task, WeirPipelineTask *pipeline, uint32_t stage, WeirError *error)
+static WeirStatus put_out_probe_rows(WeirOperator *operator, JoinTask * task, WeirPipelineTask *pipeline,
+                                     uint32_t stage, WeirError *error)
 {
     const JoinState *state = operator->state;
     WeirBatch *batch = task->batch;
@@ -292,8 +312,8 @@ done:
     return status;
 }
 
-static WeirStatus join_push(WeirOperator *operator, void *opaque, WeirPipelineTask *pipeline, uint32_t stage, WeirBatch *batch,
-                            WeirError *error)
+static WeirStatus join_push(WeirOperator *operator, void * opaque, WeirPipelineTask *pipeline, uint32_t stage,
+                            WeirBatch *batch, WeirError *error)
 {
     const JoinState *state = operator->state;
     JoinTask *task = opaque;
@@ -305,7 +325,8 @@ static WeirStatus join_push(WeirOperator *operator, void *opaque, WeirPipelineTa
         if (operator->plan->grouping_count == 0) {
             WEIR_TRY_OR_GO(done, probe_all(operator, task, pipeline, stage, error));
         } else {
-            WEIR_TRY_OR_GO(done, weir_projection_run(&state->probe_keys, task->keys, batch, &operator->tracker, &keys, error));
+            WEIR_TRY_OR_GO(
+                done, weir_projection_run(&state->probe_keys, task->keys, batch, &operator->tracker, &keys, error));
             WEIR_TRY_OR_GO(done, probe_keys(operator, task, keys, pipeline, stage, error));
         }
     }
@@ -340,10 +361,11 @@ static WeirStatus unmatched_unit(WeirOperator *operator, uint32_t partition, Wei
     return WEIR_OK;
 }
 
-static WeirStatus join_produce(WeirOperator *operator, uint32_t first_unit, const WeirPipeline *pipeline, WeirError *error)
+static WeirStatus join_produce(WeirOperator *operator, uint32_t first_unit, const WeirPipeline *pipeline,
+                               WeirError *error)
 {
     const JoinState *state = operator->state;
-    const WeirPipeline here = {.stage = operator, .next = pipeline};
+    const WeirPipeline here = {.stage = operator, .next = pipeline };
     WEIR_TRY(weir_operator_produce(side_operator(operator, false), first_unit, &here, error));
     if (!state->keeps_build)
         return WEIR_OK;

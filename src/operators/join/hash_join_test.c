@@ -1,4 +1,5 @@
-/* Joins of all types against a brute-force join, with every number of threads and size of batch; order by with nulls and limits over them. */
+/* Joins of all types against a brute-force join, with every number of threads and size of batch; order by with nulls
+ * and limits over them. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -67,8 +68,10 @@ static void fixture_deinit(Fixture *fixture)
 
 static WeirPhysicalPlan *side_scan(WeirArena *arena, int side)
 {
-    WeirPhysicalPlan *scan = test_scan(arena, test_list(arena, 2, test_attribute(arena, "k", &weir_type_long, side * 2 + 1),
-                                                        test_attribute(arena, "n", &weir_type_long, side * 2 + 2)), 2);
+    WeirPhysicalPlan *scan = test_scan(arena,
+                                       test_list(arena, 2, test_attribute(arena, "k", &weir_type_long, side * 2 + 1),
+                                                 test_attribute(arena, "n", &weir_type_long, side * 2 + 2)),
+                                       2);
     scan->relation->source_index = side;
     return scan;
 }
@@ -83,14 +86,16 @@ static WeirPhysicalPlan *join_plan(Fixture *fixture, WeirJoinType type, bool bui
     plan->other_keys = test_list(arena, 1, test_bound(arena, "k", &weir_type_long, 0));
     plan->null_safe = WEIR_ARENA_ARRAY(arena, bool, 1);
     plan->grouping_count = 1;
-    WeirExpression **output = test_list(arena, 4, test_attribute(arena, "a", &weir_type_long, 1), test_attribute(arena, "b", &weir_type_long, 2),
-                                        test_attribute(arena, "c", &weir_type_long, 3), test_attribute(arena, "d", &weir_type_long, 4));
+    WeirExpression **output = test_list(
+        arena, 4, test_attribute(arena, "a", &weir_type_long, 1), test_attribute(arena, "b", &weir_type_long, 2),
+        test_attribute(arena, "c", &weir_type_long, 3), test_attribute(arena, "d", &weir_type_long, 4));
     bool one_side = type == WEIR_JOIN_LEFT_SEMI || type == WEIR_JOIN_LEFT_ANTI;
     test_set_output(plan, output, one_side ? 2 : type == WEIR_JOIN_EXISTENCE ? 3 : 4);
     return plan;
 }
 
-static void run_plan(Fixture *fixture, const WeirPhysicalPlan *plan, uint32_t workers, uint32_t batch_rows, TestRows *rows)
+static void run_plan(Fixture *fixture, const WeirPhysicalPlan *plan, uint32_t workers, uint32_t batch_rows,
+                     TestRows *rows)
 {
     WeirError error = {0};
     WeirTaskPool *pool = weir_task_pool_new(workers);
@@ -137,8 +142,8 @@ static void brute_force(const Fixture *fixture, WeirJoinType type, TestRows *row
             if (type <= WEIR_JOIN_FULL_OUTER)
                 add_expected(rows, fixture, l, r);
         }
-        bool keeps = (!matched && (type == WEIR_JOIN_LEFT_OUTER || type == WEIR_JOIN_FULL_OUTER)) || (matched && type == WEIR_JOIN_LEFT_SEMI) ||
-                     (!matched && type == WEIR_JOIN_LEFT_ANTI);
+        bool keeps = (!matched && (type == WEIR_JOIN_LEFT_OUTER || type == WEIR_JOIN_FULL_OUTER)) ||
+                     (matched && type == WEIR_JOIN_LEFT_SEMI) || (!matched && type == WEIR_JOIN_LEFT_ANTI);
         if (keeps)
             add_expected(rows, fixture, l, -1);
     }
@@ -168,8 +173,8 @@ static void check(Fixture *fixture, WeirJoinType type, bool build_left, uint32_t
 static void test_all_types(void **state)
 {
     (void)state;
-    static const WeirJoinType types[] = {WEIR_JOIN_INNER, WEIR_JOIN_LEFT_OUTER, WEIR_JOIN_RIGHT_OUTER, WEIR_JOIN_FULL_OUTER,
-                                         WEIR_JOIN_LEFT_SEMI, WEIR_JOIN_LEFT_ANTI};
+    static const WeirJoinType types[] = {WEIR_JOIN_INNER,      WEIR_JOIN_LEFT_OUTER, WEIR_JOIN_RIGHT_OUTER,
+                                         WEIR_JOIN_FULL_OUTER, WEIR_JOIN_LEFT_SEMI,  WEIR_JOIN_LEFT_ANTI};
     static const uint32_t workers[] = {0, 2, 7}, sizes[] = {1, 7, 4096};
     Fixture fixture;
     fixture_init(&fixture);
@@ -191,7 +196,8 @@ static void test_sort_and_limit(void **state)
     WeirArena *arena = &fixture.arena;
     WeirPhysicalPlan *scan = side_scan(arena, 0);
     WeirPhysicalPlan *sort = test_node(arena, WEIR_PHYSICAL_SORT, 1, scan, NULL);
-    WeirExpression *order = weir_expression_unary(arena, WEIR_EXPRESSION_SORT_ORDER, test_bound(arena, "k", &weir_type_long, 0));
+    WeirExpression *order =
+        weir_expression_unary(arena, WEIR_EXPRESSION_SORT_ORDER, test_bound(arena, "k", &weir_type_long, 0));
     order->is_descending = true; /* nulls last */
     sort->expressions = test_list(arena, 1, order);
     sort->expression_count = 1;

@@ -29,8 +29,9 @@ static WeirStatus allocate(WeirJoinTable *table, WeirError *error)
     return WEIR_OK;
 }
 
-WeirStatus weir_join_table_init(WeirJoinTable *table, const WeirKeyLayout *layout, const bool *null_safe, uint32_t key_count, WeirBatch *rows,
-                                bool marks_matches, WeirMemoryTracker *tracker, WeirError *error)
+WeirStatus weir_join_table_init(WeirJoinTable *table, const WeirKeyLayout *layout, const bool *null_safe,
+                                uint32_t key_count, WeirBatch *rows, bool marks_matches, WeirMemoryTracker *tracker,
+                                WeirError *error)
 {
     *table = (WeirJoinTable){.layout = layout,
                              .null_safe = null_safe,
@@ -47,7 +48,8 @@ WeirStatus weir_join_table_init(WeirJoinTable *table, const WeirKeyLayout *layou
     const WeirVector *keys = rows->columns + table->column_count;
     uint64_t *hashes = weir_malloc(((size_t)table->row_count + 1) * sizeof(uint64_t));
     WeirStatus status = weir_key_fill(layout, keys, NULL, table->row_count, table->words, hashes, &rows->arena, error);
-    for (uint32_t r = table->row_count; status == WEIR_OK && r-- > 0;) { /* backwards, so that chains are in row order */
+    for (uint32_t r = table->row_count;
+         status == WEIR_OK && r-- > 0;) { /* backwards, so that chains are in row order */
         if (weir_join_key_is_null(keys, null_safe, key_count, r))
             continue;
         table->tags[r] = (uint32_t)(hashes[r] >> 32);

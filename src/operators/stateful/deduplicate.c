@@ -1,5 +1,6 @@
-/* StreamingDeduplicateExec, StreamingDeduplicateWithinWatermarkExec, and dropDuplicates of batch queries: the first row of each key in task order comes out. In a stream the keys seen are
- * state; within a watermark they expire `delay` after the first row's event time. */
+/* StreamingDeduplicateExec, StreamingDeduplicateWithinWatermarkExec, and dropDuplicates of batch queries: the first row
+ * of each key in task order comes out. In a stream the keys seen are state; within a watermark they expire `delay`
+ * after the first row's event time. */
 #include "operators/aggregate/aggregate_table.h"
 #include "operators/stateful/row_exchange.h"
 #include "operators/stateful/stores.h"
@@ -14,7 +15,7 @@ typedef struct DeduplicateState {
     int event_time; /* of the row */
 } DeduplicateState;
 
-static WeirStatus deduplicate_open(WeirOperator *operator, WeirError *error)
+static WeirStatus deduplicate_open(WeirOperator *operator, WeirError * error)
 {
     const WeirPhysicalPlan *plan = operator->plan, *child = plan->children[0];
     DeduplicateState *state = weir_calloc(1, sizeof(*state));
@@ -22,10 +23,12 @@ static WeirStatus deduplicate_open(WeirOperator *operator, WeirError *error)
     weir_arena_init(&state->arena, &operator->tracker);
     const WeirSchema *rows = weir_output_schema(child, &state->arena);
     weir_key_layout_init_encoded(&state->key_layout, rows, &state->arena);
-    state->partition_count = (uint32_t)(plan->stateful != NULL ? plan->stateful->partition_count : plan->partition_count);
+    state->partition_count =
+        (uint32_t)(plan->stateful != NULL ? plan->stateful->partition_count : plan->partition_count);
     if (plan->event_time_ordinal >= 0)
-        state->event_time = child->output[plan->event_time_ordinal]->type->id == WEIR_TYPE_STRUCT ? WEIR_STATE_EVENT_TIME_WINDOW_END
-                                                                                               : WEIR_STATE_EVENT_TIME_SLOT;
+        state->event_time = child->output[plan->event_time_ordinal]->type->id == WEIR_TYPE_STRUCT
+                                ? WEIR_STATE_EVENT_TIME_WINDOW_END
+                                : WEIR_STATE_EVENT_TIME_SLOT;
     return weir_row_exchange_init(&state->input, operator, plan->grouping, plan->grouping_count, rows, error);
 }
 
@@ -46,7 +49,7 @@ static void deduplicate_reset(WeirOperator *operator, bool failed)
     weir_row_exchange_reset(&state->input, state->partition_count);
 }
 
-static WeirStatus deduplicate_prepare(WeirOperator *operator, uint32_t *unit_count, WeirError *error)
+static WeirStatus deduplicate_prepare(WeirOperator *operator, uint32_t * unit_count, WeirError *error)
 {
     DeduplicateState *state = operator->state;
     weir_row_exchange_reset(&state->input, state->partition_count);
@@ -57,24 +60,25 @@ static WeirStatus deduplicate_prepare(WeirOperator *operator, uint32_t *unit_cou
 /* ---- streams ---- */
 
 /* A key is new: put it into the state. The value is a null, or when the key expires. */
-static WeirStatus remember(const WeirOperator *operator, WeirStateStore *store, const WeirRunEntry *entry, int64_t event_micros,
-                           WeirError *error)
+static WeirStatus remember(const WeirOperator *operator, WeirStateStore * store, const WeirRunEntry *entry,
+                           int64_t event_micros, WeirError *error)
 {
     uint64_t value[2] = {1, 0};
     if (operator->plan->within_watermark) {
         value[0] = 0;
         value[1] = (uint64_t)(event_micros + operator->plan->delay_micros);
     }
-    return weir_state_store_put(store, weir_run_entry_key(entry), entry->key_size, entry->hash, value, sizeof(value), error);
+    return weir_state_store_put(store, weir_run_entry_key(entry), entry->key_size, entry->hash, value, sizeof(value),
+                                error);
 }
 
-static WeirStatus stream_entry(const WeirOperator *operator, WeirStateStore *store, WeirPartitionMetrics *metrics,
+static WeirStatus stream_entry(const WeirOperator *operator, WeirStateStore * store, WeirPartitionMetrics *metrics,
                                const WeirRunEntry *entry, WeirRowWriter *writer, WeirError *error)
 {
     const DeduplicateState *state = operator->state;
     int64_t micros = 0;
-    bool timed = weir_row_event_time(weir_run_entry_value(entry), state->input.row_schema->field_count, state->event_time,
-                                     operator->plan->event_time_ordinal, &micros);
+    bool timed = weir_row_event_time(weir_run_entry_value(entry), state->input.row_schema->field_count,
+                                     state->event_time, operator->plan->event_time_ordinal, &micros);
     if (timed && micros <= weir_late_watermark_micros(operator)) {
         metrics->dropped_by_watermark++;
         return WEIR_OK;
@@ -142,7 +146,8 @@ static WeirStatus batch_partition(WeirOperator *operator, uint32_t partition, We
             uint8_t *row;
             WEIR_TRY_OR_GO(done, weir_aggregate_table_find(&seen, words, &entries[k]->hash, 1, &row, &done, error));
             if (seen.group_count > before)
-                WEIR_TRY_OR_GO(done, weir_row_writer_add(writer, weir_run_entry_value(entries[k]), entries[k]->value_size, error));
+                WEIR_TRY_OR_GO(
+                    done, weir_row_writer_add(writer, weir_run_entry_value(entries[k]), entries[k]->value_size, error));
         }
     }
     status = weir_row_writer_flush(writer, error);
@@ -151,7 +156,8 @@ done:
     return status;
 }
 
-static WeirStatus deduplicate_partition(WeirOperator *operator, uint32_t partition, WeirPipelineTask *task, WeirError *error)
+static WeirStatus deduplicate_partition(WeirOperator *operator, uint32_t partition, WeirPipelineTask *task,
+                                        WeirError *error)
 {
     const DeduplicateState *state = operator->state;
     WeirRowWriter writer;
@@ -162,10 +168,12 @@ static WeirStatus deduplicate_partition(WeirOperator *operator, uint32_t partiti
     return status;
 }
 
-static WeirStatus deduplicate_produce(WeirOperator *operator, uint32_t first_unit, const WeirPipeline *pipeline, WeirError *error)
+static WeirStatus deduplicate_produce(WeirOperator *operator, uint32_t first_unit, const WeirPipeline *pipeline,
+                                      WeirError *error)
 {
     const DeduplicateState *state = operator->state;
-    return weir_produce_partitions(operator, state->partition_count, first_unit, pipeline, deduplicate_partition, error);
+    return weir_produce_partitions(operator, state->partition_count, first_unit, pipeline, deduplicate_partition,
+                                   error);
 }
 
 const WeirOperatorType weir_deduplicate_operator = {

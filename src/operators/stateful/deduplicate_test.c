@@ -29,17 +29,21 @@ static void stream_init(Stream *stream, bool within)
     weir_arena_init(&stream->arena, NULL);
     stream->context = (WeirEvalContext){.zone = weir_time_zone_utc(), .ansi = true};
     WeirArena *arena = &stream->arena;
-    WeirPhysicalPlan *scan = test_scan(
-        arena, test_list(arena, 2, test_attribute(arena, "k", &weir_type_long, 1), test_attribute(arena, "ts", &weir_type_timestamp, 2)), 2);
+    WeirPhysicalPlan *scan = test_scan(arena,
+                                       test_list(arena, 2, test_attribute(arena, "k", &weir_type_long, 1),
+                                                 test_attribute(arena, "ts", &weir_type_timestamp, 2)),
+                                       2);
     WeirPhysicalPlan *plan = test_node(arena, WEIR_PHYSICAL_DEDUPLICATE, 1, scan, NULL);
-    plan->grouping = test_list(arena, 2, test_bound(arena, "k", &weir_type_long, 0), test_bound(arena, "ts", &weir_type_timestamp, 1));
+    plan->grouping = test_list(arena, 2, test_bound(arena, "k", &weir_type_long, 0),
+                               test_bound(arena, "ts", &weir_type_timestamp, 1));
     plan->grouping_count = within ? 1 : 2;
     plan->within_watermark = within;
     plan->event_time_ordinal = 1;
     plan->delay_micros = 10000000;
     test_set_output(plan, scan->output, 2);
     const WeirField keys[2] = {{"k", &weir_type_long, true, "{}"}, {"ts", &weir_type_timestamp, true, "{}"}};
-    const WeirField dummy = {"__dummy__", &weir_type_void, true, "{}"}, expires = {"expiresAtMicros", &weir_type_long, false, "{}"};
+    const WeirField dummy = {"__dummy__", &weir_type_void, true, "{}"},
+                    expires = {"expiresAtMicros", &weir_type_long, false, "{}"};
     WeirStatefulInfo *info = WEIR_ARENA_NEW(arena, WeirStatefulInfo);
     info->partition_count = info->metadata_partition_count = 2;
     info->output_mode = "append";
@@ -86,7 +90,8 @@ static void step(Stream *stream, const int *values, uint32_t count, int64_t wate
     TestRows rows = {0};
     WeirBatch *batch = weir_batch_new(2, &stream->tracker);
     assert_int_equal(weir_vector_init(&batch->columns[0], &weir_type_long, count + 1, &batch->arena, &error), WEIR_OK);
-    assert_int_equal(weir_vector_init(&batch->columns[1], &weir_type_timestamp, count + 1, &batch->arena, &error), WEIR_OK);
+    assert_int_equal(weir_vector_init(&batch->columns[1], &weir_type_timestamp, count + 1, &batch->arena, &error),
+                     WEIR_OK);
     for (uint32_t i = 0; i < count; i++) {
         ((int64_t *)batch->columns[0].values)[i] = values[i * 2];
         ((int64_t *)batch->columns[1].values)[i] = (int64_t)values[i * 2 + 1] * 1000000;
@@ -110,14 +115,15 @@ static void step(Stream *stream, const int *values, uint32_t count, int64_t wate
     test_rows_sort(&rows);
     char text[256] = "";
     for (uint32_t i = 0; i < rows.count; i++)
-        snprintf(text + strlen(text), sizeof(text) - strlen(text), "%s%lld|%lld", i > 0 ? " " : "", strtoll(rows.rows[i], NULL, 10),
-                 strtoll(strchr(rows.rows[i], '|') + 1, NULL, 10) / 1000000);
+        snprintf(text + strlen(text), sizeof(text) - strlen(text), "%s%lld|%lld", i > 0 ? " " : "",
+                 strtoll(rows.rows[i], NULL, 10), strtoll(strchr(rows.rows[i], '|') + 1, NULL, 10) / 1000000);
     assert_string_equal(text, expected);
     test_rows_clear(&rows);
 }
 
-#define STEP(stream, watermark, expected, ...)                                                                        \
-    step((stream), (const int[]){__VA_ARGS__}, sizeof((const int[]){__VA_ARGS__}) / sizeof(int) / 2, (watermark), (expected))
+#define STEP(stream, watermark, expected, ...)                                                                         \
+    step((stream), (const int[]){__VA_ARGS__}, sizeof((const int[]){__VA_ARGS__}) / sizeof(int) / 2, (watermark),      \
+         (expected))
 
 static void test_with_event_time(void **state)
 {

@@ -12,8 +12,10 @@ static bool is_variable(const WeirDataType *type)
     case WEIR_PHYSICAL_LIST:
     case WEIR_PHYSICAL_STRUCT:
     case WEIR_PHYSICAL_INT128:
-    case WEIR_PHYSICAL_INTERVAL: return true;
-    default: return false;
+    case WEIR_PHYSICAL_INTERVAL:
+        return true;
+    default:
+        return false;
     }
 }
 
@@ -29,11 +31,12 @@ static void copy_slots(const WeirSchema *schema, const uint8_t *from, uint8_t *t
     }
 }
 
-WeirStatus weir_row_append_column(const WeirSchema *schema, const uint8_t *row, uint32_t size, uint64_t slot, WeirArena *arena, uint8_t **out,
-                                  uint32_t *out_size, WeirError *error)
+WeirStatus weir_row_append_column(const WeirSchema *schema, const uint8_t *row, uint32_t size, uint64_t slot,
+                                  WeirArena *arena, uint8_t **out, uint32_t *out_size, WeirError *error)
 {
     uint32_t count = schema->field_count;
-    size_t nulls = weir_unsafe_row_null_bytes(count), new_nulls = weir_unsafe_row_null_bytes(count + 1), slots = (size_t)count * 8;
+    size_t nulls = weir_unsafe_row_null_bytes(count), new_nulls = weir_unsafe_row_null_bytes(count + 1),
+           slots = (size_t)count * 8;
     size_t shift = new_nulls - nulls + 8;
     void *memory = NULL;
     WEIR_TRY(weir_arena_try_alloc(arena, size + shift, &memory, error));
@@ -48,11 +51,12 @@ WeirStatus weir_row_append_column(const WeirSchema *schema, const uint8_t *row, 
     return WEIR_OK;
 }
 
-WeirStatus weir_row_drop_column(const WeirSchema *schema, const uint8_t *row, uint32_t size, WeirArena *arena, uint8_t **out,
-                                uint32_t *out_size, WeirError *error)
+WeirStatus weir_row_drop_column(const WeirSchema *schema, const uint8_t *row, uint32_t size, WeirArena *arena,
+                                uint8_t **out, uint32_t *out_size, WeirError *error)
 {
     uint32_t count = schema->field_count;
-    size_t nulls = weir_unsafe_row_null_bytes(count), old_nulls = weir_unsafe_row_null_bytes(count + 1), slots = (size_t)count * 8;
+    size_t nulls = weir_unsafe_row_null_bytes(count), old_nulls = weir_unsafe_row_null_bytes(count + 1),
+           slots = (size_t)count * 8;
     size_t shift = old_nulls - nulls + 8;
     void *memory = NULL;
     WEIR_TRY(weir_arena_try_alloc(arena, size - shift + 8, &memory, error));
@@ -85,7 +89,8 @@ int64_t weir_join_state_count(const WeirJoinState *state, const uint8_t *key, ui
     return value == NULL || size < 16 ? 0 : weir_unsafe_row_get_slot(value, 1, 0);
 }
 
-static WeirStatus put_count(WeirJoinState *state, const uint8_t *key, uint32_t key_size, int64_t count, WeirError *error)
+static WeirStatus put_count(WeirJoinState *state, const uint8_t *key, uint32_t key_size, int64_t count,
+                            WeirError *error)
 {
     uint64_t hash = weir_state_hash(key, key_size);
     bool existed = false;
@@ -95,14 +100,16 @@ static WeirStatus put_count(WeirJoinState *state, const uint8_t *key, uint32_t k
     return weir_state_store_put(state->counts, key, key_size, hash, value, sizeof(value), error);
 }
 
-WeirStatus weir_join_state_get(const WeirJoinState *state, const uint8_t *key, uint32_t key_size, int64_t index, WeirArena *arena,
-                               WeirJoinRow *row, WeirError *error)
+WeirStatus weir_join_state_get(const WeirJoinState *state, const uint8_t *key, uint32_t key_size, int64_t index,
+                               WeirArena *arena, WeirJoinRow *row, WeirError *error)
 {
     uint8_t *indexed = NULL;
     *row = (WeirJoinRow){.index = index};
-    WEIR_TRY(weir_row_append_column(state->side->key_schema, key, key_size, (uint64_t)index, arena, &indexed, &row->key_size, error));
+    WEIR_TRY(weir_row_append_column(state->side->key_schema, key, key_size, (uint64_t)index, arena, &indexed,
+                                    &row->key_size, error));
     row->key = indexed;
-    const uint8_t *value = weir_state_store_get(state->rows, indexed, row->key_size, weir_state_hash(indexed, row->key_size), &row->value_size);
+    const uint8_t *value = weir_state_store_get(state->rows, indexed, row->key_size,
+                                                weir_state_hash(indexed, row->key_size), &row->value_size);
     if (value == NULL)
         return WEIR_OK; /* a count without its row: nothing to join */
     void *copy = NULL;
@@ -112,15 +119,18 @@ WeirStatus weir_join_state_get(const WeirJoinState *state, const uint8_t *key, u
     return WEIR_OK;
 }
 
-WeirStatus weir_join_state_append(WeirJoinState *state, const uint8_t *key, uint32_t key_size, const uint8_t *row, uint32_t row_size,
-                                  bool matched, WeirArena *scratch, WeirError *error)
+WeirStatus weir_join_state_append(WeirJoinState *state, const uint8_t *key, uint32_t key_size, const uint8_t *row,
+                                  uint32_t row_size, bool matched, WeirArena *scratch, WeirError *error)
 {
     int64_t count = weir_join_state_count(state, key, key_size);
     uint8_t *indexed = NULL, *value = NULL;
     uint32_t indexed_size = 0, value_size = 0;
-    WEIR_TRY(weir_row_append_column(state->side->key_schema, key, key_size, (uint64_t)count, scratch, &indexed, &indexed_size, error));
-    WEIR_TRY(weir_row_append_column(state->side->row_schema, row, row_size, matched, scratch, &value, &value_size, error));
-    WEIR_TRY(weir_state_store_put(state->rows, indexed, indexed_size, weir_state_hash(indexed, indexed_size), value, value_size, error));
+    WEIR_TRY(weir_row_append_column(state->side->key_schema, key, key_size, (uint64_t)count, scratch, &indexed,
+                                    &indexed_size, error));
+    WEIR_TRY(
+        weir_row_append_column(state->side->row_schema, row, row_size, matched, scratch, &value, &value_size, error));
+    WEIR_TRY(weir_state_store_put(state->rows, indexed, indexed_size, weir_state_hash(indexed, indexed_size), value,
+                                  value_size, error));
     return put_count(state, key, key_size, count + 1, error);
 }
 
@@ -129,23 +139,26 @@ WeirStatus weir_join_state_mark_matched(WeirJoinState *state, WeirJoinRow *row, 
     if (weir_join_row_is_matched(state, row->value))
         return WEIR_OK;
     *matched_slot(state, row->value) = 1;
-    return weir_state_store_put(state->rows, row->key, row->key_size, weir_state_hash(row->key, row->key_size), row->value, row->value_size,
-                                error);
+    return weir_state_store_put(state->rows, row->key, row->key_size, weir_state_hash(row->key, row->key_size),
+                                row->value, row->value_size, error);
 }
 
-WeirStatus weir_join_state_remove(WeirJoinState *state, const uint8_t *key, uint32_t key_size, int64_t index, WeirArena *scratch,
-                                  WeirError *error)
+WeirStatus weir_join_state_remove(WeirJoinState *state, const uint8_t *key, uint32_t key_size, int64_t index,
+                                  WeirArena *scratch, WeirError *error)
 {
     int64_t last = weir_join_state_count(state, key, key_size) - 1;
     WeirJoinRow row;
     bool existed = false;
     WEIR_TRY(weir_join_state_get(state, key, key_size, last, scratch, &row, error));
-    WEIR_TRY(weir_state_store_remove(state->rows, row.key, row.key_size, weir_state_hash(row.key, row.key_size), &existed, error));
+    WEIR_TRY(weir_state_store_remove(state->rows, row.key, row.key_size, weir_state_hash(row.key, row.key_size),
+                                     &existed, error));
     if (index != last && row.value != NULL) {
         uint8_t *indexed = NULL;
         uint32_t size = 0;
-        WEIR_TRY(weir_row_append_column(state->side->key_schema, key, key_size, (uint64_t)index, scratch, &indexed, &size, error));
-        WEIR_TRY(weir_state_store_put(state->rows, indexed, size, weir_state_hash(indexed, size), row.value, row.value_size, error));
+        WEIR_TRY(weir_row_append_column(state->side->key_schema, key, key_size, (uint64_t)index, scratch, &indexed,
+                                        &size, error));
+        WEIR_TRY(weir_state_store_put(state->rows, indexed, size, weir_state_hash(indexed, size), row.value,
+                                      row.value_size, error));
     }
     return put_count(state, key, key_size, last, error);
 }
@@ -184,7 +197,8 @@ static WeirStatus visit_evicted(void *context, const WeirStateRow *row, WeirErro
     const WeirSchema *keys = eviction->state->side->key_schema;
     EvictedRow *evicted = &eviction->rows[eviction->count++];
     evicted->index = weir_unsafe_row_get_slot(row->key, keys->field_count + 1, keys->field_count);
-    return weir_row_drop_column(keys, row->key, row->key_size, &eviction->arena, &evicted->key, &evicted->key_size, error);
+    return weir_row_drop_column(keys, row->key, row->key_size, &eviction->arena, &evicted->key, &evicted->key_size,
+                                error);
 }
 
 static int compare_evicted(const void *left, const void *right)
@@ -206,7 +220,8 @@ static bool same_key(const EvictedRow *a, const EvictedRow *b)
 static WeirStatus close_holes(Eviction *eviction, const EvictedRow *holes, uint32_t hole_count, WeirError *error)
 {
     WeirJoinState *state = eviction->state;
-    int64_t count = weir_join_state_count(state, holes->key, holes->key_size), left = count - hole_count, last = count - 1;
+    int64_t count = weir_join_state_count(state, holes->key, holes->key_size), left = count - hole_count,
+            last = count - 1;
     uint32_t last_hole = hole_count;
     for (uint32_t i = 0; i < hole_count && holes[i].index < left; i++) {
         while (last_hole > 0 && holes[last_hole - 1].index == last) {
@@ -220,16 +235,18 @@ static WeirStatus close_holes(Eviction *eviction, const EvictedRow *holes, uint3
         WEIR_TRY(weir_join_state_get(state, holes->key, holes->key_size, last--, &eviction->arena, &row, error));
         if (row.value == NULL)
             continue;
-        WEIR_TRY(weir_row_append_column(state->side->key_schema, holes->key, holes->key_size, (uint64_t)holes[i].index, &eviction->arena,
-                                        &indexed, &size, error));
-        WEIR_TRY(weir_state_store_put(state->rows, indexed, size, weir_state_hash(indexed, size), row.value, row.value_size, error));
-        WEIR_TRY(weir_state_store_remove(state->rows, row.key, row.key_size, weir_state_hash(row.key, row.key_size), &existed, error));
+        WEIR_TRY(weir_row_append_column(state->side->key_schema, holes->key, holes->key_size, (uint64_t)holes[i].index,
+                                        &eviction->arena, &indexed, &size, error));
+        WEIR_TRY(weir_state_store_put(state->rows, indexed, size, weir_state_hash(indexed, size), row.value,
+                                      row.value_size, error));
+        WEIR_TRY(weir_state_store_remove(state->rows, row.key, row.key_size, weir_state_hash(row.key, row.key_size),
+                                         &existed, error));
     }
     return put_count(state, holes->key, holes->key_size, left, error);
 }
 
-WeirStatus weir_join_state_evict(WeirJoinState *state, bool by_key, int64_t watermark_micros, WeirStateVisitor visitor, void *context,
-                                 int64_t *removed, WeirError *error)
+WeirStatus weir_join_state_evict(WeirJoinState *state, bool by_key, int64_t watermark_micros, WeirStateVisitor visitor,
+                                 void *context, int64_t *removed, WeirError *error)
 {
     Eviction eviction = {.state = state, .visitor = visitor, .context = context, .collects = !by_key};
     weir_arena_init(&eviction.arena, state->tracker);

@@ -7,10 +7,10 @@ typedef struct RowExchangeTask {
     WeirArena scratch;
 } RowExchangeTask;
 
-WeirStatus weir_row_exchange_init(WeirRowExchange *exchange, WeirOperator *operator, WeirExpression *const *keys, uint32_t key_count,
-                                  const WeirSchema *row_schema, WeirError *error)
+WeirStatus weir_row_exchange_init(WeirRowExchange *exchange, WeirOperator *operator, WeirExpression * const * keys,
+                                  uint32_t key_count, const WeirSchema *row_schema, WeirError *error)
 {
-    *exchange = (WeirRowExchange){.operator = operator, .row_schema = row_schema};
+    *exchange = (WeirRowExchange){.operator= operator, .row_schema = row_schema };
     return weir_projection_init(&exchange->keys, keys, key_count, operator->execution->environment->context, error);
 }
 
@@ -82,7 +82,8 @@ const WeirTerminal weir_row_exchange_terminal = {
 
 /* ---- writing ---- */
 
-void weir_row_writer_init(WeirRowWriter *writer, WeirOperator *operator, const WeirSchema *schema, WeirPipelineTask *task, uint32_t stage)
+void weir_row_writer_init(WeirRowWriter *writer, WeirOperator *operator, const WeirSchema * schema,
+                          WeirPipelineTask *task, uint32_t stage)
 {
     uint32_t capacity = weir_execution_batch_rows(operator->execution);
     *writer = (WeirRowWriter){.execution = operator->execution,
@@ -115,8 +116,8 @@ WeirStatus weir_row_writer_flush(WeirRowWriter *writer, WeirError *error)
         return WEIR_OK;
     WeirBatch *batch = weir_batch_new(writer->schema->field_count, writer->tracker);
     batch->row_count = batch->selected_count = writer->count;
-    WeirStatus status =
-        weir_unsafe_row_decode(writer->schema, writer->rows, writer->sizes, writer->count, true, batch->columns, &batch->arena, error);
+    WeirStatus status = weir_unsafe_row_decode(writer->schema, writer->rows, writer->sizes, writer->count, true,
+                                               batch->columns, &batch->arena, error);
     writer->count = 0;
     if (status == WEIR_OK)
         status = weir_batch_check(batch, error);

@@ -1,4 +1,5 @@
-/* Opening, loading, committing and counting of all state stores of a query. Deltas are built in tasks and written in the I/O pool, all at once. */
+/* Opening, loading, committing and counting of all state stores of a query. Deltas are built in tasks and written in
+ * the I/O pool, all at once. */
 #include "operators/stateful/stores.h"
 
 #include "columnar/unsafe_row.h"
@@ -44,7 +45,7 @@ WeirStatus weir_stateful_open_all(WeirExecution *execution, WeirError *error)
     execution->store_sets = weir_calloc(execution->stateful_count + 1, sizeof(WeirStoreSet));
     for (uint32_t i = 0; i < execution->stateful_count; i++) {
         WeirStoreSet *set = &execution->store_sets[i];
-        set->operator = execution->stateful[i];
+        set->operator= execution->stateful[i];
         set->info = set->operator->plan->stateful;
         set->partition_count = (uint32_t)set->info->partition_count;
         set->stores = weir_calloc((size_t)set->partition_count * set->info->store_count + 1, sizeof(WeirStateStore *));
@@ -93,7 +94,8 @@ WeirStatus weir_store_set_load(WeirStoreSet *set, uint32_t partition, WeirError 
 {
     set->metrics[partition] = (WeirPartitionMetrics){0};
     for (uint32_t s = 0; s < set->info->store_count; s++)
-        WEIR_TRY(weir_state_store_load(weir_store_at(set, partition, s), set->operator->execution->batch->batch_id, error));
+        WEIR_TRY(
+            weir_state_store_load(weir_store_at(set, partition, s), set->operator->execution->batch->batch_id, error));
     return WEIR_OK;
 }
 
@@ -121,7 +123,8 @@ static WeirStatus publish_one(void *context, uint32_t index, WeirError *error)
     return weir_state_store_publish(run->stores[index], error);
 }
 
-static WeirStatus run_tasks(WeirTaskPool *pool, WeirTaskFunction function, void *context, uint32_t count, WeirError *error)
+static WeirStatus run_tasks(WeirTaskPool *pool, WeirTaskFunction function, void *context, uint32_t count,
+                            WeirError *error)
 {
     if (pool != NULL && count > 1)
         return weir_task_pool_run(pool, function, context, count, NULL, error);
@@ -173,7 +176,8 @@ static void collect_metrics(WeirExecution *execution)
         metrics->all_removals_ms = removals / 1000000;
         metrics->state_on_current_version_bytes = metrics->memory_bytes;
         metrics->partition_count = set->info->metadata_partition_count;
-        metrics->store_instances = set->info->hides_instances ? 0 : set->info->partition_count * (int32_t)set->info->store_count;
+        metrics->store_instances =
+            set->info->hides_instances ? 0 : set->info->partition_count * (int32_t)set->info->store_count;
         metrics->snapshot_last_uploaded = set->snapshots;
         if (set->info->runs_twice)
             count_twice(metrics);

@@ -1,5 +1,5 @@
-/* The state stores of a stateful operator: one per partition and store name, opened with the query, loaded by the task that owns the partition, committed together at the
- * end of the run. */
+/* The state stores of a stateful operator: one per partition and store name, opened with the query, loaded by the task
+ * that owns the partition, committed together at the end of the run. */
 #ifndef WEIR_OPERATORS_STORES_H
 #define WEIR_OPERATORS_STORES_H
 

@@ -1,5 +1,6 @@
-/* StreamingSymmetricHashJoinExec: rows of the left input are joined with the right side's state and stored, then rows of the right input with the left side's, the new ones included. Rows that
- * can match no more are evicted by the state watermarks; unmatched ones of an outer side come out with nulls then. */
+/* StreamingSymmetricHashJoinExec: rows of the left input are joined with the right side's state and stored, then rows
+ * of the right input with the left side's, the new ones included. Rows that can match no more are evicted by the state
+ * watermarks; unmatched ones of an outer side come out with nulls then. */
 #include "operators/stateful/join_state.h"
 #include "operators/stateful/row_exchange.h"
 
@@ -10,12 +11,12 @@ typedef struct StreamJoinState {
     WeirArena arena;
     WeirRowExchange inputs[2];
     WeirJoinSide sides[2];
-    int row_event_time[2];  /* of the side's rows: WeirStateEventTime */
+    int row_event_time[2];   /* of the side's rows: WeirStateEventTime */
     WeirProgram *filters[2]; /* conjuncts on one side alone; NULL: none */
     WeirProgram *condition;  /* over left ++ right; NULL: none */
 } StreamJoinState;
 
-static WeirStatus open_side(WeirOperator *operator, StreamJoinState *state, uint32_t side, WeirError *error)
+static WeirStatus open_side(WeirOperator *operator, StreamJoinState * state, uint32_t side, WeirError *error)
 {
     const WeirPhysicalPlan *plan = operator->plan;
     const WeirStatefulStore *stores = &plan->stateful->stores[side * 2];
@@ -25,16 +26,17 @@ static WeirStatus open_side(WeirOperator *operator, StreamJoinState *state, uint
                                         .state_schema = stores[1].value_schema};
     int32_t column = plan->side_event_time[side];
     if (column >= 0)
-        state->row_event_time[side] =
-            child->output[column]->type->id == WEIR_TYPE_STRUCT ? WEIR_STATE_EVENT_TIME_WINDOW_END : WEIR_STATE_EVENT_TIME_SLOT;
+        state->row_event_time[side] = child->output[column]->type->id == WEIR_TYPE_STRUCT
+                                          ? WEIR_STATE_EVENT_TIME_WINDOW_END
+                                          : WEIR_STATE_EVENT_TIME_SLOT;
     if (plan->side_filters[side] != NULL)
-        WEIR_TRY(weir_program_compile((WeirExpression *const *)&plan->side_filters[side], 1, operator->execution->environment->context,
-                                      &state->filters[side], error));
-    return weir_row_exchange_init(&state->inputs[side], operator, side == 0 ? plan->grouping : plan->other_keys, plan->grouping_count,
-                                  state->sides[side].row_schema, error);
+        WEIR_TRY(weir_program_compile((WeirExpression *const *)&plan->side_filters[side],
+                                      1, operator->execution->environment->context, &state->filters[side], error));
+    return weir_row_exchange_init(&state->inputs[side], operator, side == 0 ? plan->grouping : plan->other_keys,
+                                  plan->grouping_count, state->sides[side].row_schema, error);
 }
 
-static WeirStatus stream_join_open(WeirOperator *operator, WeirError *error)
+static WeirStatus stream_join_open(WeirOperator *operator, WeirError * error)
 {
     StreamJoinState *state = weir_calloc(1, sizeof(*state));
     operator->state = state;
@@ -43,8 +45,8 @@ static WeirStatus stream_join_open(WeirOperator *operator, WeirError *error)
         WEIR_TRY(open_side(operator, state, side, error));
     if (operator->plan->condition == NULL)
         return WEIR_OK;
-    return weir_program_compile((WeirExpression *const *)&operator->plan->condition, 1, operator->execution->environment->context,
-                                &state->condition, error);
+    return weir_program_compile((WeirExpression *const *)&operator->plan->condition,
+                                1, operator->execution->environment->context, &state->condition, error);
 }
 
 static void stream_join_close(WeirOperator *operator)
@@ -53,7 +55,7 @@ static void stream_join_close(WeirOperator *operator)
     if (state == NULL)
         return;
     for (uint32_t side = 0; side < 2; side++) {
-        if (state->inputs[side].operator != NULL)
+        if (state->inputs[side].operator!= NULL)
             weir_row_exchange_deinit(&state->inputs[side]);
         weir_program_free(state->filters[side]);
     }
@@ -67,14 +69,14 @@ static void stream_join_reset(WeirOperator *operator, bool failed)
     (void)failed;
     StreamJoinState *state = operator->state;
     for (uint32_t side = 0; side < 2; side++)
-        weir_row_exchange_reset(&state->inputs[side], (uint32_t)operator->plan->stateful->partition_count);
+        weir_row_exchange_reset(&state->inputs[side], (uint32_t) operator->plan->stateful->partition_count);
 }
 
-static WeirStatus stream_join_prepare(WeirOperator *operator, uint32_t *unit_count, WeirError *error)
+static WeirStatus stream_join_prepare(WeirOperator *operator, uint32_t * unit_count, WeirError *error)
 {
     StreamJoinState *state = operator->state;
     stream_join_reset(operator, false);
-    *unit_count = (uint32_t)operator->plan->stateful->partition_count;
+    *unit_count = (uint32_t) operator->plan->stateful->partition_count;
     for (uint32_t side = 0; side < 2; side++)
         WEIR_TRY(weir_operator_run(operator->children[side], &weir_row_exchange_terminal, &state->inputs[side], error));
     return WEIR_OK;
@@ -108,11 +110,12 @@ typedef struct PartitionJoin {
 
 static bool is_outer_side(const WeirPhysicalPlan *plan, uint32_t side)
 {
-    return plan->join_type == WEIR_JOIN_FULL_OUTER || plan->join_type == (side == 0 ? WEIR_JOIN_LEFT_OUTER : WEIR_JOIN_RIGHT_OUTER);
+    return plan->join_type == WEIR_JOIN_FULL_OUTER ||
+           plan->join_type == (side == 0 ? WEIR_JOIN_LEFT_OUTER : WEIR_JOIN_RIGHT_OUTER);
 }
 
-static WeirStatus decode_rows(PartitionJoin *join, const WeirSchema *schema, const uint8_t *const *rows, const uint32_t *sizes, uint32_t count,
-                              WeirBatch **out, WeirError *error)
+static WeirStatus decode_rows(PartitionJoin *join, const WeirSchema *schema, const uint8_t *const *rows,
+                              const uint32_t *sizes, uint32_t count, WeirBatch **out, WeirError *error)
 {
     WeirBatch *batch = weir_batch_new(schema->field_count, &join->operator->tracker);
     batch->row_count = batch->selected_count = count;
@@ -135,7 +138,8 @@ static void drop_late(PartitionJoin *join)
     for (uint32_t k = 0; k < join->count; k++) {
         int64_t micros;
         bool late = column >= 0 &&
-                    weir_row_event_time(weir_run_entry_value(join->entries[k]), join->state->sides[join->side].row_schema->field_count,
+                    weir_row_event_time(weir_run_entry_value(join->entries[k]),
+                                        join->state->sides[join->side].row_schema->field_count,
                                         join->state->row_event_time[join->side], column, &micros) &&
                     micros <= join->late_micros;
         join->entries[kept] = join->entries[k];
@@ -153,7 +157,8 @@ static WeirStatus decode_chunk(PartitionJoin *join, WeirError *error)
         rows[k] = weir_run_entry_value(join->entries[k]);
         sizes[k] = join->entries[k]->value_size;
     }
-    WEIR_TRY(decode_rows(join, join->state->sides[join->side].row_schema, rows, sizes, join->count, &join->rows, error));
+    WEIR_TRY(
+        decode_rows(join, join->state->sides[join->side].row_schema, rows, sizes, join->count, &join->rows, error));
     memset(join->matched, 0, CHUNK);
     memset(join->passes, join->filters[join->side] == NULL, CHUNK);
     if (join->filters[join->side] == NULL)
@@ -195,7 +200,8 @@ static WeirStatus make_pairs(PartitionJoin *join, WeirBatch **out, WeirError *er
     return WEIR_OK;
 }
 
-/* A left semi join puts out a left row at its first match: from the left input at once, from the state when a right row finds it, which also removes it. */
+/* A left semi join puts out a left row at its first match: from the left input at once, from the state when a right row
+ * finds it, which also removes it. */
 static WeirStatus semi_matches(PartitionJoin *join, WeirBatch *pairs, WeirError *error)
 {
     for (uint32_t i = pairs->selected_count; i-- > 0;) { /* backwards: a removal moves the last row */
@@ -207,9 +213,11 @@ static WeirStatus semi_matches(PartitionJoin *join, WeirBatch *pairs, WeirError 
         uint8_t *row = NULL;
         uint32_t size = 0;
         const WeirRunEntry *entry = join->entries[candidate->k];
-        WEIR_TRY(weir_row_drop_column(left->side->row_schema, candidate->other.value, candidate->other.value_size, &join->scratch, &row, &size, error));
+        WEIR_TRY(weir_row_drop_column(left->side->row_schema, candidate->other.value, candidate->other.value_size,
+                                      &join->scratch, &row, &size, error));
         WEIR_TRY(weir_row_writer_add(&join->unmatched, row, size, error));
-        WEIR_TRY(weir_join_state_remove(left, weir_run_entry_key(entry), entry->key_size, candidate->other.index, &join->scratch, error));
+        WEIR_TRY(weir_join_state_remove(left, weir_run_entry_key(entry), entry->key_size, candidate->other.index,
+                                        &join->scratch, error));
         join->metrics->rows_removed++;
     }
     return weir_row_writer_flush(&join->unmatched, error);
@@ -223,7 +231,8 @@ static WeirStatus flush_candidates(PartitionJoin *join, WeirError *error)
     WEIR_TRY(make_pairs(join, &pairs, error));
     WeirStatus status = WEIR_OK;
     if (join->condition != NULL)
-        WEIR_TRY_OR_GO(done, weir_program_filter(join->condition, pairs, &pairs->arena, &pairs->selection, &pairs->selected_count, error));
+        WEIR_TRY_OR_GO(done, weir_program_filter(join->condition, pairs, &pairs->arena, &pairs->selection,
+                                                 &pairs->selected_count, error));
     if (join->operator->plan->join_type == WEIR_JOIN_LEFT_SEMI) {
         status = semi_matches(join, pairs, error);
         goto done;
@@ -257,7 +266,8 @@ static WeirStatus probe(PartitionJoin *join, WeirError *error)
             }
             Candidate *candidate = &join->candidates[join->candidate_count];
             candidate->k = k;
-            WEIR_TRY(weir_join_state_get(other, weir_run_entry_key(entry), entry->key_size, index, &join->scratch, &candidate->other, error));
+            WEIR_TRY(weir_join_state_get(other, weir_run_entry_key(entry), entry->key_size, index, &join->scratch,
+                                         &candidate->other, error));
             join->candidate_count += candidate->other.value != NULL;
             if (join->candidate_count >= PAIRS_MAX && !is_semi_right)
                 WEIR_TRY(flush_candidates(join, error));
@@ -281,8 +291,8 @@ static bool is_useless(const PartitionJoin *join, const WeirRunEntry *entry)
     const WeirStatefulStore *counts = &plan->stateful->stores[join->side * 2];
     int64_t micros;
     if (plan->key_event_time >= 0)
-        return weir_row_event_time(weir_run_entry_key(entry), counts->key_schema->field_count, counts->event_time, counts->event_time_column,
-                                   &micros) &&
+        return weir_row_event_time(weir_run_entry_key(entry), counts->key_schema->field_count, counts->event_time,
+                                   counts->event_time_column, &micros) &&
                micros <= join->eviction_micros;
     return plan->side_has_value_watermark[join->side] &&
            weir_row_event_time(weir_run_entry_value(entry), join->state->sides[join->side].row_schema->field_count,
@@ -291,7 +301,8 @@ static bool is_useless(const PartitionJoin *join, const WeirRunEntry *entry)
 }
 
 /* Rows of this side selected[0..count) with nulls for the other. */
-static WeirStatus emit_unmatched(PartitionJoin *join, WeirBatch *rows, uint32_t side, const uint32_t *selected, uint32_t count, WeirError *error)
+static WeirStatus emit_unmatched(PartitionJoin *join, WeirBatch *rows, uint32_t side, const uint32_t *selected,
+                                 uint32_t count, WeirError *error)
 {
     if (count == 0)
         return WEIR_OK;
@@ -300,7 +311,8 @@ static WeirStatus emit_unmatched(PartitionJoin *join, WeirBatch *rows, uint32_t 
     WeirBatch *out = weir_batch_over(rows, own_width + other_width, &join->operator->tracker);
     memcpy(out->columns + (side == 0 ? 0 : other_width), rows->columns, sizeof(WeirVector) * own_width);
     for (uint32_t i = 0; i < other_width; i++)
-        weir_vector_init_null(&out->columns[(side == 0 ? own_width : 0) + i], other->fields[i].type, rows->row_count, &out->arena);
+        weir_vector_init_null(&out->columns[(side == 0 ? own_width : 0) + i], other->fields[i].type, rows->row_count,
+                              &out->arena);
     uint32_t *selection = weir_arena_alloc(&out->arena, sizeof(uint32_t) * count);
     memcpy(selection, selected, sizeof(uint32_t) * count);
     out->selection = selection;
@@ -322,8 +334,9 @@ static WeirStatus store_chunk(PartitionJoin *join, WeirError *error)
         if (is_semi && join->matched[k]) {
             semi[semi_count++] = k;
         } else if (join->passes[k] && !is_useless(join, entry)) {
-            WEIR_TRY(weir_join_state_append(&join->sides[join->side], weir_run_entry_key(entry), entry->key_size, weir_run_entry_value(entry),
-                                            entry->value_size, join->matched[k], &join->scratch, error));
+            WEIR_TRY(weir_join_state_append(&join->sides[join->side], weir_run_entry_key(entry), entry->key_size,
+                                            weir_run_entry_value(entry), entry->value_size, join->matched[k],
+                                            &join->scratch, error));
             join->metrics->rows_updated++;
         } else if (!join->matched[k] && is_outer_side(plan, join->side)) {
             lonely[lonely_count++] = k;
@@ -386,7 +399,8 @@ static WeirStatus flush_evicted(EvictionOutput *output, WeirError *error)
     if (output->count == 0)
         return WEIR_OK;
     WeirBatch *rows = NULL;
-    WEIR_TRY(decode_rows(join, join->state->sides[output->side].state_schema, output->rows, output->sizes, output->count, &rows, error));
+    WEIR_TRY(decode_rows(join, join->state->sides[output->side].state_schema, output->rows, output->sizes,
+                         output->count, &rows, error));
     uint32_t all[CHUNK];
     for (uint32_t i = 0; i < output->count; i++)
         all[i] = i;
@@ -421,8 +435,9 @@ static WeirStatus evict_side(PartitionJoin *join, uint32_t side, WeirError *erro
     output->join = join;
     output->side = side;
     int64_t removed = 0;
-    WeirStatus status = weir_join_state_evict(&join->sides[side], by_key, by_key ? join->eviction_micros : value_watermark(join, side),
-                                              outer ? visit_evicted : NULL, output, &removed, error);
+    WeirStatus status =
+        weir_join_state_evict(&join->sides[side], by_key, by_key ? join->eviction_micros : value_watermark(join, side),
+                              outer ? visit_evicted : NULL, output, &removed, error);
     if (status == WEIR_OK)
         status = flush_evicted(output, error);
     join->metrics->rows_removed += outer ? 0 : removed; /* as Spark counts: not those that go through the output */
@@ -437,7 +452,7 @@ static WeirStatus partition_open(PartitionJoin *join, uint32_t partition, WeirEr
         join->sides[side] = (WeirJoinState){.side = &join->state->sides[side],
                                             .counts = weir_store_at(set, partition, side * 2),
                                             .rows = weir_store_at(set, partition, side * 2 + 1),
-                                            .tracker = &join->operator->tracker};
+                                            .tracker = &join->operator->tracker };
         if (join->state->filters[side] != NULL)
             WEIR_TRY(weir_program_instance_new(join->state->filters[side], &join->filters[side], error));
     }
@@ -448,10 +463,11 @@ static WeirStatus partition_open(PartitionJoin *join, uint32_t partition, WeirEr
     return WEIR_OK;
 }
 
-static WeirStatus stream_join_partition(WeirOperator *operator, uint32_t partition, WeirPipelineTask *task, WeirError *error)
+static WeirStatus stream_join_partition(WeirOperator *operator, uint32_t partition, WeirPipelineTask *task,
+                                        WeirError *error)
 {
     const StreamJoinState *state = operator->state;
-    PartitionJoin join = {.operator = operator,
+    PartitionJoin join = {.operator= operator,
                           .state = state,
                           .task = task,
                           .metrics = &weir_store_set(operator)->metrics[partition],
@@ -485,10 +501,11 @@ done:
     return status;
 }
 
-static WeirStatus stream_join_produce(WeirOperator *operator, uint32_t first_unit, const WeirPipeline *pipeline, WeirError *error)
+static WeirStatus stream_join_produce(WeirOperator *operator, uint32_t first_unit, const WeirPipeline *pipeline,
+                                      WeirError *error)
 {
-    return weir_produce_partitions(operator, (uint32_t)operator->plan->stateful->partition_count, first_unit, pipeline, stream_join_partition,
-                                   error);
+    return weir_produce_partitions(operator,(uint32_t) operator->plan->stateful->partition_count, first_unit, pipeline,
+                                   stream_join_partition, error);
 }
 
 const WeirOperatorType weir_stream_join_operator = {

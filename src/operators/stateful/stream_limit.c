@@ -1,4 +1,5 @@
-/* StreamingGlobalLimitExec: the first n rows of a stream over all its batches. The count of rows let through is the state, in partition 0. */
+/* StreamingGlobalLimitExec: the first n rows of a stream over all its batches. The count of rows let through is the
+ * state, in partition 0. */
 #include "operators/row_collector.h"
 #include "operators/stateful/stores.h"
 
@@ -21,7 +22,7 @@ static void stream_limit_reset(WeirOperator *operator, bool failed)
     operator->run = NULL;
 }
 
-static WeirStatus stream_limit_prepare(WeirOperator *operator, uint32_t *unit_count, WeirError *error)
+static WeirStatus stream_limit_prepare(WeirOperator *operator, uint32_t * unit_count, WeirError *error)
 {
     stream_limit_reset(operator, false);
     StreamLimitRun *run = weir_calloc(1, sizeof(*run));
@@ -30,16 +31,18 @@ static WeirStatus stream_limit_prepare(WeirOperator *operator, uint32_t *unit_co
     WeirStoreSet *set = weir_store_set(operator);
     WEIR_TRY(weir_store_set_load(set, 0, error));
     uint32_t size = 0;
-    const uint8_t *value =
-        weir_state_store_get(weir_store_at(set, 0, 0), limit_key, sizeof(limit_key), weir_state_hash(limit_key, sizeof(limit_key)), &size);
+    const uint8_t *value = weir_state_store_get(weir_store_at(set, 0, 0), limit_key, sizeof(limit_key),
+                                                weir_state_hash(limit_key, sizeof(limit_key)), &size);
     if (value != NULL && size >= 16)
         memcpy(&run->before, value + 8, 8);
-    /* Up to the limit from each unit, whatever came before: Spark's LocalLimit reads that much in every batch, and its metrics show it. */
-    weir_row_collector_init(&run->collector, &operator->tracker, NULL, (uint64_t)operator->plan->limit);
+    /* Up to the limit from each unit, whatever came before: Spark's LocalLimit reads that much in every batch, and its
+     * metrics show it. */
+    weir_row_collector_init(&run->collector, &operator->tracker, NULL, (uint64_t) operator->plan->limit);
     return weir_operator_run(operator->children[0], &weir_row_collector_terminal, &run->collector, error);
 }
 
-static WeirStatus emit_rows(WeirOperator *operator, int64_t left, int64_t *passed, WeirPipelineTask *task, WeirError *error)
+static WeirStatus emit_rows(WeirOperator *operator, int64_t left, int64_t *passed, WeirPipelineTask *task,
+                            WeirError *error)
 {
     const StreamLimitRun *run = operator->run;
     for (uint32_t u = 0; u < run->collector.unit_count; u++) {
@@ -57,7 +60,8 @@ static WeirStatus emit_rows(WeirOperator *operator, int64_t left, int64_t *passe
     return WEIR_OK;
 }
 
-static WeirStatus stream_limit_unit(WeirOperator *operator, uint32_t partition, WeirPipelineTask *task, WeirError *error)
+static WeirStatus stream_limit_unit(WeirOperator *operator, uint32_t partition, WeirPipelineTask *task,
+                                    WeirError *error)
 {
     (void)partition;
     const StreamLimitRun *run = operator->run;
@@ -70,7 +74,8 @@ static WeirStatus stream_limit_unit(WeirOperator *operator, uint32_t partition, 
                                 weir_state_hash(limit_key, sizeof(limit_key)), value, sizeof(value), error);
 }
 
-static WeirStatus stream_limit_produce(WeirOperator *operator, uint32_t first_unit, const WeirPipeline *pipeline, WeirError *error)
+static WeirStatus stream_limit_produce(WeirOperator *operator, uint32_t first_unit, const WeirPipeline *pipeline,
+                                       WeirError *error)
 {
     return weir_produce_one(operator, first_unit, pipeline, stream_limit_unit, error);
 }

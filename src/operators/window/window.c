@@ -1,10 +1,10 @@
-/* WindowExec of batch queries: the input is sorted by partition and order, each partition's functions are computed, and the rows come out in that order with the results behind
- * their columns. */
+/* WindowExec of batch queries: the input is sorted by partition and order, each partition's functions are computed, and
+ * the rows come out in that order with the results behind their columns. */
 #include "operators/window/window_private.h"
 
 typedef struct WindowState {
     WeirArena arena;
-    WeirProjection extra; /* partition keys, order keys, arguments, filters */
+    WeirProjection extra;         /* partition keys, order keys, arguments, filters */
     WeirExpression **sort_orders; /* of partition keys and order keys */
     uint32_t width, partition_count, order_count, extra_count, function_count;
     WeirWindowFunction *functions;
@@ -36,11 +36,12 @@ static uint32_t count_extra(const WeirPhysicalPlan *plan, const WeirWindowSpec *
     return count;
 }
 
-static WeirStatus describe_function(WindowState *state, const WeirExpression *window, const WeirEvalContext *context, WeirExpression **extra,
-                                    uint32_t *next, WeirWindowFunction *out, WeirError *error)
+static WeirStatus describe_function(WindowState *state, const WeirExpression *window, const WeirEvalContext *context,
+                                    WeirExpression **extra, uint32_t *next, WeirWindowFunction *out, WeirError *error)
 {
     WeirExpression *function = window->children[0];
-    *out = (WeirWindowFunction){.window = window, .function = function, .first_argument = state->width + *next, .filter = UINT32_MAX};
+    *out = (WeirWindowFunction){
+        .window = window, .function = function, .first_argument = state->width + *next, .filter = UINT32_MAX};
     for (uint32_t a = 0; a < function->child_count; a++)
         extra[(*next)++] = function->children[a];
     if (function->filter != NULL) {
@@ -52,7 +53,8 @@ static WeirStatus describe_function(WindowState *state, const WeirExpression *wi
         const WeirSchema *schema = weir_aggregate_buffer_schema(&function, 1, &state->arena, &out->slots, &fixed);
         out->row_bytes = ((schema->field_count + 63) / 64 + schema->field_count) * 8;
     } else if (function->kind != WEIR_EXPRESSION_CALL || function->function->kind != WEIR_FUNCTION_WINDOW) {
-        return weir_error_format(error, WEIR_ERROR_INTERNAL_ERROR, "Not a window function: %s.", function->name == NULL ? "" : function->name);
+        return weir_error_format(error, WEIR_ERROR_INTERNAL_ERROR, "Not a window function: %s.",
+                                 function->name == NULL ? "" : function->name);
     }
     return weir_window_frame_offsets(out, context, &state->arena, error);
 }
@@ -67,11 +69,12 @@ static void describe_types(WindowState *state, const WeirPhysicalPlan *plan, Wei
         state->types[state->width + i] = extra[i]->type;
     WeirField *fields = WEIR_ARENA_ARRAY(&state->arena, WeirField, state->function_count + 1);
     for (uint32_t i = 0; i < state->function_count; i++)
-        fields[i] = (WeirField){.name = "result", .type = window_of(plan->expressions[i])->type, .nullable = true, .metadata = "{}"};
+        fields[i] = (WeirField){
+            .name = "result", .type = window_of(plan->expressions[i])->type, .nullable = true, .metadata = "{}"};
     state->result_schema = weir_type_struct(&state->arena, fields, state->function_count);
 }
 
-static WeirStatus window_open(WeirOperator *operator, WeirError *error)
+static WeirStatus window_open(WeirOperator *operator, WeirError * error)
 {
     const WeirPhysicalPlan *plan = operator->plan;
     const WeirEvalContext *context = operator->execution->environment->context;
@@ -85,7 +88,8 @@ static WeirStatus window_open(WeirOperator *operator, WeirError *error)
     state->order_count = spec->order_count;
     state->extra_count = count_extra(plan, spec);
     WeirExpression **extra = WEIR_ARENA_ARRAY(&state->arena, WeirExpression *, state->extra_count + 1);
-    state->sort_orders = WEIR_ARENA_ARRAY(&state->arena, WeirExpression *, spec->partition_count + spec->order_count + 1);
+    state->sort_orders =
+        WEIR_ARENA_ARRAY(&state->arena, WeirExpression *, spec->partition_count + spec->order_count + 1);
     uint32_t next = 0;
     for (uint32_t i = 0; i < spec->partition_count; i++) {
         state->sort_orders[i] = weir_expression_unary(&state->arena, WEIR_EXPRESSION_SORT_ORDER, spec->partition_by[i]);
@@ -98,7 +102,8 @@ static WeirStatus window_open(WeirOperator *operator, WeirError *error)
     }
     state->functions = WEIR_ARENA_ARRAY(&state->arena, WeirWindowFunction, state->function_count + 1);
     for (uint32_t i = 0; i < state->function_count; i++)
-        WEIR_TRY(describe_function(state, window_of(plan->expressions[i]), context, extra, &next, &state->functions[i], error));
+        WEIR_TRY(describe_function(state, window_of(plan->expressions[i]), context, extra, &next, &state->functions[i],
+                                   error));
     describe_types(state, plan, extra);
     return weir_projection_init(&state->extra, extra, state->extra_count, context, error);
 }
@@ -142,7 +147,8 @@ static bool same_keys(const WeirWindowRows *rows, uint32_t column, uint32_t coun
 static void find_peers(const WeirWindowRows *rows, uint32_t *peer_start, uint32_t *peer_end)
 {
     for (uint32_t first = rows->start, next; first < rows->end; first = next) {
-        for (next = first + 1; next < rows->end && same_keys(rows, rows->order_column, rows->order_count, first, next); next++) {
+        for (next = first + 1; next < rows->end && same_keys(rows, rows->order_column, rows->order_count, first, next);
+             next++) {
         }
         for (uint32_t i = first; i < next; i++) {
             peer_start[i - rows->start] = first;
@@ -151,14 +157,15 @@ static void find_peers(const WeirWindowRows *rows, uint32_t *peer_start, uint32_
     }
 }
 
-static WeirStatus run_partition(WeirOperator *operator, const WeirWindowRows *rows, WeirBatchBuilder *builder, WeirError *error)
+static WeirStatus run_partition(WeirOperator *operator, const WeirWindowRows * rows, WeirBatchBuilder *builder,
+                                WeirError *error)
 {
     const WindowState *state = operator->state;
     for (uint32_t i = 0; i < state->function_count; i++) {
         const WeirWindowFunction *function = &state->functions[i];
         if (function->function->kind == WEIR_EXPRESSION_AGGREGATE)
-            WEIR_TRY(weir_window_aggregate(function, rows, operator->execution->environment->context, &operator->tracker, builder->columns[i],
-                                           error));
+            WEIR_TRY(weir_window_aggregate(function, rows, operator->execution->environment->context,
+                                           &operator->tracker, builder->columns[i], error));
         else
             WEIR_TRY(weir_window_rank(function, rows, builder->columns[i], error));
     }
@@ -167,7 +174,7 @@ static WeirStatus run_partition(WeirOperator *operator, const WeirWindowRows *ro
     return WEIR_OK;
 }
 
-static WeirStatus compute_results(WeirOperator *operator, WeirError *error)
+static WeirStatus compute_results(WeirOperator *operator, WeirError * error)
 {
     WindowState *state = operator->state;
     uint32_t total = state->rows->row_count;
@@ -190,7 +197,7 @@ static WeirStatus compute_results(WeirOperator *operator, WeirError *error)
         find_peers(&rows, peers, peers + total);
         rows.peer_start = peers;
         rows.peer_end = peers + total;
-        WEIR_TRY_OR_GO(done, run_partition(operator, &rows, &builder, error));
+        WEIR_TRY_OR_GO(done, run_partition(operator, & rows, &builder, error));
         WEIR_TRY_OR_GO(done, weir_execution_check_cancelled(operator->execution, error));
     }
     status = weir_batch_builder_finish(&builder, &state->results, error);
@@ -199,21 +206,23 @@ done:
     return status;
 }
 
-static WeirStatus window_prepare(WeirOperator *operator, uint32_t *unit_count, WeirError *error)
+static WeirStatus window_prepare(WeirOperator *operator, uint32_t * unit_count, WeirError *error)
 {
     WindowState *state = operator->state;
     window_reset(operator, false);
     *unit_count = 1;
     weir_row_collector_init(&state->collector, &operator->tracker, &state->extra, UINT64_MAX);
     WEIR_TRY(weir_operator_run(operator->children[0], &weir_row_collector_terminal, &state->collector, error));
-    WEIR_TRY(weir_row_collector_concat(&state->collector, state->types, state->width + state->extra_count, &state->rows, error));
+    WEIR_TRY(weir_row_collector_concat(&state->collector, state->types, state->width + state->extra_count, &state->rows,
+                                       error));
     weir_row_collector_deinit(&state->collector);
     int64_t bytes = (int64_t)state->rows->row_count * 12;
     WEIR_TRY(weir_memory_reserve(&operator->tracker, bytes, error));
     state->reserved_bytes = bytes;
     state->order = weir_malloc((size_t)bytes + 4);
-    WEIR_TRY(weir_sort_rows(state->rows->columns + state->width, state->sort_orders, state->partition_count + state->order_count,
-                            state->rows->row_count, &operator->tracker, state->order, error));
+    WEIR_TRY(weir_sort_rows(state->rows->columns + state->width, state->sort_orders,
+                            state->partition_count + state->order_count, state->rows->row_count, &operator->tracker,
+                            state->order, error));
     return compute_results(operator, error);
 }
 
@@ -231,9 +240,11 @@ static WeirStatus window_unit(WeirOperator *operator, uint32_t partition, WeirPi
         for (uint32_t i = 0; i < count; i++)
             positions[i] = start + i;
         for (uint32_t i = 0; i < state->width && status == WEIR_OK; i++)
-            status = weir_vector_gather(&state->rows->columns[i], state->order + start, count, true, &out->columns[i], &out->arena, error);
+            status = weir_vector_gather(&state->rows->columns[i], state->order + start, count, true, &out->columns[i],
+                                        &out->arena, error);
         for (uint32_t i = 0; i < state->function_count && status == WEIR_OK; i++)
-            status = weir_vector_gather(&state->results->columns[i], positions, count, true, &out->columns[state->width + i], &out->arena, error);
+            status = weir_vector_gather(&state->results->columns[i], positions, count, true,
+                                        &out->columns[state->width + i], &out->arena, error);
         if (status == WEIR_OK)
             status = weir_emit(task, 0, out, error);
         weir_batch_release(out);
@@ -242,7 +253,8 @@ static WeirStatus window_unit(WeirOperator *operator, uint32_t partition, WeirPi
     return WEIR_OK;
 }
 
-static WeirStatus window_produce(WeirOperator *operator, uint32_t first_unit, const WeirPipeline *pipeline, WeirError *error)
+static WeirStatus window_produce(WeirOperator *operator, uint32_t first_unit, const WeirPipeline *pipeline,
+                                 WeirError *error)
 {
     return weir_produce_one(operator, first_unit, pipeline, window_unit, error);
 }

@@ -1,8 +1,8 @@
 /* Frames of window functions: ROWS by position, RANGE by the value of the one order key. */
 #include "operators/window/window_private.h"
 
-static WeirStatus offset_value(const WeirExpression *offset, const WeirEvalContext *context, WeirArena *arena, int64_t *rows,
-                               long double *range, int64_t *months, WeirError *error)
+static WeirStatus offset_value(const WeirExpression *offset, const WeirEvalContext *context, WeirArena *arena,
+                               int64_t *rows, long double *range, int64_t *months, WeirError *error)
 {
     if (offset == NULL)
         return WEIR_OK;
@@ -10,8 +10,12 @@ static WeirStatus offset_value(const WeirExpression *offset, const WeirEvalConte
     WEIR_TRY(weir_expression_evaluate(offset, context, arena, &value, error));
     switch (weir_type_physical(value->type)) {
     case WEIR_PHYSICAL_FLOAT:
-    case WEIR_PHYSICAL_DOUBLE: *range = (long double)weir_value_get_double(value); break;
-    case WEIR_PHYSICAL_INT128: *range = (long double)weir_value_get_int128(value); break;
+    case WEIR_PHYSICAL_DOUBLE:
+        *range = (long double)weir_value_get_double(value);
+        break;
+    case WEIR_PHYSICAL_INT128:
+        *range = (long double)weir_value_get_int128(value);
+        break;
     case WEIR_PHYSICAL_INTERVAL: {
         WeirCalendarInterval interval;
         memcpy(&interval, value->values, sizeof(interval));
@@ -29,7 +33,8 @@ static WeirStatus offset_value(const WeirExpression *offset, const WeirEvalConte
     return WEIR_OK;
 }
 
-WeirStatus weir_window_frame_offsets(WeirWindowFunction *function, const WeirEvalContext *context, WeirArena *arena, WeirError *error)
+WeirStatus weir_window_frame_offsets(WeirWindowFunction *function, const WeirEvalContext *context, WeirArena *arena,
+                                     WeirError *error)
 {
     const WeirWindowSpec *spec = function->window->window;
     WEIR_TRY(offset_value(spec->lower_offset, context, arena, &function->lower, &function->lower_range,
@@ -52,19 +57,32 @@ static bool key_value(const WeirWindowRows *rows, uint32_t position, long double
     if (row == WEIR_NULL_INDEX || (flat->validity != NULL && !weir_bit_get(flat->validity, row)))
         return false;
     switch (weir_type_physical(flat->type)) {
-    case WEIR_PHYSICAL_INT8: *value = ((const int8_t *)flat->values)[row]; break;
-    case WEIR_PHYSICAL_INT16: *value = ((const int16_t *)flat->values)[row]; break;
-    case WEIR_PHYSICAL_INT32: *value = ((const int32_t *)flat->values)[row]; break;
-    case WEIR_PHYSICAL_INT64: *value = (long double)((const int64_t *)flat->values)[row]; break;
-    case WEIR_PHYSICAL_FLOAT: *value = ((const float *)flat->values)[row]; break;
-    case WEIR_PHYSICAL_DOUBLE: *value = ((const double *)flat->values)[row]; break;
+    case WEIR_PHYSICAL_INT8:
+        *value = ((const int8_t *)flat->values)[row];
+        break;
+    case WEIR_PHYSICAL_INT16:
+        *value = ((const int16_t *)flat->values)[row];
+        break;
+    case WEIR_PHYSICAL_INT32:
+        *value = ((const int32_t *)flat->values)[row];
+        break;
+    case WEIR_PHYSICAL_INT64:
+        *value = (long double)((const int64_t *)flat->values)[row];
+        break;
+    case WEIR_PHYSICAL_FLOAT:
+        *value = ((const float *)flat->values)[row];
+        break;
+    case WEIR_PHYSICAL_DOUBLE:
+        *value = ((const double *)flat->values)[row];
+        break;
     case WEIR_PHYSICAL_INT128: {
         WeirInt128 wide;
         memcpy(&wide, (const uint8_t *)flat->values + (size_t)row * 16, 16);
         *value = (long double)wide;
         break;
     }
-    default: return false;
+    default:
+        return false;
     }
     if (rows->orders[0]->is_descending)
         *value = -*value;
@@ -75,7 +93,8 @@ static bool key_value(const WeirWindowRows *rows, uint32_t position, long double
 static long double range_in_key_units(const WeirWindowRows *rows, const WeirExpression *offset, long double range)
 {
     const WeirDataType *key = rows->rows->columns[rows->order_column].type;
-    bool interval = offset != NULL && (offset->type->id == WEIR_TYPE_DAY_TIME_INTERVAL || offset->type->id == WEIR_TYPE_CALENDAR_INTERVAL);
+    bool interval = offset != NULL && (offset->type->id == WEIR_TYPE_DAY_TIME_INTERVAL ||
+                                       offset->type->id == WEIR_TYPE_CALENDAR_INTERVAL);
     return key->id == WEIR_TYPE_DATE && interval ? range / 86400000000.0L : range;
 }
 
@@ -132,12 +151,13 @@ static long double add_months(const WeirWindowRows *rows, long double value, int
     int64_t local = zoned ? seconds + weir_time_zone_offset_at(rows->zone, seconds) : seconds;
     int64_t days = local / 86400 - (local % 86400 < 0), time_of_day = local - days * 86400;
     local = add_months_to_days(days, months) * 86400 + time_of_day;
-    return (long double)(zoned ? weir_time_zone_to_instant(rows->zone, local) : local) * 1000000.0L + (long double)micros;
+    return (long double)(zoned ? weir_time_zone_to_instant(rows->zone, local) : local) * 1000000.0L +
+           (long double)micros;
 }
 
 /* `months` and `offset` are signed as seen in the order: later is more. */
-static uint32_t range_bound(const WeirWindowRows *rows, const WeirExpression *offset_expression, int64_t months, long double offset,
-                            uint32_t position, bool upper)
+static uint32_t range_bound(const WeirWindowRows *rows, const WeirExpression *offset_expression, int64_t months,
+                            long double offset, uint32_t position, bool upper)
 {
     long double value;
     if (!key_value(rows, position, &value)) /* null: its frame is the nulls */
@@ -149,7 +169,8 @@ static uint32_t range_bound(const WeirWindowRows *rows, const WeirExpression *of
     return search_key(rows, value + range_in_key_units(rows, offset_expression, offset), upper);
 }
 
-void weir_window_frame(const WeirWindowFunction *function, const WeirWindowRows *rows, uint32_t position, uint32_t *from, uint32_t *to)
+void weir_window_frame(const WeirWindowFunction *function, const WeirWindowRows *rows, uint32_t position,
+                       uint32_t *from, uint32_t *to)
 {
     const WeirWindowSpec *spec = function->window->window;
     uint32_t index = position - rows->start;
@@ -161,28 +182,38 @@ void weir_window_frame(const WeirWindowFunction *function, const WeirWindowRows 
         return;
     }
     switch (spec->lower) {
-    case WEIR_FRAME_CURRENT_ROW: *from = spec->is_range ? rows->peer_start[index] : position; break;
+    case WEIR_FRAME_CURRENT_ROW:
+        *from = spec->is_range ? rows->peer_start[index] : position;
+        break;
     case WEIR_FRAME_PRECEDING:
-        *from = spec->is_range ? range_bound(rows, spec->lower_offset, -function->lower_months, -function->lower_range, position, false)
+        *from = spec->is_range ? range_bound(rows, spec->lower_offset, -function->lower_months, -function->lower_range,
+                                             position, false)
                                : add_clamped(position, -function->lower, rows->start, rows->end);
         break;
     case WEIR_FRAME_FOLLOWING:
-        *from = spec->is_range ? range_bound(rows, spec->lower_offset, function->lower_months, function->lower_range, position, false)
+        *from = spec->is_range ? range_bound(rows, spec->lower_offset, function->lower_months, function->lower_range,
+                                             position, false)
                                : add_clamped(position, function->lower, rows->start, rows->end);
         break;
-    default: break;
+    default:
+        break;
     }
     switch (spec->upper) {
-    case WEIR_FRAME_CURRENT_ROW: *to = spec->is_range ? rows->peer_end[index] : position + 1; break;
+    case WEIR_FRAME_CURRENT_ROW:
+        *to = spec->is_range ? rows->peer_end[index] : position + 1;
+        break;
     case WEIR_FRAME_PRECEDING:
-        *to = spec->is_range ? range_bound(rows, spec->upper_offset, -function->upper_months, -function->upper_range, position, true)
+        *to = spec->is_range ? range_bound(rows, spec->upper_offset, -function->upper_months, -function->upper_range,
+                                           position, true)
                              : add_clamped(position, 1 - function->upper, rows->start, rows->end);
         break;
     case WEIR_FRAME_FOLLOWING:
-        *to = spec->is_range ? range_bound(rows, spec->upper_offset, function->upper_months, function->upper_range, position, true)
-                             : add_clamped(position, 1 + function->upper, rows->start, rows->end);
+        *to = spec->is_range
+                  ? range_bound(rows, spec->upper_offset, function->upper_months, function->upper_range, position, true)
+                  : add_clamped(position, 1 + function->upper, rows->start, rows->end);
         break;
-    default: break;
+    default:
+        break;
     }
     if (*to < *from)
         *to = *from;

@@ -3,19 +3,25 @@
 
 /* ---- ranks and neighbours ---- */
 
-static int64_t int_argument(const WeirWindowFunction *function, const WeirWindowRows *rows, uint32_t argument, int64_t fallback)
+static int64_t int_argument(const WeirWindowFunction *function, const WeirWindowRows *rows, uint32_t argument,
+                            int64_t fallback)
 {
     if (function->function->child_count <= argument)
         return fallback;
     const WeirVector *flat;
-    uint32_t row = weir_vector_locate(&rows->rows->columns[function->first_argument + argument], rows->order[rows->start], &flat);
+    uint32_t row =
+        weir_vector_locate(&rows->rows->columns[function->first_argument + argument], rows->order[rows->start], &flat);
     if (row == WEIR_NULL_INDEX || (flat->validity != NULL && !weir_bit_get(flat->validity, row)))
         return fallback;
     switch (weir_type_physical(flat->type)) {
-    case WEIR_PHYSICAL_INT8: return ((const int8_t *)flat->values)[row];
-    case WEIR_PHYSICAL_INT16: return ((const int16_t *)flat->values)[row];
-    case WEIR_PHYSICAL_INT32: return ((const int32_t *)flat->values)[row];
-    default: return ((const int64_t *)flat->values)[row];
+    case WEIR_PHYSICAL_INT8:
+        return ((const int8_t *)flat->values)[row];
+    case WEIR_PHYSICAL_INT16:
+        return ((const int16_t *)flat->values)[row];
+    case WEIR_PHYSICAL_INT32:
+        return ((const int32_t *)flat->values)[row];
+    default:
+        return ((const int64_t *)flat->values)[row];
     }
 }
 
@@ -25,7 +31,8 @@ static void append_ntile(int64_t buckets, const WeirWindowRows *rows, WeirVector
     int64_t size = count / buckets, larger = count % buckets; /* the first `larger` buckets have one row more */
     for (int64_t i = 0; i < count; i++) {
         bool in_larger = i < larger * (size + 1);
-        weir_vector_builder_append_int(out, in_larger ? i / (size + 1) + 1 : larger + (i - larger * (size + 1)) / size + 1);
+        weir_vector_builder_append_int(out,
+                                       in_larger ? i / (size + 1) + 1 : larger + (i - larger * (size + 1)) / size + 1);
     }
 }
 
@@ -49,10 +56,11 @@ static void append_ranks(const char *name, const WeirWindowRows *rows, WeirVecto
     }
 }
 
-static void append_at(const WeirWindowFunction *function, const WeirWindowRows *rows, uint32_t argument, uint32_t position,
-                      WeirVectorBuilder *out)
+static void append_at(const WeirWindowFunction *function, const WeirWindowRows *rows, uint32_t argument,
+                      uint32_t position, WeirVectorBuilder *out)
 {
-    weir_vector_builder_append_row(out, &rows->rows->columns[function->first_argument + argument], rows->order[position]);
+    weir_vector_builder_append_row(out, &rows->rows->columns[function->first_argument + argument],
+                                   rows->order[position]);
 }
 
 /* lag and lead: the row `offset` away, else the default computed for the row itself. */
@@ -104,13 +112,15 @@ static void append_nth(const WeirWindowFunction *function, const WeirWindowRows 
     }
 }
 
-WeirStatus weir_window_rank(const WeirWindowFunction *function, const WeirWindowRows *rows, WeirVectorBuilder *out, WeirError *error)
+WeirStatus weir_window_rank(const WeirWindowFunction *function, const WeirWindowRows *rows, WeirVectorBuilder *out,
+                            WeirError *error)
 {
     const char *name = function->function->function->name;
     if (strcmp(name, "ntile") == 0) {
         int64_t buckets = int_argument(function, rows, 0, 1);
         if (buckets <= 0)
-            return weir_error_format(error, WEIR_ERROR_INTERNAL_ERROR, "The number of buckets of ntile must be greater than 0.");
+            return weir_error_format(error, WEIR_ERROR_INTERNAL_ERROR,
+                                     "The number of buckets of ntile must be greater than 0.");
         append_ntile(buckets, rows, out);
     } else if (strcmp(name, "lag") == 0 || strcmp(name, "lead") == 0) {
         append_neighbours(function, rows, out);
@@ -153,7 +163,8 @@ static bool filter_passes(const FrameAggregate *frame, uint32_t row)
         return true;
     const WeirVector *flat;
     uint32_t at = weir_vector_locate(&frame->rows->rows->columns[frame->function->filter], row, &flat);
-    return at != WEIR_NULL_INDEX && (flat->validity == NULL || weir_bit_get(flat->validity, at)) && ((const uint8_t *)flat->values)[at] != 0;
+    return at != WEIR_NULL_INDEX && (flat->validity == NULL || weir_bit_get(flat->validity, at)) &&
+           ((const uint8_t *)flat->values)[at] != 0;
 }
 
 static WeirStatus frame_add(FrameAggregate *frame, uint32_t from, uint32_t to, WeirError *error)
@@ -166,7 +177,8 @@ static WeirStatus frame_add(FrameAggregate *frame, uint32_t from, uint32_t to, W
             count += filter_passes(frame, frame->rows->order[from]);
         }
         if (count > 0)
-            WEIR_TRY(frame->call.expression->aggregate->update(&frame->call, frame->arguments, frame->selection, count, frame->targets, error));
+            WEIR_TRY(frame->call.expression->aggregate->update(&frame->call, frame->arguments, frame->selection, count,
+                                                               frame->targets, error));
     }
     return weir_arena_check(&frame->objects, error);
 }
@@ -213,8 +225,9 @@ static WeirStatus run_frames(FrameAggregate *frame, WeirVectorBuilder *out, Weir
     return WEIR_OK;
 }
 
-WeirStatus weir_window_aggregate(const WeirWindowFunction *function, const WeirWindowRows *rows, const WeirEvalContext *context,
-                                 WeirMemoryTracker *tracker, WeirVectorBuilder *out, WeirError *error)
+WeirStatus weir_window_aggregate(const WeirWindowFunction *function, const WeirWindowRows *rows,
+                                 const WeirEvalContext *context, WeirMemoryTracker *tracker, WeirVectorBuilder *out,
+                                 WeirError *error)
 {
     FrameAggregate frame = {.function = function, .rows = rows};
     weir_arena_init(&frame.objects, tracker);

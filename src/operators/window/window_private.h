@@ -11,7 +11,7 @@ typedef struct WeirWindowFunction {
     uint32_t filter;                /* ordinal; UINT32_MAX: none */
     WeirAggregateSlots slots;       /* aggregates */
     uint32_t row_bytes;
-    int64_t lower, upper;           /* ROWS offsets */
+    int64_t lower, upper;                 /* ROWS offsets */
     long double lower_range, upper_range; /* RANGE offsets in the key's units, and months on top */
     int64_t lower_months, upper_months;
 } WeirWindowFunction;
@@ -29,13 +29,15 @@ typedef struct WeirWindowRows {
 } WeirWindowRows;
 
 /* window_frame.c: frame [*from, *to) of the row at `position`. */
-void weir_window_frame(const WeirWindowFunction *function, const WeirWindowRows *rows, uint32_t position, uint32_t *from, uint32_t *to);
-WEIR_CHECKED WeirStatus weir_window_frame_offsets(WeirWindowFunction *function, const WeirEvalContext *context, WeirArena *arena,
-                                                  WeirError *error);
+void weir_window_frame(const WeirWindowFunction *function, const WeirWindowRows *rows, uint32_t position,
+                       uint32_t *from, uint32_t *to);
+WEIR_CHECKED WeirStatus weir_window_frame_offsets(WeirWindowFunction *function, const WeirEvalContext *context,
+                                                  WeirArena *arena, WeirError *error);
 /* window_function.c: append the results of one partition, in order. */
-WEIR_CHECKED WeirStatus weir_window_rank(const WeirWindowFunction *function, const WeirWindowRows *rows, WeirVectorBuilder *out,
-                                         WeirError *error);
-WEIR_CHECKED WeirStatus weir_window_aggregate(const WeirWindowFunction *function, const WeirWindowRows *rows, const WeirEvalContext *context,
-                                              WeirMemoryTracker *tracker, WeirVectorBuilder *out, WeirError *error);
+WEIR_CHECKED WeirStatus weir_window_rank(const WeirWindowFunction *function, const WeirWindowRows *rows,
+                                         WeirVectorBuilder *out, WeirError *error);
+WEIR_CHECKED WeirStatus weir_window_aggregate(const WeirWindowFunction *function, const WeirWindowRows *rows,
+                                              const WeirEvalContext *context, WeirMemoryTracker *tracker,
+                                              WeirVectorBuilder *out, WeirError *error);
 
 #endif

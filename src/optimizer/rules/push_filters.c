@@ -79,8 +79,8 @@ static WeirLogicalPlan *through_union(WeirOptimization *optimization, WeirLogica
     return weir_refresh(optimization, copy);
 }
 
-/* Generate, Expand, Window (partition columns only), Watermark, Sort, Repartition: conditions over columns that the node
- * passes through. */
+/* Generate, Expand, Window (partition columns only), Watermark, Sort, Repartition: conditions over columns that the
+ * node passes through. */
 static bool passes(const WeirLogicalPlan *node, const WeirExpression *condition)
 {
     if (!weir_expression_is_deterministic(condition) || !weir_references_within(condition, node->children[0]))
