@@ -162,7 +162,9 @@ typedef struct WeirPlugin {
  * too old for it. */
 #define WEIR_PLUGIN_OPEN "weir_plugin_open"
 typedef const WeirPlugin *(*WeirPluginOpen)(const WeirHost *host);
-WEIR_API const WeirPlugin *weir_plugin_open(const WeirHost *host);
+/* The plug-in's own, so that its compiler checks the definition; weir's library has no such symbol. */
+#define WEIR_PLUGIN_EXPORT __attribute__((visibility("default")))
+WEIR_PLUGIN_EXPORT const WeirPlugin *weir_plugin_open(const WeirHost *host);
 
 #ifdef __cplusplus
 }
