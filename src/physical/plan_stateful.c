@@ -116,6 +116,15 @@ static WeirStatus plan_session_state(WeirPlanner *planner, WeirExpression *const
     return WEIR_OK;
 }
 
+/* Format 1 of aggregations: keys ++ buffers. */
+static const WeirSchema *old_value_schema(const WeirSchema *key, const WeirSchema *value, WeirArena *arena)
+{
+    WeirField *fields = WEIR_ARENA_ARRAY(arena, WeirField, key->field_count + value->field_count + 1);
+    memcpy(fields, key->fields, sizeof(WeirField) * key->field_count);
+    memcpy(fields + key->field_count, value->fields, sizeof(WeirField) * value->field_count);
+    return weir_type_struct(arena, fields, key->field_count + value->field_count);
+}
+
 WeirStatus weir_plan_stateful_aggregate(WeirPlanner *planner, const WeirLogicalPlan *logical, WeirPhysicalPlan *plan,
                                         WeirError *error)
 {
@@ -133,8 +142,11 @@ WeirStatus weir_plan_stateful_aggregate(WeirPlanner *planner, const WeirLogicalP
         weir_aggregate_buffer_schema(plan->aggregates, plan->aggregate_count, planner->arena, slots, &fixed);
     if (plan->kind == WEIR_PHYSICAL_SESSION_AGGREGATE)
         return plan_session_state(planner, keys, logical->grouping_count, plan, value, error);
-    WeirStatefulInfo *info = weir_stateful_new(planner, "stateStoreSave",
-                                               weir_schema_of(keys, logical->grouping_count, planner->arena), value);
+    const WeirSchema *key = weir_schema_of(keys, logical->grouping_count, planner->arena);
+    bool old = planner->options->aggregation_state_format == 1;
+    WeirStatefulInfo *info =
+        weir_stateful_new(planner, "stateStoreSave", key, old ? old_value_schema(key, value, planner->arena) : value);
+    info->is_old_format = old;
     bool complete = strcmp(info->output_mode, "complete") == 0;
     if (logical->grouping_count == 0)
         info->partition_count = 1;
