@@ -224,7 +224,8 @@ static WeirLogicalPlan *expand_windows(WeirAnalysis *analysis, const WeirExpress
     for (uint32_t r = 0; r < expand->row_count; r++) {
         expand->rows[r] = WEIR_ARENA_ARRAY(analysis->arena, WeirExpression *, expand->row_width);
         expand->rows[r][0] = window_struct(analysis, marker, r);
-        memcpy(expand->rows[r] + 1, child->output, sizeof(*child->output) * child->output_count);
+        for (uint32_t i = 0; i < child->output_count; i++)
+            expand->rows[r][i + 1] = child->output[i];
     }
     expand->output = WEIR_ARENA_ARRAY(analysis->arena, WeirExpression *, expand->row_width);
     expand->output[0] = window;

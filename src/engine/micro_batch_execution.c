@@ -127,6 +127,16 @@ static WeirStatus execute_trigger(WeirStreamExecution *query, bool *ran, WeirErr
     return WEIR_OK;
 }
 
+/* An interrupt may be left over from a wait that the last trigger answered: it is no news. */
+static bool has_reason_to_wake(WeirStreamExecution *query)
+{
+    bool news = atomic_exchange(&query->source_has_news, false) || weir_stream_execution_stopping(query);
+    pthread_mutex_lock(&query->mutex);
+    news = news || query->waits_asked > query->waits_answered;
+    pthread_mutex_unlock(&query->mutex);
+    return news;
+}
+
 /* Sleep as the trigger says; a stop or a source with news wakes the clock. */
 static void wait_for_trigger(WeirStreamExecution *query, bool ran, int64_t started_ms)
 {
@@ -142,9 +152,9 @@ static void wait_for_trigger(WeirStreamExecution *query, bool ran, int64_t start
         while (!weir_stream_execution_stopping(query) && weir_clock_now_ms(query->clock) < next)
             (void)query->clock->sleep_until_ms(query->clock, next);
     } else if (!ran) {
-        int64_t delay =
-            weir_query_settings_ms(&query->settings, "spark.sql.streaming.pollingDelay", POLLING_DELAY_MS_DEFAULT);
-        (void)query->clock->sleep_until_ms(query->clock, now + delay);
+        int64_t delay = weir_query_settings_ms(&query->settings, "spark.sql.streaming.pollingDelay", POLLING_DELAY_MS_DEFAULT);
+        while (!has_reason_to_wake(query) && weir_clock_now_ms(query->clock) < now + delay)
+            (void)query->clock->sleep_until_ms(query->clock, now + delay);
     }
 }
 

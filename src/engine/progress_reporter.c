@@ -55,7 +55,8 @@ static double input_seconds(const WeirProgress *progress)
 
 static double processing_seconds(const WeirProgress *progress)
 {
-    return (double)(progress->timers->elapsed_nanos[WEIR_TIMER_TRIGGER_EXECUTION] / 1000000) / 1000.0;
+    int64_t whole_ms = progress->timers->elapsed_nanos[WEIR_TIMER_TRIGGER_EXECUTION] / 1000000;
+    return (double)whole_ms / 1000.0;
 }
 
 static void add_time(WeirJsonWriter *writer, const char *key, int64_t epoch_ms)

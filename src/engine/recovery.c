@@ -64,6 +64,7 @@ static WeirLogicalPlan *assign_sources(SourceAssignment *assignment, WeirLogical
 static void wake_query(void *context)
 {
     WeirStreamExecution *query = context;
+    atomic_store(&query->source_has_news, true);
     query->clock->interrupt(query->clock);
 }
 

@@ -93,6 +93,7 @@ struct WeirStreamExecution {
     pthread_mutex_t mutex;
     pthread_cond_t changed;
     _Atomic bool stop_requested;
+    _Atomic bool source_has_news; /* since the last trigger began to wait */
     bool active;
     /* Waits for all available data are numbered. A trigger that finds nothing answers those that were asked before it
      * looked: one asked while it looks must not be told of a look that may have missed its data. */

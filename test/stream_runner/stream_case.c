@@ -104,6 +104,13 @@ bool stream_case_read(StreamCase *stream_case, const char *path, const char **me
         }
         add_step(stream_case, &capacity, step);
     }
+    bool has_script = false;
+    for (size_t i = 0; i < stream_case->step_count; i++)
+        has_script |= strcmp(stream_case->steps[i].keyword, "script") == 0;
+    if (good && !has_script) {
+        *message = "it has no script, so it is no .stream file";
+        good = false;
+    }
     weir_buffer_deinit(&content);
     return good;
 }

@@ -124,7 +124,7 @@ static uint32_t sum_buffer(const WeirExpression *expression, WeirArena *arena,
 
 static bool tracks_empty(const WeirAggregateCall *call)
 {
-    return call->expression->eval_mode == WEIR_EVAL_TRY && call->expression->type->id != WEIR_TYPE_DOUBLE;
+    return call->expression->eval_mode == WEIR_EVAL_TRY && !weir_type_is_fractional(call->expression->type);
 }
 
 static void sum_init(const WeirAggregateCall *call, uint8_t *row)

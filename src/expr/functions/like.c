@@ -123,11 +123,11 @@ static inline bool matches(const LikePattern *pattern, const uint8_t *text, uint
     size_t size = pattern->literal.length;
     switch (pattern->shape) {
     case LIKE_EQUAL:
-        return length == size && memcmp(text, literal, size) == 0;
+        return length == size && (size == 0 || memcmp(text, literal, size) == 0);
     case LIKE_PREFIX:
-        return length >= size && memcmp(text, literal, size) == 0;
+        return length >= size && (size == 0 || memcmp(text, literal, size) == 0);
     case LIKE_SUFFIX:
-        return length >= size && memcmp(text + length - size, literal, size) == 0;
+        return length >= size && (size == 0 || memcmp(text + length - size, literal, size) == 0);
     case LIKE_CONTAINS:
         return weir_find_bytes(text, length, 0, literal, size) != NULL;
     default:
