@@ -152,7 +152,8 @@ static void wait_for_trigger(WeirStreamExecution *query, bool ran, int64_t start
         while (!weir_stream_execution_stopping(query) && weir_clock_now_ms(query->clock) < next)
             (void)query->clock->sleep_until_ms(query->clock, next);
     } else if (!ran) {
-        int64_t delay = weir_query_settings_ms(&query->settings, "spark.sql.streaming.pollingDelay", POLLING_DELAY_MS_DEFAULT);
+        int64_t delay =
+            weir_query_settings_ms(&query->settings, "spark.sql.streaming.pollingDelay", POLLING_DELAY_MS_DEFAULT);
         while (!has_reason_to_wake(query) && weir_clock_now_ms(query->clock) < now + delay)
             (void)query->clock->sleep_until_ms(query->clock, now + delay);
     }
