@@ -17,6 +17,14 @@ WEIR_CHECKED WeirStatus weir_unsafe_row_encode_rows(const WeirVector *const *col
 /* Bytes of a row whose columns are all fixed width: 8 * (ceil(n/64) + n); 0 if some column is variable. */
 size_t weir_unsafe_row_fixed_size(const WeirSchema *schema);
 
+/* The fields of two rows as one row, in `out` of left_size + right_size bytes at least; and the fields from `first` on
+ * as a row, in `out` of `size` bytes (what the others pointed to stays in it unused). Each gives the size. The rows are
+ * valid. */
+uint32_t weir_unsafe_row_join(const WeirSchema *left, const uint8_t *left_row, uint32_t left_size,
+                              const WeirSchema *right, const uint8_t *right_row, uint32_t right_size, uint8_t *out);
+uint32_t weir_unsafe_row_tail(const WeirSchema *schema, uint32_t first, const uint8_t *row, uint32_t size,
+                              uint8_t *out);
+
 static inline size_t weir_unsafe_row_null_bytes(uint32_t column_count)
 {
     return ((size_t)column_count + 63u) / 64u * 8u;

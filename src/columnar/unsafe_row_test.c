@@ -238,6 +238,34 @@ static void test_empty_row(void **state)
     assert_true(weir_unsafe_row_validate(schema, (const uint8_t *)"", 0));
 }
 
+/* A row of keys and one of values, put together as Spark's state format 1 has them, and the values cut off again. */
+static void test_rows_are_joined_and_cut_apart(void **state)
+{
+    (void)state;
+    const WeirField keys[] = {{"k", &weir_type_string, true, "{}"}, {"n", &weir_type_string, true, "{}"}};
+    const WeirField values[] = {{"c", &weir_type_long, true, "{}"}, {"t", &weir_type_string, true, "{}"}};
+    const WeirSchema *left = weir_type_struct(&arena, keys, 2), *right = weir_type_struct(&arena, values, 2);
+    const uint64_t left_row[] = {2, (uint64_t)24 << 32 | 3, 0, 0x6463 << 8 | 0x61};
+    const uint64_t right_row[] = {0, 7, (uint64_t)24 << 32 | 1, 0x7a};
+    const uint64_t joined[] = {2, (uint64_t)40 << 32 | 3, 0, 7, (uint64_t)48 << 32 | 1, 0x6463 << 8 | 0x61, 0x7a};
+    uint64_t out[8], tail[8];
+    assert_int_equal(weir_unsafe_row_join(left, (const uint8_t *)left_row, 32, right, (const uint8_t *)right_row, 32,
+                                          (uint8_t *)out),
+                     sizeof(joined));
+    assert_memory_equal(out, joined, sizeof(joined));
+    const WeirField all[] = {keys[0], keys[1], values[0], values[1]};
+    const WeirSchema *both = weir_type_struct(&arena, all, 4);
+    const uint8_t *row = (const uint8_t *)tail;
+    uint32_t size = weir_unsafe_row_tail(both, 2, (const uint8_t *)joined, sizeof(joined), (uint8_t *)tail);
+    WeirVector columns[2];
+    assert_true(weir_unsafe_row_validate(right, row, size));
+    assert_int_equal(weir_unsafe_row_decode(right, &row, &size, 1, true, columns, &arena, NULL), WEIR_OK);
+    assert_int_equal(((const int64_t *)columns[0].values)[0], 7);
+    const WeirStringView *text = columns[1].values;
+    assert_int_equal(text->length, 1);
+    assert_memory_equal(weir_view_data(text), "z", 1);
+}
+
 static int setup(void **state)
 {
     (void)state;
@@ -260,6 +288,7 @@ int main(void)
         cmocka_unit_test(test_rows_at_once_equal_rows_one_by_one),
         cmocka_unit_test(test_damaged_rows_are_refused_or_harmless),
         cmocka_unit_test(test_empty_row),
+        cmocka_unit_test(test_rows_are_joined_and_cut_apart),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }

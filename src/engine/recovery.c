@@ -230,6 +230,8 @@ static WeirStatus plan_query(WeirStreamExecution *query, WeirError *error)
         .context = &query->context,
         .streaming = true,
         .output_mode = query->output_mode,
+        .aggregation_state_format =
+            (int32_t)weir_query_settings_int(&query->settings, "spark.sql.streaming.aggregation.stateFormatVersion", 2),
         .shuffle_partitions = (int32_t)weir_query_settings_int(&query->settings, "spark.sql.shuffle.partitions", 8),
         .next_expression_id = &query->next_expression_id,
     };

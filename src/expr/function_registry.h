@@ -16,6 +16,7 @@
     X(array_sort)                                                                                                      \
     X(sequence)                                                                                                        \
     X(str_to_map)                                                                                                      \
+    X(map_sort)                                                                                                        \
     X(shuffle)                                                                                                         \
     X(arithmetic)                                                                                                      \
     X(comparison)                                                                                                      \

@@ -109,13 +109,22 @@ static WeirStatus scan_batches(WeirOperator *operator, ScanRun * run, WeirReader
                                WeirPipelineTask *task, WeirError *error)
 {
     WeirStatus status = WEIR_OK;
-    while (status == WEIR_OK && !weir_pipeline_is_satisfied(task)) {
+    int64_t taken = 0;
+    while (status == WEIR_OK && !weir_pipeline_is_satisfied(task) &&
+           (operator->plan->limit<0 || taken<operator->plan->limit)) {
         WeirBatch *batch = NULL;
         WEIR_TRY(weir_execution_check_cancelled(operator->execution, error));
         WEIR_TRY(run->type->next_batch(reader, &batch, error));
         if (batch == NULL)
             break;
         status = filter_batch(operator, filter, &batch, error);
+        if (status == WEIR_OK && operator->plan->limit >= 0 && taken + batch->selected_count> operator->plan->limit) {
+            WeirBatch *slice =
+                weir_batch_slice(batch, 0, (uint32_t)(operator->plan->limit - taken), &operator->tracker);
+            weir_batch_release(batch);
+            batch = slice;
+        }
+        taken += batch->selected_count;
         atomic_fetch_add_explicit(&run->rows, batch->selected_count, memory_order_relaxed);
         if (status == WEIR_OK)
             status = weir_emit(task, 0, batch, error);

@@ -6,7 +6,7 @@
 
 static const WeirRule *const first_rules[] = {
     &weir_rule_finish_analysis, &weir_rule_replace_operators, &weir_rule_rewrite_subqueries,
-    &weir_rule_lateral_joins,   &weir_rule_group_expressions,
+    &weir_rule_lateral_joins,   &weir_rule_group_expressions, &weir_rule_sort_grouping_maps,
 };
 static const WeirRule *const repeated_rules[] = {
     &weir_rule_combine_unions,       &weir_rule_push_filters,     &weir_rule_push_join_conditions,
@@ -15,7 +15,7 @@ static const WeirRule *const repeated_rules[] = {
     &weir_rule_like_simplification,  &weir_rule_prune_filters,    &weir_rule_eliminate_sorts,
     &weir_rule_remove_noops,
 };
-static const WeirRule *const inferring_rules[] = {&weir_rule_infer_join_filters};
+static const WeirRule *const inferring_rules[] = {&weir_rule_infer_filters, &weir_rule_infer_join_filters};
 static const WeirRule *const last_rules[] = {
     &weir_rule_distinct_aggregates,
     &weir_rule_column_pruning,

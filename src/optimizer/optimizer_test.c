@@ -44,35 +44,37 @@ static const Case cases[] = {
     /* pruning, pushing, collapsing */
     {"SELECT x + 1 AS y FROM (SELECT id AS x, n AS z FROM t) WHERE z > 1 AND 1 = 1",
      "Project [(id#0 + 1) AS y#1]\n"
-     "+- Filter (n#2L > 1)\n"
+     "+- Filter (isnotnull(n#2L) AND (n#2L > 1))\n"
      "   +- Relation [id#0, n#2L] json\n"},
     /* a filter stays above the watermark when it looks at the event time */
     {"SELECT id FROM STREAM t WATERMARK ts DELAY OF INTERVAL 10 SECONDS WHERE id > 1 AND ts > TIMESTAMP '2024-01-01 "
      "00:00:00'",
      "~Project [id#0]\n"
-     "+- ~Filter (ts#1-T10000ms > 2024-01-01 00:00:00)\n"
+     "+- ~Filter (isnotnull(ts#1-T10000ms) AND (ts#1-T10000ms > 2024-01-01 00:00:00))\n"
      "   +- ~EventTimeWatermark uuid, ts#1: timestamp, 10 seconds\n"
-     "      +- ~Filter (id#0 > 1)\n"
+     "      +- ~Filter (isnotnull(id#0) AND (id#0 > 1))\n"
      "         +- StreamingRelation [id#0, ts#1] json\n"},
     /* joins: null keys go, sides are filtered and cut */
-    {"SELECT t.n FROM t JOIN u ON t.id = u.id AND u.w = 'a'", "Project [n#0L]\n"
-                                                              "+- Join Inner, (id#1 = id#2)\n"
-                                                              "   :- Filter isnotnull(id#1)\n"
-                                                              "   :  +- Relation [id#1, n#0L] json\n"
-                                                              "   +- Project [id#2]\n"
-                                                              "      +- Filter ((w#3 = a) AND isnotnull(id#2))\n"
-                                                              "         +- Relation [id#2, w#3] json\n"},
-    {"SELECT t.n FROM t LEFT JOIN u ON t.id = u.id WHERE u.w = 'a'", "Project [n#0L]\n"
-                                                                     "+- Join Inner, (id#1 = id#2)\n"
-                                                                     "   :- Filter isnotnull(id#1)\n"
-                                                                     "   :  +- Relation [id#1, n#0L] json\n"
-                                                                     "   +- Project [id#2]\n"
-                                                                     "      +- Filter ((w#3 = a) AND isnotnull(id#2))\n"
-                                                                     "         +- Relation [id#2, w#3] json\n"},
+    {"SELECT t.n FROM t JOIN u ON t.id = u.id AND u.w = 'a'",
+     "Project [n#0L]\n"
+     "+- Join Inner, (id#1 = id#2)\n"
+     "   :- Filter isnotnull(id#1)\n"
+     "   :  +- Relation [id#1, n#0L] json\n"
+     "   +- Project [id#2]\n"
+     "      +- Filter ((isnotnull(w#3) AND (w#3 = a)) AND isnotnull(id#2))\n"
+     "         +- Relation [id#2, w#3] json\n"},
+    {"SELECT t.n FROM t LEFT JOIN u ON t.id = u.id WHERE u.w = 'a'",
+     "Project [n#0L]\n"
+     "+- Join Inner, (id#1 = id#2)\n"
+     "   :- Filter isnotnull(id#1)\n"
+     "   :  +- Relation [id#1, n#0L] json\n"
+     "   +- Project [id#2]\n"
+     "      +- Filter ((isnotnull(w#3) AND (w#3 = a)) AND isnotnull(id#2))\n"
+     "         +- Relation [id#2, w#3] json\n"},
     /* aggregates: repeated keys go, unused results go, keys are filtered below */
     {"SELECT k, c FROM (SELECT id AS k, count(*) AS c, max(n) AS m FROM t GROUP BY id, id) WHERE k > 1",
      "Aggregate [id#0], [id#0 AS k#1, count(1) AS c#2L]\n"
-     "+- Filter (id#0 > 1)\n"
+     "+- Filter (isnotnull(id#0) AND (id#0 > 1))\n"
      "   +- Relation [id#0] json\n"},
     {"SELECT DISTINCT id FROM t", "Aggregate [id#0], [id#0]\n+- Relation [id#0] json\n"},
     {"SELECT id FROM t INTERSECT SELECT id FROM u", "Aggregate [id#0], [id#0]\n"
@@ -109,9 +111,10 @@ static const Case cases[] = {
      "   +- Aggregate [first(id#5) AS id#2, count(1) AS count#1L]\n"
      "      +- Relation [id#5] json\n"},
     /* expressions */
-    {"SELECT id FROM t WHERE id BETWEEN 1 AND n", "Project [id#0]\n"
-                                                  "+- Filter ((id#0 >= 1) AND (cast(id#0 as bigint) <= n#1L))\n"
-                                                  "   +- Relation [id#0, n#1L] json\n"},
+    {"SELECT id FROM t WHERE id BETWEEN 1 AND n",
+     "Project [id#0]\n"
+     "+- Filter (((isnotnull(id#0) AND isnotnull(n#1L)) AND (id#0 >= 1)) AND (cast(id#0 as bigint) <= n#1L))\n"
+     "   +- Relation [id#0, n#1L] json\n"},
     {"SELECT id FROM t WHERE NOT (id > 1 OR id IS NULL) AND s.b LIKE 'a%'",
      "Project [id#0]\n"
      "+- Filter (((id#0 <= 1) AND isnotnull(id#0)) AND startswith(s#1.b, a))\n"

@@ -25,6 +25,7 @@ extern const WeirRule weir_rule_replace_operators; /* DISTINCT, INTERSECT, EXCEP
 extern const WeirRule weir_rule_rewrite_subqueries;
 extern const WeirRule weir_rule_lateral_joins;
 extern const WeirRule weir_rule_group_expressions; /* literals and repetitions in GROUP BY */
+extern const WeirRule weir_rule_sort_grouping_maps;
 /* to a fixed point */
 extern const WeirRule weir_rule_combine_unions;
 extern const WeirRule weir_rule_constant_folding;
@@ -40,6 +41,7 @@ extern const WeirRule weir_rule_combine_limits;
 extern const WeirRule weir_rule_eliminate_sorts;
 extern const WeirRule weir_rule_remove_noops;
 /* once, after the others */
+extern const WeirRule weir_rule_infer_filters;
 extern const WeirRule weir_rule_infer_join_filters;
 extern const WeirRule weir_rule_distinct_aggregates;
 extern const WeirRule weir_rule_column_pruning;

@@ -73,6 +73,8 @@ typedef struct WeirStatefulInfo {
     uint32_t store_count;
     bool filters_late_rows;      /* its input has a watermark column */
     bool hides_instances;        /* Spark reports no store instances for it */
+    bool runs_twice;             /* in Spark, where a global sort above samples its input: metrics count both runs */
+    bool is_old_format;          /* written by Spark 2.3 or under stateFormatVersion 1: its values repeat the keys */
     bool asks_for_no_data_batch; /* when the watermark moved: streaming semantics §1.2 */
 } WeirStatefulInfo;
 
@@ -133,7 +135,8 @@ typedef struct WeirPhysicalOptions {
     const WeirEvalContext *context;
     bool streaming;
     const char *output_mode;
-    int32_t shuffle_partitions; /* the query's final number (from its offset log when restarted) */
+    int32_t aggregation_state_format; /* 2 (also 0), or 1: values repeat the keys */
+    int32_t shuffle_partitions;       /* the query's final number (from its offset log when restarted) */
     int64_t *next_expression_id;
 } WeirPhysicalOptions;
 

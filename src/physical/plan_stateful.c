@@ -11,6 +11,14 @@ bool weir_has_metadata(const WeirExpression *expression, const char *key)
     return expression->metadata != NULL && strstr(expression->metadata, key) != NULL;
 }
 
+void weir_mark_sampled(WeirPhysicalPlan *plan, bool sampled)
+{
+    if (plan->stateful != NULL)
+        plan->stateful->runs_twice = sampled;
+    for (uint32_t i = 0; i < plan->child_count; i++)
+        weir_mark_sampled(plan->children[i], sampled);
+}
+
 WeirStatus weir_find_event_time(WeirExpression *const *columns, uint32_t count, int32_t *ordinal, WeirError *error)
 {
     *ordinal = -1;
@@ -108,6 +116,15 @@ static WeirStatus plan_session_state(WeirPlanner *planner, WeirExpression *const
     return WEIR_OK;
 }
 
+/* Format 1 of aggregations: keys ++ buffers. */
+static const WeirSchema *old_value_schema(const WeirSchema *key, const WeirSchema *value, WeirArena *arena)
+{
+    WeirField *fields = WEIR_ARENA_ARRAY(arena, WeirField, key->field_count + value->field_count + 1);
+    memcpy(fields, key->fields, sizeof(WeirField) * key->field_count);
+    memcpy(fields + key->field_count, value->fields, sizeof(WeirField) * value->field_count);
+    return weir_type_struct(arena, fields, key->field_count + value->field_count);
+}
+
 WeirStatus weir_plan_stateful_aggregate(WeirPlanner *planner, const WeirLogicalPlan *logical, WeirPhysicalPlan *plan,
                                         WeirError *error)
 {
@@ -125,8 +142,11 @@ WeirStatus weir_plan_stateful_aggregate(WeirPlanner *planner, const WeirLogicalP
         weir_aggregate_buffer_schema(plan->aggregates, plan->aggregate_count, planner->arena, slots, &fixed);
     if (plan->kind == WEIR_PHYSICAL_SESSION_AGGREGATE)
         return plan_session_state(planner, keys, logical->grouping_count, plan, value, error);
-    WeirStatefulInfo *info = weir_stateful_new(planner, "stateStoreSave",
-                                               weir_schema_of(keys, logical->grouping_count, planner->arena), value);
+    const WeirSchema *key = weir_schema_of(keys, logical->grouping_count, planner->arena);
+    bool old = planner->options->aggregation_state_format == 1;
+    WeirStatefulInfo *info =
+        weir_stateful_new(planner, "stateStoreSave", key, old ? old_value_schema(key, value, planner->arena) : value);
+    info->is_old_format = old;
     bool complete = strcmp(info->output_mode, "complete") == 0;
     if (logical->grouping_count == 0)
         info->partition_count = 1;
@@ -235,6 +255,17 @@ static WeirStatus row_limit(WeirPlanner *planner, const WeirLogicalPlan *logical
     return WEIR_OK;
 }
 
+/* The scan of a task may stop after the limit: Spark's LocalLimit stops it there, which its count of input rows shows.
+ */
+static void limit_scan(const WeirPhysicalPlan *limit)
+{
+    WeirPhysicalPlan *plan = limit->children[0];
+    while (plan->kind == WEIR_PHYSICAL_PROJECT)
+        plan = plan->children[0];
+    if (plan->kind == WEIR_PHYSICAL_STREAM_SCAN)
+        plan->limit = limit->limit;
+}
+
 WeirStatus weir_plan_limit(WeirPlanner *planner, const WeirLogicalPlan *logical, WeirPhysicalPlan **out,
                            WeirError *error)
 {
@@ -248,5 +279,11 @@ WeirStatus weir_plan_limit(WeirPlanner *planner, const WeirLogicalPlan *logical,
     if (logical->kind == WEIR_LOGICAL_LIMIT && generates_appends(planner, child))
         make_stream_limit(planner, plan);
     *out = plan;
-    return weir_plan_node(planner, child, &plan->children[0], error);
+    WEIR_TRY(weir_plan_node(planner, child, &plan->children[0], error));
+    if (plan->kind == WEIR_PHYSICAL_STREAM_LIMIT)
+        limit_scan(plan);
+    if (plan->children[0]->kind ==
+        WEIR_PHYSICAL_SORT) /* limit and sort together are Spark's TakeOrderedAndProject, which samples nothing */
+        weir_mark_sampled(plan->children[0], false);
+    return WEIR_OK;
 }

@@ -320,6 +320,8 @@ static WeirStatus plan_sort(WeirPlanner *planner, const WeirLogicalPlan *logical
     WEIR_TRY(plan_unary(planner, WEIR_PHYSICAL_SORT, logical, plan, error));
     const WeirPhysicalPlan *child = (*plan)->children[0];
     (*plan)->is_global = logical->is_global;
+    if (planner->options->streaming && logical->is_global && planner->options->shuffle_partitions > 1)
+        weir_mark_sampled(*plan, true);
     (*plan)->expression_count = logical->expression_count;
     return weir_bind_all(planner, logical->expressions, logical->expression_count, child->output, child->output_count,
                          &(*plan)->expressions, error);

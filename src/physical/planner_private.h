@@ -36,6 +36,8 @@ WEIR_CHECKED WeirStatus weir_plan_distinct(WeirPlanner *planner, const WeirLogic
 WEIR_CHECKED WeirStatus weir_plan_join(WeirPlanner *planner, const WeirLogicalPlan *logical, WeirPhysicalPlan **plan,
                                        WeirError *error);
 /* plan_stateful.c */
+/* Stateful operators below a global sort: Spark runs them twice, once to sample the sort's ranges. */
+void weir_mark_sampled(WeirPhysicalPlan *plan, bool sampled);
 bool weir_has_metadata(const WeirExpression *expression, const char *key);
 /* Ordinal of the only event-time column among `columns` (its metadata says so), -1: none; more than one: an error. */
 WEIR_CHECKED WeirStatus weir_find_event_time(WeirExpression *const *columns, uint32_t count, int32_t *ordinal,

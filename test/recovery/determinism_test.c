@@ -17,7 +17,8 @@
     "CREATE STREAMING TABLE t USING json OPTIONS (outputMode 'append', trigger 'availableNow', checkpointLocation "    \
     "'/ck', path '/out') AS "
 #define INTO_MEMORY                                                                                                    \
-    "CREATE STREAMING TABLE t USING memory OPTIONS (outputMode 'update', trigger 'availableNow', checkpointLocation "  \
+    "CREATE STREAMING TABLE t USING memory OPTIONS (outputMode 'complete', trigger 'availableNow', "                   \
+    "checkpointLocation "                                                                                              \
     "'/ck') AS "
 
 static const char *const word_count =

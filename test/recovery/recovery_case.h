@@ -44,7 +44,8 @@ static const char windowed_script[] =
                    "SELECT window.start AS start, kind, count(*) AS n, sum(amount) AS total FROM STREAM events "
                    "WATERMARK ts DELAY OF INTERVAL 2 MINUTES "
                    "GROUP BY window(ts, '1 minute'), kind;";
-/* A count in update mode: the last file holds every key, so its batch gives the whole state. */
+/* A count in complete mode, the only one in which a memory sink goes on from a checkpoint: its table is the whole
+ * state. */
 static const char count_script[] =
     SETTINGS INPUT "CREATE STREAMING TABLE t USING memory OPTIONS (outputMode 'complete', trigger 'availableNow', "
                    "checkpointLocation '/ck') AS "

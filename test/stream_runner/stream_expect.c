@@ -334,9 +334,13 @@ static bool append_logged_files(StreamRun *run, const char *folder, WeirBuffer *
     if (stat(log_folder, &status) != 0)
         return false;
     WeirClock *clock = weir_system_clock_new();
+    bool compacted = false, found = false;
     if (weir_compactible_log_open(weir_local_file_system(), log_folder, "test", false, 10, INT64_MAX, 1000, clock, &log,
                                   NULL) == WEIR_OK &&
-        weir_compactible_log_all(log, &run->arena, &lines, &count, NULL) == WEIR_OK) {
+        (weir_compactible_log_all(log, &run->arena, &lines, &count, NULL) == WEIR_OK ||
+         /* a log that begins later: its last entry */
+         weir_compactible_log_get(log, weir_compactible_log_latest(log), &run->arena, &lines, &count, &compacted,
+                                  &found, NULL) == WEIR_OK)) {
         for (uint32_t i = 0; i < count; i++) {
             WeirJson *json = NULL;
             char *path = NULL;

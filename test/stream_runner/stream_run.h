@@ -11,7 +11,13 @@ typedef struct StreamBatch {
     bool expected;
 } StreamBatch;
 
+typedef struct StagedFile {
+    const char *from, *to;
+} StagedFile;
+
 typedef struct StreamRun {
+    StagedFile staged[256]; /* files that the next `run` shows */
+    int staged_count;
     const StreamCase *stream_case;
     WeirArena arena;
     char root[512], input[560], checkpoint[560], output[560];

@@ -9,6 +9,8 @@ WeirStatus weir_aggregate_functions_init(WeirAggregateFunctions *functions, cons
     functions->slots = WEIR_ARENA_ARRAY(arena, WeirAggregateSlots, count + 1);
     functions->buffer_schema =
         weir_aggregate_buffer_schema(plan->aggregates, count, arena, functions->slots, &functions->fixed);
+    if (plan->stateful != NULL && plan->stateful->is_old_format)
+        functions->fixed = false; /* the store's rows are not the buffers alone: they can't be merged in place */
     uint32_t columns = functions->buffer_schema->field_count;
     functions->row_bytes = (uint32_t)(weir_unsafe_row_null_bytes(columns) + (size_t)columns * 8);
     functions->is_object = WEIR_ARENA_ARRAY(arena, bool, count + 1);

@@ -134,6 +134,16 @@ static WeirStatus upsert_entries(PartitionMerge *merge, const WeirRunEntry *cons
 
 /* ---- object buffers: merged in a table, then serialized into the store ---- */
 
+/* A value of the store without the keys that format 1 repeats in it. */
+static const uint8_t *buffers_of(PartitionMerge *merge, const uint8_t *value, uint32_t *size)
+{
+    if (!merge->info->is_old_format || value == NULL)
+        return value;
+    uint8_t *out = weir_arena_alloc(&merge->scratch, *size);
+    *size = weir_unsafe_row_tail(merge->info->value_schema, merge->info->key_schema->field_count, value, *size, out);
+    return out;
+}
+
 /* New groups start from what the store holds. */
 static WeirStatus restore_groups(PartitionMerge *merge, uint32_t first, WeirError *error)
 {
@@ -146,6 +156,7 @@ static WeirStatus restore_groups(PartitionMerge *merge, uint32_t first, WeirErro
         const uint8_t *key = weir_view_data(view);
         const uint8_t *value =
             weir_state_store_get(merge->store, key, view->length, weir_state_hash(key, view->length), &sizes[count]);
+        value = buffers_of(merge, value, &sizes[count]);
         if (value == NULL)
             continue;
         targets[count] = weir_aggregate_table_row(groups, i);
@@ -200,6 +211,12 @@ static WeirStatus put_chunk(PartitionMerge *merge, uint32_t first, uint32_t coun
         void *bytes = NULL;
         WEIR_TRY(weir_arena_try_alloc(scratch, size, &bytes, error));
         weir_unsafe_row_encode(pointers, columns, k, bytes);
+        if (merge->info->is_old_format) {
+            uint8_t *row = weir_arena_alloc(scratch, size + view->length);
+            size = weir_unsafe_row_join(merge->info->key_schema, key, view->length, functions->buffer_schema, bytes,
+                                        (uint32_t)size, row);
+            bytes = row;
+        }
         WEIR_TRY(weir_state_store_put(merge->store, key, view->length, weir_state_hash(key, view->length), bytes,
                                       (uint32_t)size, error));
     }
@@ -258,41 +275,53 @@ static WeirStatus update_state(PartitionMerge *merge, WeirError *error)
 
 /* ---- output ---- */
 
+typedef struct RowOutput {
+    PartitionMerge *merge;
+    WeirResultWriter writer;
+} RowOutput;
+
 static WeirStatus write_row(void *context, const WeirStateRow *row, WeirError *error)
 {
-    return weir_result_writer_add(context, row->key, row->key_size, row->value, row->value_size, error);
+    RowOutput *output = context;
+    uint32_t size = row->value_size;
+    const uint8_t *value = buffers_of(output->merge, row->value, &size);
+    WeirStatus status = weir_result_writer_add(&output->writer, row->key, row->key_size, value, size, error);
+    if (output->merge->info->is_old_format)
+        weir_arena_reset(&output->merge->scratch); /* the writer has copied it */
+    return status;
 }
 
 static WeirStatus write_output(PartitionMerge *merge, WeirPipelineTask *task, WeirError *error)
 {
-    WeirResultWriter writer;
+    RowOutput output = {.merge = merge};
+    WeirResultWriter *writer = &output.writer;
     WeirStatus status = WEIR_OK;
     bool evicts = merge->info->event_time != WEIR_STATE_EVENT_TIME_NONE && merge->mode != MODE_COMPLETE;
-    WEIR_TRY_OR_GO(done, weir_result_writer_init(&writer, merge->aggregation, task, error));
-    writer.encoded = true;
-    writer.copies = merge->mode == MODE_APPEND;
+    WEIR_TRY_OR_GO(done, weir_result_writer_init(writer, merge->aggregation, task, error));
+    writer->encoded = true;
+    writer->copies = merge->mode == MODE_APPEND || merge->info->is_old_format;
     if (merge->mode == MODE_COMPLETE)
-        WEIR_TRY_OR_GO(done, weir_state_store_scan(merge->store, write_row, &writer, error));
+        WEIR_TRY_OR_GO(done, weir_state_store_scan(merge->store, write_row, &output, error));
     else if (merge->mode == MODE_UPDATE)
-        WEIR_TRY_OR_GO(done, weir_state_store_scan_updated(merge->store, write_row, &writer, error));
+        WEIR_TRY_OR_GO(done, weir_state_store_scan_updated(merge->store, write_row, &output, error));
     if (merge->mode != MODE_APPEND)
         WEIR_TRY_OR_GO(done,
-                       weir_result_writer_flush(&writer, error)); /* rows point into the store, which changes now */
+                       weir_result_writer_flush(writer, error)); /* rows point into the store, which changes now */
     WeirStateStoreMetrics before, after;
     weir_state_store_metrics(merge->store, &before); /* what was put and is evicted now counts as both */
     int64_t start = weir_execution_nanos(merge->aggregation->operator->execution);
     if (evicts) {
         WeirStateVisitor visitor = merge->mode == MODE_APPEND ? write_row : NULL;
-        WEIR_TRY_OR_GO(done, weir_state_store_evict(merge->store, merge->eviction_micros, visitor, &writer, error));
+        WEIR_TRY_OR_GO(done, weir_state_store_evict(merge->store, merge->eviction_micros, visitor, &output, error));
     }
-    status = weir_result_writer_flush(&writer, error);
+    status = weir_result_writer_flush(writer, error);
     merge->metrics->removals_nanos += weir_execution_nanos(merge->aggregation->operator->execution) - start;
     weir_state_store_metrics(merge->store, &after);
     merge->metrics->counts_own_rows = true;
     merge->metrics->rows_updated = before.updated_count;
     merge->metrics->rows_removed = before.row_count - after.row_count;
 done:
-    weir_result_writer_deinit(&writer);
+    weir_result_writer_deinit(writer);
     return status;
 }
 

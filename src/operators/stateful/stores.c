@@ -134,6 +134,16 @@ static WeirStatus run_tasks(WeirTaskPool *pool, WeirTaskFunction function, void 
 }
 
 /* Counters of the changes are read before the commit makes them history. */
+static void count_twice(WeirStatefulMetrics *metrics)
+{
+    metrics->rows_total *= 2;
+    metrics->rows_updated *= 2;
+    metrics->rows_removed *= 2;
+    metrics->rows_dropped_by_watermark *= 2;
+    metrics->rows_dropped_duplicate *= 2;
+    metrics->store_instances *= 2;
+}
+
 static void collect_metrics(WeirExecution *execution)
 {
     for (uint32_t i = 0; i < execution->stateful_count; i++) {
@@ -169,6 +179,8 @@ static void collect_metrics(WeirExecution *execution)
         metrics->store_instances =
             set->info->hides_instances ? 0 : set->info->partition_count * (int32_t)set->info->store_count;
         metrics->snapshot_last_uploaded = set->snapshots;
+        if (set->info->runs_twice)
+            count_twice(metrics);
     }
 }
 
