@@ -140,6 +140,7 @@ static void odd_quotes_are_read_as_spark_reads_them(void **state)
         {none, "\"a\"  ,b", "<a><b>;"},
         {none, "1,\"", "<1><\">;"},
         {back, "1,\"a\"b,c", "<1><ab,c>;"},
+        {back, "\"\"%%", "<%%>;"},
         {skip, "1,\"a\"b,c", "<1><null><c>;"},
         {closing, "1,\"a\"b,c\",d", "<1><a\"b,c><d>;"},
         {long_sep, "1||x|y||\"a||b\"||", "<1><x|y><a||b><empty>;"},

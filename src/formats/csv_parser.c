@@ -156,8 +156,10 @@ static bool back_to_delimiter(Parser *parser)
     const WeirCsvOptions *options = parser->options;
     for (;;) {
         size_t length = scratch->length - parser->value_start;
+        if (length == 0) /* `scratch` may have no memory yet. */
+            return true;
         const char *value = scratch->data + parser->value_start;
-        const char *found = length == 0 ? NULL : memmem(value, length, options->delimiter, options->delimiter_length);
+        const char *found = memmem(value, length, options->delimiter, options->delimiter_length);
         if (found == NULL)
             return true;
         if (!column_ready(parser))
