@@ -37,6 +37,9 @@
     X(hash)                                                                                                            \
     X(conversion)                                                                                                      \
     X(format_number)                                                                                                   \
+    X(text_encoding)                                                                                                   \
+    X(charset)                                                                                                         \
+    X(to_number)                                                                                                       \
     X(make_timestamp)                                                                                                  \
     X(text_check)                                                                                                      \
     X(random)                                                                                                          \
