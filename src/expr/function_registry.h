@@ -39,6 +39,8 @@
     X(format_number)                                                                                                   \
     X(text_encoding)                                                                                                   \
     X(charset)                                                                                                         \
+    X(format_string)                                                                                                   \
+    X(url)                                                                                                             \
     X(to_number)                                                                                                       \
     X(make_timestamp)                                                                                                  \
     X(text_check)                                                                                                      \

@@ -81,23 +81,44 @@ WEIR_TEXT_KERNEL(unhex_kernel)
 
 static const char base64_digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
+#define BASE64_LINE_BYTES 57 /* 76 digits */
+
+static uint8_t *put_base64(const uint8_t *bytes, uint32_t length, uint8_t *out)
+{
+    for (uint32_t i = 0; i < length; i += 3) {
+        uint32_t left = length - i, bits = (uint32_t)bytes[i] << 16 | (left > 1 ? (uint32_t)bytes[i + 1] << 8 : 0) |
+                                           (left > 2 ? bytes[i + 2] : 0u);
+        *out++ = (uint8_t)base64_digits[bits >> 18];
+        *out++ = (uint8_t)base64_digits[bits >> 12 & 63];
+        *out++ = left > 1 ? (uint8_t)base64_digits[bits >> 6 & 63] : '=';
+        *out++ = left > 2 ? (uint8_t)base64_digits[bits & 63] : '=';
+    }
+    return out;
+}
+
+/* In lines of 76 digits, as MIME has them, unless spark.sql.chunkBase64String.enabled is false. */
 WEIR_TEXT_KERNEL(base64_kernel)
 {
+    const WeirEvalContext *context = call->context;
+    const char *setting =
+        context->conf == NULL ? NULL : context->conf(context->conf_context, "spark.sql.chunkBase64String.enabled");
+    bool chunked = setting == NULL || strcasecmp(setting, "false") != 0;
     WeirArgument x = weir_argument(arguments[0]);
     WeirTextHeap heap = weir_text_heap(call);
     WEIR_FOR_ROWS(call, row)
     {
         WEIR_TEXT(text, x, row);
-        WEIR_TRY(weir_text_heap_reserve(&heap, ((size_t)text_length + 2) / 3 * 4, error));
+        size_t lines = chunked ? text_length / BASE64_LINE_BYTES : 0;
+        WEIR_TRY(weir_text_heap_reserve(&heap, ((size_t)text_length + 2) / 3 * 4 + 2 * lines, error));
         uint8_t *out = heap.next;
-        for (uint32_t i = 0; i < text_length; i += 3) {
-            uint32_t left = text_length - i, bits = (uint32_t)text[i] << 16 |
-                                                    (left > 1 ? (uint32_t)text[i + 1] << 8 : 0) |
-                                                    (left > 2 ? text[i + 2] : 0u);
-            *out++ = (uint8_t)base64_digits[bits >> 18];
-            *out++ = (uint8_t)base64_digits[bits >> 12 & 63];
-            *out++ = left > 1 ? (uint8_t)base64_digits[bits >> 6 & 63] : '=';
-            *out++ = left > 2 ? (uint8_t)base64_digits[bits & 63] : '=';
+        for (uint32_t at = 0; at < text_length;) {
+            uint32_t left = text_length - at, size = chunked && left > BASE64_LINE_BYTES ? BASE64_LINE_BYTES : left;
+            out = put_base64(text + at, size, out);
+            at += size;
+            if (at < text_length) {
+                *out++ = '\r';
+                *out++ = '\n';
+            }
         }
         ((WeirStringView *)result->values)[row] = weir_text_heap_commit(&heap, (uint32_t)(out - heap.next));
     }
@@ -178,7 +199,7 @@ static BinaryFormat format_of(const WeirStringView *view)
     return FORMAT_NONE;
 }
 
-/* Stricter than unbase64: digits, blanks and at most the padding that is due. */
+/* Stricter than unbase64: digits, blanks among them, and at most the padding that is due. */
 static bool is_base64(const uint8_t *text, uint32_t length)
 {
     uint32_t digits = 0, padding = 0;
@@ -189,7 +210,7 @@ static bool is_base64(const uint8_t *text, uint32_t length)
             digits++;
         } else if (text[i] == '=') {
             padding++;
-        } else if (strchr(" \t\r\n\f\v", text[i]) == NULL || text[i] == '\0') {
+        } else if (padding > 0 || strchr(" \t\r\n\f\v", text[i]) == NULL || text[i] == '\0') {
             return false;
         }
     }
