@@ -43,6 +43,7 @@
     X(url)                                                                                                             \
     X(collation)                                                                                                       \
     X(random_text)                                                                                                     \
+    X(sentences)                                                                                                       \
     X(to_number)                                                                                                       \
     X(make_timestamp)                                                                                                  \
     X(text_check)                                                                                                      \
