@@ -33,6 +33,7 @@
     X(datetime_fields)                                                                                                 \
     X(datetime_format)                                                                                                 \
     X(math)                                                                                                            \
+    X(rounding)                                                                                                        \
     X(interval)                                                                                                        \
     X(hash)                                                                                                            \
     X(conversion)                                                                                                      \
