@@ -81,8 +81,8 @@ static WeirStatus dispatch(WeirStatementContext *context, WeirResult **result, W
     return WEIR_OK;
 }
 
-static WeirStatus parse_statement(WeirSession *session, const WeirEvalContext *eval, WeirArena *arena, const char *text,
-                                  size_t length, WeirStatement **statement, WeirError *error)
+WeirStatus weir_session_parse(WeirSession *session, const WeirEvalContext *eval, WeirArena *arena, const char *text,
+                              size_t length, WeirStatement **statement, WeirError *error)
 {
     WeirParserOptions options = {
         .zone = eval->zone,
@@ -141,7 +141,7 @@ static WeirStatus make_from_text(void *context, WeirSession *session, const Weir
                                  WeirStatement **statement, WeirError *error)
 {
     const StatementText *text = context;
-    return parse_statement(session, eval, arena, text->text, text->length, statement, error);
+    return weir_session_parse(session, eval, arena, text->text, text->length, statement, error);
 }
 
 static WeirStatus execute(WeirSession *session, const char *text, size_t length, WeirResult **result, WeirError *error)

@@ -190,7 +190,11 @@ WeirStatus weir_statement_set_variable(WeirStatementContext *context, WeirResult
 WeirStatus weir_statement_drop_variable(WeirStatementContext *context, WeirResult **result, WeirError *error);
 WeirStatus weir_statement_create_function(WeirStatementContext *context, WeirResult **result, WeirError *error);
 WeirStatus weir_statement_drop_function(WeirStatementContext *context, WeirResult **result, WeirError *error);
-/* script.c: carry out a statement that `make` parses or builds in the statement's arena. */
+/* script.c: one statement as the session's settings have it read. */
+WEIR_CHECKED WeirStatus weir_session_parse(WeirSession *session, const WeirEvalContext *eval, WeirArena *arena,
+                                           const char *text, size_t length, WeirStatement **statement,
+                                           WeirError *error);
+/* Carry out a statement that `make` parses or builds in the statement's arena. */
 typedef WeirStatus (*WeirMakeStatement)(void *make_context, WeirSession *session, const WeirEvalContext *eval,
                                         WeirArena *arena, WeirStatement **statement, WeirError *error);
 WEIR_CHECKED WeirStatus weir_session_execute_made(WeirSession *session, WeirMakeStatement make, void *make_context,
