@@ -42,6 +42,8 @@
     X(charset)                                                                                                         \
     X(format_string)                                                                                                   \
     X(url)                                                                                                             \
+    X(collation)                                                                                                       \
+    X(random_text)                                                                                                     \
     X(to_number)                                                                                                       \
     X(make_timestamp)                                                                                                  \
     X(text_check)                                                                                                      \
