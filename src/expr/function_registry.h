@@ -18,11 +18,13 @@
     X(str_to_map)                                                                                                      \
     X(map_sort)                                                                                                        \
     X(shuffle)                                                                                                         \
+    X(vector_math)                                                                                                     \
     X(arithmetic)                                                                                                      \
     X(comparison)                                                                                                      \
     X(boolean)                                                                                                         \
     X(conditional)                                                                                                     \
     X(bitwise)                                                                                                         \
+    X(bitmap)                                                                                                          \
     X(in_list)                                                                                                         \
     X(text_slice)                                                                                                      \
     X(like)                                                                                                            \
@@ -57,7 +59,9 @@
     X(min_max)                                                                                                         \
     X(moments)                                                                                                         \
     X(bits)                                                                                                            \
+    X(bitmap)                                                                                                          \
     X(collect)                                                                                                         \
+    X(vector_sums)                                                                                                     \
     X(approx_count_distinct)                                                                                           \
     X(percentile)                                                                                                      \
     X(listagg)                                                                                                         \
