@@ -68,7 +68,7 @@ static WeirStatus decode(WeirCsvRecords *records, WeirError *error)
         uint8_t c = records->data[i];
         if (c < 0x80) {
             decoded->data[length++] = c;
-        } else if (records->options->encoding == WEIR_CSV_LATIN1) {
+        } else if (records->options->encoding == WEIR_ENCODING_LATIN1) {
             decoded->data[length++] = (uint8_t)(0xc0 | (c >> 6));
             decoded->data[length++] = (uint8_t)(0x80 | (c & 0x3f));
         } else {
@@ -105,9 +105,9 @@ WeirStatus weir_csv_records_fill(WeirCsvRecords *records, WeirError *error)
         return weir_error_format(error, WEIR_ERROR_FAILED_READ_FILE_NO_HINT, "%s has a record of more than 2 GiB.",
                                  records->source->path);
     records->ascii = is_ascii(records->data, records->length);
-    if (!records->ascii && records->options->encoding != WEIR_CSV_UTF8)
+    if (!records->ascii && records->options->encoding != WEIR_ENCODING_UTF8)
         WEIR_TRY(decode(records, error));
-    bool mark = records->first_block && records->options->encoding == WEIR_CSV_UTF8 && records->length >= 3 &&
+    bool mark = records->first_block && records->options->encoding == WEIR_ENCODING_UTF8 && records->length >= 3 &&
                 memcmp(records->data, "\xef\xbb\xbf", 3) == 0;
     records->first_block = false;
     detect_line_end(records);

@@ -1,31 +1,11 @@
-/* JSON files: a record a line (Spark: JsonFileFormat, JacksonParser). The layout of the last record is remembered as
- * literal bytes between its values, so that records written by one program cost a comparison for each name; anything
- * else takes the general path. Values are converted only for the columns that are needed. */
+/* JSON files: a record a line (Spark: JsonFileFormat, JacksonParser). Values are converted only for the columns that
+ * are needed. */
 #include "formats/json_format_private.h"
 
-#include <strings.h>
-
+#include "formats/encoding.h"
 #include "formats/record_reader.h"
 
 static const char *const json_read_options[] = {"mode", NULL};
-
-/* ---- options ---- */
-
-static const char *corrupt_column(const WeirFormatOptions *options)
-{
-    const char *name = options->get(options->context, "columnNameOfCorruptRecord");
-    if (name == NULL && options->conf != NULL)
-        name = options->conf(options->conf_context, "spark.sql.columnNameOfCorruptRecord");
-    return name == NULL ? "_corrupt_record" : name;
-}
-
-static WeirParseMode parse_mode(const WeirFormatOptions *options)
-{
-    const char *mode = options->get(options->context, "mode");
-    if (mode != NULL && strcasecmp(mode, "DROPMALFORMED") == 0)
-        return WEIR_PARSE_MODE_DROP;
-    return mode != NULL && strcasecmp(mode, "FAILFAST") == 0 ? WEIR_PARSE_MODE_FAIL : WEIR_PARSE_MODE_PERMISSIVE;
-}
 
 static bool json_is_splittable(const WeirFormatOptions *options, const char *path)
 {
@@ -37,7 +17,6 @@ static bool json_is_splittable(const WeirFormatOptions *options, const char *pat
 static WeirStatus json_check(const WeirFormatOptions *options, const WeirSchema *schema, bool writing, WeirError *error)
 {
     WeirJsonRules rules;
-    bool multi_line;
     if (writing)
         return WEIR_OK;
     WeirArena arena;
@@ -46,13 +25,14 @@ static WeirStatus json_check(const WeirFormatOptions *options, const WeirSchema 
     weir_arena_deinit(&arena);
     if (status != WEIR_OK)
         return status;
-    WEIR_TRY(weir_format_option_bool(options, "multiLine", false, &multi_line, error));
-    int32_t at = weir_schema_find(schema, corrupt_column(options), false);
-    if (at >= 0 && (schema->fields[at].type->id != WEIR_TYPE_STRING || !schema->fields[at].nullable))
-        return weir_error_format(error, WEIR_ERROR_INVALID_CORRUPT_RECORD_TYPE,
-                                 "The column %s for malformed records must be a nullable string.",
-                                 schema->fields[at].name);
-    return WEIR_OK;
+    int32_t corrupt;
+    WeirEncoding encoding;
+    WEIR_TRY(weir_json_options_check(options, error));
+    WEIR_TRY(weir_format_encoding(options, &encoding, error));
+    if (encoding != WEIR_ENCODING_UTF8)
+        return weir_error_format(error, WEIR_ERROR_UNSUPPORTED_FEATURE_OPTION,
+                                 "JSON files in encodings other than UTF-8 are not built yet.");
+    return weir_corrupt_column_find(options, schema, &corrupt, error);
 }
 
 /* ---- open ---- */
@@ -64,7 +44,7 @@ static void json_close_reader(WeirFormatReader *reader)
     weir_record_reader_close(reader->records);
     weir_shared_buffer_release(reader->block);
     weir_batch_builder_deinit(&reader->builder);
-    weir_buffer_deinit(&reader->scratch);
+    weir_json_record_deinit(&reader->record);
     weir_arena_deinit(&reader->arena);
     weir_free(reader);
 }
@@ -72,16 +52,17 @@ static void json_close_reader(WeirFormatReader *reader)
 static void plan_columns(WeirFormatReader *reader)
 {
     const WeirFormatScan *scan = reader->scan;
-    const char *corrupt = corrupt_column(scan->options);
+    const char *corrupt = weir_corrupt_column_name(scan->options);
     WeirField *fields = WEIR_ARENA_ARRAY(&reader->arena, WeirField, scan->column_count + 1);
-    reader->corrupt_column = -1;
-    reader->values = WEIR_ARENA_ARRAY(&reader->arena, WeirJsonToken, scan->column_count + 1);
+    int32_t corrupt_field = -1;
     for (uint32_t i = 0; i < scan->column_count; i++) {
         fields[i] = scan->schema->fields[scan->columns[i]];
-        if (strcasecmp(fields[i].name, corrupt) == 0)
-            reader->corrupt_column = (int32_t)i;
+        if (strcmp(fields[i].name, corrupt) == 0)
+            corrupt_field = (int32_t)i;
     }
     reader->schema = weir_type_struct(&reader->arena, fields, scan->column_count);
+    weir_json_record_init(&reader->record, &reader->rules, reader->schema, corrupt_field, &reader->arena,
+                          scan->tracker);
 }
 
 static WeirStatus json_open_reader(const WeirFormatScan *scan, const WeirByteSource *source, int64_t start, int64_t end,
@@ -92,14 +73,13 @@ static WeirStatus json_open_reader(const WeirFormatScan *scan, const WeirByteSou
     reader->scan = scan;
     reader->source = source;
     weir_arena_init(&reader->arena, scan->tracker);
-    weir_buffer_init(&reader->scratch, 0, scan->tracker);
-    reader->mode = parse_mode(scan->options);
+    reader->mode = weir_parse_mode(scan->options);
     reader->separator = scan->options->get(scan->options->context, "lineSep");
     reader->separator_length = reader->separator == NULL ? 0 : strlen(reader->separator);
     plan_columns(reader);
     WEIR_TRY_OR_GO(done, weir_json_rules(scan->options, &reader->arena, &reader->rules, error));
     WEIR_TRY_OR_GO(done, weir_format_option_bool(scan->options, "multiLine", false, &reader->multi_line, error));
-    if (reader->corrupt_column >= 0 && scan->column_count == 1) {
+    if (reader->record.corrupt_field >= 0 && scan->column_count == 1) {
         status = weir_error_set(error, WEIR_ERROR_UNSUPPORTED_FEATURE_QUERY_ONLY_CORRUPT_RECORD_COLUMN);
         goto done;
     }
@@ -117,112 +97,10 @@ done:
 
 /* ---- one record ---- */
 
-static int32_t find_column(WeirFormatReader *reader, const WeirJsonToken *name)
-{
-    const uint8_t *text = name->start;
-    size_t length = name->length;
-    if ((name->flags & WEIR_JSON_ESCAPED) != 0) {
-        weir_buffer_clear(&reader->scratch);
-        if (!weir_buffer_reserve(&reader->scratch, length))
-            return -1;
-        length = weir_json_unescape(name, (uint8_t *)reader->scratch.data);
-        text = (const uint8_t *)reader->scratch.data;
-    }
-    for (uint32_t i = 0; i < reader->schema->field_count; i++) {
-        const char *field = reader->schema->fields[i].name;
-        if ((int32_t)i != reader->corrupt_column && strlen(field) == length && memcmp(field, text, length) == 0)
-            return (int32_t)i;
-    }
-    return -1;
-}
-
-/* From the end of the value before (or the record's bracket) to this member's value; the bytes between become the
- * layout's literal for `index`. NULL: malformed. */
-static const uint8_t *read_member_name(WeirFormatReader *reader, const WeirJsonText *text, const uint8_t *from,
-                                       uint32_t index, int32_t *column)
-{
-    WeirJsonToken name;
-    const uint8_t *at = from;
-    if (index > 0) {
-        at = weir_json_skip_blank(text, at);
-        if (at == NULL || at >= text->end || *at != ',')
-            return NULL;
-    }
-    at = weir_json_skip_blank(text, at + 1);
-    at = at == NULL ? NULL : weir_json_scan_name(text, at, &name);
-    at = at == NULL ? NULL : weir_json_skip_blank(text, at);
-    if (at == NULL || at >= text->end || *at != ':')
-        return NULL;
-    at = weir_json_skip_blank(text, at + 1);
-    if (at == NULL || at >= text->end)
-        return NULL;
-    *column = find_column(reader, &name);
-    if (index < WEIR_JSON_LAYOUT_MEMBERS && at - from <= WEIR_JSON_LITERAL_BYTES) {
-        WeirJsonLayoutMember *member = &reader->layout[index];
-        member->length = (uint8_t)(at - from);
-        member->column = *column;
-        memset(member->literal, 0, sizeof(member->literal));
-        memcpy(member->literal, from, member->length);
-        if (index >= reader->layout_count)
-            reader->layout_count = index + 1;
-    }
-    return at;
-}
-
-static bool matches_layout(const WeirFormatReader *reader, const WeirJsonText *text, const uint8_t *at, uint32_t index)
-{
-    if (index >= reader->layout_count)
-        return false;
-    const WeirJsonLayoutMember *member = &reader->layout[index];
-    return text->end - at > member->length && memcmp(at, member->literal, member->length) == 0;
-}
-
-/* Find the values of the needed columns in the object at `at`. Behind the object, or NULL where it is malformed. */
-static const uint8_t *scan_record(WeirFormatReader *reader, const WeirJsonText *text, const uint8_t *at)
-{
-    const uint8_t *first = weir_json_skip_blank(text, at + 1);
-    for (uint32_t i = 0; i < reader->schema->field_count; i++)
-        reader->values[i].start = NULL;
-    if (first == NULL || first >= text->end)
-        return NULL;
-    if (*first == '}')
-        return first + 1;
-    for (uint32_t index = 0;; index++) {
-        int32_t column;
-        WeirJsonToken value;
-        if (matches_layout(reader, text, at, index)) {
-            at += reader->layout[index].length;
-            column = reader->layout[index].column;
-            if (*at <= ' ')
-                at = weir_json_skip_blank(text, at);
-            if (at == NULL || at >= text->end)
-                return NULL;
-        } else {
-            at = read_member_name(reader, text, at, index, &column);
-            if (at == NULL)
-                return NULL;
-        }
-        at = weir_json_scan_value(text, at, 1, &value);
-        if (at == NULL || at >= text->end)
-            return NULL;
-        if (column >= 0)
-            reader->values[column] = value; /* of equal names the last counts */
-        if (*at == '}')
-            return at + 1;
-        if (*at != ',') {
-            const uint8_t *next = weir_json_skip_blank(text, at);
-            if (next == NULL || next >= text->end || (*next != ',' && *next != '}'))
-                return NULL;
-            if (*next == '}')
-                return next + 1;
-        }
-    }
-}
-
 static void append_nulls(WeirFormatReader *reader, const uint8_t *record, size_t length)
 {
     for (uint32_t i = 0; i < reader->schema->field_count; i++) {
-        if ((int32_t)i == reader->corrupt_column)
+        if ((int32_t)i == reader->record.corrupt_field)
             weir_vector_builder_append_view(reader->builder.columns[i], weir_view_make(record, (uint32_t)length));
         else
             weir_vector_builder_append_null(reader->builder.columns[i]);
@@ -242,35 +120,16 @@ static WeirStatus malformed_record(WeirFormatReader *reader, const uint8_t *reco
     return WEIR_OK;
 }
 
-/* Values that do not fit are seen before anything is appended, where the record may have to be dropped or refused. */
-static bool fits_schema(WeirFormatReader *reader, const WeirJsonText *text)
-{
-    for (uint32_t i = 0; i < reader->schema->field_count; i++)
-        if (reader->values[i].start != NULL &&
-            weir_json_convert(&reader->rules, text, &reader->values[i], reader->schema->fields[i].type, NULL,
-                              &reader->scratch) != WEIR_JSON_GOOD)
-            return false;
-    return true;
-}
-
 static WeirStatus append_record(WeirFormatReader *reader, const WeirJsonText *text, const uint8_t *record,
                                 size_t length, WeirError *error)
 {
-    bool good = true;
-    if (reader->mode != WEIR_PARSE_MODE_PERMISSIVE && !fits_schema(reader, text))
+    /* Values that do not fit are seen before anything is appended, where the record may have to be dropped or refused.
+     */
+    if (reader->mode != WEIR_PARSE_MODE_PERMISSIVE && !weir_json_record_fits(&reader->record, text))
         return malformed_record(reader, record, length, error);
-    for (uint32_t i = 0; i < reader->schema->field_count; i++) {
-        WeirVectorBuilder *column = reader->builder.columns[i];
-        if ((int32_t)i == reader->corrupt_column)
-            continue;
-        if (reader->values[i].start == NULL)
-            weir_vector_builder_append_null(column);
-        else if (weir_json_convert(&reader->rules, text, &reader->values[i], reader->schema->fields[i].type, column,
-                                   &reader->scratch) != WEIR_JSON_GOOD)
-            good = false;
-    }
-    if (reader->corrupt_column >= 0) {
-        WeirVectorBuilder *column = reader->builder.columns[reader->corrupt_column];
+    bool good = weir_json_record_append(&reader->record, text, reader->builder.columns);
+    if (reader->record.corrupt_field >= 0) {
+        WeirVectorBuilder *column = reader->builder.columns[reader->record.corrupt_field];
         if (good)
             weir_vector_builder_append_null(column);
         else
@@ -293,7 +152,7 @@ static WeirStatus append_array(WeirFormatReader *reader, const WeirJsonText *tex
         if (element.kind != WEIR_JSON_TOKEN_OBJECT)
             return malformed_record(reader, record, length, error);
     for (at = array.start + 1; weir_json_next_member(&inside, &at, NULL, &element);) {
-        (void)scan_record(reader, text, element.start);
+        (void)weir_json_record_scan(&reader->record, text, element.start);
         WEIR_TRY(append_record(reader, text, record, length, error));
     }
     return WEIR_OK;
@@ -308,7 +167,7 @@ WeirStatus weir_json_append_text(WeirFormatReader *reader, const uint8_t *record
         return WEIR_OK; /* A blank line is no record. */
     if (at != NULL && *at == '[')
         return append_array(reader, &text, at, record, length, error);
-    if (at == NULL || *at != '{' || scan_record(reader, &text, at) == NULL)
+    if (at == NULL || *at != '{' || weir_json_record_scan(&reader->record, &text, at) == NULL)
         return malformed_record(reader, record, length, error);
     return append_record(reader, &text, record, length, error);
 }

@@ -3,19 +3,8 @@
 #define WEIR_FORMATS_JSON_FORMAT_PRIVATE_H
 
 #include "formats/formats.h"
-#include "formats/json_convert.h"
-
-#define WEIR_JSON_LAYOUT_MEMBERS 64u
-#define WEIR_JSON_LITERAL_BYTES 62
-
-typedef enum WeirParseMode { WEIR_PARSE_MODE_PERMISSIVE, WEIR_PARSE_MODE_DROP, WEIR_PARSE_MODE_FAIL } WeirParseMode;
-
-/* What stood between two values of the last record, and the column of the value behind it (-1: none). */
-typedef struct WeirJsonLayoutMember {
-    uint8_t length;
-    char literal[WEIR_JSON_LITERAL_BYTES + 1];
-    int32_t column;
-} WeirJsonLayoutMember;
+#include "formats/json_options.h"
+#include "formats/json_record.h"
 
 struct WeirRecordReader;
 
@@ -29,16 +18,12 @@ struct WeirFormatReader {
     size_t separator_length;
     WeirArena arena;
     const WeirSchema *schema; /* of the needed columns */
-    int32_t corrupt_column;   /* among them; -1: not asked for */
-    WeirJsonToken *values;    /* by needed column; start NULL: absent */
     struct WeirRecordReader *records;
     WeirSharedBuffer *block;
     const uint8_t *data;
     size_t length, at;
     WeirBatchBuilder builder;
-    WeirBuffer scratch;
-    WeirJsonLayoutMember layout[WEIR_JSON_LAYOUT_MEMBERS];
-    uint32_t layout_count;
+    WeirJsonRecord record;
 };
 
 /* The rows of one record. `readable`: bytes up to there may be loaded. */
