@@ -32,7 +32,9 @@ struct WeirFormatReader {
 static bool csv_is_splittable(const WeirFormatOptions *options, const char *path)
 {
     bool multi_line = false;
+    WeirEncoding encoding = WEIR_ENCODING_UTF8;
     return weir_format_option_bool(options, "multiLine", false, &multi_line, NULL) == WEIR_OK && !multi_line &&
+           weir_format_encoding(options, &encoding, NULL) == WEIR_OK && weir_encoding_has_ascii_bytes(encoding) &&
            weir_separator_is_cuttable(options->get(options->context, "lineSep")) && !weir_path_is_compressed(path);
 }
 
@@ -51,9 +53,6 @@ static WeirStatus csv_check(const WeirFormatOptions *given, const WeirSchema *sc
             type == WEIR_TYPE_CALENDAR_INTERVAL)
             return weir_format_refuse_type("CSV", &schema->fields[i], error);
     }
-    if (!weir_encoding_has_ascii_bytes(options.encoding))
-        return weir_error_format(error, WEIR_ERROR_UNSUPPORTED_FEATURE_OPTION,
-                                 "CSV files in UTF-16 and UTF-32 are not built yet.");
     int32_t corrupt;
     return writing ? WEIR_OK : weir_corrupt_column_find(given, schema, &corrupt, error);
 }

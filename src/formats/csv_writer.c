@@ -12,6 +12,7 @@ struct WeirFormatWriter {
     WeirArena arena;
     WeirCsvOptions options;
     bool header_done;
+    bool written;      /* something: a byte order mark comes before */
     bool special[256]; /* bytes where a value may need quotes or an escape */
     bool trigger[256]; /* those that surely need quotes */
     char separator[2];
@@ -351,20 +352,18 @@ static void append_header(WeirFormatWriter *writer, WeirBuffer *out)
     weir_buffer_append(out, writer->separator, writer->separator_length);
 }
 
-/* From UTF-8, in place; what the encoding does not have is a question mark. */
-static void encode(const WeirFormatWriter *writer, WeirBuffer *out, size_t from)
+/* What was appended to `out` behind `from`, in the file's encoding. */
+static void encode(WeirFormatWriter *writer, WeirBuffer *out, size_t from)
 {
-    size_t at = from, kept = from;
-    if (writer->options.encoding == WEIR_ENCODING_UTF8)
+    size_t length = out->length - from;
+    if (writer->options.encoding == WEIR_ENCODING_UTF8 || length == 0 || out->failed)
         return;
-    uint32_t last = writer->options.encoding == WEIR_ENCODING_LATIN1 ? 0xff : 0x7f;
-    while (at < out->length) {
-        uint32_t c;
-        bool malformed;
-        at += weir_utf8_decode((const uint8_t *)out->data + at, out->length - at, &c, &malformed);
-        out->data[kept++] = (char)(c <= last ? c : '?');
-    }
-    out->length = kept;
+    weir_buffer_clear(&writer->text);
+    weir_buffer_append(&writer->text, out->data + from, length);
+    out->length = from;
+    weir_encoding_encode(writer->options.encoding, (const uint8_t *)weir_buffer_text(&writer->text),
+                         writer->text.length, !writer->written, out);
+    writer->written = true;
 }
 
 WeirStatus weir_csv_write_batch(WeirFormatWriter *writer, const WeirBatch *batch, WeirBuffer *out, WeirError *error)

@@ -106,6 +106,9 @@ void weir_encoding_decode(WeirEncoding encoding, const uint8_t *data, size_t len
             data += 4, length -= 4;
         decode_utf32(data, length, little, out);
         return;
+    case WEIR_ENCODING_UTF32LE:
+        decode_utf32(data, length, true, out);
+        return;
     }
 }
 
@@ -147,4 +150,25 @@ void weir_encoding_encode(WeirEncoding encoding, const uint8_t *data, size_t len
         at += weir_utf8_decode(data + at, length - at, &code, &malformed);
         encode_one(encoding, code, out);
     }
+}
+
+WeirStatus weir_encoding_separator(WeirEncoding encoding, const char *separator, char *bytes, size_t *length,
+                                   WeirError *error)
+{
+    WeirBuffer encoded;
+    *length = 0;
+    if (separator == NULL)
+        return WEIR_OK;
+    weir_buffer_init(&encoded, 0, NULL);
+    weir_encoding_encode(encoding, (const uint8_t *)separator, strlen(separator), true, &encoded);
+    bool fits = encoded.length > 0 && encoded.length <= WEIR_ENCODED_SEPARATOR_BYTES;
+    if (fits) {
+        memcpy(bytes, encoded.data, encoded.length);
+        *length = encoded.length;
+    }
+    weir_buffer_deinit(&encoded);
+    return fits ? WEIR_OK
+                : weir_error_format(error, WEIR_ERROR_UNSUPPORTED_FEATURE_OPTION,
+                                    "A lineSep of 1 to %u bytes is built, not '%s'.", WEIR_ENCODED_SEPARATOR_BYTES,
+                                    separator);
 }

@@ -2,7 +2,6 @@
  * are needed. */
 #include "formats/json_format_private.h"
 
-#include "formats/encoding.h"
 #include "formats/record_reader.h"
 
 static const char *const json_read_options[] = {"mode", NULL};
@@ -10,8 +9,29 @@ static const char *const json_read_options[] = {"mode", NULL};
 static bool json_is_splittable(const WeirFormatOptions *options, const char *path)
 {
     bool multi_line = false;
+    WeirEncoding encoding = WEIR_ENCODING_UTF8;
     return weir_format_option_bool(options, "multiLine", false, &multi_line, NULL) == WEIR_OK && !multi_line &&
+           weir_format_encoding(options, &encoding, NULL) == WEIR_OK && encoding == WEIR_ENCODING_UTF8 &&
            weir_separator_is_cuttable(options->get(options->context, "lineSep")) && !weir_path_is_compressed(path);
+}
+
+WeirStatus weir_json_check_encoding(const WeirFormatOptions *options, WeirError *error)
+{
+    const char *separator = options->get(options->context, "lineSep");
+    char bytes[WEIR_ENCODED_SEPARATOR_BYTES];
+    WeirEncoding encoding;
+    bool multi_line = false;
+    size_t length;
+    WEIR_TRY(weir_format_encoding(options, &encoding, error));
+    WEIR_TRY(weir_format_option_bool(options, "multiLine", false, &multi_line, error));
+    if (!multi_line && (encoding == WEIR_ENCODING_UTF16 || encoding == WEIR_ENCODING_UTF32))
+        return weir_error_format(error, WEIR_ERROR_LEGACY_ERROR_TEMP_0000,
+                                 "requirement failed: lines of JSON can't have the encodings UTF-16 and UTF-32. Name "
+                                 "the byte order, or set multiLine.");
+    if (!multi_line && encoding != WEIR_ENCODING_UTF8 && separator == NULL)
+        return weir_error_format(error, WEIR_ERROR_LEGACY_ERROR_TEMP_0000,
+                                 "requirement failed: lines in this encoding need the option lineSep.");
+    return weir_encoding_separator(encoding, separator, bytes, &length, error);
 }
 
 static WeirStatus json_check(const WeirFormatOptions *options, const WeirSchema *schema, bool writing, WeirError *error)
@@ -26,16 +46,28 @@ static WeirStatus json_check(const WeirFormatOptions *options, const WeirSchema 
     if (status != WEIR_OK)
         return status;
     int32_t corrupt;
-    WeirEncoding encoding;
     WEIR_TRY(weir_json_options_check(options, error));
-    WEIR_TRY(weir_format_encoding(options, &encoding, error));
-    if (encoding != WEIR_ENCODING_UTF8)
-        return weir_error_format(error, WEIR_ERROR_UNSUPPORTED_FEATURE_OPTION,
-                                 "JSON files in encodings other than UTF-8 are not built yet.");
+    WEIR_TRY(weir_json_check_encoding(options, error));
     return weir_corrupt_column_find(options, schema, &corrupt, error);
 }
 
 /* ---- open ---- */
+
+/* By a byte order mark, or by where the zeros of the first character are: a JSON text begins with ASCII. */
+WeirEncoding weir_json_detect_encoding(const uint8_t *data, size_t length)
+{
+    if (length >= 4 && (memcmp(data, "\0\0\xfe\xff", 4) == 0 || memcmp(data, "\xff\xfe\0\0", 4) == 0))
+        return WEIR_ENCODING_UTF32;
+    if (length >= 2 && ((data[0] == 0xfe && data[1] == 0xff) || (data[0] == 0xff && data[1] == 0xfe)))
+        return WEIR_ENCODING_UTF16;
+    if (length >= 4 && data[0] == 0 && data[1] == 0 && data[2] == 0 && data[3] != 0)
+        return WEIR_ENCODING_UTF32;
+    if (length >= 4 && data[0] != 0 && data[1] == 0 && data[2] == 0 && data[3] == 0)
+        return WEIR_ENCODING_UTF32LE;
+    if (length >= 2 && data[0] == 0 && data[1] != 0)
+        return WEIR_ENCODING_UTF16BE;
+    return length >= 2 && data[0] != 0 && data[1] == 0 ? WEIR_ENCODING_UTF16LE : WEIR_ENCODING_UTF8;
+}
 
 static void json_close_reader(WeirFormatReader *reader)
 {
@@ -43,6 +75,7 @@ static void json_close_reader(WeirFormatReader *reader)
         return;
     weir_record_reader_close(reader->records);
     weir_shared_buffer_release(reader->block);
+    weir_shared_buffer_release(reader->decoded);
     weir_batch_builder_deinit(&reader->builder);
     weir_json_record_deinit(&reader->record);
     weir_arena_deinit(&reader->arena);
@@ -74,9 +107,13 @@ static WeirStatus json_open_reader(const WeirFormatScan *scan, const WeirByteSou
     reader->source = source;
     weir_arena_init(&reader->arena, scan->tracker);
     reader->mode = weir_parse_mode(scan->options);
-    reader->separator = scan->options->get(scan->options->context, "lineSep");
-    reader->separator_length = reader->separator == NULL ? 0 : strlen(reader->separator);
+    const WeirFormatOptions *options = scan->options;
+    reader->encoding_given =
+        options->get(options->context, "encoding") != NULL || options->get(options->context, "charset") != NULL;
     plan_columns(reader);
+    WEIR_TRY_OR_GO(done, weir_format_encoding(options, &reader->encoding, error));
+    WEIR_TRY_OR_GO(done, weir_encoding_separator(reader->encoding, options->get(options->context, "lineSep"),
+                                                 reader->separator, &reader->separator_length, error));
     WEIR_TRY_OR_GO(done, weir_json_rules(scan->options, &reader->arena, &reader->rules, error));
     WEIR_TRY_OR_GO(done, weir_format_option_bool(scan->options, "multiLine", false, &reader->multi_line, error));
     if (reader->record.corrupt_field >= 0 && scan->column_count == 1) {
@@ -158,18 +195,18 @@ static WeirStatus append_array(WeirFormatReader *reader, const WeirJsonText *tex
     return WEIR_OK;
 }
 
-WeirStatus weir_json_append_text(WeirFormatReader *reader, const uint8_t *record, size_t length,
-                                 const uint8_t *readable, WeirError *error)
+/* The rows of one record: its text in UTF-8, and the bytes as the file has them, which a corrupt record shows. */
+static WeirStatus append_text(WeirFormatReader *reader, const WeirJsonText *text, const uint8_t *start,
+                              const uint8_t *record, size_t length, WeirError *error)
 {
-    WeirJsonText text = {record + length, readable, &reader->rules.syntax};
-    const uint8_t *at = weir_json_skip_blank(&text, record);
-    if (at == text.end)
+    const uint8_t *at = weir_json_skip_blank(text, start);
+    if (at == text->end)
         return WEIR_OK; /* A blank line is no record. */
     if (at != NULL && *at == '[')
-        return append_array(reader, &text, at, record, length, error);
-    if (at == NULL || *at != '{' || weir_json_record_scan(&reader->record, &text, at) == NULL)
+        return append_array(reader, text, at, record, length, error);
+    if (at == NULL || *at != '{' || weir_json_record_scan(&reader->record, text, at) == NULL)
         return malformed_record(reader, record, length, error);
-    return append_record(reader, &text, record, length, error);
+    return append_record(reader, text, record, length, error);
 }
 
 /* ---- batches ---- */
@@ -178,7 +215,8 @@ static WeirStatus next_block(WeirFormatReader *reader, WeirError *error)
 {
     size_t offset = 0;
     weir_shared_buffer_release(reader->block);
-    reader->block = NULL;
+    weir_shared_buffer_release(reader->decoded);
+    reader->block = reader->decoded = NULL;
     reader->at = reader->length = 0;
     if (reader->multi_line) {
         if (!reader->done)
@@ -192,24 +230,68 @@ static WeirStatus next_block(WeirFormatReader *reader, WeirError *error)
     if (!reader->done && reader->first_block && reader->length >= 3 && memcmp(reader->data, "\xef\xbb\xbf", 3) == 0)
         reader->at = 3;
     reader->first_block = false;
-    return WEIR_OK;
+    if (reader->done)
+        return WEIR_OK;
+    if (reader->multi_line && !reader->encoding_given)
+        reader->encoding = weir_json_detect_encoding(reader->data, reader->length);
+    /* No encoding's text is more than three times as long in UTF-8. */
+    return reader->encoding == WEIR_ENCODING_UTF8
+               ? WEIR_OK
+               : weir_shared_buffer_new(reader->length * 3 + 64, reader->scan->tracker, &reader->decoded, error);
+}
+
+/* The record's text: as it stands, or decoded behind the ones before it. */
+static WeirStatus record_text(WeirFormatReader *reader, const uint8_t *record, size_t length, WeirJsonText *text,
+                              const uint8_t **start, WeirError *error)
+{
+    *start = record;
+    text->syntax = &reader->rules.syntax;
+    if (reader->decoded == NULL) {
+        text->end = record + length;
+        text->readable = reader->block->data + reader->block->capacity + 64;
+        return WEIR_OK;
+    }
+    WeirBuffer utf8;
+    weir_buffer_init(&utf8, 0, reader->scan->tracker);
+    weir_encoding_decode(reader->encoding, record, length, &utf8);
+    WeirStatus status = weir_buffer_check(&utf8, error);
+    if (status == WEIR_OK) {
+        WEIR_ASSERT(reader->decoded->length + utf8.length <= reader->decoded->capacity);
+        uint8_t *to = reader->decoded->data + reader->decoded->length;
+        if (utf8.length > 0)
+            memcpy(to, utf8.data, utf8.length);
+        reader->decoded->length += utf8.length;
+        *start = to;
+        text->end = to + utf8.length;
+        text->readable = reader->decoded->data + reader->decoded->capacity + 64;
+    }
+    weir_buffer_deinit(&utf8);
+    return status;
+}
+
+static WeirStatus read_record(WeirFormatReader *reader, const uint8_t *record, size_t length, WeirError *error)
+{
+    WeirJsonText text;
+    const uint8_t *start;
+    WEIR_TRY(record_text(reader, record, length, &text, &start, error));
+    return append_text(reader, &text, start, record, length, error);
 }
 
 static WeirStatus read_records(WeirFormatReader *reader, WeirError *error)
 {
-    const uint8_t *readable = reader->block->data + reader->block->capacity + 64, *record;
+    const uint8_t *record;
     size_t length;
     if (reader->multi_line) {
         record = reader->data + reader->at;
         length = reader->length - reader->at;
         reader->at = reader->length;
         reader->done = true;
-        return weir_json_append_text(reader, record, length, readable, error);
+        return read_record(reader, record, length, error);
     }
     while (reader->builder.row_count < reader->scan->batch_rows_max &&
            weir_record_next(reader->data, reader->length, &reader->at, reader->separator, reader->separator_length,
                             &record, &length))
-        WEIR_TRY(weir_json_append_text(reader, record, length, readable, error));
+        WEIR_TRY(read_record(reader, record, length, error));
     return WEIR_OK;
 }
 
@@ -227,6 +309,8 @@ static WeirStatus json_next_batch(WeirFormatReader *reader, WeirBatch **out, Wei
     WEIR_TRY(weir_batch_builder_finish(&reader->builder, out, error));
     if (*out != NULL)
         weir_batch_keep_buffer(*out, reader->block); /* Views point into it; a batch never spans two blocks. */
+    if (*out != NULL && reader->decoded != NULL)
+        weir_batch_keep_buffer(*out, reader->decoded);
     return WEIR_OK;
 }
 

@@ -15,6 +15,8 @@ typedef struct Inference {
     WeirJsonRules rules;
     bool prefers_decimal, infer_timestamp, prefers_ntz, drop_nulls;
     WeirParseMode mode;
+    WeirEncoding encoding; /* of files */
+    bool encoding_given;
     bool saw_corrupt;
     WeirArena *arena;
     WeirError *error;
@@ -322,13 +324,34 @@ static void infer_record(Inference *inference, const uint8_t *record, size_t len
         inference->type = inference->type == NULL ? type : merge(inference->arena, inference->type, type);
 }
 
+/* A record in the file's encoding. */
+static WeirStatus infer_bytes(Inference *inference, const uint8_t *record, size_t length, const uint8_t *readable,
+                              WeirError *error)
+{
+    WeirBuffer utf8;
+    if (inference->encoding == WEIR_ENCODING_UTF8) {
+        infer_record(inference, record, length, readable);
+        return WEIR_OK;
+    }
+    weir_buffer_init(&utf8, 0, inference->arena->tracker);
+    weir_encoding_decode(inference->encoding, record, length, &utf8);
+    const uint8_t *data = (const uint8_t *)weir_buffer_text(&utf8);
+    WeirStatus status = weir_buffer_check(&utf8, error);
+    if (status == WEIR_OK)
+        infer_record(inference, data, utf8.length, data + utf8.length);
+    weir_buffer_deinit(&utf8);
+    return status;
+}
+
 static WeirStatus infer_lines(Inference *inference, const WeirByteSource *file, WeirMemoryTracker *tracker,
                               WeirError *error)
 {
     WeirRecordReader *records = NULL;
-    const char *separator = inference->options->get(inference->options->context, "lineSep");
-    size_t separator_length = separator == NULL ? 0 : strlen(separator);
+    const char *given = inference->options->get(inference->options->context, "lineSep");
+    char separator[WEIR_ENCODED_SEPARATOR_BYTES];
+    size_t separator_length;
     WeirStatus status = WEIR_OK;
+    WEIR_TRY(weir_encoding_separator(inference->encoding, given, separator, &separator_length, error));
     WEIR_TRY(weir_record_reader_open(file, 0, INT64_MAX, separator, separator_length, tracker, &records, error));
     for (;;) {
         WeirSharedBuffer *block = NULL;
@@ -337,10 +360,11 @@ static WeirStatus infer_lines(Inference *inference, const WeirByteSource *file, 
         WEIR_TRY_OR_GO(done, weir_record_reader_next(records, &block, &offset, &length, error));
         if (block == NULL)
             break;
-        while (
-            weir_record_next(block->data + offset, length, &at, separator, separator_length, &record, &record_length))
-            infer_record(inference, record, record_length, block->data + block->capacity + 64);
+        while (status == WEIR_OK && weir_record_next(block->data + offset, length, &at, separator, separator_length,
+                                                     &record, &record_length))
+            status = infer_bytes(inference, record, record_length, block->data + block->capacity + 64, error);
         weir_shared_buffer_release(block);
+        WEIR_TRY_OR_GO(done, status);
     }
 done:
     weir_record_reader_close(records);
@@ -354,9 +378,12 @@ static WeirStatus infer_file(Inference *inference, const WeirByteSource *file, b
     if (!multi_line)
         return infer_lines(inference, file, tracker, error);
     WEIR_TRY(weir_read_whole(file, tracker, &content, error));
-    infer_record(inference, content->data, content->length, content->data + content->capacity + 64);
+    if (!inference->encoding_given)
+        inference->encoding = weir_json_detect_encoding(content->data, content->length);
+    WeirStatus status =
+        infer_bytes(inference, content->data, content->length, content->data + content->capacity + 64, error);
     weir_shared_buffer_release(content);
-    return WEIR_OK;
+    return status;
 }
 
 /* The type with the column for corrupt records in its place by name. */
@@ -388,6 +415,10 @@ WeirStatus weir_json_infer(const WeirFormatOptions *options, const WeirByteSourc
     weir_arena_init(&scratch, tracker);
     WEIR_TRY_OR_GO(done, open_inference(options, &scratch, &inference, error));
     WEIR_TRY_OR_GO(done, weir_format_option_bool(options, "multiLine", false, &multi_line, error));
+    WEIR_TRY_OR_GO(done, weir_json_check_encoding(options, error));
+    WEIR_TRY_OR_GO(done, weir_format_encoding(options, &inference.encoding, error));
+    inference.encoding_given =
+        options->get(options->context, "encoding") != NULL || options->get(options->context, "charset") != NULL;
     for (uint32_t i = 0; i < count; i++) {
         WEIR_TRY_OR_GO(done, infer_file(&inference, &files[i], multi_line, tracker, error));
         WEIR_TRY_OR_GO(done, inference.status);
