@@ -50,7 +50,12 @@
     X(make_timestamp)                                                                                                  \
     X(text_check)                                                                                                      \
     X(random)                                                                                                          \
-    X(json)                                                                                                            \
+    X(from_json)                                                                                                       \
+    X(to_json)                                                                                                         \
+    X(json_path)                                                                                                       \
+    X(json_parts)                                                                                                      \
+    X(schema_of_json)                                                                                                  \
+    X(csv_text)                                                                                                        \
     X(special)                                                                                                         \
     X(generator)
 #define WEIR_AGGREGATE_FAMILIES(X)                                                                                     \
