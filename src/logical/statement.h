@@ -30,7 +30,7 @@ typedef enum WeirStatementKind {
     WEIR_STATEMENT_DROP_VARIABLE,
     WEIR_STATEMENT_EXECUTE_IMMEDIATE, /* expressions = the text, then USING's arguments (ALIAS: named); names = INTO's
                                          variables */
-    WEIR_STATEMENT_CREATE_FUNCTION, /* temporary SQL function */
+    WEIR_STATEMENT_CREATE_FUNCTION,   /* temporary SQL function */
     WEIR_STATEMENT_DROP_FUNCTION,
     WEIR_STATEMENT_CACHE,
     WEIR_STATEMENT_UNCACHE,
@@ -71,7 +71,7 @@ struct WeirStatement {
     uint32_t partition_count;
     const char *location;
     const char *key, *value, *pattern, *scope, *type_ddl;
-    bool or_replace, if_exists, if_not_exists, is_global, is_extended, is_verbose, by_name;
+    bool or_replace, if_exists, if_not_exists, is_temporary, is_global, is_extended, is_verbose, by_name;
     WeirExpression **expressions;
     uint32_t expression_count;
     WeirExplainMode explain_mode;

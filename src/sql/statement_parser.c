@@ -107,7 +107,9 @@ void weir_parse_drop(WeirParser *p, WeirStatement *statement, WeirOrigin origin)
         parse_name_if_exists(p, statement);
     } else if (weir_accept(p, WEIR_KEYWORD_FUNCTION)) {
         statement->kind = WEIR_STATEMENT_DROP_FUNCTION;
-        parse_name_if_exists(p, statement);
+        statement->is_temporary = temporary;
+        statement->if_exists = weir_accept2(p, WEIR_KEYWORD_IF, WEIR_KEYWORD_EXISTS);
+        statement->name = temporary ? weir_parse_temporary_name(p, origin, "FUNCTION") : weir_parse_dotted_name(p);
     } else if (weir_at(p, WEIR_KEYWORD_DATABASE) || weir_at(p, WEIR_KEYWORD_SCHEMA) ||
                weir_at(p, WEIR_KEYWORD_NAMESPACE)) {
         weir_fail_unsupported(p, origin, "DROP DATABASE");
