@@ -24,7 +24,14 @@ typedef enum WeirStatementKind {
     WEIR_STATEMENT_SHOW_COLUMNS,   /* name */
     WEIR_STATEMENT_SHOW_DATABASES,
     WEIR_STATEMENT_SHOW_CATALOGS,
+    WEIR_STATEMENT_SHOW_CURRENT,     /* CURRENT NAMESPACE */
+    WEIR_STATEMENT_SHOW_PROPERTIES,  /* TBLPROPERTIES: name */
+    WEIR_STATEMENT_DATABASE,         /* key = CREATE, DROP, DESCRIBE; name, if_exists, if_not_exists */
+    WEIR_STATEMENT_RENAME_VIEW,      /* name, target */
+    WEIR_STATEMENT_REFRESH_FUNCTION, /* name */
     WEIR_STATEMENT_USE,
+    WEIR_STATEMENT_TABLE_COMMAND,    /* key = INSERT, ALTER TABLE …, name = its target, expressions over the target */
+    WEIR_STATEMENT_CREATE_TABLE,     /* as CREATE_STREAMING_TABLE; refused */
     WEIR_STATEMENT_DECLARE_VARIABLE, /* name, type_ddl, expression, or_replace */
     WEIR_STATEMENT_SET_VARIABLE,     /* names, expressions or plan */
     WEIR_STATEMENT_DROP_VARIABLE,

@@ -1,6 +1,7 @@
 /* SQL variables (DECLARE, SET VARIABLE, DROP) and temporary SQL functions. */
 #include <strings.h>
 
+#include "expr/aggregate.h"
 #include "session/session_private.h"
 
 /* The name in session.x and system.session.x, which are x too; NULL: it lies elsewhere. */
@@ -294,6 +295,10 @@ WeirStatus weir_statement_drop_function(WeirStatementContext *context, WeirResul
     WeirSession *session = context->session;
     int64_t at = find_function(session, context->statement->name);
     (void)result;
+    if (at < 0 &&
+        (weir_function_find(context->statement->name) != NULL || weir_aggregate_find(context->statement->name) != NULL))
+        return weir_error_set(error, WEIR_ERROR_FORBIDDEN_OPERATION, "statement", "DROP", "objectType",
+                              "built-in function", "objectName", context->statement->name);
     if (at < 0)
         return context->statement->if_exists
                    ? WEIR_OK

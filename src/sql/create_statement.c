@@ -83,11 +83,18 @@ const char *weir_parse_temporary_name(WeirParser *p, WeirOrigin origin, const ch
 
 static void parse_view(WeirParser *p, WeirStatement *statement, WeirOrigin origin, bool temporary)
 {
-    if (!temporary) {
-        weir_fail_unsupported(p, origin, "CREATE VIEW without TEMPORARY");
+    statement->kind = WEIR_STATEMENT_CREATE_TEMPORARY_VIEW;
+    statement->is_temporary = temporary;
+    if (!temporary) { /* read as far as it is like a temporary one; the session refuses it */
+        if (weir_accept2(p, WEIR_KEYWORD_IF, WEIR_KEYWORD_NOT))
+            weir_expect(p, WEIR_KEYWORD_EXISTS);
+        statement->name = weir_parse_dotted_name(p);
+        while (p->status == WEIR_OK && !weir_at(p, WEIR_KEYWORD_AS) && !weir_at_end(p))
+            weir_advance(p);
+        weir_expect(p, WEIR_KEYWORD_AS);
+        statement->plan = weir_parse_query(p);
         return;
     }
-    statement->kind = WEIR_STATEMENT_CREATE_TEMPORARY_VIEW;
     statement->if_not_exists = weir_at(p, WEIR_KEYWORD_IF) && weir_next_is(p, 1, WEIR_KEYWORD_NOT);
     if (statement->if_not_exists) {
         weir_fail_text(p, whole(p, origin), WEIR_ERROR_LEGACY_ERROR_TEMP_0053,
@@ -323,11 +330,23 @@ void weir_parse_create(WeirParser *p, WeirStatement *statement, WeirOrigin origi
         parse_view(p, statement, origin, temporary);
     else if (!statement->is_global && weir_accept(p, WEIR_KEYWORD_FUNCTION))
         parse_function(p, statement, origin, temporary);
-    else if (temporary && weir_at(p, WEIR_KEYWORD_TABLE))
+    else if (!temporary && weir_accept(p, WEIR_KEYWORD_TABLE)) {
+        parse_streaming_table(p, statement);
+        statement->kind = WEIR_STATEMENT_CREATE_TABLE;
+    } else if (temporary && weir_at(p, WEIR_KEYWORD_TABLE))
         not_allowed(p, origin, "CREATE TEMPORARY TABLE ... AS ..., use CREATE TEMPORARY VIEW instead");
-    else if (weir_at(p, WEIR_KEYWORD_TABLE) || weir_at(p, WEIR_KEYWORD_EXTERNAL) || weir_at(p, WEIR_KEYWORD_DATABASE) ||
-             weir_at(p, WEIR_KEYWORD_SCHEMA) || weir_at(p, WEIR_KEYWORD_NAMESPACE) ||
-             weir_at(p, WEIR_KEYWORD_MATERIALIZED) || weir_at(p, WEIR_KEYWORD_INDEX))
+    else if (weir_accept(p, WEIR_KEYWORD_DATABASE) || weir_accept(p, WEIR_KEYWORD_SCHEMA) ||
+             weir_accept(p, WEIR_KEYWORD_NAMESPACE)) {
+        statement->kind = WEIR_STATEMENT_DATABASE;
+        statement->key = "CREATE";
+        statement->if_not_exists = weir_accept2(p, WEIR_KEYWORD_IF, WEIR_KEYWORD_NOT);
+        if (statement->if_not_exists)
+            weir_expect(p, WEIR_KEYWORD_EXISTS);
+        statement->name = weir_parse_dotted_name(p);
+        while (p->status == WEIR_OK && !weir_at_end(p))
+            weir_advance(p);
+    } else if (weir_at(p, WEIR_KEYWORD_TABLE) || weir_at(p, WEIR_KEYWORD_EXTERNAL) ||
+               weir_at(p, WEIR_KEYWORD_MATERIALIZED) || weir_at(p, WEIR_KEYWORD_INDEX))
         weir_fail_unsupported(p, origin,
                               weir_arena_printf(p->arena, "CREATE %s", weir_keyword_text(weir_peek(p)->keyword)));
     else
