@@ -143,9 +143,8 @@ static WeirExpression *parameter_value(WeirParser *p, const WeirExpression *mark
     const char *sql = NULL;
     for (uint32_t i = 0; options->has_parameters && i < options->parameter_count && sql == NULL; i++) {
         const WeirSqlParameter *parameter = &options->parameters[i];
-        bool matches = marker->name == NULL
-                           ? marker->ordinal == i
-                           : parameter->name != NULL && strcmp(parameter->name, marker->name) == 0;
+        bool matches = marker->name == NULL ? marker->ordinal == i
+                                            : parameter->name != NULL && strcmp(parameter->name, marker->name) == 0;
         sql = matches ? parameter->sql : NULL;
     }
     WeirExpression *value = NULL;
