@@ -230,6 +230,20 @@ WeirStatus weir_resolve_unpivot(WeirAnalysis *, const WeirEnvironment *, WeirLog
 WeirStatus weir_resolve_qualify(WeirAnalysis *, const WeirEnvironment *, WeirLogicalPlan *, WeirLogicalPlan **,
                                 WeirError *);
 
+/* ---- WITH: resolve_scopes.c, resolve_recursion.c */
+/* Resolve the definitions of a WITH and put them into `env`. */
+WeirStatus weir_resolve_definitions(WeirAnalysis *analysis, const WeirLogicalPlan *plan, WeirEnvironment *env,
+                                    WeirError *error);
+/* The columns of `*plan` get other names. */
+WeirStatus weir_plan_rename(WeirAnalysis *analysis, const char *const *names, uint32_t count, WeirOrigin origin,
+                            WeirLogicalPlan **plan, WeirError *error);
+/* Does a parsed plan, or a subquery in its expressions, read the table `name`? */
+bool weir_plan_mentions(const WeirLogicalPlan *plan, const char *name);
+/* A definition that reads itself, as a UNION_LOOP. */
+WeirStatus weir_resolve_recursion(WeirAnalysis *analysis, const WeirEnvironment *env,
+                                  const WeirCteDefinition *definition, WeirOrigin origin, WeirLogicalPlan **out,
+                                  WeirError *error);
+
 /* ---- parts of SELECT shared by Project and Aggregate */
 WeirStatus weir_resolve_select_list(WeirExpressionContext *context, WeirExpression *const *items, uint32_t count,
                                     WeirExpressionList *out, WeirError *error);

@@ -198,6 +198,12 @@ static WeirStatus resolve_bare_function(WeirExpressionContext *context, const We
     return WEIR_OK;
 }
 
+/* A SQL variable: its column has its name, but is no alias. */
+static bool is_variable(const WeirExpression *expression)
+{
+    return expression->kind == WEIR_EXPRESSION_LITERAL && expression->name != NULL;
+}
+
 static WeirStatus resolve_lateral(WeirExpressionContext *context, const WeirExpression *name, WeirExpression **out,
                                   WeirError *error)
 {
@@ -205,7 +211,7 @@ static WeirStatus resolve_lateral(WeirExpressionContext *context, const WeirExpr
         return WEIR_OK;
     WeirExpressionList attributes = {0};
     for (uint32_t i = 0; i < context->lateral_count; i++)
-        if (context->laterals[i]->kind == WEIR_EXPRESSION_ALIAS &&
+        if (context->laterals[i]->kind == WEIR_EXPRESSION_ALIAS && !is_variable(context->laterals[i]->children[0]) &&
             weir_name_equal(context->analysis, context->laterals[i]->name, name->parts[0]))
             weir_list_append(context->analysis, &attributes,
                              weir_expression_to_attribute(context->analysis->arena, context->laterals[i]));

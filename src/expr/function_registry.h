@@ -33,10 +33,16 @@
     X(datetime_fields)                                                                                                 \
     X(datetime_format)                                                                                                 \
     X(math)                                                                                                            \
+    X(rounding)                                                                                                        \
     X(interval)                                                                                                        \
     X(hash)                                                                                                            \
     X(conversion)                                                                                                      \
     X(format_number)                                                                                                   \
+    X(text_encoding)                                                                                                   \
+    X(charset)                                                                                                         \
+    X(format_string)                                                                                                   \
+    X(url)                                                                                                             \
+    X(to_number)                                                                                                       \
     X(make_timestamp)                                                                                                  \
     X(text_check)                                                                                                      \
     X(random)                                                                                                          \

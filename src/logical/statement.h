@@ -28,6 +28,8 @@ typedef enum WeirStatementKind {
     WEIR_STATEMENT_DECLARE_VARIABLE, /* name, type_ddl, expression, or_replace */
     WEIR_STATEMENT_SET_VARIABLE,     /* names, expressions or plan */
     WEIR_STATEMENT_DROP_VARIABLE,
+    WEIR_STATEMENT_EXECUTE_IMMEDIATE, /* expressions = the text, then USING's arguments (ALIAS: named); names = INTO's
+                                         variables */
     WEIR_STATEMENT_CREATE_FUNCTION, /* temporary SQL function */
     WEIR_STATEMENT_DROP_FUNCTION,
     WEIR_STATEMENT_CACHE,

@@ -171,6 +171,7 @@ typedef struct WeirStatementContext {
     const WeirStatement *statement;
     WeirEvalContext *eval;
     WeirAnalyzer *analyzer;
+    uint32_t nested; /* how many EXECUTE IMMEDIATEs are around it */
 } WeirStatementContext;
 typedef WeirStatus (*WeirStatementFunction)(WeirStatementContext *context, WeirResult **result, WeirError *error);
 WeirStatus weir_statement_query(WeirStatementContext *context, WeirResult **result, WeirError *error);
@@ -188,13 +189,33 @@ WeirStatus weir_statement_show(WeirStatementContext *context, WeirResult **resul
 WeirStatus weir_statement_declare_variable(WeirStatementContext *context, WeirResult **result, WeirError *error);
 WeirStatus weir_statement_set_variable(WeirStatementContext *context, WeirResult **result, WeirError *error);
 WeirStatus weir_statement_drop_variable(WeirStatementContext *context, WeirResult **result, WeirError *error);
+WeirStatus weir_statement_execute_immediate(WeirStatementContext *context, WeirResult **result, WeirError *error);
 WeirStatus weir_statement_create_function(WeirStatementContext *context, WeirResult **result, WeirError *error);
 WeirStatus weir_statement_drop_function(WeirStatementContext *context, WeirResult **result, WeirError *error);
-/* script.c: one statement as the session's settings have it read. */
+/* statement_variable.c: values of the one row of a query, or nulls where it has none. */
+WEIR_CHECKED WeirStatus weir_statement_assign_query(WeirStatementContext *context, const char *const *names,
+                                                    uint32_t count, WeirLogicalPlan *plan, WeirError *error);
+/* UNRESOLVED_COLUMN where there is no such variable. */
+WEIR_CHECKED WeirStatus weir_session_check_variable(WeirSession *session, const char *name, WeirError *error);
+/* script.c: parse one statement; `values` NULL: markers stay what they are. */
+typedef struct WeirMarkerValues {
+    const WeirSqlParameter *parameters;
+    uint32_t count;
+} WeirMarkerValues;
 WEIR_CHECKED WeirStatus weir_session_parse(WeirSession *session, const WeirEvalContext *eval, WeirArena *arena,
-                                           const char *text, size_t length, WeirStatement **statement,
-                                           WeirError *error);
-/* Carry out a statement that `make` parses or builds in the statement's arena. */
+                                           const char *text, size_t length, const WeirMarkerValues *values,
+                                           WeirStatement **statement, WeirError *error);
+void weir_session_init_analyzer(WeirSession *session, const WeirEvalContext *eval, WeirArena *arena, const char *text,
+                                WeirAnalyzer *analyzer);
+WEIR_CHECKED WeirStatus weir_statement_dispatch(WeirStatementContext *context, WeirResult **result, WeirError *error);
+/* statement_execute.c: the parser's door to constant expressions in IDENTIFIER(…). */
+typedef struct WeirIdentifierContext {
+    WeirSession *session;
+    const WeirEvalContext *eval;
+} WeirIdentifierContext;
+WeirStatus weir_session_identifier_text(void *context, WeirExpression *expression, WeirArena *arena,
+                                        const char **text, WeirError *error);
+/* script.c: carry out a statement that `make` parses or builds in the statement's arena. */
 typedef WeirStatus (*WeirMakeStatement)(void *make_context, WeirSession *session, const WeirEvalContext *eval,
                                         WeirArena *arena, WeirStatement **statement, WeirError *error);
 WEIR_CHECKED WeirStatus weir_session_execute_made(WeirSession *session, WeirMakeStatement make, void *make_context,

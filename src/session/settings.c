@@ -9,6 +9,8 @@ static const WeirSetting settings[] = {
     {"spark.sql.ansi.enforceReservedKeywords", "false", "reserved words may not be identifiers"},
     {"spark.sql.caseSensitive", "false", "names differ by case"},
     {"spark.sql.csv.parser.columnPruning.enabled", "true", "CSV parses only the columns needed"},
+    {"spark.sql.cteRecursionLevelLimit", "100", "levels of WITH RECURSIVE; -1 = any"},
+    {"spark.sql.cteRecursionRowLimit", "1000000", "rows of WITH RECURSIVE; -1 = any"},
     {"spark.sql.files.ignoreCorruptFiles", "false", "go on after a file that cannot be read"},
     {"spark.sql.files.ignoreMissingFiles", "false", "go on when a listed file is gone"},
     {"spark.sql.groupByAliases", "true", "GROUP BY may name a SELECT alias"},

@@ -153,6 +153,35 @@ static void parse_refresh(WeirParser *p, WeirStatement *statement, WeirOrigin or
     statement->name = weir_at_string(p) ? weir_parse_string(p, NULL) : weir_parse_dotted_name(p);
 }
 
+/* ---- EXECUTE IMMEDIATE */
+
+/* EXECUTE IMMEDIATE text [INTO x, y] [USING a, b AS name | USING (a, b AS name)] */
+static void parse_execute_immediate(WeirParser *p, WeirStatement *statement)
+{
+    WeirList expressions = {0}, names = {0};
+    statement->kind = WEIR_STATEMENT_EXECUTE_IMMEDIATE;
+    weir_list_add(p, &expressions, weir_parse_expression(p));
+    if (weir_accept(p, WEIR_KEYWORD_INTO)) {
+        do {
+            weir_list_add(p, &names, (void *)(uintptr_t)weir_parse_dotted_name(p));
+        } while (weir_accept_symbol(p, ','));
+    }
+    if (weir_accept(p, WEIR_KEYWORD_USING)) {
+        bool parenthesis = weir_at_symbol(p, '(') && !weir_next_is(p, 1, WEIR_KEYWORD_SELECT);
+        if (parenthesis)
+            weir_advance(p);
+        do {
+            weir_list_add(p, &expressions, weir_parse_named_expression(p));
+        } while (weir_accept_symbol(p, ','));
+        if (parenthesis)
+            weir_expect_symbol(p, ')');
+    }
+    statement->names = (const char *const *)names.items;
+    statement->name_count = names.count;
+    statement->expressions = (WeirExpression **)expressions.items;
+    statement->expression_count = expressions.count;
+}
+
 /* ---- which statement it is */
 
 /* Statements that Spark has and weir refuses, by their first word. GRANT and the like Spark refuses itself, with
@@ -180,12 +209,6 @@ static bool refuse_statement(WeirParser *p, WeirOrigin origin)
     case WEIR_KEYWORD_CALL:
         weir_fail_unsupported(p, origin, word);
         return true;
-    case WEIR_KEYWORD_EXECUTE:
-        if (weir_next_is(p, 1, WEIR_KEYWORD_IMMEDIATE)) {
-            weir_fail_unsupported(p, origin, "EXECUTE IMMEDIATE");
-            return true;
-        }
-        return false;
     case WEIR_KEYWORD_GRANT:
     case WEIR_KEYWORD_REVOKE:
     case WEIR_KEYWORD_IMPORT:
@@ -235,6 +258,8 @@ void weir_parse_statement(WeirParser *p, WeirStatement *statement)
         weir_parse_declare(p, statement, origin);
     else if (weir_accept(p, WEIR_KEYWORD_DROP))
         weir_parse_drop(p, statement, origin);
+    else if (weir_accept2(p, WEIR_KEYWORD_EXECUTE, WEIR_KEYWORD_IMMEDIATE))
+        parse_execute_immediate(p, statement);
     else if (weir_accept(p, WEIR_KEYWORD_CACHE))
         parse_cache(p, statement, origin);
     else if (weir_accept(p, WEIR_KEYWORD_REFRESH))

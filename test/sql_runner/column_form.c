@@ -244,15 +244,11 @@ WeirStatus sql_column_form_make(void *context, WeirSession *session, const WeirE
     const char *text = NULL;
     int32_t line = 1;
     WEIR_TRY(weir_sql_split(given->sql, strlen(given->sql), &position, &text, &length, &line, error));
-    WEIR_TRY(weir_session_parse(session, eval, arena, text, length, statement, error));
+    WEIR_TRY(weir_session_parse(session, eval, arena, text, length, NULL, statement, error));
     if ((*statement)->kind != WEIR_STATEMENT_QUERY)
         return WEIR_OK;
-    WeirAnalyzer analyzer = {.arena = arena,
-                             .catalog = &session->catalog,
-                             .context = eval,
-                             .next_expression_id = &session->next_expression_id,
-                             .sql_text = (*statement)->text};
-    weir_session_connector_context(session, eval, &analyzer.connector);
+    WeirAnalyzer analyzer;
+    weir_session_init_analyzer(session, eval, arena, (*statement)->text, &analyzer);
     WeirLogicalPlan *analyzed = NULL;
     WEIR_TRY(weir_analyze(&analyzer, (*statement)->plan, &analyzed, error));
     if (analyzed->is_streaming)

@@ -332,6 +332,14 @@ KERNEL(timestamp_of_kernel)
     return WEIR_OK;
 }
 
+/* Numbers only: text is not cast here. */
+static WeirStatus resolve_timestamp_seconds(WeirFunctionCall *call, WeirError *error)
+{
+    if (call->arguments[0]->type->id == WEIR_TYPE_STRING)
+        return weir_call_unexpected_type(call, 0, "\"NUMERIC\"", error);
+    return weir_signature_apply("numeric->timestamp", call, error);
+}
+
 KERNEL(unix_of_kernel)
 {
     (void)error;
@@ -466,8 +474,8 @@ static WeirStatus resolve_shift(WeirFunctionCall *call, WeirError *error)
     }
 
 const WeirFunction weir_functions_datetime_arithmetic[] = {
-    TIME("date_add", NULL, F, 2, 2, "date,int|short|byte->date", date_add_kernel, "date_add(date, n): n days later."),
-    TIME("date_sub", NULL, F, 2, 2, "date,int|short|byte->date", date_sub_kernel, "date_sub(date, n): n days earlier."),
+    TIME("date_add", NULL, F, 2, 2, "date,days->date", date_add_kernel, "date_add(date, n): n days later."),
+    TIME("date_sub", NULL, F, 2, 2, "date,days->date", date_sub_kernel, "date_sub(date, n): n days earlier."),
     TIME("datediff", WEIR_ALIASES("date_diff"), NP, 2, 2, "date,date->int", datediff_kernel,
          "datediff(end, start): days between."),
     TIME("add_months", NULL, F, 2, 2, "date,int|yearmonth->date", add_months_kernel,
@@ -503,8 +511,14 @@ const WeirFunction weir_functions_datetime_arithmetic[] = {
      .arguments_max = 1,
      .signature = "daytime->int",
      .kernel = interval_days_kernel},
-    TIME("timestamp_seconds", NULL, F, 1, 1, "numeric->timestamp", timestamp_of_kernel,
-         "timestamp_seconds(n): so many seconds since the epoch."),
+    {.name = "timestamp_seconds",
+     .flags = F,
+     .arguments_min = 1,
+     .arguments_max = 1,
+     .resolve = resolve_timestamp_seconds,
+     .kernel = timestamp_of_kernel,
+     .group = "datetime_funcs",
+     .usage = "timestamp_seconds(n): so many seconds since the epoch."},
     TIME("timestamp_millis", NULL, F, 1, 1, "integral->timestamp", timestamp_of_kernel,
          "timestamp_millis(n): so many milliseconds since the epoch."),
     TIME("timestamp_micros", NULL, F, 1, 1, "integral->timestamp", timestamp_of_kernel,
