@@ -1,5 +1,5 @@
 /* shuffle: a random order of an array's elements; with a seed the order that Spark gives (Mersenne twister, from the
- * last place to the first). */
+ * first place to the last). */
 #include "common/clock.h"
 #include "expr/functions/collection_shared.h"
 
@@ -116,12 +116,10 @@ WEIR_COLLECTION_KERNEL(shuffle_kernel)
         const WeirVector *source;
         uint32_t first, count = weir_list_range(arguments[0], row, &source, &first);
         uint32_t *places = WEIR_ARENA_ARRAY(call->arena, uint32_t, count + 1);
-        for (uint32_t i = 0; i < count; i++)
-            places[i] = first + i;
-        for (uint32_t i = count; i-- > 1;) {
-            uint32_t target = next_below(twister, i + 1), kept = places[target];
-            places[target] = places[i];
-            places[i] = kept;
+        for (uint32_t i = 0; i < count; i++) {
+            uint32_t target = next_below(twister, i + 1);
+            places[i] = places[target];
+            places[target] = first + i;
         }
         for (uint32_t i = 0; i < count; i++)
             weir_column_writer_append_row(&list.elements, &source->children[0], places[i]);
