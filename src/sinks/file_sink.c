@@ -49,10 +49,12 @@ static WeirStatus find_partition_columns(WeirSink *sink, WeirError *error)
     return WEIR_OK;
 }
 
-static int64_t conf_int(const WeirConnectorContext *context, const char *key, int64_t fallback)
+/* For ever where files of the log are not to be deleted. */
+static int64_t log_cleanup_delay_ms(const WeirConnectorContext *context)
 {
-    const char *text = context->conf == NULL ? NULL : context->conf(context->conf_context, key);
-    return text == NULL ? fallback : strtoll(text, NULL, 10);
+    if (!weir_connector_setting_bool(context, "spark.sql.streaming.fileSink.log.deletion", true))
+        return INT64_MAX;
+    return weir_connector_setting_ms(context, "spark.sql.streaming.fileSink.log.cleanupDelay", 600000);
 }
 
 static void file_sink_close(WeirSink *sink)
@@ -69,11 +71,12 @@ static WeirStatus open_log(WeirSink *sink, WeirError *error)
     const WeirConnectorContext *context = &sink->context;
     const char *directory = weir_path_join(&sink->arena, sink->path, "_spark_metadata");
     WEIR_TRY(context->fs->make_directories(context->fs, sink->path, context->durable, error));
-    return weir_compactible_log_open(context->fs, directory, "sink_log", context->durable,
-                                     (int32_t)conf_int(context, "spark.sql.streaming.fileSink.log.compactInterval", 10),
-                                     conf_int(context, "spark.sql.streaming.fileSink.log.cleanupDelay", 10) * 60000,
-                                     (int32_t)conf_int(context, "spark.sql.streaming.minBatchesToRetain", 100),
-                                     context->clock, &sink->log, error);
+    return weir_compactible_log_open(
+        context->fs, directory, "sink_log", context->durable,
+        (int32_t)weir_connector_setting_int(context, "spark.sql.streaming.fileSink.log.compactInterval", 10),
+        log_cleanup_delay_ms(context),
+        (int32_t)weir_connector_setting_int(context, "spark.sql.streaming.minBatchesToRetain", 100), context->clock,
+        &sink->log, error);
 }
 
 static WeirStatus file_sink_open(const WeirConnectorContext *context, WeirSink **out, WeirError *error)
