@@ -48,6 +48,21 @@ static WeirStatus resolve_inline(WeirFunctionCall *call, WeirError *error)
     return finish(call, fields, element->field_count);
 }
 
+/* Argument `at` is of another type than an earlier one of its column. */
+static WeirStatus stack_types_differ(const WeirFunctionCall *call, uint32_t column, uint32_t width, uint32_t at,
+                                     WeirError *error)
+{
+    uint32_t first = column;
+    while (call->arguments[1 + first]->type->id == WEIR_TYPE_VOID)
+        first += width;
+    return weir_error_set(error, WEIR_ERROR_DATATYPE_MISMATCH_STACK_COLUMN_DIFF_TYPES, "sqlExpr", weir_call_sql(call),
+                          "columnIndex", weir_arena_printf(call->arena, "%u", column), "leftParamIndex",
+                          weir_arena_printf(call->arena, "%u", first + 1), "leftType",
+                          weir_quoted_type(call->arena, call->arguments[1 + first]->type), "rightParamIndex",
+                          weir_arena_printf(call->arena, "%u", at + 1), "rightType",
+                          weir_quoted_type(call->arena, call->arguments[1 + at]->type));
+}
+
 static WeirStatus resolve_stack(WeirFunctionCall *call, WeirError *error)
 {
     WeirValue *value = NULL;
@@ -66,10 +81,10 @@ static WeirStatus resolve_stack(WeirFunctionCall *call, WeirError *error)
         const WeirDataType *type = &weir_type_void;
         bool nullable = (uint64_t)width * (uint64_t)rows > given && c >= given % (width == 0 ? 1 : width);
         for (uint32_t i = c; i < given; i += width) {
-            const WeirDataType *next = weir_tightest_type(call->arena, type, call->arguments[1 + i]->type);
-            if (next == NULL)
-                return weir_call_diff_types(call, error);
-            type = next;
+            const WeirDataType *next = call->arguments[1 + i]->type;
+            if (next->id != WEIR_TYPE_VOID && type->id != WEIR_TYPE_VOID && !weir_type_equal(type, next))
+                return stack_types_differ(call, c, width, i, error);
+            type = next->id == WEIR_TYPE_VOID ? type : next;
             nullable = nullable || call->arguments[1 + i]->nullable;
         }
         for (uint32_t i = c; i < given; i += width)

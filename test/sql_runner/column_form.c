@@ -247,12 +247,8 @@ WeirStatus sql_column_form_make(void *context, WeirSession *session, const WeirE
     WEIR_TRY(weir_session_parse(session, eval, arena, text, length, NULL, statement, error));
     if ((*statement)->kind != WEIR_STATEMENT_QUERY)
         return WEIR_OK;
-    WeirAnalyzer analyzer = {.arena = arena,
-                             .catalog = &session->catalog,
-                             .context = eval,
-                             .next_expression_id = &session->next_expression_id,
-                             .sql_text = (*statement)->text};
-    weir_session_connector_context(session, eval, &analyzer.connector);
+    WeirAnalyzer analyzer;
+    weir_session_init_analyzer(session, eval, arena, (*statement)->text, &analyzer);
     WeirLogicalPlan *analyzed = NULL;
     WEIR_TRY(weir_analyze(&analyzer, (*statement)->plan, &analyzed, error));
     if (analyzed->is_streaming)

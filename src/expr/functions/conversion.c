@@ -100,9 +100,12 @@ WEIR_TEXT_KERNEL(raise_kernel)
     (void)result;
     WEIR_FOR_ROWS(call, row)
     {
-        WEIR_TEXT(text, x, row);
-        char message[512];
-        snprintf(message, sizeof(message), "%.*s", (int)(text_length < 500 ? text_length : 500), (const char *)text);
+        char message[512] = "null";
+        if (!weir_argument_is_null(&x, row)) {
+            WEIR_TEXT(text, x, row);
+            snprintf(message, sizeof(message), "%.*s", (int)(text_length < 500 ? text_length : 500),
+                     (const char *)text);
+        }
         return weir_row_error(call, weir_error_set(error, WEIR_ERROR_USER_RAISED_EXCEPTION, "errorMessage", message),
                               error);
     }
@@ -265,7 +268,7 @@ const WeirFunction weir_functions_conversion[] = {
      .group = "math_funcs",
      .usage = "conv(text, from, to): a number in another base."},
     {.name = "raise_error",
-     .flags = F | WEIR_FUNCTION_NONDETERMINISTIC,
+     .flags = WEIR_FUNCTION_MAY_FAIL | WEIR_FUNCTION_NONDETERMINISTIC,
      .arguments_min = 1,
      .arguments_max = 1,
      .signature = "string->?",
