@@ -119,7 +119,7 @@ static WeirExpression *parse_name(WeirParser *p)
         weir_advance(p);
         if (weir_at_symbol(p, '*'))
             return parse_star(p, &parts, origin);
-        weir_list_add(p, &parts, (void *)(uintptr_t)weir_parse_identifier(p));
+        weir_list_add(p, &parts, (void *)(uintptr_t)weir_parse_plain_identifier(p));
     }
     if (weir_at_symbol(p, '('))
         return weir_parse_function_call(p, &parts, origin);
@@ -127,6 +127,36 @@ static WeirExpression *parse_name(WeirParser *p)
     if (parts.count == 1 && weir_at_symbol(p, WEIR_SYMBOL_ARROW))
         return make_lambda(p, &attribute, 1, origin);
     return attribute;
+}
+
+static void set_origin(WeirExpression *expression, WeirOrigin origin)
+{
+    expression->origin = origin;
+    for (uint32_t i = 0; i < expression->child_count; i++)
+        set_origin(expression->children[i], origin);
+}
+
+/* The value of a marker, read as if it stood there; NULL: none was given. */
+static WeirExpression *parameter_value(WeirParser *p, const WeirExpression *marker)
+{
+    const WeirParserOptions *options = p->options;
+    const char *sql = NULL;
+    for (uint32_t i = 0; options->has_parameters && i < options->parameter_count && sql == NULL; i++) {
+        const WeirSqlParameter *parameter = &options->parameters[i];
+        bool matches = marker->name == NULL ? marker->ordinal == i
+                                            : parameter->name != NULL && strcmp(parameter->name, marker->name) == 0;
+        sql = matches ? parameter->sql : NULL;
+    }
+    WeirExpression *value = NULL;
+    if (sql == NULL || p->status != WEIR_OK)
+        return NULL;
+    WeirStatus status = weir_sql_parse_expression(sql, strlen(sql), options, p->arena, &value, p->error);
+    if (status != WEIR_OK) {
+        weir_fail_status(p, marker->origin, status);
+        return NULL;
+    }
+    set_origin(value, marker->origin);
+    return value;
 }
 
 static WeirExpression *parse_parameter(WeirParser *p)
@@ -137,9 +167,11 @@ static WeirExpression *parse_parameter(WeirParser *p)
         parameter->ordinal = p->parameter_count++;
     } else {
         weir_expect_symbol(p, ':');
-        parameter->name = weir_parse_identifier(p);
+        parameter->name = weir_parse_plain_identifier(p);
+        p->named_parameter_count++;
     }
-    return weir_finish(p, parameter, origin);
+    WeirExpression *value = parameter_value(p, parameter);
+    return weir_finish(p, value != NULL ? value : parameter, origin);
 }
 
 /* ---- what may follow */

@@ -61,9 +61,24 @@ static WeirStatus resolve_nth(WeirFunctionCall *call, WeirError *error)
     return WEIR_OK;
 }
 
+static WeirStatus check_buckets(const WeirFunctionCall *call, WeirError *error)
+{
+    WeirValue *value = NULL;
+    if (call->arguments[0]->type->id != WEIR_TYPE_INT)
+        return weir_call_unexpected_type(call, 0, "\"INT\"", error);
+    WEIR_TRY(weir_call_constant(call, 0, &value, error));
+    if (value == NULL)
+        return weir_call_non_foldable(call, 0, "buckets", "\"INT\"", error);
+    int64_t buckets = weir_value_is_null(value) ? 0 : weir_value_get_int(value);
+    if (buckets > 0)
+        return WEIR_OK;
+    return weir_error_set(error, WEIR_ERROR_DATATYPE_MISMATCH_VALUE_OUT_OF_RANGE, "sqlExpr", weir_call_sql(call),
+                          "exprName", "buckets", "valueRange", "(0, 2147483647]", "currentValue",
+                          weir_arena_printf(call->arena, "%lld", (long long)buckets));
+}
+
 static WeirStatus resolve_ntile(WeirFunctionCall *call, WeirError *error)
 {
-    (void)error;
     if (call->argument_count == 0) {
         call->arguments = WEIR_ARENA_ARRAY(call->arena, WeirExpression *, 1);
         call->cast_types = WEIR_ARENA_ARRAY(call->arena, const WeirDataType *, 1);
@@ -72,7 +87,7 @@ static WeirStatus resolve_ntile(WeirFunctionCall *call, WeirError *error)
     }
     call->result_type = &weir_type_int;
     call->nullable = false;
-    return WEIR_OK;
+    return check_buckets(call, error);
 }
 
 #define WINDOW(NAME, MIN, MAX, RESOLVE, FORMAT, USAGE)                                                                 \
