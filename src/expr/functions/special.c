@@ -63,15 +63,24 @@ static WeirStatus resolve_nth(WeirFunctionCall *call, WeirError *error)
 
 static WeirStatus resolve_ntile(WeirFunctionCall *call, WeirError *error)
 {
-    (void)error;
+    call->result_type = &weir_type_int;
+    call->nullable = false;
     if (call->argument_count == 0) {
         call->arguments = WEIR_ARENA_ARRAY(call->arena, WeirExpression *, 1);
         call->cast_types = WEIR_ARENA_ARRAY(call->arena, const WeirDataType *, 1);
         call->arguments[0] = weir_expression_int_literal(call->arena, 1);
         call->argument_count = 1;
     }
-    call->result_type = &weir_type_int;
-    call->nullable = false;
+    WeirValue *buckets = NULL;
+    WEIR_TRY(weir_call_constant(call, 0, &buckets, error));
+    if (buckets == NULL)
+        return weir_call_non_foldable(call, 0, "buckets", "\"INT\"", error);
+    if (call->arguments[0]->type->id != WEIR_TYPE_INT)
+        return weir_call_unexpected_type(call, 0, "\"INT\"", error);
+    if (!weir_value_is_null(buckets) && weir_value_get_int(buckets) <= 0)
+        return weir_error_set(error, WEIR_ERROR_DATATYPE_MISMATCH_VALUE_OUT_OF_RANGE, "sqlExpr", weir_call_sql(call),
+                              "exprName", "buckets", "valueRange", "(0, 2147483647]", "currentValue",
+                              weir_expression_sql_text(call->arena, call->arguments[0]));
     return WEIR_OK;
 }
 
@@ -91,6 +100,21 @@ static WeirStatus constant_text(WeirKernelCall *call, const char *text, WeirVect
     return WEIR_OK;
 }
 
+static const char *search_path(const WeirKernelCall *call)
+{
+    const char *catalog = call->context->current_catalog, *database = call->context->current_database;
+    return weir_arena_printf(call->arena, "system.builtin,system.session,%s.%s",
+                             catalog != NULL ? catalog : "spark_catalog", database != NULL ? database : "default");
+}
+
+/* As it was set, not as the zone is called. */
+static const char *zone_setting(const WeirKernelCall *call)
+{
+    const WeirEvalContext *context = call->context;
+    const char *set = context->conf == NULL ? NULL : context->conf(context->conf_context, "spark.sql.session.timeZone");
+    return set != NULL ? set : weir_time_zone_name(context->zone);
+}
+
 #define TEXT_CONSTANT(name, VALUE)                                                                                     \
     static WeirStatus name(WeirKernelCall *call, const WeirVector *const *arguments, WeirVector *result,               \
                            WeirError *error)                                                                           \
@@ -102,9 +126,22 @@ static WeirStatus constant_text(WeirKernelCall *call, const char *text, WeirVect
 TEXT_CONSTANT(user_kernel, call->context->current_user)
 TEXT_CONSTANT(catalog_kernel, call->context->current_catalog)
 TEXT_CONSTANT(database_kernel, call->context->current_database)
-TEXT_CONSTANT(zone_kernel, weir_time_zone_name(call->context->zone))
+TEXT_CONSTANT(zone_kernel, zone_setting(call))
 TEXT_CONSTANT(version_kernel, "4.2.1 weir")
-TEXT_CONSTANT(input_file_kernel, weir_input_file())
+TEXT_CONSTANT(input_file_kernel, weir_input_file().uri)
+TEXT_CONSTANT(path_kernel, search_path(call))
+
+static WeirStatus block_kernel(WeirKernelCall *call, const WeirVector *const *arguments, WeirVector *result,
+                               WeirError *error)
+{
+    (void)arguments;
+    (void)error;
+    WeirInputBlock block = weir_input_file();
+    bool start = strstr(call->expression->function->name, "start") != NULL;
+    WEIR_FOR_ROWS(call, row)
+    ((int64_t *)result->values)[row] = start ? block.start : block.length;
+    return WEIR_OK;
+}
 
 #define CONSTANT(NAME, ALIASES, KERNEL, FORMAT, USAGE)                                                                 \
     {                                                                                                                  \
@@ -112,19 +149,31 @@ TEXT_CONSTANT(input_file_kernel, weir_input_file())
         .kernel = KERNEL, .sql_format = FORMAT, .group = "misc_funcs", .usage = USAGE                                  \
     }
 
-static WeirStatus typeof_kernel(WeirKernelCall *call, const WeirVector *const *arguments, WeirVector *result,
-                                WeirError *error)
+/* The argument is never evaluated. */
+static WeirStatus resolve_typeof(WeirFunctionCall *call, WeirError *error)
 {
     (void)error;
     WeirBuffer buffer;
     weir_buffer_init(&buffer, 1u << 20, NULL);
-    weir_type_simple_string(arguments[0]->type, &buffer);
-    WeirStatus status = constant_text(call, weir_buffer_text(&buffer), result);
+    weir_type_simple_string(call->arguments[0]->type, &buffer);
+    call->replacement = weir_expression_string_literal(call->arena, weir_buffer_text(&buffer));
     weir_buffer_deinit(&buffer);
-    return status;
+    return WEIR_OK;
 }
 
+#define BLOCK(NAME, USAGE)                                                                                             \
+    {                                                                                                                  \
+        .name = NAME, .flags = WEIR_FUNCTION_NEVER_NULL | WEIR_FUNCTION_NONDETERMINISTIC, .signature = "->long",       \
+        .kernel = block_kernel, .group = "misc_funcs", .usage = USAGE                                                  \
+    }
+
 const WeirFunction weir_functions_special[] = {
+    {.name = "range",
+     .kind = WEIR_FUNCTION_TABLE,
+     .arguments_min = 1,
+     .arguments_max = 4,
+     .group = "table_funcs",
+     .usage = "range([start, ]end[, step[, partitions]]): a table of numbers."},
     SPECIAL("window", 2, 4, "datetime_funcs", "window(time, size[, slide[, start]]): the time window of a row."),
     SPECIAL("session_window", 2, 2, "datetime_funcs", "session_window(time, gap): the session of a row."),
     SPECIAL("window_time", 1, 1, "datetime_funcs", "window_time(window): the window's last instant."),
@@ -144,6 +193,7 @@ const WeirFunction weir_functions_special[] = {
     CONSTANT("current_catalog", NULL, catalog_kernel, NULL, "current_catalog(): the session's catalog."),
     CONSTANT("current_schema", WEIR_ALIASES("current_database"), database_kernel, "current_schema()",
              "current_schema(): the session's database."),
+    CONSTANT("current_path", NULL, path_kernel, NULL, "current_path(): where names of functions are looked up."),
     CONSTANT("current_timezone", NULL, zone_kernel, NULL, "current_timezone(): the session's time zone."),
     CONSTANT("version", NULL, version_kernel, NULL, "version(): Spark's version that weir is compatible with."),
     {.name = "input_file_name",
@@ -152,12 +202,14 @@ const WeirFunction weir_functions_special[] = {
      .kernel = input_file_kernel,
      .group = "misc_funcs",
      .usage = "input_file_name(): the file a row came from, '' where there is none."},
+    BLOCK("input_file_block_start",
+          "input_file_block_start(): where the range that a row was read from begins; or -1."),
+    BLOCK("input_file_block_length", "input_file_block_length(): how many bytes that range has; or -1."),
     {.name = "typeof",
-     .flags = WEIR_FUNCTION_NEVER_NULL | WEIR_FUNCTION_ANY_VECTOR,
+     .flags = WEIR_FUNCTION_REPLACED,
      .arguments_min = 1,
      .arguments_max = 1,
-     .signature = "any->string",
-     .kernel = typeof_kernel,
+     .resolve = resolve_typeof,
      .group = "misc_funcs",
      .usage = "typeof(a): the name of the value's type."},
     {0},
