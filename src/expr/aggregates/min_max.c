@@ -2,6 +2,7 @@
  * slot are updated there; others are held in an object. Holders are vectors of one row inside the object, never moved.
  */
 #include "expr/aggregates/aggregate_private.h"
+#include "expr/aggregates/extremes_by.h"
 #include "expr/aggregates/holder.h"
 
 enum { MIN_FIXED, MAX_FIXED, MIN_OBJECT, MAX_OBJECT, FIRST_OBJECT, LAST_OBJECT, MIN_BY, MAX_BY };
@@ -39,6 +40,8 @@ static WeirStatus resolve_by(WeirFunctionCall *call, bool max, WeirError *error)
     const WeirDataType *type = call->arguments[1]->type;
     if (!weir_type_is_orderable(type))
         return weir_call_bad_ordering(call, type, error);
+    if (call->argument_count == 3)
+        return weir_extremes_by_resolve(call, max, error);
     call->result_type = call->arguments[0]->type;
     call->aggregate = &weir_extreme_variants[MIN_BY + max];
     return WEIR_OK;
@@ -529,16 +532,16 @@ const WeirAggregateFunction weir_aggregates_min_max[] = {
     {.name = "min_by",
      BY,
      .arguments_min = 2,
-     .arguments_max = 2,
+     .arguments_max = 3,
      .resolve = resolve_min_by,
      G,
-     .usage = "min_by(a, b): the value of a where b is least."},
+     .usage = "min_by(a, b[, k]): the value of a where b is least; the k values of the least."},
     {.name = "max_by",
      BY,
      .arguments_min = 2,
-     .arguments_max = 2,
+     .arguments_max = 3,
      .resolve = resolve_max_by,
      G,
-     .usage = "max_by(a, b): the value of a where b is greatest."},
+     .usage = "max_by(a, b[, k]): the value of a where b is greatest; the k values of the greatest."},
     {0},
 };
