@@ -39,7 +39,8 @@ typedef enum WeirExpressionKind {
     /* ---- grouping (inside GROUP BY only) */
     WEIR_EXPRESSION_ROLLUP,
     WEIR_EXPRESSION_CUBE,
-    WEIR_EXPRESSION_GROUPING_SETS, /* children; each a GROUPING_SET or expression */
+    WEIR_EXPRESSION_GROUPING_SETS, /* children; each a GROUPING_SET or expression; ordinal 1: the last is a GROUPING_SET
+                                      of all that is grouped by */
     WEIR_EXPRESSION_GROUPING_SET,  /* children */
     /* ---- subqueries: plan, children = left-hand expressions of IN (with `is_negated` never set: a NOT is around it)
      */

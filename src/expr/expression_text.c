@@ -101,7 +101,11 @@ static void print_id(const Printer *printer, const WeirExpression *named)
 
 static void print_alias(const Printer *printer, const WeirExpression *expression)
 {
-    print(printer, expression->children[0]);
+    const WeirExpression *child = expression->children[0];
+    print(printer, child);
+    if (child->kind == WEIR_EXPRESSION_LAMBDA_VARIABLE && child->name != NULL &&
+        strcmp(child->name, expression->name) == 0)
+        return; /* a field called as the variable has no alias in Spark */
     text(printer, " AS ");
     if (printer->explain)
         text(printer, expression->name);
