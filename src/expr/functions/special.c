@@ -55,9 +55,20 @@ static WeirStatus resolve_lag(WeirFunctionCall *call, WeirError *error)
 
 static WeirStatus resolve_nth(WeirFunctionCall *call, WeirError *error)
 {
-    (void)error;
     call->result_type = call->arguments[0]->type;
     call->nullable = true;
+    if (!weir_can_implicitly_cast(call->arguments[1]->type, &weir_type_int))
+        return weir_call_unexpected_type(call, 1, "\"INT\"", error);
+    call->cast_types[1] = &weir_type_int;
+    WeirValue *offset = NULL;
+    WEIR_TRY(weir_call_constant(call, 1, &offset, error));
+    if (offset == NULL)
+        return weir_call_non_foldable(call, 1, "offset", "\"INT\"", error);
+    int64_t value = weir_value_is_null(offset) ? 0 : weir_value_get_int(offset);
+    if (value <= 0)
+        return weir_error_set(error, WEIR_ERROR_DATATYPE_MISMATCH_VALUE_OUT_OF_RANGE, "sqlExpr", weir_call_sql(call),
+                              "exprName", "offset", "valueRange", "(0, 9223372036854775807]", "currentValue",
+                              weir_arena_printf(call->arena, "%lldL", (long long)value));
     return WEIR_OK;
 }
 
