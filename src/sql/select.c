@@ -123,6 +123,12 @@ static void apply_old_grouping(WeirParser *p, WeirList *items, WeirOrigin origin
         kind = WEIR_EXPRESSION_CUBE;
     } else if (weir_at(p, WEIR_KEYWORD_GROUPING) && weir_next_is(p, 1, WEIR_KEYWORD_SETS)) {
         WeirExpression *sets = parse_grouping_analytics(p);
+        WeirList children = {0};
+        for (uint32_t i = 0; i < sets->child_count; i++)
+            weir_list_add(p, &children, sets->children[i]);
+        weir_list_add(p, &children, make_grouping(p, WEIR_EXPRESSION_GROUPING_SET, items, origin));
+        weir_set_children(sets, &children);
+        sets->ordinal = 1; /* the last child is what is grouped by, whatever the sets name */
         *items = (WeirList){0};
         weir_list_add(p, items, sets);
         return;
