@@ -19,6 +19,8 @@ struct WeirCatalog {
     void (*names)(WeirCatalog *catalog, WeirArena *arena, const char *const **names, uint32_t *count);
     /* SQL variables: NULL when unknown. */
     const WeirValue *(*variable)(WeirCatalog *catalog, const char *name);
+    /* The index-th word of SQL, whether it may name nothing; NULL after the last. */
+    const char *(*keyword)(WeirCatalog *catalog, uint32_t index, bool *reserved);
     /* Temporary SQL functions: body and parameters; NULL when unknown. */
     const struct WeirSqlFunction *(*sql_function)(WeirCatalog *catalog, const char *name);
 };

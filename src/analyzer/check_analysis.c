@@ -88,6 +88,32 @@ static bool mixes(void *context, const WeirExpression *expression)
            has_local(expression);
 }
 
+static bool has_map(const WeirDataType *type)
+{
+    bool found = type->id == WEIR_TYPE_MAP;
+    for (uint32_t i = 0; i < type->field_count && !found; i++)
+        found = has_map(type->fields[i].type);
+    return found;
+}
+
+static bool is_outer_map(void *context, const WeirExpression *expression)
+{
+    (void)context;
+    return expression->kind == WEIR_EXPRESSION_OUTER_REFERENCE && has_map(expression->children[0]->type);
+}
+
+/* Maps can't be compared, so that rows can't be told to belong to them. */
+static WeirStatus check_outer_type(const Check *check, const WeirExpression *item)
+{
+    if (item == NULL || !weir_expression_any(item, is_outer_map, NULL))
+        return WEIR_OK;
+    return weir_located(
+        check->analysis, item->origin, check->error,
+        weir_error_set(check->error,
+                       WEIR_ERROR_UNSUPPORTED_SUBQUERY_EXPRESSION_CATEGORY_UNSUPPORTED_CORRELATED_REFERENCE_DATA_TYPE,
+                       "expr", weir_expression_text(check->analysis, item), "dataType", "map"));
+}
+
 static WeirStatus check_outer_in_aggregate(const Check *check, const WeirExpression *item)
 {
     WeirAnalysis *analysis = check->analysis;
@@ -154,9 +180,11 @@ WeirStatus weir_check_analysis(WeirAnalysis *analysis, const WeirLogicalPlan *pl
         WEIR_TRY(check_aggregates(&check, plan->expressions[i]));
         WEIR_TRY(check_outer_in_aggregate(&check, plan->expressions[i]));
         WEIR_TRY(check_scalar_place(&check, plan->expressions[i]));
+        WEIR_TRY(check_outer_type(&check, plan->expressions[i]));
     }
     for (uint32_t i = 0; i < plan->grouping_count; i++)
         WEIR_TRY(check_expression(&check, plan->grouping[i], false));
     WEIR_TRY(check_expression(&check, plan->condition, false));
+    WEIR_TRY(check_outer_type(&check, plan->condition));
     return check_aggregates(&check, plan->condition);
 }

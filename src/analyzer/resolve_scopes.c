@@ -25,6 +25,13 @@ WeirStatus weir_resolve_subquery_alias(WeirAnalysis *analysis, const WeirEnviron
 {
     WeirLogicalPlan *child = NULL;
     WEIR_TRY(weir_resolve_plan(analysis, env, plan->children[0], &child, error));
+    bool function = plan->children[0]->kind == WEIR_LOGICAL_UNRESOLVED_TABLE_FUNCTION;
+    if (function && plan->name_count > 0 && plan->name_count != child->output_count)
+        return weir_located(analysis, plan->origin, error,
+                            weir_error_set(error, WEIR_ERROR_NUM_TABLE_VALUE_ALIASES_MISMATCH, "funcName",
+                                           plan->children[0]->parts[plan->children[0]->part_count - 1], "aliasesNum",
+                                           weir_arena_printf(analysis->arena, "%u", plan->name_count), "outColsNum",
+                                           weir_arena_printf(analysis->arena, "%u", child->output_count)));
     if (plan->name_count > 0)
         WEIR_TRY(weir_plan_rename(analysis, plan->names, plan->name_count, plan->origin, &child, error));
     *out = plan->name == NULL ? child : weir_plan_alias(analysis, plan->name, child);
