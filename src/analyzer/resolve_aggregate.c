@@ -458,9 +458,50 @@ static WeirStatus build(WeirAnalysis *analysis, const WeirEnvironment *env, cons
     return split ? weir_finish_select(analysis, &block.items, block.lateral, *out, out, error) : WEIR_OK;
 }
 
+/* |> AGGREGATE items GROUP BY keys: an ordinal is a column of the input, and every item has an aggregate. The keys
+ * stand before the items in the list. */
+static WeirStatus check_pipe(WeirAnalysis *analysis, const WeirEnvironment *env, WeirLogicalPlan *plan,
+                             WeirLogicalPlan **out, WeirError *error)
+{
+    WeirLogicalPlan *copy = weir_logical_copy(analysis->arena, plan);
+    WEIR_TRY(weir_resolve_plan(analysis, env, plan->children[0], &copy->children[0], error));
+    const WeirLogicalPlan *child = copy->children[0];
+    WeirScope scope = weir_scope_of(analysis, env, child);
+    WeirExpressionContext context = weir_expression_context(analysis, env, &scope);
+    copy->grouping = WEIR_ARENA_ARRAY(analysis->arena, WeirExpression *, plan->grouping_count + 1);
+    copy->expressions = WEIR_ARENA_ARRAY(analysis->arena, WeirExpression *, plan->expression_count + 1);
+    for (uint32_t i = 0; i < plan->expression_count; i++) {
+        WeirExpression *item = plan->expressions[i];
+        if (i < plan->grouping_count) {
+            bool ordinal = item->kind == WEIR_EXPRESSION_LITERAL && item->type->id == WEIR_TYPE_INT;
+            int64_t place = ordinal ? weir_value_get_int(item->value) : 0;
+            if (ordinal && (place < 1 || place > child->output_count))
+                return weir_located(analysis, item->origin, error,
+                                    weir_error_set(error, WEIR_ERROR_GROUP_BY_POS_OUT_OF_RANGE, "index",
+                                                   weir_arena_printf(analysis->arena, "%lld", (long long)place), "size",
+                                                   weir_arena_printf(analysis->arena, "%u", child->output_count)));
+            copy->expressions[i] = ordinal ? child->output[place - 1] : item;
+            copy->grouping[i] = ordinal ? child->output[place - 1] : plan->grouping[i];
+            continue;
+        }
+        WeirExpression *resolved = NULL;
+        copy->expressions[i] = item;
+        WEIR_TRY(weir_resolve_expression(&context, item, &resolved, error));
+        if (!weir_has_aggregate(resolved))
+            return weir_located(
+                analysis, item->origin, error,
+                weir_error_set(error, WEIR_ERROR_PIPE_OPERATOR_AGGREGATE_EXPRESSION_CONTAINS_NO_AGGREGATE_FUNCTION,
+                               "expr", weir_expression_text(analysis, resolved)));
+    }
+    *out = copy;
+    return WEIR_OK;
+}
+
 WeirStatus weir_resolve_aggregate(WeirAnalysis *analysis, const WeirEnvironment *env, WeirLogicalPlan *plan,
                                   WeirLogicalPlan **out, WeirError *error)
 {
+    if (plan->name != NULL)
+        WEIR_TRY(check_pipe(analysis, env, plan, &plan, error));
     return build(analysis, env, plan, NULL, out, error);
 }
 

@@ -234,7 +234,8 @@ WeirStatus weir_resolve_table_function(WeirAnalysis *analysis, const WeirEnviron
     const WeirFunction *builtin = weir_function_find(name);
     if (function != NULL && builtin == NULL)
         return weir_resolve_sql_table_function(&context, function, plan, &arguments, out, error);
-    bool makes_value = (builtin != NULL && builtin->kind != WEIR_FUNCTION_GENERATOR) || weir_aggregate_find(name) != NULL;
+    bool makes_value =
+        (builtin != NULL && builtin->kind != WEIR_FUNCTION_GENERATOR) || weir_aggregate_find(name) != NULL;
     if (makes_value)
         return weir_located(analysis, plan->origin, error,
                             weir_error_set(error, WEIR_ERROR_NOT_A_TABLE_FUNCTION, "functionName",

@@ -32,6 +32,10 @@ WeirStatus weir_resolve_project(WeirAnalysis *analysis, const WeirEnvironment *e
     WeirExpressionContext context = weir_expression_context(analysis, env, &scope);
     WeirExpressionList items = {0};
     WEIR_TRY(weir_resolve_select_list(&context, plan->expressions, plan->expression_count, &items, error));
+    if (any_aggregate(&items) && plan->name != NULL) /* a pipe operator */
+        return weir_located(analysis, plan->origin, error,
+                            weir_error_set(error, WEIR_ERROR_PIPE_OPERATOR_CONTAINS_AGGREGATE_FUNCTION, "expr",
+                                           "in its list", "clause", plan->name));
     if (any_aggregate(&items)) {
         WeirLogicalPlan *aggregate = weir_logical_copy(analysis->arena, plan);
         aggregate->kind = WEIR_LOGICAL_AGGREGATE;

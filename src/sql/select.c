@@ -282,6 +282,15 @@ WeirLogicalPlan *weir_parse_select_over(WeirParser *p, WeirLogicalPlan *from)
     return parse_select_rest(p, &select, plan);
 }
 
+WeirLogicalPlan *weir_parse_select_piped(WeirParser *p, WeirLogicalPlan *from)
+{
+    SelectClause select = {0};
+    parse_select_clause(p, &select);
+    if (weir_at(p, WEIR_KEYWORD_WHERE))
+        weir_fail_syntax(p);
+    return parse_select_rest(p, &select, from);
+}
+
 /* FROM relation [SELECT …]…: several SELECTs over one FROM are their union. */
 static WeirLogicalPlan *parse_from_first(WeirParser *p)
 {
