@@ -53,6 +53,16 @@ static bool allows_aggregates(const WeirLogicalPlan *plan)
     return plan->kind == WEIR_LOGICAL_AGGREGATE || plan->kind == WEIR_LOGICAL_WINDOW;
 }
 
+/* A join's condition is looked at for every pair of rows. */
+static WeirStatus check_join_condition(const Check *check, const WeirExpression *condition)
+{
+    if (check->plan->kind != WEIR_LOGICAL_JOIN || condition == NULL || weir_expression_is_deterministic(condition))
+        return WEIR_OK;
+    return weir_located(check->analysis, condition->origin, check->error,
+                        weir_error_set(check->error, WEIR_ERROR_INVALID_NON_DETERMINISTIC_EXPRESSIONS, "sqlExprs",
+                                       weir_expression_quoted(check->analysis, condition)));
+}
+
 static WeirStatus check_aggregates(const Check *check, const WeirExpression *expression)
 {
     if (expression == NULL || allows_aggregates(check->plan) || !weir_has_aggregate(expression))
@@ -161,6 +171,10 @@ static WeirStatus check_scalar_place(const Check *check, const WeirExpression *i
                             weir_error_set(check->error,
                                            WEIR_ERROR_SCALAR_SUBQUERY_IS_IN_GROUP_BY_OR_AGGREGATE_FUNCTION, "sqlExpr",
                                            text));
+    if (check->plan->kind == WEIR_LOGICAL_SORT && weir_has_window(item))
+        return weir_located(
+            check->analysis, item->origin, check->error,
+            weir_error_set(check->error, WEIR_ERROR_UNSUPPORTED_EXPR_FOR_OPERATOR, "invalidExprSqls", text));
     if (check->plan->kind == WEIR_LOGICAL_SORT && weir_expression_any(item, is_correlated_scalar, NULL))
         return weir_located(
             check->analysis, item->origin, check->error,
@@ -186,5 +200,6 @@ WeirStatus weir_check_analysis(WeirAnalysis *analysis, const WeirLogicalPlan *pl
         WEIR_TRY(check_expression(&check, plan->grouping[i], false));
     WEIR_TRY(check_expression(&check, plan->condition, false));
     WEIR_TRY(check_outer_type(&check, plan->condition));
+    WEIR_TRY(check_join_condition(&check, plan->condition));
     return check_aggregates(&check, plan->condition);
 }

@@ -26,8 +26,14 @@ static WeirStatus resolve_rows(WeirAnalysis *analysis, const WeirEnvironment *en
         WeirExpressionList row = {0};
         WEIR_TRY(weir_resolve_list(&context, plan->rows[r], plan->row_width, &row, error));
         for (uint32_t c = 0; c < row.count; c++)
-            if (weir_contains_kind(row.items[c], WEIR_EXPRESSION_AGGREGATE) || weir_has_window(row.items[c]) ||
-                weir_contains_kind(row.items[c], WEIR_EXPRESSION_GENERATOR))
+            if (weir_contains_kind(row.items[c], WEIR_EXPRESSION_SCALAR_SUBQUERY))
+                return weir_located(
+                    analysis, plan->origin, error,
+                    weir_error_set(error,
+                                   WEIR_ERROR_UNSUPPORTED_SUBQUERY_EXPRESSION_CATEGORY_SCALAR_SUBQUERY_IN_VALUES));
+            else if (!weir_expression_is_deterministic(row.items[c]) ||
+                     weir_contains_kind(row.items[c], WEIR_EXPRESSION_AGGREGATE) || weir_has_window(row.items[c]) ||
+                     weir_contains_kind(row.items[c], WEIR_EXPRESSION_GENERATOR))
                 return weir_located(
                     analysis, plan->origin, error,
                     weir_error_set(error, WEIR_ERROR_INVALID_INLINE_TABLE_CANNOT_EVALUATE_EXPRESSION_IN_INLINE_TABLE,

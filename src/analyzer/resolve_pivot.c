@@ -277,6 +277,18 @@ WeirStatus weir_resolve_unpivot(WeirAnalysis *analysis, const WeirEnvironment *e
 
 /* ---- QUALIFY */
 
+static bool is_aggregate_call(void *context, const WeirExpression *expression)
+{
+    (void)context;
+    return expression->kind == WEIR_EXPRESSION_UNRESOLVED_FUNCTION && expression->part_count == 1 &&
+           weir_aggregate_find(expression->parts[0]) != NULL;
+}
+
+static bool calls_aggregate(const WeirExpression *condition)
+{
+    return weir_expression_any(condition, is_aggregate_call, NULL);
+}
+
 /* The condition is one more item of the SELECT list below, so that its window functions are computed with the others;
  * then a filter and the list without it. */
 WeirStatus weir_resolve_qualify(WeirAnalysis *analysis, const WeirEnvironment *env, WeirLogicalPlan *plan,
@@ -289,6 +301,16 @@ WeirStatus weir_resolve_qualify(WeirAnalysis *analysis, const WeirEnvironment *e
     bool in_condition = weir_has_window(plan->condition), in_list = false;
     for (uint32_t i = 0; i < select->expression_count; i++)
         in_list = in_list || weir_has_window(select->expressions[i]);
+    if (!in_condition && !in_list && calls_aggregate(plan->condition))
+        return weir_located(analysis, plan->origin, error,
+                            weir_error_set(error, WEIR_ERROR_QUALIFY_AGGREGATE_NOT_ALLOWED, "aggregateExpr",
+                                           weir_expression_text(analysis, plan->condition)));
+    if (!in_condition && !in_list) { /* an unknown name is told first */
+        WeirLogicalPlan *selected = NULL;
+        WeirExpression *ignored = NULL;
+        WEIR_TRY(weir_resolve_plan(analysis, env, plan->children[0], &selected, error));
+        WEIR_TRY(weir_resolve_with_missing(analysis, env, plan->condition, &selected, &ignored, error));
+    }
     if (!in_condition && !in_list)
         return weir_located(analysis, plan->origin, error,
                             weir_error_set(error, WEIR_ERROR_QUALIFY_REQUIRES_WINDOW_FUNCTION));
@@ -298,6 +320,15 @@ WeirStatus weir_resolve_qualify(WeirAnalysis *analysis, const WeirEnvironment *e
         return weir_resolve_filter(analysis, env, filter, out, error);
     }
     WeirLogicalPlan *extended = weir_logical_copy(analysis->arena, select);
+    if (select->kind == WEIR_LOGICAL_AGGREGATE) { /* over what the aggregate gives, no more */
+        extended = weir_logical_unary(analysis->arena, WEIR_LOGICAL_PROJECT, having != NULL ? having : select);
+        extended->expressions = WEIR_ARENA_ARRAY(analysis->arena, WeirExpression *, 1);
+        extended->expressions[0] = weir_expression_new(analysis->arena, WEIR_EXPRESSION_UNRESOLVED_STAR, plan->origin);
+        extended->expression_count = 1;
+        select = extended;
+        having = NULL;
+        extended = weir_logical_copy(analysis->arena, select);
+    }
     extended->expressions = WEIR_ARENA_ARRAY(analysis->arena, WeirExpression *, select->expression_count + 1);
     memcpy(extended->expressions, select->expressions, sizeof(*select->expressions) * select->expression_count);
     extended->expressions[select->expression_count] =

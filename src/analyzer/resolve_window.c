@@ -207,6 +207,10 @@ static WeirStatus check_frame(WeirExpressionContext *context, const WeirExpressi
         return weir_located(analysis, expression->origin, error,
                             weir_error_set(error, WEIR_ERROR_DATATYPE_MISMATCH_RANGE_FRAME_MULTI_ORDER, "sqlExpr", sql,
                                            "orderSpec", weir_expression_text(analysis, spec->order_by[0])));
+    if (spec->lower == WEIR_FRAME_UNBOUNDED_FOLLOWING || spec->upper == WEIR_FRAME_UNBOUNDED_PRECEDING)
+        return weir_located(analysis, expression->origin, error,
+                            weir_error_set(error, WEIR_ERROR_DATATYPE_MISMATCH_SPECIFIED_WINDOW_FRAME_INVALID_BOUND,
+                                           "sqlExpr", sql, "lower", "the lower one", "upper", "the upper one"));
     int64_t lower = 0, upper = 0;
     bool lower_known = false, upper_known = false;
     WEIR_TRY(bound_position(analysis, spec->lower, spec->lower_offset, &lower, &lower_known, error));
@@ -254,8 +258,11 @@ WeirStatus weir_resolve_window_expression(WeirExpressionContext *context, WeirEx
     *spec = *expression->window;
     WEIR_TRY(named_window(context, expression, spec, error));
     WeirExpression *function = NULL;
+    bool nested = context->in_window;
+    context->in_window = true;
     WEIR_TRY(weir_resolve_expression(context, expression->children[0], &function, error));
     WEIR_TRY(resolve_spec(context, spec, error));
+    context->in_window = nested;
     WeirExpression *window = weir_expression_copy(analysis->arena, expression);
     window->children[0] = function;
     window->window = spec;
