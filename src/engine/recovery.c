@@ -1,5 +1,7 @@
 /* Opening a query's logs, sources and plan, and finding where to go on (Spark:
  * MicroBatchExecution.populateStartOffsets; streaming semantics §1.3). */
+#include <strings.h>
+
 #include "common/log.h"
 #include "engine/stream_execution_private.h"
 
@@ -285,6 +287,46 @@ static void settle_settings(WeirStreamExecution *query)
         weir_query_settings_set(&query->settings, logged[i], logged[i + 1]);
 }
 
+/* Formats of state that the session or the checkpoint asks for and that are not read or written here. */
+static WeirStatus check_state_formats(WeirStreamExecution *query, WeirError *error)
+{
+    static const struct {
+        const char *key, *works;
+        const char *operator_name; /* NULL: any */
+    } formats[] = {
+        {"spark.sql.streaming.stateStore.encodingFormat", "unsaferow", NULL},
+        {"spark.sql.streaming.stateStore.rowChecksum.enabled", "false", NULL},
+        {"spark.sql.streaming.join.stateFormatVersion", "2", "symmetricHashJoin"},
+    };
+    WeirQuerySettings *settings = &query->settings;
+    for (uint32_t k = 0; k < query->stateful_count; k++) {
+        for (size_t i = 0; i < sizeof(formats) / sizeof(formats[0]); i++) {
+            const char *value = weir_query_settings_get(settings, formats[i].key);
+            bool matters = formats[i].operator_name == NULL ||
+                           strcmp(formats[i].operator_name, query->stateful[k]->stateful->operator_name) == 0;
+            if (matters && value != NULL && strcasecmp(value, formats[i].works) != 0)
+                return weir_error_set(error, WEIR_ERROR_UNSUPPORTED_FEATURE_SETTING, "confName", formats[i].key,
+                                      "confValue", value, "works", formats[i].works);
+        }
+        if (weir_query_settings_int(settings, "spark.sql.streaming.stateStore.checkpointFormatVersion", 1) > 1)
+            return weir_error_set(error, WEIR_ERROR_STATE_STORE_CHECKPOINT_IDS_NOT_SUPPORTED, "msg",
+                                  "HDFSBackedStateStoreProvider has checkpointFormatVersion 1 only");
+    }
+    return WEIR_OK;
+}
+
+/* A source that can't freeze its end makes availableNow one batch with all there is, as in Spark. */
+static void settle_trigger(WeirStreamExecution *query)
+{
+    query->single_batch = query->trigger.kind == WEIR_TRIGGER_ONCE;
+    if (query->trigger.kind != WEIR_TRIGGER_AVAILABLE_NOW ||
+        weir_query_settings_bool(&query->settings, "spark.sql.streaming.triggerAvailableNowWrapper.enabled", false))
+        return;
+    for (uint32_t i = 0; i < query->source_count; i++)
+        if ((query->sources[i].type->capabilities & WEIR_SOURCE_AVAILABLE_NOW) == 0)
+            query->single_batch = true;
+}
+
 static WeirStatus open_sink(WeirStreamExecution *query, WeirError *error)
 {
     query->sink_context.schema = weir_execution_schema(query->execution);
@@ -317,7 +359,9 @@ WeirStatus weir_stream_recover(WeirStreamExecution *query, WeirError *error)
     }
     int64_t restored = query->watermark.global_ms;
     settle_settings(query);
+    settle_trigger(query);
     WEIR_TRY(plan_query(query, error));
+    WEIR_TRY(check_state_formats(query, error));
     WEIR_TRY(weir_watermark_tracker_init(
         &query->watermark, weir_query_settings_get(&query->settings, "spark.sql.streaming.multipleWatermarkPolicy"),
         query->watermark_count, error));

@@ -104,6 +104,8 @@ WeirStatus weir_statement_describe_function(WeirStatementContext *context, WeirR
     static const char *const columns[] = {"function_desc"};
     const char *name = context->statement->name;
     const WeirFunction *function = weir_function_find(name);
+    if (function != NULL && (function->flags & WEIR_FUNCTION_INTERNAL))
+        function = NULL;
     const WeirAggregateFunction *aggregate = function == NULL ? weir_aggregate_find(name) : NULL;
     if (function == NULL && aggregate == NULL)
         return weir_error_set(error, WEIR_ERROR_UNRESOLVED_ROUTINE, "routineName", name, "searchPath",
