@@ -60,10 +60,25 @@ static bool is_operator(const char *name)
     return !((name[0] >= 'a' && name[0] <= 'z') || (name[0] >= 'A' && name[0] <= 'Z') || name[0] == '_');
 }
 
+static bool takes_lambda(const char *name)
+{
+    static const char *const names[] = {"transform",      "filter",           "exists",       "forall",
+                                        "aggregate",      "reduce",           "zip_with",     "map_filter",
+                                        "transform_keys", "transform_values", "map_zip_with", "array_sort"};
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+        if (strcasecmp(names[i], name) == 0)
+            return true;
+    return false;
+}
+
 static WeirStatus resolve_argument(WeirExpressionContext *context, const char *name, bool distinct,
                                    WeirExpression *argument, WeirExpressionList *out, WeirError *error)
 {
     WeirExpression *resolved = NULL;
+    if (argument->kind == WEIR_EXPRESSION_LAMBDA && !takes_lambda(name))
+        return weir_located(
+            context->analysis, argument->origin, error,
+            weir_error_set(error, WEIR_ERROR_INVALID_LAMBDA_FUNCTION_CALL_NON_HIGHER_ORDER_FUNCTION, "class", name));
     if (argument->kind == WEIR_EXPRESSION_LAMBDA) {
         weir_list_append(context->analysis, out, argument); /* resolved when its variables have types */
         return WEIR_OK;
