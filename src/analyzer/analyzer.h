@@ -59,6 +59,8 @@ WEIR_CHECKED WeirStatus weir_analyze_expression(WeirAnalyzer *analyzer, WeirExpr
                                                 const WeirLogicalPlan *input, WeirExpression **analyzed,
                                                 WeirError *error);
 
+/* A source of Spark's that weir has not and that no stream reads: a view may name it. */
+bool weir_is_batch_only_format(const char *format);
 /* Check a new function: its body, defaults and types. */
 WEIR_CHECKED WeirStatus weir_analyze_sql_function(WeirAnalyzer *analyzer, WeirSqlFunction *function, WeirError *error);
 
