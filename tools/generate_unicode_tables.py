@@ -22,12 +22,17 @@ def ranges_of(path, name):
 
 def main(data_path, special_path, derived_path, output_path):
     maps = {"upper": {}, "lower": {}, "title": {}}
-    zeros = []
+    zeros, letters = [], {"capital": [], "small": []}
     for line in open(data_path, encoding="ascii"):
         fields = line.split(";")
         code = int(fields[0], 16)
         if fields[2] == "Nd" and fields[6] == "0":
             zeros.append(code)
+        kind = {"Lu": "capital", "Ll": "small"}.get(fields[2])
+        if kind and letters[kind] and letters[kind][-1][1] + 1 == code:
+            letters[kind][-1] = (letters[kind][-1][0], code)
+        elif kind:
+            letters[kind].append((code, code))
         for name, column in (("upper", 12), ("lower", 13), ("title", 14)):
             value = fields[column].strip()
             if value:
@@ -48,7 +53,8 @@ def main(data_path, special_path, derived_path, output_path):
             for code, to in entries:
                 out.write("    {0x%x, {%s}},\n" % (code, ", ".join("0x%x" % value for value in to)))
             out.write(f"}};\nconst uint32_t weir_unicode_{name}_count = {len(entries)};\n")
-        for name, ranges in (("cased", ranges_of(derived_path, "Cased")),
+        for name, ranges in (("capital", letters["capital"]), ("small", letters["small"]),
+                             ("cased", ranges_of(derived_path, "Cased")),
                              ("case_ignorable", ranges_of(derived_path, "Case_Ignorable"))):
             out.write(f"const uint32_t weir_unicode_{name}[][2] = {{\n")
             for first, last in ranges:

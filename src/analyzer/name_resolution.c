@@ -229,12 +229,24 @@ static WeirStatus resolve_lateral(WeirExpressionContext *context, const WeirExpr
 
 static WeirExpression *outer_reference(void *context, WeirExpression *expression)
 {
+    if (expression->kind == WEIR_EXPRESSION_OUTER_REFERENCE)
+        return expression;
     if (expression->kind != WEIR_EXPRESSION_ATTRIBUTE)
         return NULL;
     WeirExpression *outer = weir_expression_unary(context, WEIR_EXPRESSION_OUTER_REFERENCE, expression);
     outer->type = expression->type;
     outer->nullable = expression->nullable;
     outer->name = expression->name;
+    return outer;
+}
+
+WeirArgumentFrame weir_arguments_as_outer(WeirAnalysis *analysis, const WeirArgumentFrame *frame)
+{
+    WeirArgumentFrame outer = *frame;
+    WeirExpression **values = WEIR_ARENA_ARRAY(analysis->arena, WeirExpression *, frame->count + 1);
+    for (uint32_t i = 0; i < frame->count; i++)
+        values[i] = weir_transform_down(analysis->arena, frame->values[i], outer_reference, analysis->arena);
+    outer.values = values;
     return outer;
 }
 

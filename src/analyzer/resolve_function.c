@@ -241,6 +241,7 @@ WeirStatus weir_resolve_function_call(WeirExpressionContext *context, WeirExpres
         if (internal)
             return unresolved_routine(context, call, error);
     }
+    WEIR_TRY(weir_arrange_builtin(analysis, name, call->origin, &typed->children, &typed->child_count, error));
     if (typed->part_count > 1) {
         const char **parts = WEIR_ARENA_ARRAY(analysis->arena, const char *, 1);
         parts[0] = name;

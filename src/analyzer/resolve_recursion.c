@@ -4,7 +4,6 @@
 #include <strings.h>
 
 #include "analyzer/analyzer_private.h"
-#include "expr/coercion.h"
 
 /* ---- does a parsed plan read a name? */
 
@@ -92,8 +91,6 @@ static bool forbids(void *context, const WeirLogicalPlan *plan)
     case WEIR_LOGICAL_WINDOW:
     case WEIR_LOGICAL_AGGREGATE:
         return reads_loop(plan, loop_id);
-    case WEIR_LOGICAL_SET_OPERATION:
-        return plan->set_operation == WEIR_SET_EXCEPT && reads_loop(plan->children[1], loop_id);
     default:
         return false;
     }
@@ -106,11 +103,15 @@ static bool widens(WeirAnalysis *analysis, const WeirDataType *from, const WeirD
 {
     if (weir_type_equal(from, to) || from->id == WEIR_TYPE_VOID)
         return true;
-    if (to->id == WEIR_TYPE_STRING)
-        return weir_type_is_atomic(from);
     if (weir_type_is_numeric(from) && weir_type_is_numeric(to)) {
         const WeirDataType *common = weir_common_type(analysis->arena, from, to);
         return common != NULL && weir_type_equal(common, to);
+    }
+    if (weir_type_is_nested(from) && from->id == to->id && from->field_count == to->field_count) {
+        bool all = true;
+        for (uint32_t i = 0; i < from->field_count && all; i++)
+            all = widens(analysis, from->fields[i].type, to->fields[i].type);
+        return all;
     }
     return from->id == WEIR_TYPE_DATE && (to->id == WEIR_TYPE_TIMESTAMP || to->id == WEIR_TYPE_TIMESTAMP_NTZ);
 }
@@ -120,12 +121,11 @@ static WeirStatus fit_step(WeirAnalysis *analysis, const WeirLogicalPlan *start,
 {
     WeirExpressionList list = {0};
     if ((*step)->output_count != start->output_count)
-        return weir_located(analysis, origin, error,
-                            weir_error_set(error, WEIR_ERROR_NUM_COLUMNS_MISMATCH, "operator", "UNION",
-                                           "firstNumColumns",
-                                           weir_arena_printf(analysis->arena, "%u", start->output_count),
-                                           "invalidOrdinalNum", "second", "invalidNumColumns",
-                                           weir_arena_printf(analysis->arena, "%u", (*step)->output_count)));
+        return weir_located(
+            analysis, origin, error,
+            weir_error_set(error, WEIR_ERROR_NUM_COLUMNS_MISMATCH, "operator", "UNION", "firstNumColumns",
+                           weir_arena_printf(analysis->arena, "%u", start->output_count), "invalidOrdinalNum", "second",
+                           "invalidNumColumns", weir_arena_printf(analysis->arena, "%u", (*step)->output_count)));
     for (uint32_t i = 0; i < start->output_count; i++) {
         WeirExpression *column = (*step)->output[i];
         const WeirDataType *type = start->output[i]->type;
@@ -172,7 +172,8 @@ static WeirStatus find_union(WeirAnalysis *analysis, WeirEnvironment *env, const
         plan = plan->children[0];
     }
     if (plan->kind == WEIR_LOGICAL_DISTINCT && plan->children[0]->kind == WEIR_LOGICAL_UNION)
-        return weir_located(analysis, origin, error, weir_error_set(error, WEIR_ERROR_UNION_NOT_SUPPORTED_IN_RECURSIVE_CTE));
+        return weir_located(analysis, origin, error,
+                            weir_error_set(error, WEIR_ERROR_UNION_NOT_SUPPORTED_IN_RECURSIVE_CTE));
     if (plan->kind != WEIR_LOGICAL_UNION || plan->child_count != 2 ||
         weir_plan_mentions(plan->children[0], definition->name))
         return invalid(analysis, origin, error);

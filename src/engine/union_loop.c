@@ -64,7 +64,8 @@ static WeirExpression *substitute_subquery(void *context, WeirExpression *expres
     if (expression->plan == NULL)
         return expression;
     WeirExpression *copy = weir_expression_copy(substitution->arena, expression);
-    *status = weir_logical_transform(substitution->arena, expression->plan, substitute, substitution, &copy->plan, error);
+    *status =
+        weir_logical_transform(substitution->arena, expression->plan, substitute, substitution, &copy->plan, error);
     return copy;
 }
 
@@ -85,8 +86,7 @@ typedef struct Run {
     WeirArena *arena; /* of what this plan becomes */
 } Run;
 
-static WeirStatus expand(const Run *run, WeirLogicalPlan *plan, int64_t limit, WeirLogicalPlan **out,
-                         WeirError *error);
+static WeirStatus expand(const Run *run, WeirLogicalPlan *plan, int64_t limit, WeirLogicalPlan **out, WeirError *error);
 
 /* Plan and run one part of a loop; its rows are added to `into`. */
 static WeirStatus collect(const WeirUnionLoops *loops, WeirArena *arena, WeirLogicalPlan *plan,
@@ -123,6 +123,7 @@ static WeirStatus run_round(const WeirUnionLoops *loops, const WeirLogicalPlan *
     return status;
 }
 
+/* `rows` -1: there is a LIMIT, so that their number does not matter. */
 static WeirStatus check_limits(const WeirUnionLoops *loops, const WeirLogicalPlan *loop, int64_t level, int64_t rows,
                                WeirError *error)
 {
@@ -160,7 +161,7 @@ static WeirStatus run_loop(const Run *run, const WeirLogicalPlan *loop, int64_t 
     WeirStatus status = collect(loops, run->arena, loop->children[0], schema, &own, error);
     uint32_t first = 0;
     for (int64_t level = 1; status == WEIR_OK && own.count > first && (limit < 0 || own.row_count < limit); level++) {
-        status = check_limits(loops, loop, level, own.row_count, error);
+        status = check_limits(loops, loop, level, limit < 0 ? own.row_count : -1, error);
         if (status != WEIR_OK)
             break;
         Rows last = rows_since(run->arena, &own, first);
@@ -187,6 +188,13 @@ static WeirExpression *expand_subquery(void *context, WeirExpression *expression
     return copy;
 }
 
+static int64_t literal_count(const WeirExpression *count)
+{
+    bool known =
+        count->kind == WEIR_EXPRESSION_LITERAL && !weir_value_is_null(count->value) && count->type->id == WEIR_TYPE_INT;
+    return known ? weir_value_get_int(count->value) : -1;
+}
+
 /* How many rows of the child are wanted, where a LIMIT above asks for so many of this node. */
 static int64_t child_limit(const WeirLogicalPlan *plan, int64_t limit)
 {
@@ -195,11 +203,11 @@ static int64_t child_limit(const WeirLogicalPlan *plan, int64_t limit)
     case WEIR_LOGICAL_SUBQUERY_ALIAS:
     case WEIR_LOGICAL_VIEW:
         return limit;
-    case WEIR_LOGICAL_LIMIT: {
-        const WeirExpression *count = plan->condition;
-        bool known = count->kind == WEIR_EXPRESSION_LITERAL && !weir_value_is_null(count->value) &&
-                     (count->type->id == WEIR_TYPE_INT);
-        return known ? weir_value_get_int(count->value) : -1;
+    case WEIR_LOGICAL_LIMIT:
+        return literal_count(plan->condition);
+    case WEIR_LOGICAL_OFFSET: {
+        int64_t offset = literal_count(plan->condition);
+        return limit < 0 || offset < 0 ? -1 : limit + offset;
     }
     default:
         return -1;

@@ -1,5 +1,5 @@
-/* WITH RECURSIVE (Spark: UnionLoopExec): each UNION_LOOP of an analyzed batch plan is run to its end and replaced by the
- * rows that it made, so that the optimizer and the planner never see one. */
+/* WITH RECURSIVE (Spark: UnionLoopExec): each UNION_LOOP of an analyzed batch plan is run to its end and replaced by
+ * the rows that it made, so that the optimizer and the planner never see one. */
 #ifndef WEIR_ENGINE_UNION_LOOP_H
 #define WEIR_ENGINE_UNION_LOOP_H
 

@@ -119,6 +119,10 @@ static void print_alias(const Printer *printer, const WeirExpression *expression
 static void print_cast(const Printer *printer, const WeirExpression *expression)
 {
     bool implicit = expression->name != NULL && strcmp(expression->name, "implicit") == 0;
+    if (!printer->explain && expression->part_count > 0) {
+        print_parts(printer, expression, "");
+        return;
+    }
     if (!printer->explain && (implicit || weir_type_is_nested(expression->type))) {
         print(printer, expression->children[0]);
         return;

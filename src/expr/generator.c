@@ -99,7 +99,10 @@ static WeirStatus resolve_stack(WeirFunctionCall *call, WeirError *error)
 
 static WeirStatus resolve_json_tuple(WeirFunctionCall *call, WeirError *error)
 {
-    (void)error;
+    for (uint32_t i = 0; i < call->argument_count; i++)
+        if (call->arguments[i]->type->id != WEIR_TYPE_STRING)
+            return weir_error_set(error, WEIR_ERROR_DATATYPE_MISMATCH_NON_STRING_TYPE, "sqlExpr", weir_call_sql(call),
+                                  "funcName", "`json_tuple`");
     uint32_t width = call->argument_count - 1;
     WeirField *fields = WEIR_ARENA_ARRAY(call->arena, WeirField, width);
     for (uint32_t c = 0; c < width; c++)
@@ -306,7 +309,7 @@ const WeirFunction weir_functions_generator[] = {
     GENERATOR("inline_outer", 1, 1, NULL, resolve_inline,
               "inline_outer(array of structs): as inline, with a row of nulls for an empty one."),
     GENERATOR("stack", 2, -1, NULL, resolve_stack, "stack(n, a, b, …): the values in n rows."),
-    GENERATOR("json_tuple", 2, -1, "string,string...->?", resolve_json_tuple,
+    GENERATOR("json_tuple", 2, -1, NULL, resolve_json_tuple,
               "json_tuple(json, key, …): members of a JSON object as columns."),
     {0},
 };

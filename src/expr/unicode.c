@@ -52,6 +52,15 @@ static bool is_within(const uint32_t (*ranges)[2], uint32_t count, uint32_t c)
     return low < count && ranges[low][0] <= c;
 }
 
+bool weir_unicode_is_capital(uint32_t code_point)
+{
+    return is_within(weir_unicode_capital, weir_unicode_capital_count, code_point);
+}
+bool weir_unicode_is_small(uint32_t code_point)
+{
+    return is_within(weir_unicode_small, weir_unicode_small_count, code_point);
+}
+
 /* 1: has case, 0: has none, -1: to be looked through. */
 static int case_of(uint32_t c)
 {

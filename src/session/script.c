@@ -26,9 +26,20 @@ static const struct {
     {WEIR_STATEMENT_SHOW_COLUMNS, weir_statement_show},
     {WEIR_STATEMENT_SHOW_DATABASES, weir_statement_show},
     {WEIR_STATEMENT_SHOW_CATALOGS, weir_statement_show},
+    {WEIR_STATEMENT_SHOW_CURRENT, weir_statement_show},
+    {WEIR_STATEMENT_SHOW_PROPERTIES, weir_statement_show},
+    {WEIR_STATEMENT_DATABASE, weir_statement_database},
+    {WEIR_STATEMENT_RENAME_VIEW, weir_statement_rename_view},
+    {WEIR_STATEMENT_CACHE, weir_statement_cache},
+    {WEIR_STATEMENT_UNCACHE, weir_statement_cache},
+    {WEIR_STATEMENT_REFRESH, weir_statement_cache},
+    {WEIR_STATEMENT_REFRESH_FUNCTION, weir_statement_refresh_function},
     {WEIR_STATEMENT_DECLARE_VARIABLE, weir_statement_declare_variable},
     {WEIR_STATEMENT_SET_VARIABLE, weir_statement_set_variable},
     {WEIR_STATEMENT_DROP_VARIABLE, weir_statement_drop_variable},
+    {WEIR_STATEMENT_USE, weir_statement_use},
+    {WEIR_STATEMENT_TABLE_COMMAND, weir_statement_table_command},
+    {WEIR_STATEMENT_CREATE_TABLE, weir_statement_create_table},
     {WEIR_STATEMENT_EXECUTE_IMMEDIATE, weir_statement_execute_immediate},
     {WEIR_STATEMENT_CREATE_FUNCTION, weir_statement_create_function},
     {WEIR_STATEMENT_DROP_FUNCTION, weir_statement_drop_function},
@@ -79,7 +90,7 @@ WeirStatus weir_statement_dispatch(WeirStatementContext *context, WeirResult **r
     for (size_t i = 0; i < sizeof(statement_functions) / sizeof(statement_functions[0]); i++)
         if (statement_functions[i].kind == context->statement->kind)
             return statement_functions[i].run(context, result, error);
-    /* USE, CACHE and their like change nothing here: one catalog, nothing is cached. */
+    /* CLEAR CACHE: nothing is cached. */
     return WEIR_OK;
 }
 

@@ -189,6 +189,19 @@ WeirStatus weir_statement_show(WeirStatementContext *context, WeirResult **resul
 WeirStatus weir_statement_declare_variable(WeirStatementContext *context, WeirResult **result, WeirError *error);
 WeirStatus weir_statement_set_variable(WeirStatementContext *context, WeirResult **result, WeirError *error);
 WeirStatus weir_statement_drop_variable(WeirStatementContext *context, WeirResult **result, WeirError *error);
+WeirStatus weir_statement_database(WeirStatementContext *context, WeirResult **result, WeirError *error);
+WeirStatus weir_statement_rename_view(WeirStatementContext *context, WeirResult **result, WeirError *error);
+WeirStatus weir_statement_cache(WeirStatementContext *context, WeirResult **result, WeirError *error);
+WeirStatus weir_statement_refresh_function(WeirStatementContext *context, WeirResult **result, WeirError *error);
+WeirStatus weir_statement_use(WeirStatementContext *context, WeirResult **result, WeirError *error);
+WeirStatus weir_statement_table_command(WeirStatementContext *context, WeirResult **result, WeirError *error);
+WeirStatus weir_statement_create_table(WeirStatementContext *context, WeirResult **result, WeirError *error);
+WeirStatus weir_statement_create_permanent_view(WeirStatementContext *context, WeirError *error);
+/* SCHEMA_NOT_FOUND for all but the one database; NULL is it too. */
+WEIR_CHECKED WeirStatus weir_session_check_database(const char *name, WeirError *error);
+bool weir_session_is_database(const char *name);
+WEIR_CHECKED WeirStatus weir_session_table_not_found(const char *name, WeirError *error);
+bool weir_session_has_memory_table(WeirSession *session, const char *name);
 WeirStatus weir_statement_execute_immediate(WeirStatementContext *context, WeirResult **result, WeirError *error);
 WeirStatus weir_statement_create_function(WeirStatementContext *context, WeirResult **result, WeirError *error);
 WeirStatus weir_statement_drop_function(WeirStatementContext *context, WeirResult **result, WeirError *error);
@@ -213,8 +226,8 @@ typedef struct WeirIdentifierContext {
     WeirSession *session;
     const WeirEvalContext *eval;
 } WeirIdentifierContext;
-WeirStatus weir_session_identifier_text(void *context, WeirExpression *expression, WeirArena *arena,
-                                        const char **text, WeirError *error);
+WeirStatus weir_session_identifier_text(void *context, WeirExpression *expression, WeirArena *arena, const char **text,
+                                        WeirError *error);
 /* script.c: carry out a statement that `make` parses or builds in the statement's arena. */
 typedef WeirStatus (*WeirMakeStatement)(void *make_context, WeirSession *session, const WeirEvalContext *eval,
                                         WeirArena *arena, WeirStatement **statement, WeirError *error);

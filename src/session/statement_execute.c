@@ -39,8 +39,8 @@ static const char *text_of(WeirArena *arena, const WeirValue *value)
 
 /* ---- IDENTIFIER */
 
-WeirStatus weir_session_identifier_text(void *context, WeirExpression *expression, WeirArena *arena,
-                                        const char **text, WeirError *error)
+WeirStatus weir_session_identifier_text(void *context, WeirExpression *expression, WeirArena *arena, const char **text,
+                                        WeirError *error)
 {
     WeirIdentifierContext *identifier = context;
     WeirAnalyzer analyzer;
@@ -106,8 +106,7 @@ static WeirStatus read_argument(WeirStatementContext *context, WeirExpression *a
     parameter->sql = weir_arena_strdup(context->arena, weir_buffer_text(&sql));
     weir_buffer_deinit(&sql);
     if (weir_value_is_null(value) && value->type->id != WEIR_TYPE_VOID)
-        parameter->sql =
-            weir_arena_printf(context->arena, "CAST(NULL AS %s)", type_text(context->arena, value->type));
+        parameter->sql = weir_arena_printf(context->arena, "CAST(NULL AS %s)", type_text(context->arena, value->type));
     return WEIR_OK;
 }
 

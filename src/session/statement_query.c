@@ -13,8 +13,8 @@ static WeirStatus plan_batch(WeirStatementContext *context, WeirLogicalPlan *ana
                              WeirError *error)
 {
     WeirSession *session = context->session;
-    return weir_batch_plan(analyzed, context->eval,
-                           shuffle_partitions(session), context->arena, &session->next_expression_id, plans, error);
+    return weir_batch_plan(analyzed, context->eval, shuffle_partitions(session), context->arena,
+                           &session->next_expression_id, plans, error);
 }
 
 /* The rows of recursive WITH queries in place of them; `kept` holds them as long as the plan is used. */

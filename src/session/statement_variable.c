@@ -1,6 +1,7 @@
 /* SQL variables (DECLARE, SET VARIABLE, DROP) and temporary SQL functions. */
 #include <strings.h>
 
+#include "expr/aggregate.h"
 #include "session/session_private.h"
 
 /* The name in session.x and system.session.x, which are x too; NULL: it lies elsewhere. */
@@ -164,8 +165,7 @@ WeirStatus weir_statement_assign_query(WeirStatementContext *context, const char
     WEIR_TRY(query_row(context, plan, count, values, error));
     for (uint32_t i = 0; i < count; i++) {
         const WeirDataType *type = find_variable(context->session, names[i])->type;
-        WEIR_TRY(
-            evaluate(context, weir_expression_literal(context->arena, values[i]), type, &values[i], error));
+        WEIR_TRY(evaluate(context, weir_expression_literal(context->arena, values[i]), type, &values[i], error));
     }
     for (uint32_t i = 0; i < count; i++)
         find_variable(context->session, names[i])->value = values[i];
@@ -230,6 +230,27 @@ static WeirStatus function_parameters(WeirStatementContext *context, WeirSqlFunc
     return WEIR_OK;
 }
 
+/* RETURNS TABLE: its columns, whose names differ, and a query that makes them. */
+static WeirStatus table_columns(WeirStatementContext *context, WeirSqlFunction *function, WeirError *error)
+{
+    const WeirStatement *statement = context->statement;
+    function->returns_table = statement->scope != NULL;
+    if (!function->returns_table)
+        return WEIR_OK;
+    if (function->query == NULL)
+        return weir_error_set(error, WEIR_ERROR_USER_DEFINED_FUNCTIONS_SQL_TABLE_UDF_BODY_MUST_BE_A_QUERY, "name",
+                              function->name);
+    if (statement->schema_ddl == NULL)
+        return WEIR_OK;
+    WEIR_TRY(weir_schema_from_ddl(statement->schema_ddl, context->arena, &function->columns, error));
+    for (uint32_t i = 0; i < function->columns->field_count; i++)
+        for (uint32_t j = 0; j < i; j++)
+            if (strcasecmp(function->columns->fields[i].name, function->columns->fields[j].name) == 0)
+                return weir_error_set(error, WEIR_ERROR_DUPLICATE_ROUTINE_RETURNS_COLUMNS, "routineName",
+                                      function->name, "columns", function->columns->fields[i].name);
+    return WEIR_OK;
+}
+
 static int64_t find_function(WeirSession *session, const char *name)
 {
     for (uint32_t i = 0; i < session->function_count; i++)
@@ -257,6 +278,8 @@ WeirStatus weir_statement_create_function(WeirStatementContext *context, WeirRes
         WEIR_TRY(weir_type_from_ddl(statement->type_ddl, context->arena, &function->result_type, error));
     function->body = statement->expression_count > 0 ? statement->expressions[0] : NULL;
     function->query = statement->plan;
+    WEIR_TRY(table_columns(context, function, error));
+    WEIR_TRY(weir_analyze_sql_function(context->analyzer, function, error));
     context->scope->keep = true;
     if (at < 0) {
         session->functions =
@@ -272,10 +295,16 @@ WeirStatus weir_statement_drop_function(WeirStatementContext *context, WeirResul
     WeirSession *session = context->session;
     int64_t at = find_function(session, context->statement->name);
     (void)result;
+    if (at < 0 &&
+        (weir_function_find(context->statement->name) != NULL || weir_aggregate_find(context->statement->name) != NULL))
+        return weir_error_set(error, WEIR_ERROR_FORBIDDEN_OPERATION, "statement", "DROP", "objectType",
+                              "built-in function", "objectName", context->statement->name);
     if (at < 0)
         return context->statement->if_exists
                    ? WEIR_OK
                    : weir_error_set(error, WEIR_ERROR_ROUTINE_NOT_FOUND, "routineName", context->statement->name);
+    if (!context->statement->is_temporary)
+        return weir_error_set(error, WEIR_ERROR_LEGACY_ERROR_TEMP_1017, "message", "The function is temporary.");
     session->functions[at] = session->functions[--session->function_count];
     return WEIR_OK;
 }

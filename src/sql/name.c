@@ -98,9 +98,8 @@ static bool parse_identifier_clause(WeirParser *p, WeirList *parts)
     const char *text = identifier_text(p);
     weir_leave(p);
     weir_expect_symbol(p, ')');
-    WeirParser inner = {.options = p->options,
-                        .arena = p->arena,
-                        .lexer = {.text = text, .length = (int32_t)strlen(text), .line = 1}};
+    WeirParser inner = {
+        .options = p->options, .arena = p->arena, .lexer = {.text = text, .length = (int32_t)strlen(text), .line = 1}};
     do {
         weir_list_add(p, parts, (void *)(uintptr_t)weir_parse_plain_identifier(&inner));
     } while (weir_accept_symbol(&inner, '.'));
@@ -111,8 +110,8 @@ static bool parse_identifier_clause(WeirParser *p, WeirList *parts)
 
 const char *weir_parse_identifier(WeirParser *p)
 {
-    bool clause = weir_at(p, WEIR_KEYWORD_IDENTIFIER) && weir_next_is_symbol(p, 1, '(') &&
-                  is_string(p, weir_peek_at(p, 2));
+    bool clause =
+        weir_at(p, WEIR_KEYWORD_IDENTIFIER) && weir_next_is_symbol(p, 1, '(') && is_string(p, weir_peek_at(p, 2));
     WeirList parts = {0};
     if (!clause || !parse_identifier_clause(p, &parts))
         return weir_parse_plain_identifier(p);

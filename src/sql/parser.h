@@ -12,8 +12,8 @@ typedef struct WeirSqlParameter {
 } WeirSqlParameter;
 
 /* The text of the constant that IDENTIFIER(…) holds. */
-typedef WeirStatus (*WeirIdentifierText)(void *context, WeirExpression *expression, WeirArena *arena,
-                                         const char **text, WeirError *error);
+typedef WeirStatus (*WeirIdentifierText)(void *context, WeirExpression *expression, WeirArena *arena, const char **text,
+                                         WeirError *error);
 
 typedef struct WeirParserOptions {
     bool ansi_reserved_words;       /* spark.sql.ansi.enforceReservedKeywords */

@@ -243,7 +243,10 @@ void weir_plan_set_expressions(WeirLogicalPlan *plan, const WeirList *list);
 /* ---- statements */
 void weir_parse_statement(WeirParser *p, WeirStatement *statement);
 void weir_parse_create(WeirParser *p, WeirStatement *statement, WeirOrigin origin);
-void weir_parse_create_function(WeirParser *p, WeirStatement *statement, WeirOrigin origin);
+/* v, session.v, system.session.v: temporary things live in no other place. `type` is VIEW or FUNCTION. */
+const char *weir_parse_temporary_name(WeirParser *p, WeirOrigin origin, const char *type);
+/* INSERT, UPDATE, ALTER TABLE and their like; false: none of them. */
+bool weir_parse_table_command(WeirParser *p, WeirStatement *statement, WeirOrigin origin);
 void weir_parse_set(WeirParser *p, WeirStatement *statement, WeirOrigin origin);
 void weir_parse_reset(WeirParser *p, WeirStatement *statement, WeirOrigin origin);
 void weir_parse_describe(WeirParser *p, WeirStatement *statement, WeirOrigin origin);

@@ -1,6 +1,8 @@
 /* Primary expressions: parentheses (a value, a row, a subquery, the parameters of a lambda), names and stars, parameter
  * markers, and what may follow any of them: .field, [index], ::type. Calls are in function_call.c, forms with syntax of
  * their own in special_form.c. */
+#include <strings.h>
+
 #include "sql/parser_private.h"
 
 /* ---- parentheses */
@@ -141,9 +143,8 @@ static WeirExpression *parameter_value(WeirParser *p, const WeirExpression *mark
     const char *sql = NULL;
     for (uint32_t i = 0; options->has_parameters && i < options->parameter_count && sql == NULL; i++) {
         const WeirSqlParameter *parameter = &options->parameters[i];
-        bool matches = marker->name == NULL
-                           ? marker->ordinal == i
-                           : parameter->name != NULL && strcmp(parameter->name, marker->name) == 0;
+        bool matches = marker->name == NULL ? marker->ordinal == i
+                                            : parameter->name != NULL && strcmp(parameter->name, marker->name) == 0;
         sql = matches ? parameter->sql : NULL;
     }
     WeirExpression *value = NULL;
@@ -183,6 +184,16 @@ static WeirExpression *make_cast(WeirParser *p, WeirExpression *child, const Wei
     return weir_finish(p, cast, origin);
 }
 
+/* COLLATE name; builtin collations may be written with their catalog and schema. */
+static const char *parse_collation(WeirParser *p)
+{
+    weir_advance(p);
+    const char *name = weir_parse_dotted_name(p);
+    if (name == NULL)
+        return "";
+    return strncasecmp(name, "system.builtin.", 15) == 0 ? name + 15 : name;
+}
+
 static WeirExpression *parse_suffixes(WeirParser *p, WeirExpression *base, WeirOrigin origin)
 {
     for (;;) {
@@ -208,7 +219,7 @@ static WeirExpression *parse_suffixes(WeirParser *p, WeirExpression *base, WeirO
             weir_fail_unsupported(p, origin, "semi-structured access with ':'");
         } else if (weir_at(p, WEIR_KEYWORD_COLLATE) && weir_is_identifier(p, weir_peek_at(p, 1)) &&
                    !weir_next_is(p, 1, WEIR_KEYWORD_FROM)) {
-            weir_fail_unsupported(p, weir_origin_here(p), "COLLATE");
+            base = weir_make_call2(p, "collate", origin, base, weir_make_string(p, parse_collation(p), origin));
         } else {
             return base;
         }

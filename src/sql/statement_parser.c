@@ -107,10 +107,17 @@ void weir_parse_drop(WeirParser *p, WeirStatement *statement, WeirOrigin origin)
         parse_name_if_exists(p, statement);
     } else if (weir_accept(p, WEIR_KEYWORD_FUNCTION)) {
         statement->kind = WEIR_STATEMENT_DROP_FUNCTION;
-        parse_name_if_exists(p, statement);
+        statement->is_temporary = temporary;
+        statement->if_exists = weir_accept2(p, WEIR_KEYWORD_IF, WEIR_KEYWORD_EXISTS);
+        statement->name = temporary ? weir_parse_temporary_name(p, origin, "FUNCTION") : weir_parse_dotted_name(p);
     } else if (weir_at(p, WEIR_KEYWORD_DATABASE) || weir_at(p, WEIR_KEYWORD_SCHEMA) ||
                weir_at(p, WEIR_KEYWORD_NAMESPACE)) {
-        weir_fail_unsupported(p, origin, "DROP DATABASE");
+        weir_advance(p);
+        statement->kind = WEIR_STATEMENT_DATABASE;
+        statement->key = "DROP";
+        parse_name_if_exists(p, statement);
+        if (!weir_accept(p, WEIR_KEYWORD_CASCADE))
+            weir_accept(p, WEIR_KEYWORD_RESTRICT);
     } else {
         weir_fail_syntax(p);
     }
@@ -143,11 +150,14 @@ static void parse_use(WeirParser *p, WeirStatement *statement)
     statement->name = weir_parse_dotted_name(p);
 }
 
-static void parse_refresh(WeirParser *p, WeirStatement *statement, WeirOrigin origin)
+static void parse_refresh(WeirParser *p, WeirStatement *statement)
 {
     statement->kind = WEIR_STATEMENT_REFRESH;
-    if (weir_accept(p, WEIR_KEYWORD_FUNCTION))
-        weir_fail_unsupported(p, origin, "REFRESH FUNCTION");
+    if (weir_accept(p, WEIR_KEYWORD_FUNCTION)) {
+        statement->kind = WEIR_STATEMENT_REFRESH_FUNCTION;
+        statement->name = weir_parse_dotted_name(p);
+        return;
+    }
     if (weir_is_identifier(p, weir_peek_at(p, 1)))
         weir_accept(p, WEIR_KEYWORD_TABLE);
     statement->name = weir_at_string(p) ? weir_parse_string(p, NULL) : weir_parse_dotted_name(p);
@@ -192,11 +202,6 @@ static bool refuse_statement(WeirParser *p, WeirOrigin origin)
     WeirKeyword keyword = token->kind == WEIR_TOKEN_WORD ? token->keyword : WEIR_NOT_A_KEYWORD;
     const char *word = keyword != WEIR_NOT_A_KEYWORD ? weir_keyword_text(keyword) : "";
     switch (keyword) {
-    case WEIR_KEYWORD_INSERT:
-    case WEIR_KEYWORD_DELETE:
-    case WEIR_KEYWORD_UPDATE:
-    case WEIR_KEYWORD_MERGE:
-    case WEIR_KEYWORD_ALTER:
     case WEIR_KEYWORD_ANALYZE:
     case WEIR_KEYWORD_ADD:
     case WEIR_KEYWORD_LIST:
@@ -240,6 +245,8 @@ static void parse_query_statement(WeirParser *p, WeirStatement *statement)
 void weir_parse_statement(WeirParser *p, WeirStatement *statement)
 {
     WeirOrigin origin = weir_origin_here(p);
+    if (weir_parse_table_command(p, statement, origin))
+        return;
     if (weir_accept(p, WEIR_KEYWORD_CREATE))
         weir_parse_create(p, statement, origin);
     else if (weir_accept(p, WEIR_KEYWORD_SET))
@@ -263,7 +270,7 @@ void weir_parse_statement(WeirParser *p, WeirStatement *statement)
     else if (weir_accept(p, WEIR_KEYWORD_CACHE))
         parse_cache(p, statement, origin);
     else if (weir_accept(p, WEIR_KEYWORD_REFRESH))
-        parse_refresh(p, statement, origin);
+        parse_refresh(p, statement);
     else if (weir_accept(p, WEIR_KEYWORD_UNCACHE)) {
         statement->kind = WEIR_STATEMENT_UNCACHE;
         weir_expect(p, WEIR_KEYWORD_TABLE);

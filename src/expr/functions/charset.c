@@ -1,4 +1,5 @@
-/* encode(text, charset) and decode(binary, charset) for the charsets that Spark allows; also the decode that is a CASE. */
+/* encode(text, charset) and decode(binary, charset) for the charsets that Spark allows; also the decode that is a CASE.
+ */
 #include <strings.h>
 
 #include "columnar/utf8.h"
@@ -214,9 +215,9 @@ WEIR_TEXT_KERNEL(decode_kernel)
         }
         WEIR_TRY(weir_text_heap_reserve(&heap, (size_t)text_length * 2 + 4, error));
         uint32_t used;
-        bool good = charset == UTF_32    ? decode_utf32(text, text_length, heap.next, &used)
-                    : charset >= UTF_16  ? decode_utf16(text, text_length, charset, heap.next, &used)
-                                         : decode_bytes(text, text_length, charset, heap.next, &used);
+        bool good = charset == UTF_32   ? decode_utf32(text, text_length, heap.next, &used)
+                    : charset >= UTF_16 ? decode_utf16(text, text_length, charset, heap.next, &used)
+                                        : decode_bytes(text, text_length, charset, heap.next, &used);
         if (!good)
             return malformed(call, "`decode`", charset, error);
         ((WeirStringView *)result->values)[row] = weir_text_heap_commit(&heap, used);

@@ -3,6 +3,7 @@
 
 #include "columnar/civil_calendar.h"
 #include "columnar/time_zone.h"
+#include "expr/functions/timestamp_shift.h"
 #include "expr/function_private.h"
 #include "expr/kernels/text_find.h"
 
@@ -154,9 +155,6 @@ static const TimeUnit units[] = {{"microsecond", 0, 0, 1},
                                  {"quarter", 3, 0, 0},
                                  {"year", 12, 0, 0}};
 
-int64_t weir_timestamp_add_months(const WeirTimeZone *zone, int64_t micros, int64_t months);
-int64_t weir_timestamp_add_days(const WeirTimeZone *zone, int64_t micros, int64_t days);
-
 static const TimeUnit *unit_of(const WeirStringView *view)
 {
     for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++)
@@ -187,12 +185,11 @@ WEIR_TEXT_KERNEL(timestampadd_kernel)
         const TimeUnit *unit = unit_of(weir_argument_view(&u, row));
         if (unit == NULL)
             return bad_unit(call, weir_argument_view(&u, row), error);
-        int64_t count = WEIR_ARGUMENT_VALUE(int64_t, n, row), time = WEIR_ARGUMENT_VALUE(int64_t, x, row), more;
-        bool over = __builtin_mul_overflow(count, unit->micros, &more);
-        time = unit->months != 0 ? weir_timestamp_add_months(zone, time, count * unit->months)
-               : unit->days != 0 ? weir_timestamp_add_days(zone, time, count * unit->days)
-                                 : time;
-        if (over || __builtin_add_overflow(time, more, &time))
+        int64_t count = WEIR_ARGUMENT_VALUE(int64_t, n, row), time = WEIR_ARGUMENT_VALUE(int64_t, x, row);
+        int64_t months = 0, days = 0;
+        bool over =
+            __builtin_mul_overflow(count, unit->months, &months) | __builtin_mul_overflow(count, unit->days, &days);
+        if (over || !weir_timestamp_shift(zone, &time, months, days, (WeirInt128)count * unit->micros))
             return weir_row_error(
                 call, weir_error_set(error, WEIR_ERROR_DATETIME_OVERFLOW, "operation", "add units to a timestamp"),
                 error);

@@ -97,7 +97,8 @@ static void append_hexadecimal(double value, WeirBuffer *out)
     int length = snprintf(digits, sizeof(digits), "%013llx", (unsigned long long)fraction);
     while (length > 1 && digits[length - 1] == '0')
         length--;
-    weir_buffer_append_format(out, "0x%d.%.*sp%d", exponent != 0, length, digits, exponent == 0 ? -1022 : exponent - 1023);
+    weir_buffer_append_format(out, "0x%d.%.*sp%d", exponent != 0, length, digits,
+                              exponent == 0 ? -1022 : exponent - 1023);
 }
 
 bool weir_format_put_double(const WeirFormatSpecifier *specifier, double value, WeirBuffer *out)

@@ -47,8 +47,8 @@ static bool parse_flags(const uint8_t *text, size_t length, size_t *at, WeirForm
 /* Which flags a conversion does not take. */
 static uint32_t refused_flags(char conversion)
 {
-    uint32_t signs = WEIR_FORMAT_PLUS | WEIR_FORMAT_BLANK | WEIR_FORMAT_ZEROS | WEIR_FORMAT_GROUPS |
-                     WEIR_FORMAT_PARENTHESES;
+    uint32_t signs =
+        WEIR_FORMAT_PLUS | WEIR_FORMAT_BLANK | WEIR_FORMAT_ZEROS | WEIR_FORMAT_GROUPS | WEIR_FORMAT_PARENTHESES;
     switch (conversion) {
     case 'd':
         return WEIR_FORMAT_ALTERNATE;

@@ -18,7 +18,7 @@ enum {
 #define WEIR_FORMAT_WIDTH_MAX 1000000 /* more is refused: a row would grow without bound */
 
 typedef struct WeirFormatSpecifier {
-    int32_t index;     /* from 1; 0: the next argument; -1: the one before again */
+    int32_t index; /* from 1; 0: the next argument; -1: the one before again */
     uint32_t flags;
     int32_t width, precision; /* -1: none */
     char conversion;          /* in small letters: b h s c d o x e f g a % n t */

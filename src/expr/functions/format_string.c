@@ -1,5 +1,6 @@
-/* format_string and printf: java.util.Formatter over Spark's values. Dates are days and times are microseconds there, as
- * Spark keeps them; decimals have a text only. What has no text of its own in Spark (binary values, arrays) is refused. */
+/* format_string and printf: java.util.Formatter over Spark's values. Dates are days and times are microseconds there,
+ * as Spark keeps them; decimals have a text only. What has no text of its own in Spark (binary values, arrays) is
+ * refused. */
 #include "columnar/utf8.h"
 #include "columnar/value_format.h"
 #include "common/hash.h"
@@ -11,7 +12,14 @@
 #include "expr/kernels/utf8.h"
 
 /* An argument of one row, as the Java object it is for the formatter. */
-typedef enum ObjectKind { OBJECT_NULL, OBJECT_INTEGER, OBJECT_DOUBLE, OBJECT_BOOLEAN, OBJECT_TEXT, OBJECT_OTHER } ObjectKind;
+typedef enum ObjectKind {
+    OBJECT_NULL,
+    OBJECT_INTEGER,
+    OBJECT_DOUBLE,
+    OBJECT_BOOLEAN,
+    OBJECT_TEXT,
+    OBJECT_OTHER
+} ObjectKind;
 
 typedef struct Object {
     ObjectKind kind;
@@ -279,7 +287,8 @@ WEIR_TEXT_KERNEL(format_string_kernel)
             continue;
         }
         weir_buffer_clear(&buffer);
-        WEIR_TRY_OR_GO(done, format_row(call, arguments, row, &((const WeirStringView *)flat->values)[at], &buffer, error));
+        WEIR_TRY_OR_GO(done,
+                       format_row(call, arguments, row, &((const WeirStringView *)flat->values)[at], &buffer, error));
         WEIR_TRY_OR_GO(done, weir_text_heap_copy(&heap, buffer.data, buffer.length,
                                                  &((WeirStringView *)result->values)[row], error));
     }

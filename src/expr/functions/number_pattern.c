@@ -81,13 +81,11 @@ static uint32_t count_tokens(const Parser *parser, WeirNumberTokenKind kind)
 
 static WeirStatus check_order(const Parser *parser, WeirError *error)
 {
-    static const WeirNumberTokenKind places[7][2] = {{WEIR_NUMBER_SIGN, WEIR_NUMBER_MINUS},
-                                                     {WEIR_NUMBER_DOLLAR, WEIR_NUMBER_DOLLAR},
-                                                     {WEIR_NUMBER_DIGITS, WEIR_NUMBER_DIGITS},
-                                                     {WEIR_NUMBER_POINT, WEIR_NUMBER_POINT},
-                                                     {WEIR_NUMBER_DIGITS, WEIR_NUMBER_DIGITS},
-                                                     {WEIR_NUMBER_DOLLAR, WEIR_NUMBER_DOLLAR},
-                                                     {WEIR_NUMBER_SIGN, WEIR_NUMBER_MINUS}};
+    static const WeirNumberTokenKind places[7][2] = {
+        {WEIR_NUMBER_SIGN, WEIR_NUMBER_MINUS},    {WEIR_NUMBER_DOLLAR, WEIR_NUMBER_DOLLAR},
+        {WEIR_NUMBER_DIGITS, WEIR_NUMBER_DIGITS}, {WEIR_NUMBER_POINT, WEIR_NUMBER_POINT},
+        {WEIR_NUMBER_DIGITS, WEIR_NUMBER_DIGITS}, {WEIR_NUMBER_DOLLAR, WEIR_NUMBER_DOLLAR},
+        {WEIR_NUMBER_SIGN, WEIR_NUMBER_MINUS}};
     uint32_t at = 0;
     for (int place = 0; place < 7 && at < parser->token_count; place++) {
         WeirNumberTokenKind kind = parser->tokens[at].kind;
@@ -234,8 +232,7 @@ static bool read_digits(Reader *reader, const WeirNumberToken *token)
     if (count > token->group_count)
         return false;
     for (uint32_t i = 0; i < token->group_count; i++) {
-        const WeirDigitGroup *group =
-            &reader->pattern->groups[token->first_group + token->group_count - 1 - i];
+        const WeirDigitGroup *group = &reader->pattern->groups[token->first_group + token->group_count - 1 - i];
         uint32_t have = i < count ? sizes[count - 1 - i] : 0;
         if (group->exact ? have != group->count : have > group->count)
             return false;

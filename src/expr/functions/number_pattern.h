@@ -1,5 +1,5 @@
-/* The formats of to_number and to_char: "S$999,990.00PR". A format is checked and cut into tokens once, when the call is
- * resolved; reading and writing numbers then walk the tokens. Letters count in either case. */
+/* The formats of to_number and to_char: "S$999,990.00PR". A format is checked and cut into tokens once, when the call
+ * is resolved; reading and writing numbers then walk the tokens. Letters count in either case. */
 #ifndef WEIR_EXPR_FUNCTIONS_NUMBER_PATTERN_H
 #define WEIR_EXPR_FUNCTIONS_NUMBER_PATTERN_H
 

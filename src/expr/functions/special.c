@@ -134,9 +134,20 @@ static WeirStatus typeof_kernel(WeirKernelCall *call, const WeirVector *const *a
     WeirBuffer buffer;
     weir_buffer_init(&buffer, 1u << 20, NULL);
     weir_type_simple_string(arguments[0]->type, &buffer);
+    if (call->expression->bound != NULL) /* collated on purpose */
+        weir_buffer_append_text(&buffer, call->expression->bound);
     WeirStatus status = constant_text(call, weir_buffer_text(&buffer), result);
     weir_buffer_deinit(&buffer);
     return status;
+}
+
+static WeirStatus resolve_typeof(WeirFunctionCall *call, WeirError *error)
+{
+    (void)error;
+    const WeirFunction *function = call->arguments[0]->function;
+    if (function != NULL && strcmp(function->name, "collate") == 0)
+        call->bound = " collate UTF8_BINARY";
+    return WEIR_OK;
 }
 
 const WeirFunction weir_functions_special[] = {
@@ -172,6 +183,7 @@ const WeirFunction weir_functions_special[] = {
      .arguments_min = 1,
      .arguments_max = 1,
      .signature = "any->string",
+     .resolve = resolve_typeof,
      .kernel = typeof_kernel,
      .group = "misc_funcs",
      .usage = "typeof(a): the name of the value's type."},

@@ -171,7 +171,8 @@ WEIR_TEXT_KERNEL(unbase64_kernel)
         uint32_t length;
         const char *wrong = read_base64(text, text_length, heap.next, &length);
         if (wrong != NULL)
-            return weir_row_error(call, weir_error_format(error, WEIR_ERROR_LEGACY_ERROR_TEMP_0000, "%s", wrong), error);
+            return weir_row_error(call, weir_error_format(error, WEIR_ERROR_LEGACY_ERROR_TEMP_0000, "%s", wrong),
+                                  error);
         ((WeirStringView *)result->values)[row] = weir_text_heap_commit(&heap, length);
     }
     return WEIR_OK;
@@ -262,10 +263,10 @@ WEIR_TEXT_KERNEL(to_binary_kernel)
         }
         WEIR_TRY(weir_text_heap_reserve(&heap, text_length + 4, error));
         uint32_t length;
-        bool good = format == FORMAT_HEX      ? read_hex(text, text_length, heap.next, &length)
-                    : format == FORMAT_BASE64 ? is_base64(text, text_length) &&
-                                                    read_base64(text, text_length, heap.next, &length) == NULL
-                                              : false;
+        bool good = format == FORMAT_HEX ? read_hex(text, text_length, heap.next, &length)
+                    : format == FORMAT_BASE64
+                        ? is_base64(text, text_length) && read_base64(text, text_length, heap.next, &length) == NULL
+                        : false;
         if (good)
             *out = weir_text_heap_commit(&heap, length);
         else if (trying)

@@ -133,6 +133,7 @@ static WeirStatus resolve_to_char(WeirFunctionCall *call, WeirError *error)
         call->replacement = weir_call_make(call, "date_format", call->arguments, 2);
         return WEIR_OK;
     }
+    call->name = "to_char"; /* also when called as to_varchar */
     WEIR_TRY(weir_signature_apply("decimal,string->string", call, error));
     const WeirNumberPattern *pattern;
     return bind_format(call, &pattern, error);

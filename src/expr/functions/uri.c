@@ -145,7 +145,8 @@ static bool is_ipv6(const Parser *parser, size_t from, size_t end)
     return at == end && (compressed ? bytes <= 14 : bytes == 16);
 }
 
-/* Labels of letters, digits and inner dashes; the last of several begins with a letter. 0: no host name up to a colon. */
+/* Labels of letters, digits and inner dashes; the last of several begins with a letter. 0: no host name up to a colon.
+ */
 static size_t skip_host_name(const Parser *parser, size_t from, size_t end)
 {
     size_t at = from, label = SIZE_MAX;

@@ -1,4 +1,5 @@
-/* java.net.URI's reading of a text: RFC 2396 with other characters than ASCII allowed, and authorities that name no host. */
+/* java.net.URI's reading of a text: RFC 2396 with other characters than ASCII allowed, and authorities that name no
+ * host. */
 #ifndef WEIR_EXPR_FUNCTIONS_URI_H
 #define WEIR_EXPR_FUNCTIONS_URI_H
 

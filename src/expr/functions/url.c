@@ -54,7 +54,9 @@ static int hex_digit(uint32_t c)
         return -1;
     if (c >= 0xff21 && c <= 0xff5a)
         c = c - 0xff21 + 'A';
-    return c >= 'a' && c <= 'f' ? (int)(c - 'a' + 10) : c >= 'A' && c <= 'F' ? (int)(c - 'A' + 10) : weir_unicode_digit(c);
+    return c >= 'a' && c <= 'f'   ? (int)(c - 'a' + 10)
+           : c >= 'A' && c <= 'F' ? (int)(c - 'A' + 10)
+                                  : weir_unicode_digit(c);
 }
 
 /* The byte after a %, read as Integer.parseInt does: a sign may stand for the first digit. -1: malformed. */
@@ -211,8 +213,8 @@ static WeirStatus find_value(WeirKernelCall *call, WeirUriPart query, const Weir
         weir_regex_free(state->regex);
         state->regex = NULL;
         state->compiled = false;
-        WeirStatus status = weir_regex_new(weir_buffer_text(&pattern), pattern.length, false, "`parse_url`",
-                                           &state->regex, error);
+        WeirStatus status =
+            weir_regex_new(weir_buffer_text(&pattern), pattern.length, false, "`parse_url`", &state->regex, error);
         weir_buffer_deinit(&pattern);
         if (status != WEIR_OK)
             return weir_row_error(call, status, error);
@@ -269,22 +271,9 @@ WEIR_TEXT_KERNEL(parse_url_kernel)
         if (part.text == NULL)
             weir_result_set_null(call, result, row);
         else
-            WEIR_TRY(weir_text_heap_copy(&heap, part.text, part.length, &((WeirStringView *)result->values)[row],
-                                         error));
+            WEIR_TRY(
+                weir_text_heap_copy(&heap, part.text, part.length, &((WeirStringView *)result->values)[row], error));
     }
-    return WEIR_OK;
-}
-
-/* Spark casts nothing here. */
-static WeirStatus resolve_parse_url(WeirFunctionCall *call, WeirError *error)
-{
-    for (uint32_t i = 0; i < call->argument_count; i++) {
-        WeirTypeId id = call->arguments[i]->type->id;
-        if (id != WEIR_TYPE_STRING && id != WEIR_TYPE_VOID)
-            return weir_call_unexpected_type(call, i, "\"STRING\"", error);
-        call->cast_types[i] = &weir_type_string;
-    }
-    call->result_type = &weir_type_string;
     return WEIR_OK;
 }
 
@@ -292,7 +281,7 @@ static WeirStatus resolve_parse_url(WeirFunctionCall *call, WeirError *error)
 #define PARSE(NAME, FLAGS, USAGE)                                                                                      \
     {                                                                                                                  \
         .name = NAME, .flags = NP | WEIR_FUNCTION_NULLABLE | (FLAGS), .arguments_min = 2, .arguments_max = 3,          \
-        .resolve = resolve_parse_url, .kernel = parse_url_kernel, .new_state = new_state,              \
+        .signature = "text,text,text?->string", .kernel = parse_url_kernel, .new_state = new_state,                    \
         .free_state = free_state, .group = "url_funcs", .usage = USAGE                                                 \
     }
 #define CODE(NAME, FLAGS, KERNEL, USAGE)                                                                               \
