@@ -29,7 +29,8 @@ typedef struct WeirSqlFunction {
     const WeirDataType *const *parameter_types;
     WeirExpression *const *parameter_defaults; /* entries may be NULL */
     uint32_t parameter_count;
-    const WeirDataType *result_type; /* NULL: of the body */
+    const WeirDataType *result_type; /* set by weir_analyze_sql_function where the statement gives none */
+    const WeirSchema *columns;       /* RETURNS TABLE (…); NULL: of the query */
     WeirExpression *body;            /* unresolved; or */
     WeirLogicalPlan *query;          /* RETURN SELECT / RETURNS TABLE */
     bool returns_table;
@@ -55,6 +56,9 @@ WEIR_CHECKED WeirStatus weir_analyze(WeirAnalyzer *analyzer, WeirLogicalPlan *pl
 WEIR_CHECKED WeirStatus weir_analyze_expression(WeirAnalyzer *analyzer, WeirExpression *expression,
                                                 const WeirLogicalPlan *input, WeirExpression **analyzed,
                                                 WeirError *error);
+
+/* Check a new function: its body, defaults and types. */
+WEIR_CHECKED WeirStatus weir_analyze_sql_function(WeirAnalyzer *analyzer, WeirSqlFunction *function, WeirError *error);
 
 /* Refuse what a batch query may not do with streams ("Queries with streaming sources must be executed with
  * writeStream.start()"). */

@@ -198,6 +198,12 @@ static WeirStatus resolve_bare_function(WeirExpressionContext *context, const We
     return WEIR_OK;
 }
 
+/* A SQL variable: its column has its name, but is no alias. */
+static bool is_variable(const WeirExpression *expression)
+{
+    return expression->kind == WEIR_EXPRESSION_LITERAL && expression->name != NULL;
+}
+
 static WeirStatus resolve_lateral(WeirExpressionContext *context, const WeirExpression *name, WeirExpression **out,
                                   WeirError *error)
 {
@@ -205,7 +211,7 @@ static WeirStatus resolve_lateral(WeirExpressionContext *context, const WeirExpr
         return WEIR_OK;
     WeirExpressionList attributes = {0};
     for (uint32_t i = 0; i < context->lateral_count; i++)
-        if (context->laterals[i]->kind == WEIR_EXPRESSION_ALIAS &&
+        if (context->laterals[i]->kind == WEIR_EXPRESSION_ALIAS && !is_variable(context->laterals[i]->children[0]) &&
             weir_name_equal(context->analysis, context->laterals[i]->name, name->parts[0]))
             weir_list_append(context->analysis, &attributes,
                              weir_expression_to_attribute(context->analysis->arena, context->laterals[i]));
@@ -223,12 +229,24 @@ static WeirStatus resolve_lateral(WeirExpressionContext *context, const WeirExpr
 
 static WeirExpression *outer_reference(void *context, WeirExpression *expression)
 {
+    if (expression->kind == WEIR_EXPRESSION_OUTER_REFERENCE)
+        return expression;
     if (expression->kind != WEIR_EXPRESSION_ATTRIBUTE)
         return NULL;
     WeirExpression *outer = weir_expression_unary(context, WEIR_EXPRESSION_OUTER_REFERENCE, expression);
     outer->type = expression->type;
     outer->nullable = expression->nullable;
     outer->name = expression->name;
+    return outer;
+}
+
+WeirArgumentFrame weir_arguments_as_outer(WeirAnalysis *analysis, const WeirArgumentFrame *frame)
+{
+    WeirArgumentFrame outer = *frame;
+    WeirExpression **values = WEIR_ARENA_ARRAY(analysis->arena, WeirExpression *, frame->count + 1);
+    for (uint32_t i = 0; i < frame->count; i++)
+        values[i] = weir_transform_down(analysis->arena, frame->values[i], outer_reference, analysis->arena);
+    outer.values = values;
     return outer;
 }
 

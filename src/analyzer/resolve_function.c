@@ -206,6 +206,13 @@ static WeirStatus check_generators(WeirExpressionContext *context, const WeirExp
     return WEIR_OK;
 }
 
+/* Functions that only resolution makes. Those that the parser makes, too, have names that are no identifiers. */
+static bool is_internal(const char *name)
+{
+    const WeirFunction *function = weir_function_find(name);
+    return function != NULL && (function->flags & WEIR_FUNCTION_INTERNAL) && strpbrk(name, " []") == NULL;
+}
+
 WeirStatus weir_resolve_function_call(WeirExpressionContext *context, WeirExpression *call, WeirExpression **out,
                                       WeirError *error)
 {
@@ -225,12 +232,16 @@ WeirStatus weir_resolve_function_call(WeirExpressionContext *context, WeirExpres
         if (strcasecmp(special_functions[i].name, name) == 0)
             return special_functions[i].resolve(context, typed, out, error);
     WeirCatalog *catalog = analysis->analyzer->catalog;
-    if (weir_function_find(name) == NULL && weir_aggregate_find(name) == NULL) {
+    bool internal = is_internal(name);
+    if (internal || (weir_function_find(name) == NULL && weir_aggregate_find(name) == NULL)) {
         const WeirSqlFunction *function =
             catalog == NULL || catalog->sql_function == NULL ? NULL : catalog->sql_function(catalog, name);
         if (function != NULL)
             return weir_resolve_sql_function(context, function, typed, out, error);
+        if (internal)
+            return unresolved_routine(context, call, error);
     }
+    WEIR_TRY(weir_arrange_builtin(analysis, name, call->origin, &typed->children, &typed->child_count, error));
     if (typed->part_count > 1) {
         const char **parts = WEIR_ARENA_ARRAY(analysis->arena, const char *, 1);
         parts[0] = name;

@@ -3,8 +3,8 @@
 #include "analyzer/analyzer_private.h"
 #include "common/log.h"
 
-static WeirStatus rename_columns(WeirAnalysis *analysis, const char *const *names, uint32_t count, WeirOrigin origin,
-                                 WeirLogicalPlan **plan, WeirError *error)
+WeirStatus weir_plan_rename(WeirAnalysis *analysis, const char *const *names, uint32_t count, WeirOrigin origin,
+                            WeirLogicalPlan **plan, WeirError *error)
 {
     WeirLogicalPlan *child = *plan;
     if (count != child->output_count)
@@ -26,32 +26,45 @@ WeirStatus weir_resolve_subquery_alias(WeirAnalysis *analysis, const WeirEnviron
     WeirLogicalPlan *child = NULL;
     WEIR_TRY(weir_resolve_plan(analysis, env, plan->children[0], &child, error));
     if (plan->name_count > 0)
-        WEIR_TRY(rename_columns(analysis, plan->names, plan->name_count, plan->origin, &child, error));
+        WEIR_TRY(weir_plan_rename(analysis, plan->names, plan->name_count, plan->origin, &child, error));
     *out = plan->name == NULL ? child : weir_plan_alias(analysis, plan->name, child);
     (*out)->origin = plan->origin;
     return WEIR_OK;
 }
 
-/* Each definition sees those before it; it is resolved once and renewed at every reference. */
-WeirStatus weir_resolve_with(WeirAnalysis *analysis, const WeirEnvironment *env, WeirLogicalPlan *plan,
-                             WeirLogicalPlan **out, WeirError *error)
+static WeirStatus resolve_definition(WeirAnalysis *analysis, const WeirEnvironment *env,
+                                     const WeirCteDefinition *definition, WeirOrigin origin, WeirLogicalPlan **out,
+                                     WeirError *error)
 {
-    if (plan->is_recursive)
-        return weir_located(analysis, plan->origin, error,
-                            weir_error_format(error, WEIR_ERROR_UNSUPPORTED_FEATURE_TABLE_OPERATION,
-                                              "WITH RECURSIVE is not supported"));
-    WeirEnvironment inner = *env;
+    WEIR_TRY(weir_resolve_plan(analysis, env, definition->plan, out, error));
+    if (definition->column_count == 0)
+        return WEIR_OK;
+    return weir_plan_rename(analysis, definition->column_names, definition->column_count, origin, out, error);
+}
+
+/* Each definition sees those before it; it is resolved once and renewed at every reference. */
+WeirStatus weir_resolve_definitions(WeirAnalysis *analysis, const WeirLogicalPlan *plan, WeirEnvironment *env,
+                                    WeirError *error)
+{
     for (uint32_t i = 0; i < plan->cte_count; i++) {
         const WeirCteDefinition *definition = &plan->ctes[i];
         WeirCteFrame *frame = WEIR_ARENA_NEW(analysis->arena, WeirCteFrame);
         frame->name = definition->name;
-        WEIR_TRY(weir_resolve_plan(analysis, &inner, definition->plan, &frame->plan, error));
-        if (definition->column_count > 0)
-            WEIR_TRY(rename_columns(analysis, definition->column_names, definition->column_count, plan->origin,
-                                    &frame->plan, error));
-        frame->outer = inner.ctes;
-        inner.ctes = frame;
+        if (plan->is_recursive && weir_plan_mentions(definition->plan, definition->name))
+            WEIR_TRY(weir_resolve_recursion(analysis, env, definition, plan->origin, &frame->plan, error));
+        else
+            WEIR_TRY(resolve_definition(analysis, env, definition, plan->origin, &frame->plan, error));
+        frame->outer = env->ctes;
+        env->ctes = frame;
     }
+    return WEIR_OK;
+}
+
+WeirStatus weir_resolve_with(WeirAnalysis *analysis, const WeirEnvironment *env, WeirLogicalPlan *plan,
+                             WeirLogicalPlan **out, WeirError *error)
+{
+    WeirEnvironment inner = *env;
+    WEIR_TRY(weir_resolve_definitions(analysis, plan, &inner, error));
     return weir_resolve_plan(analysis, &inner, plan->children[0], out, error);
 }
 

@@ -344,15 +344,16 @@ const char *weir_time_zone_system_name(void)
     return system_name;
 }
 
+/* Sums wrap at the ends of the range instead of being undefined. */
 int64_t weir_micros_to_local(const WeirTimeZone *zone, int64_t micros)
 {
-    return micros + (int64_t)weir_time_zone_offset_at(zone, weir_floor_divide(micros, WEIR_MICROS_PER_SECOND)) *
-                        WEIR_MICROS_PER_SECOND;
+    int64_t offset = weir_time_zone_offset_at(zone, weir_floor_divide(micros, WEIR_MICROS_PER_SECOND));
+    return (int64_t)((uint64_t)micros + (uint64_t)(offset * WEIR_MICROS_PER_SECOND));
 }
 
 int64_t weir_local_to_micros(const WeirTimeZone *zone, int64_t local)
 {
     int64_t seconds = weir_floor_divide(local, WEIR_MICROS_PER_SECOND);
-    return weir_time_zone_to_instant(zone, seconds) * WEIR_MICROS_PER_SECOND +
-           weir_floor_modulo(local, WEIR_MICROS_PER_SECOND);
+    int64_t offset = seconds - weir_time_zone_to_instant(zone, seconds);
+    return (int64_t)((uint64_t)local - (uint64_t)(offset * WEIR_MICROS_PER_SECOND));
 }

@@ -18,11 +18,13 @@
     X(str_to_map)                                                                                                      \
     X(map_sort)                                                                                                        \
     X(shuffle)                                                                                                         \
+    X(vector_math)                                                                                                     \
     X(arithmetic)                                                                                                      \
     X(comparison)                                                                                                      \
     X(boolean)                                                                                                         \
     X(conditional)                                                                                                     \
     X(bitwise)                                                                                                         \
+    X(bitmap)                                                                                                          \
     X(in_list)                                                                                                         \
     X(text_slice)                                                                                                      \
     X(like)                                                                                                            \
@@ -33,14 +35,27 @@
     X(datetime_fields)                                                                                                 \
     X(datetime_format)                                                                                                 \
     X(math)                                                                                                            \
+    X(rounding)                                                                                                        \
     X(interval)                                                                                                        \
     X(hash)                                                                                                            \
     X(conversion)                                                                                                      \
     X(format_number)                                                                                                   \
+    X(text_encoding)                                                                                                   \
+    X(charset)                                                                                                         \
+    X(format_string)                                                                                                   \
+    X(url)                                                                                                             \
+    X(collation)                                                                                                       \
+    X(random_text)                                                                                                     \
+    X(to_number)                                                                                                       \
     X(make_timestamp)                                                                                                  \
     X(text_check)                                                                                                      \
     X(random)                                                                                                          \
-    X(json)                                                                                                            \
+    X(from_json)                                                                                                       \
+    X(to_json)                                                                                                         \
+    X(json_path)                                                                                                       \
+    X(json_parts)                                                                                                      \
+    X(schema_of_json)                                                                                                  \
+    X(csv_text)                                                                                                        \
     X(special)                                                                                                         \
     X(generator)
 #define WEIR_AGGREGATE_FAMILIES(X)                                                                                     \
@@ -49,7 +64,9 @@
     X(min_max)                                                                                                         \
     X(moments)                                                                                                         \
     X(bits)                                                                                                            \
+    X(bitmap)                                                                                                          \
     X(collect)                                                                                                         \
+    X(vector_sums)                                                                                                     \
     X(approx_count_distinct)                                                                                           \
     X(percentile)                                                                                                      \
     X(listagg)                                                                                                         \

@@ -1,14 +1,16 @@
 /* Signatures such as "string,int=1,string...->string": which types a function takes, what is cast without asking
  * (Spark's ImplicitCastInputTypes), default arguments, and the type of the result. arguments   words joined by '|'; '?'
  * after it: optional, '=…': optional with a default that is added to the call, '...': any number of it words       any,
- * a type ("int", "ntz", "daytime"), numeric, integral, anytime (either timestamp), array, map, struct result      a
- * type word, $1 (that argument's type), [string] (an array), or ? (left to the function's resolve) */
+ * a type ("int", "ntz", "daytime"), numeric, integral, days (the smaller integers), anytime (either timestamp), array,
+ * map, struct result      a type word, $1 (that argument's type), [string] (an array), or ? (left to the function's
+ * resolve) */
 #include <stdlib.h>
 
 #include "expr/function_private.h"
 
 #define BIT(type) (1u << WEIR_TYPE_##type)
-#define INTEGRAL_BITS (BIT(BYTE) | BIT(SHORT) | BIT(INT) | BIT(LONG))
+#define DAYS_BITS (BIT(BYTE) | BIT(SHORT) | BIT(INT))
+#define INTEGRAL_BITS (DAYS_BITS | BIT(LONG))
 #define NUMERIC_BITS (INTEGRAL_BITS | BIT(FLOAT) | BIT(DOUBLE) | BIT(DECIMAL))
 
 typedef struct TypeWord {
@@ -21,6 +23,7 @@ typedef struct TypeWord {
 static const TypeWord type_words[] = {
     {"any", UINT32_MAX, NULL, "\"ANY\""},
     {"string", BIT(STRING), &weir_type_string, "\"STRING\""},
+    {"text", BIT(STRING), &weir_type_string, "\"STRING\""}, /* where nothing is cast to it */
     {"binary", BIT(BINARY), &weir_type_binary, "\"BINARY\""},
     {"boolean", BIT(BOOLEAN), &weir_type_boolean, "\"BOOLEAN\""},
     {"byte", BIT(BYTE), &weir_type_byte, "\"TINYINT\""},
@@ -38,6 +41,7 @@ static const TypeWord type_words[] = {
     {"interval", BIT(CALENDAR_INTERVAL), &weir_type_calendar_interval, "\"INTERVAL\""},
     {"numeric", NUMERIC_BITS, &weir_type_double, "\"NUMERIC\""},
     {"integral", INTEGRAL_BITS, &weir_type_int, "\"INTEGRAL\""},
+    {"days", DAYS_BITS, &weir_type_int, "(\"INT\" or \"SMALLINT\" or \"TINYINT\")"},
     {"anytime", BIT(TIMESTAMP) | BIT(TIMESTAMP_NTZ), &weir_type_timestamp,
      "(\"TIMESTAMP\" or \"TIMESTAMP WITHOUT TIME ZONE\")"},
     {"array", BIT(ARRAY), NULL, "\"ARRAY\""},
@@ -73,24 +77,19 @@ static const WeirDataType *implicit_cast(WeirArena *arena, const TypeWord *word,
     if (word->accepts == NUMERIC_BITS)
         return type->id == WEIR_TYPE_STRING ? &weir_type_double : NULL;
     if (word->accepts == INTEGRAL_BITS)
-        return type->id == WEIR_TYPE_STRING ? &weir_type_long : NULL;
+        return NULL;
+    if (word->accepts == DAYS_BITS)
+        return type->id == WEIR_TYPE_STRING ? &weir_type_int : NULL;
     if (word->accepts == (BIT(TIMESTAMP) | BIT(TIMESTAMP_NTZ)))
         return type->id == WEIR_TYPE_STRING || type->id == WEIR_TYPE_DATE ? &weir_type_timestamp : NULL;
-    if (word->concrete == NULL)
+    if (word->concrete == NULL || strcmp(word->word, "text") == 0)
         return NULL;
     return weir_can_implicitly_cast(type, word->concrete) ? word->concrete : NULL;
-}
-
-/* Among several types a number is never narrowed to fit one of them. */
-static bool narrows(const WeirDataType *type, const WeirDataType *to)
-{
-    return weir_type_is_numeric(type) && weir_type_is_numeric(to) && to->id < type->id;
 }
 
 const WeirDataType *weir_signature_cast(WeirArena *arena, const char *word, size_t length, const WeirDataType *type)
 {
     const char *end = word + length;
-    bool several = memchr(word, '|', length) != NULL;
     for (int pass = 0; pass < 2; pass++) { /* first: accepted as it is by any of the words */
         for (const char *start = word; start < end;) {
             const char *bar = memchr(start, '|', (size_t)(end - start));
@@ -100,7 +99,7 @@ const WeirDataType *weir_signature_cast(WeirArena *arena, const char *word, size
             if (pass == 0 && (entry->accepts == UINT32_MAX || ((entry->accepts >> type->id) & 1u)))
                 return type;
             const WeirDataType *cast = pass == 1 ? implicit_cast(arena, entry, type) : NULL;
-            if (cast != NULL && !(several && narrows(type, cast)))
+            if (cast != NULL)
                 return cast;
             start = stop + 1;
         }

@@ -95,7 +95,26 @@ bool weir_regex_find(WeirRegex *regex, const uint8_t *text, size_t length, size_
     return true;
 }
 
+int32_t weir_regex_group_named(const WeirRegex *regex, const char *name, size_t length)
+{
+    char text[128];
+    if (length == 0 || length >= sizeof(text) || regex->code == NULL)
+        return -1;
+    memcpy(text, name, length);
+    text[length] = '\0';
+    int number = pcre2_substring_number_from_name(regex->code, (PCRE2_SPTR)text);
+    return number < 0 ? -1 : number;
+}
+
 #else
+int32_t weir_regex_group_named(const WeirRegex *regex, const char *name, size_t length)
+{
+    (void)regex;
+    (void)name;
+    (void)length;
+    return -1;
+}
+
 struct WeirRegex {
     uint32_t group_count;
     bool is_literal;

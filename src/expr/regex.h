@@ -13,6 +13,8 @@ WEIR_CHECKED WeirStatus weir_regex_new(const char *pattern, size_t length, bool 
                                        WeirRegex **regex, WeirError *error);
 void weir_regex_free(WeirRegex *regex); /* NULL is allowed */
 uint32_t weir_regex_group_count(const WeirRegex *regex);
+/* Number of a named group; -1: there is none. */
+int32_t weir_regex_group_named(const WeirRegex *regex, const char *name, size_t length);
 /* The pattern as plain bytes, if it has no operators; NULL otherwise. */
 const char *weir_regex_literal(const WeirRegex *regex, size_t *length);
 /* First match at or after `from`: true and the spans of groups 0..group_count in spans[2 * group] (SIZE_MAX: group did

@@ -213,7 +213,7 @@ static const uint8_t *scan_word(const WeirJsonText *text, const uint8_t *at, con
 
 static const uint8_t *scan_nonnumeric(const WeirJsonText *text, const uint8_t *at, WeirJsonToken *token)
 {
-    static const char *const words[] = {"NaN", "Infinity", "-Infinity", "+Infinity", "INF", "-INF", "+INF"};
+    static const char *const words[] = {"NaN", "Infinity", "-Infinity", "+Infinity", "-INF", "+INF"};
     for (size_t i = 0; text->syntax->nonnumeric_numbers && i < sizeof(words) / sizeof(words[0]); i++) {
         const uint8_t *behind = scan_word(text, at, words[i], WEIR_JSON_TOKEN_NONNUMERIC, token);
         if (behind != NULL)

@@ -68,6 +68,14 @@ static WeirStatus memory_table_plan(WeirSession *session, WeirMemoryTable *table
     return WEIR_OK;
 }
 
+bool weir_session_has_memory_table(WeirSession *session, const char *name)
+{
+    pthread_mutex_lock(&session->memory_mutex);
+    bool found = weir_session_find_memory_table(session, name) != NULL;
+    pthread_mutex_unlock(&session->memory_mutex);
+    return found;
+}
+
 static WeirStatus catalog_lookup(WeirCatalog *catalog, const char *const *parts, uint32_t part_count,
                                  WeirLogicalPlan **plan, const WeirRelation **relation, WeirError *error)
 {

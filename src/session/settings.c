@@ -16,6 +16,8 @@ static const WeirSetting settings[] = {
     SETTING("spark.sql.ansi.enforceReservedKeywords", "false", "reserved words may not be identifiers"),
     SETTING("spark.sql.caseSensitive", "false", "names differ by case"),
     SETTING("spark.sql.csv.parser.columnPruning.enabled", "true", "CSV parses only the columns needed"),
+    SETTING("spark.sql.cteRecursionLevelLimit", "100", "levels of WITH RECURSIVE; -1 = any"),
+    SETTING("spark.sql.cteRecursionRowLimit", "1000000", "rows of WITH RECURSIVE; -1 = any"),
     SETTING("spark.sql.files.ignoreCorruptFiles", "false", "go on after a file that cannot be read"),
     SETTING("spark.sql.files.ignoreMissingFiles", "false", "go on when a listed file is gone"),
     SETTING("spark.sql.groupByAliases", "true", "GROUP BY may name a SELECT alias"),

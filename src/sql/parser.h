@@ -5,6 +5,16 @@
 #include "columnar/time_zone.h"
 #include "logical/statement.h"
 
+/* A value for a marker: `name` NULL for ?, `sql` its text as a literal. */
+typedef struct WeirSqlParameter {
+    const char *name;
+    const char *sql;
+} WeirSqlParameter;
+
+/* The text of the constant that IDENTIFIER(…) holds. */
+typedef WeirStatus (*WeirIdentifierText)(void *context, WeirExpression *expression, WeirArena *arena, const char **text,
+                                         WeirError *error);
+
 typedef struct WeirParserOptions {
     bool ansi_reserved_words;       /* spark.sql.ansi.enforceReservedKeywords */
     bool double_quoted_identifiers; /* spark.sql.ansi.doubleQuotedIdentifiers */
@@ -13,6 +23,11 @@ typedef struct WeirParserOptions {
     uint32_t nesting_max;           /* 0: 1,000 */
     const WeirTimeZone *zone;       /* of the session, for TIMESTAMP '…'; NULL: UTC */
     int64_t now_micros;             /* for TIMESTAMP 'now', DATE 'today' */
+    bool has_parameters;            /* markers get these values; false: they stay PARAMETERs */
+    const WeirSqlParameter *parameters;
+    uint32_t parameter_count;
+    WeirIdentifierText identifier_text; /* NULL: IDENTIFIER takes literals only */
+    void *identifier_context;
 } WeirParserOptions;
 
 /* Split a script at semicolons outside of quotes, comments and BEGIN…END: the next statement from `*position` (bytes),

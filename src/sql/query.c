@@ -1,5 +1,7 @@
 /* Queries: WITH, set operations with their precedence (INTERSECT binds tighter), and what follows them: ORDER BY, SORT
  * BY, DISTRIBUTE BY, CLUSTER BY, WINDOW, LIMIT, OFFSET, pipe operators. Terms are in select.c and relation.c. */
+#include <errno.h>
+#include <stdlib.h>
 #include <strings.h>
 
 #include "sql/parser_private.h"
@@ -95,12 +97,19 @@ static void parse_cte(WeirParser *p, WeirCteDefinition *cte)
         cte->column_names = (const char *const *)names.items;
         cte->column_count = names.count;
     }
+    cte->level_limit = -1;
     if (weir_accept(p, WEIR_KEYWORD_MAX)) {
         weir_expect(p, WEIR_KEYWORD_RECURSION);
         weir_expect(p, WEIR_KEYWORD_LEVEL);
         if (weir_peek(p)->kind != WEIR_TOKEN_INTEGER)
             weir_fail_syntax(p);
-        weir_advance(p);
+        WeirToken limit = weir_advance(p);
+        errno = 0;
+        cte->level_limit = strtoll(p->lexer.text + limit.start, NULL, 10);
+        if (errno != 0 || cte->level_limit > INT32_MAX)
+            weir_fail_text(p, weir_origin_of(&limit), WEIR_ERROR_LEGACY_ERROR_TEMP_0000,
+                           "The recursion level %.*s is no INT.", limit.length > 40 ? 40 : limit.length,
+                           p->lexer.text + limit.start);
     }
     weir_accept(p, WEIR_KEYWORD_AS);
     weir_expect_symbol(p, '(');

@@ -65,7 +65,7 @@ static bool averages_as_double(const WeirDataType *type)
 static WeirStatus resolve_sum(WeirFunctionCall *call, WeirError *error)
 {
     const WeirDataType *type = call->arguments[0]->type;
-    if (type->id == WEIR_TYPE_STRING || type->id == WEIR_TYPE_VOID)
+    if (type->id == WEIR_TYPE_STRING || type->id == WEIR_TYPE_VOID || type->id == WEIR_TYPE_TIMESTAMP)
         type = &weir_type_double;
     bool interval = type->id == WEIR_TYPE_DAY_TIME_INTERVAL || type->id == WEIR_TYPE_YEAR_MONTH_INTERVAL;
     if (!weir_type_is_numeric(type) && !interval)
@@ -389,6 +389,23 @@ static WeirStatus average_decimal_evaluate(const WeirAggregateCall *call, const 
 
 /* ---- avg of intervals: sum in its own unit, count */
 
+/* Under TRY a sum that overflowed stays null. */
+static WeirStatus add_interval(const WeirAggregateCall *call, uint8_t *row, bool months, int64_t value,
+                               WeirError *error)
+{
+    uint8_t *slot = weir_slot(row, &call->slots, 0);
+    if (weir_slot_is_null(row, &call->slots, 0))
+        return WEIR_OK;
+    int64_t sum = months ? (int32_t)weir_slot_get_long(slot) : weir_slot_get_long(slot);
+    bool over = __builtin_add_overflow(sum, value, &sum) || (months && sum != (int32_t)sum);
+    if (over && call->expression->eval_mode != WEIR_EVAL_TRY)
+        return overflow(call, error);
+    if (over)
+        weir_slot_set_null(row, &call->slots, 0, true);
+    weir_slot_put_long(slot, over ? 0 : months ? (int64_t)(uint32_t)(int32_t)sum : sum);
+    return WEIR_OK;
+}
+
 static WeirStatus average_interval_update(const WeirAggregateCall *call, const WeirVector *const *arguments,
                                           const uint32_t *selection, uint32_t count, uint8_t *const *rows,
                                           WeirError *error)
@@ -401,12 +418,9 @@ static WeirStatus average_interval_update(const WeirAggregateCall *call, const W
     {
         if (x->validity != NULL && !weir_bit_get(x->validity, row & mask))
             continue;
-        uint8_t *slot = weir_slot(rows[k], &call->slots, 0), *number = weir_slot(rows[k], &call->slots, 1);
+        uint8_t *number = weir_slot(rows[k], &call->slots, 1);
         bool months = x->type->id == WEIR_TYPE_YEAR_MONTH_INTERVAL;
-        int64_t sum = months ? (int32_t)weir_slot_get_long(slot) : weir_slot_get_long(slot);
-        if (__builtin_add_overflow(sum, integer_at(x, row & mask), &sum) || (months && sum != (int32_t)sum))
-            return overflow(call, error);
-        weir_slot_put_long(slot, months ? (int64_t)(uint32_t)(int32_t)sum : sum);
+        WEIR_TRY(add_interval(call, rows[k], months, integer_at(x, row & mask), error));
         weir_slot_put_long(number, weir_slot_get_long(number) + 1);
     }
     return WEIR_OK;
@@ -417,16 +431,11 @@ static WeirStatus average_interval_merge(const WeirAggregateCall *call, uint8_t 
 {
     bool months = call->expression->type->id == WEIR_TYPE_YEAR_MONTH_INTERVAL;
     for (uint32_t k = 0; k < count; k++) {
-        uint8_t *slot = weir_slot(targets[k], &call->slots, 0), *number = weir_slot(targets[k], &call->slots, 1);
-        int64_t sum = weir_slot_get_long(slot),
-                other = weir_slot_get_long(weir_slot_const(sources[k], &call->slots, 0));
-        if (months) {
-            sum = (int32_t)sum;
-            other = (int32_t)other;
-        }
-        if (__builtin_add_overflow(sum, other, &sum) || (months && sum != (int32_t)sum))
-            return overflow(call, error);
-        weir_slot_put_long(slot, months ? (int64_t)(uint32_t)(int32_t)sum : sum);
+        uint8_t *number = weir_slot(targets[k], &call->slots, 1);
+        int64_t other = weir_slot_get_long(weir_slot_const(sources[k], &call->slots, 0));
+        if (weir_slot_is_null(sources[k], &call->slots, 0))
+            weir_slot_set_null(targets[k], &call->slots, 0, true);
+        WEIR_TRY(add_interval(call, targets[k], months, months ? (int32_t)other : other, error));
         weir_slot_put_long(number, weir_slot_get_long(number) +
                                        weir_slot_get_long(weir_slot_const(sources[k], &call->slots, 1)));
     }
@@ -451,7 +460,7 @@ static WeirStatus average_interval_evaluate(const WeirAggregateCall *call, const
     for (uint32_t k = 0; k < count; k++) {
         int64_t number = weir_slot_get_long(weir_slot_const(rows[k], &call->slots, 1)),
                 sum = weir_slot_get_long(weir_slot_const(rows[k], &call->slots, 0));
-        if (number == 0) {
+        if (number == 0 || weir_slot_is_null(rows[k], &call->slots, 0)) {
             weir_vector_ensure_validity(result, count, arena);
             weir_bit_clear(result->validity, k);
             continue;

@@ -128,6 +128,8 @@ static void promote_operands(const WeirFunctionCall *call, WeirArithmetic operat
             types[i] = &weir_type_double;
 }
 
+static WeirStatus try_operands(WeirFunctionCall *call, const WeirDataType *common, WeirError *error);
+
 /* Types of a numeric operation whose operands are not dates or intervals. */
 static WeirStatus resolve_numeric(WeirFunctionCall *call, WeirArithmetic operation, WeirError *error)
 {
@@ -158,6 +160,8 @@ static WeirStatus resolve_numeric(WeirFunctionCall *call, WeirArithmetic operati
         common = &weir_type_double;
     call->cast_types[0] = call->cast_types[1] = common;
     call->result_type = common;
+    if (call->eval_mode == WEIR_EVAL_TRY && !both_numeric(call->arguments[0]->type, call->arguments[1]->type))
+        return try_operands(call, common, error);
     return WEIR_OK;
 }
 
@@ -246,20 +250,46 @@ static WeirStatus not_a_time(const WeirFunctionCall *call, uint32_t index, WeirE
     return weir_call_unexpected_type(call, index, "(\"TIMESTAMP\" or \"TIMESTAMP WITHOUT TIME ZONE\")", error);
 }
 
+static const WeirFunction *try_variant(const char *name);
+
+static WeirExpression *as_try(void *context, WeirExpression *expression, WeirStatus *status, WeirError *error)
+{
+    (void)status;
+    (void)error;
+    bool strict = expression->eval_mode == WEIR_EVAL_ANSI &&
+                  (expression->kind == WEIR_EXPRESSION_CALL || expression->kind == WEIR_EXPRESSION_CAST);
+    if (!strict)
+        return expression;
+    WeirExpression *copy = weir_expression_copy(context, expression);
+    copy->eval_mode = WEIR_EVAL_TRY;
+    copy->nullable = true;
+    return copy;
+}
+
+/* Beside anything but two numbers try_ gives null for whatever fails below it, too. */
+static WeirStatus try_all(const WeirFunctionCall *call, WeirExpression **expression, WeirError *error)
+{
+    return weir_expression_transform(call->arena, *expression, as_try, call->arena, expression, error);
+}
+
+static WeirStatus try_operands(WeirFunctionCall *call, const WeirDataType *common, WeirError *error)
+{
+    for (uint32_t i = 0; i < 2; i++) {
+        call->arguments[i] = weir_expression_cast(call->arena, call->arguments[i], common, WEIR_EVAL_ANSI, true);
+        WEIR_TRY(try_all(call, &call->arguments[i], error));
+    }
+    return WEIR_OK;
+}
+
 /* The function that stands for the operation inherits its mode: try_ gives null where that would fail. */
 static WeirStatus replace_with(WeirFunctionCall *call, WeirExpression *replacement, WeirError *error)
 {
     call->replacement = replacement;
     if (call->eval_mode != WEIR_EVAL_TRY)
         return WEIR_OK;
-    WeirExpression *resolved = NULL;
-    WEIR_TRY(weir_function_resolve_tree(call->resolver, replacement, &resolved, error));
-    if (resolved->kind == WEIR_EXPRESSION_CALL) {
-        resolved = weir_expression_copy(call->arena, resolved);
-        resolved->eval_mode = WEIR_EVAL_TRY;
-        resolved->nullable = true;
-    }
-    call->replacement = resolved;
+    WEIR_TRY(weir_function_resolve_tree(call->resolver, replacement, &call->replacement, error));
+    WEIR_TRY(try_all(call, &call->replacement, error));
+    call->function = try_variant(call->name);
     return WEIR_OK;
 }
 
@@ -416,6 +446,21 @@ static WeirStatus resolve_integral_divide(WeirFunctionCall *call, WeirError *err
         return WEIR_OK;
     }
     return resolve_numeric(call, WEIR_INTEGRAL_DIVIDE, error);
+}
+
+/* A try_ function that stands for another keeps its name and what was written. */
+static const WeirFunction *try_variant(const char *name)
+{
+    static const WeirFunction variants[] = {
+        {.name = "try_add", .flags = WEIR_FUNCTION_REPLACED, .resolve = resolve_add},
+        {.name = "try_subtract", .flags = WEIR_FUNCTION_REPLACED, .resolve = resolve_subtract},
+        {.name = "try_multiply", .flags = WEIR_FUNCTION_REPLACED, .resolve = resolve_multiply},
+        {.name = "try_divide", .flags = WEIR_FUNCTION_REPLACED, .resolve = resolve_divide},
+    };
+    for (size_t i = 0; i < sizeof(variants) / sizeof(variants[0]); i++)
+        if (strcmp(variants[i].name, name) == 0)
+            return &variants[i];
+    return NULL;
 }
 
 /* ---- kernels */

@@ -138,6 +138,14 @@ static WeirStatus bit_count_kernel(WeirKernelCall *call, const WeirVector *const
     return WEIR_OK;
 }
 
+/* Text is not cast here. */
+static WeirStatus resolve_bit_count(WeirFunctionCall *call, WeirError *error)
+{
+    if (call->arguments[0]->type->id == WEIR_TYPE_STRING)
+        return weir_call_unexpected_type(call, 0, "(\"INTEGRAL\" or \"BOOLEAN\")", error);
+    return weir_signature_apply("integral|boolean->int", call, error);
+}
+
 static WeirStatus bit_get_kernel(WeirKernelCall *call, const WeirVector *const *arguments, WeirVector *result,
                                  WeirError *error)
 {
@@ -197,7 +205,7 @@ const WeirFunction weir_functions_bitwise[] = {
      .flags = NP,
      .arguments_min = 1,
      .arguments_max = 1,
-     .signature = "integral|boolean->int",
+     .resolve = resolve_bit_count,
      .kernel = bit_count_kernel,
      .group = "bitwise_funcs",
      .usage = "bit_count(a): how many bits are set."},

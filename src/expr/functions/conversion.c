@@ -1,8 +1,9 @@
-/* Functions named like types, decode and conv, errors on purpose, and units of time by name. */
+/* Functions named like types, conv, errors on purpose, and units of time by name. */
 #include <strings.h>
 
 #include "columnar/civil_calendar.h"
 #include "columnar/time_zone.h"
+#include "expr/functions/timestamp_shift.h"
 #include "expr/function_private.h"
 #include "expr/kernels/text_find.h"
 
@@ -33,51 +34,6 @@ static WeirStatus resolve_unknown(WeirFunctionCall *call, WeirError *error)
         return weir_call_unexpected_type(call, 0, "\"BOOLEAN\"", error);
     call->replacement =
         weir_call_make(call, strcmp(call->name, "is unknown") == 0 ? "isnull" : "isnotnull", call->arguments, 1);
-    return WEIR_OK;
-}
-
-/* decode(a, key, value, …[, default]) is a CASE with <=>; decode(binary, charset) gives text. */
-static WeirStatus resolve_decode(WeirFunctionCall *call, WeirError *error)
-{
-    if (call->argument_count == 2) {
-        call->replacement = weir_call_make(call, "decode_charset", call->arguments, 2);
-        return WEIR_OK;
-    }
-    WeirExpression *expression = weir_expression_new(call->arena, WEIR_EXPRESSION_CASE, call->origin);
-    expression->children = WEIR_ARENA_ARRAY(call->arena, WeirExpression *, call->argument_count);
-    uint32_t i = 1;
-    for (; i + 1 < call->argument_count; i += 2) {
-        WeirExpression *same =
-            weir_call_make(call, "<=>", (WeirExpression *[]){call->arguments[0], call->arguments[i]}, 2);
-        WEIR_TRY(weir_function_resolve(call->resolver, same, &same, error));
-        expression->children[expression->child_count++] = same;
-        expression->children[expression->child_count++] = call->arguments[i + 1];
-    }
-    if (i < call->argument_count)
-        expression->children[expression->child_count++] = call->arguments[i];
-    call->replacement = expression;
-    return WEIR_OK;
-}
-
-WEIR_TEXT_KERNEL(charset_kernel) /* UTF-8 and ASCII alone; both ways the bytes stay */
-{
-    WeirArgument x = weir_argument(arguments[0]), y = weir_argument(arguments[1]);
-    WEIR_FOR_ROWS(call, row)
-    {
-        const WeirStringView *name = weir_argument_view(&y, row);
-        const char *charset = (const char *)weir_view_data(name);
-        if (!((name->length == 5 && strncasecmp(charset, "utf-8", 5) == 0) ||
-              (name->length == 8 && strncasecmp(charset, "us-ascii", 8) == 0))) {
-            char shown[64];
-            snprintf(shown, sizeof(shown), "%.*s", (int)(name->length < 60 ? name->length : 60), charset);
-            return weir_row_error(call,
-                                  weir_error_set(error, WEIR_ERROR_INVALID_PARAMETER_VALUE_CHARSET, "parameter",
-                                                 "`charset`", "functionName", "`decode`", "charsets", "UTF-8, US-ASCII",
-                                                 "charset", shown),
-                                  error);
-        }
-        ((WeirStringView *)result->values)[row] = *weir_argument_view(&x, row);
-    }
     return WEIR_OK;
 }
 
@@ -144,9 +100,12 @@ WEIR_TEXT_KERNEL(raise_kernel)
     (void)result;
     WEIR_FOR_ROWS(call, row)
     {
-        WEIR_TEXT(text, x, row);
-        char message[512];
-        snprintf(message, sizeof(message), "%.*s", (int)(text_length < 500 ? text_length : 500), (const char *)text);
+        char message[512] = "null";
+        if (!weir_argument_is_null(&x, row)) {
+            WEIR_TEXT(text, x, row);
+            snprintf(message, sizeof(message), "%.*s", (int)(text_length < 500 ? text_length : 500),
+                     (const char *)text);
+        }
         return weir_row_error(call, weir_error_set(error, WEIR_ERROR_USER_RAISED_EXCEPTION, "errorMessage", message),
                               error);
     }
@@ -196,9 +155,6 @@ static const TimeUnit units[] = {{"microsecond", 0, 0, 1},
                                  {"quarter", 3, 0, 0},
                                  {"year", 12, 0, 0}};
 
-int64_t weir_timestamp_add_months(const WeirTimeZone *zone, int64_t micros, int64_t months);
-int64_t weir_timestamp_add_days(const WeirTimeZone *zone, int64_t micros, int64_t days);
-
 static const TimeUnit *unit_of(const WeirStringView *view)
 {
     for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++)
@@ -229,12 +185,11 @@ WEIR_TEXT_KERNEL(timestampadd_kernel)
         const TimeUnit *unit = unit_of(weir_argument_view(&u, row));
         if (unit == NULL)
             return bad_unit(call, weir_argument_view(&u, row), error);
-        int64_t count = WEIR_ARGUMENT_VALUE(int64_t, n, row), time = WEIR_ARGUMENT_VALUE(int64_t, x, row), more;
-        bool over = __builtin_mul_overflow(count, unit->micros, &more);
-        time = unit->months != 0 ? weir_timestamp_add_months(zone, time, count * unit->months)
-               : unit->days != 0 ? weir_timestamp_add_days(zone, time, count * unit->days)
-                                 : time;
-        if (over || __builtin_add_overflow(time, more, &time))
+        int64_t count = WEIR_ARGUMENT_VALUE(int64_t, n, row), time = WEIR_ARGUMENT_VALUE(int64_t, x, row);
+        int64_t months = 0, days = 0;
+        bool over =
+            __builtin_mul_overflow(count, unit->months, &months) | __builtin_mul_overflow(count, unit->days, &days);
+        if (over || !weir_timestamp_shift(zone, &time, months, days, (WeirInt128)count * unit->micros))
             return weir_row_error(
                 call, weir_error_set(error, WEIR_ERROR_DATETIME_OVERFLOW, "operation", "add units to a timestamp"),
                 error);
@@ -304,27 +259,6 @@ const WeirFunction weir_functions_conversion[] = {
      .arguments_min = 1,
      .arguments_max = 1,
      .resolve = resolve_unknown},
-    {.name = "decode",
-     .flags = WEIR_FUNCTION_REPLACED,
-     .arguments_min = 2,
-     .arguments_max = -1,
-     .resolve = resolve_decode,
-     .group = "string_funcs",
-     .usage = "decode(a, key, value, …[, default]) or decode(binary, charset)."},
-    {.name = "decode_charset",
-     .flags = F | WEIR_FUNCTION_NULLABLE | WEIR_FUNCTION_INTERNAL,
-     .arguments_min = 2,
-     .arguments_max = 2,
-     .signature = "binary,string->string",
-     .kernel = charset_kernel},
-    {.name = "encode",
-     .flags = F | WEIR_FUNCTION_NULLABLE,
-     .arguments_min = 2,
-     .arguments_max = 2,
-     .signature = "string,string->binary",
-     .kernel = charset_kernel,
-     .group = "string_funcs",
-     .usage = "encode(text, charset): its bytes."},
     {.name = "conv",
      .flags = F | WEIR_FUNCTION_NULLABLE,
      .arguments_min = 3,
@@ -334,7 +268,7 @@ const WeirFunction weir_functions_conversion[] = {
      .group = "math_funcs",
      .usage = "conv(text, from, to): a number in another base."},
     {.name = "raise_error",
-     .flags = F | WEIR_FUNCTION_NONDETERMINISTIC,
+     .flags = WEIR_FUNCTION_MAY_FAIL | WEIR_FUNCTION_NONDETERMINISTIC,
      .arguments_min = 1,
      .arguments_max = 1,
      .signature = "string->?",

@@ -6,6 +6,7 @@
 #include "expr/function_private.h"
 #include "expr/kernels/decimal.h"
 #include "columnar/time_zone.h"
+#include "expr/functions/timestamp_shift.h"
 
 #define KERNEL(name)                                                                                                   \
     static WeirStatus name(WeirKernelCall *call, const WeirVector *const *arguments, WeirVector *result,               \
@@ -15,15 +16,24 @@
 #define PUT_LONG(value) ((int64_t *)result->values)[row] = (value)
 #define PUT_INT(value) ((int32_t *)result->values)[row] = (int32_t)(value)
 
-static WeirStatus overflow(WeirKernelCall *call, WeirVector *result, uint32_t row, WeirError *error)
+/* Out of range fails in every mode but that of try_ functions: a date with a condition, a timestamp without. */
+static WeirStatus date_overflow(WeirKernelCall *call, WeirVector *result, uint32_t row, WeirError *error)
 {
-    if (call->expression->eval_mode != WEIR_EVAL_ANSI) {
-        weir_result_set_null(call, result, row);
-        return WEIR_OK;
-    }
-    return weir_row_error(
-        call, weir_error_set(error, WEIR_ERROR_DATETIME_OVERFLOW, "operation", call->expression->function->name),
-        error);
+    if (call->expression->eval_mode != WEIR_EVAL_TRY)
+        return weir_overflow_error(call, "overflow", "", error);
+    weir_result_set_null(call, result, row);
+    return WEIR_OK;
+}
+
+static WeirStatus time_overflow(WeirKernelCall *call, WeirVector *result, uint32_t row, WeirError *error)
+{
+    if (call->expression->eval_mode != WEIR_EVAL_TRY)
+        return weir_row_error(
+            call,
+            weir_error_format(error, WEIR_ERROR_LEGACY_ERROR_TEMP_0000, "the result is out of the range of times"),
+            error);
+    weir_result_set_null(call, result, row);
+    return WEIR_OK;
 }
 
 static const WeirTimeZone *zone_of(const WeirKernelCall *call, const WeirVector *vector)
@@ -31,23 +41,43 @@ static const WeirTimeZone *zone_of(const WeirKernelCall *call, const WeirVector 
     return vector->type->id == WEIR_TYPE_TIMESTAMP ? call->context->zone : weir_time_zone_utc();
 }
 
-int64_t weir_timestamp_add_months(const WeirTimeZone *zone, int64_t micros, int64_t months)
+static bool fits_long(WeirInt128 value)
 {
-    int64_t local = weir_micros_to_local(zone, micros), days = weir_floor_divide(local, WEIR_MICROS_PER_DAY);
-    int64_t moved = weir_add_months(days, months);
-    return weir_local_to_micros(zone, local + (moved - days) * WEIR_MICROS_PER_DAY);
+    return value == (int64_t)value;
 }
 
-int64_t weir_timestamp_add_days(const WeirTimeZone *zone, int64_t micros, int64_t days)
+/* The wall clock moved by whole days. */
+static bool move_days(const WeirTimeZone *zone, int64_t *micros, int64_t months, int64_t days)
 {
-    return days == 0 ? micros
-                     : weir_local_to_micros(zone, weir_micros_to_local(zone, micros) + days * WEIR_MICROS_PER_DAY);
+    int64_t local = weir_micros_to_local(zone, *micros), day = weir_floor_divide(local, WEIR_MICROS_PER_DAY);
+    int64_t moved = months != 0 ? weir_add_months(day, months) : day;
+    WeirInt128 target = (WeirInt128)local + ((WeirInt128)(moved - day) + days) * WEIR_MICROS_PER_DAY;
+    if (!fits_long(target))
+        return false;
+    *micros = weir_local_to_micros(zone, (int64_t)target);
+    return true;
+}
+
+bool weir_timestamp_shift(const WeirTimeZone *zone, int64_t *micros, int64_t months, int64_t days, WeirInt128 length)
+{
+    const int64_t months_max = INT64_C(12) * 600000; /* more than there are in a timestamp's range */
+    if (months > months_max || months < -months_max)
+        return false;
+    if (months != 0 && !move_days(zone, micros, months, 0))
+        return false;
+    if (days != 0 && !move_days(zone, micros, 0, days))
+        return false;
+    WeirInt128 sum = (WeirInt128)*micros + length;
+    if (!fits_long(sum))
+        return false;
+    *micros = (int64_t)sum;
+    return true;
 }
 
 /* ---- dates and days */
 
-static WeirStatus add_days(WeirKernelCall *call, int sign, const WeirVector *const *arguments, WeirVector *result,
-                           WeirError *error)
+/* Dates wrap at the ends of their range. */
+static WeirStatus add_days(WeirKernelCall *call, int sign, const WeirVector *const *arguments, WeirVector *result)
 {
     WeirArgument x = weir_argument(arguments[0]), y = weir_argument(arguments[1]);
     WeirPhysicalType physical = weir_type_physical(arguments[1]->type);
@@ -56,21 +86,19 @@ static WeirStatus add_days(WeirKernelCall *call, int sign, const WeirVector *con
         int64_t days = physical == WEIR_PHYSICAL_INT8    ? WEIR_ARGUMENT_VALUE(int8_t, y, row)
                        : physical == WEIR_PHYSICAL_INT16 ? WEIR_ARGUMENT_VALUE(int16_t, y, row)
                                                          : INT_AT(y, row);
-        int64_t moved = INT_AT(x, row) + sign * days;
-        if (moved != (int32_t)moved)
-            WEIR_TRY(overflow(call, result, row, error));
-        else
-            PUT_INT(moved);
+        PUT_INT(INT_AT(x, row) + sign * days);
     }
     return WEIR_OK;
 }
 KERNEL(date_add_kernel)
 {
-    return add_days(call, 1, arguments, result, error);
+    (void)error;
+    return add_days(call, 1, arguments, result);
 }
 KERNEL(date_sub_kernel)
 {
-    return add_days(call, -1, arguments, result, error);
+    (void)error;
+    return add_days(call, -1, arguments, result);
 }
 
 KERNEL(datediff_kernel)
@@ -90,7 +118,7 @@ KERNEL(add_months_kernel)
     {
         int64_t moved = weir_add_months(INT_AT(x, row), sign * (int64_t)INT_AT(y, row));
         if (moved != (int32_t)moved)
-            WEIR_TRY(overflow(call, result, row, error));
+            WEIR_TRY(date_overflow(call, result, row, error));
         else
             PUT_INT(moved);
     }
@@ -151,34 +179,37 @@ KERNEL(timestamp_add_interval_kernel)
     bool calendar = arguments[1]->type->id == WEIR_TYPE_CALENDAR_INTERVAL;
     WEIR_FOR_ROWS(call, row)
     {
-        int64_t micros = LONG_AT(x, row), more;
+        WeirCalendarInterval interval = {0};
+        int64_t days = 0, micros = LONG_AT(x, row);
         if (calendar) {
-            WeirCalendarInterval interval = WEIR_ARGUMENT_VALUE(WeirCalendarInterval, y, row);
-            if (interval.months != 0)
-                micros = weir_timestamp_add_months(zone, micros, sign * (int64_t)interval.months);
-            micros = weir_timestamp_add_days(zone, micros, sign * (int64_t)interval.days);
-            more = interval.microseconds;
+            interval = WEIR_ARGUMENT_VALUE(WeirCalendarInterval, y, row);
+            days = interval.days;
         } else { /* whole days keep the wall clock */
-            int64_t value = LONG_AT(y, row), days = value / WEIR_MICROS_PER_DAY;
-            micros = weir_timestamp_add_days(zone, micros, sign * days);
-            more = value - days * WEIR_MICROS_PER_DAY;
+            days = LONG_AT(y, row) / WEIR_MICROS_PER_DAY;
+            interval.microseconds = LONG_AT(y, row) % WEIR_MICROS_PER_DAY;
         }
-        if (__builtin_add_overflow(micros, sign * more, &micros))
-            WEIR_TRY(overflow(call, result, row, error));
-        else
+        if (weir_timestamp_shift(zone, &micros, sign * (int64_t)interval.months, sign * days,
+                                 sign * (WeirInt128)interval.microseconds))
             PUT_LONG(micros);
+        else
+            WEIR_TRY(time_overflow(call, result, row, error));
     }
     return WEIR_OK;
 }
 
 KERNEL(timestamp_add_months_kernel)
 {
-    (void)error;
     WeirArgument x = weir_argument(arguments[0]), y = weir_argument(arguments[1]);
     const WeirTimeZone *zone = zone_of(call, arguments[0]);
     int sign = strstr(call->expression->function->name, "_minus") != NULL ? -1 : 1;
     WEIR_FOR_ROWS(call, row)
-    PUT_LONG(weir_timestamp_add_months(zone, LONG_AT(x, row), sign * (int64_t)INT_AT(y, row)));
+    {
+        int64_t micros = LONG_AT(x, row);
+        if (weir_timestamp_shift(zone, &micros, sign * (int64_t)INT_AT(y, row), 0, 0))
+            PUT_LONG(micros);
+        else
+            WEIR_TRY(time_overflow(call, result, row, error));
+    }
     return WEIR_OK;
 }
 
@@ -190,14 +221,15 @@ KERNEL(date_add_interval_kernel)
     {
         WeirCalendarInterval interval = WEIR_ARGUMENT_VALUE(WeirCalendarInterval, y, row);
         if (interval.microseconds != 0 && call->expression->eval_mode == WEIR_EVAL_ANSI)
-            return weir_row_error(call,
-                                  weir_error_format(error, WEIR_ERROR_LEGACY_ERROR_TEMP_0000,
-                                                    "an interval with a time of day cannot be added to a date"),
+            return weir_row_error(call, weir_error_set(error, WEIR_ERROR_INVALID_INTERVAL_WITH_MICROSECONDS_ADDITION),
                                   error);
         int64_t days = weir_add_months(INT_AT(x, row), sign * (int64_t)interval.months) + sign * (int64_t)interval.days;
         if (interval.microseconds != 0)
             days += weir_floor_divide(sign * interval.microseconds, WEIR_MICROS_PER_DAY);
-        PUT_INT(days);
+        if (days == (int32_t)days)
+            PUT_INT(days);
+        else
+            WEIR_TRY(date_overflow(call, result, row, error));
     }
     return WEIR_OK;
 }
@@ -211,7 +243,7 @@ KERNEL(subtract_timestamps_kernel)
         int64_t difference;
         if (__builtin_sub_overflow(weir_micros_to_local(zone, LONG_AT(x, row)),
                                    weir_micros_to_local(zone, LONG_AT(y, row)), &difference))
-            WEIR_TRY(overflow(call, result, row, error));
+            WEIR_TRY(time_overflow(call, result, row, error));
         else
             PUT_LONG(difference);
     }
@@ -220,10 +252,15 @@ KERNEL(subtract_timestamps_kernel)
 
 KERNEL(subtract_dates_kernel)
 {
-    (void)error;
     WeirArgument x = weir_argument(arguments[0]), y = weir_argument(arguments[1]);
     WEIR_FOR_ROWS(call, row)
-    PUT_LONG(((int64_t)INT_AT(x, row) - INT_AT(y, row)) * WEIR_MICROS_PER_DAY);
+    {
+        int64_t days = (int64_t)INT_AT(x, row) - INT_AT(y, row);
+        if (days == (int32_t)days)
+            PUT_LONG(days * WEIR_MICROS_PER_DAY);
+        else
+            WEIR_TRY(time_overflow(call, result, row, error));
+    }
     return WEIR_OK;
 }
 
@@ -330,6 +367,14 @@ KERNEL(timestamp_of_kernel)
         PUT_LONG(micros);
     }
     return WEIR_OK;
+}
+
+/* Numbers only: text is not cast here. */
+static WeirStatus resolve_timestamp_seconds(WeirFunctionCall *call, WeirError *error)
+{
+    if (call->arguments[0]->type->id == WEIR_TYPE_STRING)
+        return weir_call_unexpected_type(call, 0, "\"NUMERIC\"", error);
+    return weir_signature_apply("numeric->timestamp", call, error);
 }
 
 KERNEL(unix_of_kernel)
@@ -466,8 +511,8 @@ static WeirStatus resolve_shift(WeirFunctionCall *call, WeirError *error)
     }
 
 const WeirFunction weir_functions_datetime_arithmetic[] = {
-    TIME("date_add", NULL, F, 2, 2, "date,int|short|byte->date", date_add_kernel, "date_add(date, n): n days later."),
-    TIME("date_sub", NULL, F, 2, 2, "date,int|short|byte->date", date_sub_kernel, "date_sub(date, n): n days earlier."),
+    TIME("date_add", NULL, F, 2, 2, "date,days->date", date_add_kernel, "date_add(date, n): n days later."),
+    TIME("date_sub", NULL, F, 2, 2, "date,days->date", date_sub_kernel, "date_sub(date, n): n days earlier."),
     TIME("datediff", WEIR_ALIASES("date_diff"), NP, 2, 2, "date,date->int", datediff_kernel,
          "datediff(end, start): days between."),
     TIME("add_months", NULL, F, 2, 2, "date,int|yearmonth->date", add_months_kernel,
@@ -503,8 +548,14 @@ const WeirFunction weir_functions_datetime_arithmetic[] = {
      .arguments_max = 1,
      .signature = "daytime->int",
      .kernel = interval_days_kernel},
-    TIME("timestamp_seconds", NULL, F, 1, 1, "numeric->timestamp", timestamp_of_kernel,
-         "timestamp_seconds(n): so many seconds since the epoch."),
+    {.name = "timestamp_seconds",
+     .flags = F,
+     .arguments_min = 1,
+     .arguments_max = 1,
+     .resolve = resolve_timestamp_seconds,
+     .kernel = timestamp_of_kernel,
+     .group = "datetime_funcs",
+     .usage = "timestamp_seconds(n): so many seconds since the epoch."},
     TIME("timestamp_millis", NULL, F, 1, 1, "integral->timestamp", timestamp_of_kernel,
          "timestamp_millis(n): so many milliseconds since the epoch."),
     TIME("timestamp_micros", NULL, F, 1, 1, "integral->timestamp", timestamp_of_kernel,

@@ -104,25 +104,44 @@ KERNEL(divide_kernel)
     return scale_ansi(call, true, arguments, result, error);
 }
 
+/* Overflow saturates unless ANSI asks for an error. */
+static int32_t saturated_int(double value)
+{
+    return value >= 0x1p31 ? INT32_MAX : value < -0x1p31 ? INT32_MIN : isnan(value) ? 0 : (int32_t)value;
+}
+
+static int64_t saturated_long(double value)
+{
+    value = value < 0 ? ceil(value - 0.5) : floor(value + 0.5);
+    return value >= 0x1p63 ? INT64_MAX : value < -0x1p63 ? INT64_MIN : isnan(value) ? 0 : (int64_t)value;
+}
+
 static WeirStatus scale_calendar(WeirKernelCall *call, bool divide, const WeirVector *const *arguments,
                                  WeirVector *result, WeirError *error)
 {
     WeirArgument x = weir_argument(arguments[0]), y = weir_argument(arguments[1]);
+    bool strict = call->expression->eval_mode == WEIR_EVAL_ANSI, try = call->expression->eval_mode == WEIR_EVAL_TRY;
     WEIR_FOR_ROWS(call, row)
     {
         WeirCalendarInterval value = WEIR_ARGUMENT_VALUE(WeirCalendarInterval, x, row);
         double by = WEIR_ARGUMENT_VALUE(double, y, row);
-        if (divide && by == 0)
-            return weir_row_error(call, weir_error_set(error, WEIR_ERROR_INTERVAL_DIVIDED_BY_ZERO), error);
-        double factor = divide ? 1.0 / by : by;
-        double months = divide ? value.months / by : value.months * factor,
-               days = divide ? value.days / by : value.days * factor;
-        double micros = (divide ? (double)value.microseconds / by : (double)value.microseconds * factor) +
+        if (divide && by == 0) {
+            if (strict)
+                return weir_row_error(call, weir_error_set(error, WEIR_ERROR_INTERVAL_DIVIDED_BY_ZERO), error);
+            weir_result_set_null(call, result, row);
+            continue;
+        }
+        double months = divide ? value.months / by : value.months * by,
+               days = divide ? value.days / by : value.days * by;
+        double micros = (divide ? (double)value.microseconds / by : (double)value.microseconds * by) +
                         (days - trunc(days)) * (double)WEIR_MICROS_PER_DAY;
-        if (fabs(months) >= 0x1p31 || fabs(days) >= 0x1p31 || fabs(micros) >= 0x1p63)
-            return overflow(call, error);
-        ((WeirCalendarInterval *)result->values)[row] = (WeirCalendarInterval){
-            (int32_t)months, (int32_t)days, (int64_t)(micros < 0 ? ceil(micros - 0.5) : floor(micros + 0.5))};
+        bool over = !(fabs(months) < 0x1p31) || !(fabs(days) < 0x1p31) || !(fabs(micros) < 0x1p63);
+        if (over && strict)
+            return weir_overflow_error(call, "overflow", "", error);
+        if (over && try)
+            weir_result_set_null(call, result, row);
+        ((WeirCalendarInterval *)result->values)[row] =
+            (WeirCalendarInterval){saturated_int(months), saturated_int(days), saturated_long(micros)};
     }
     return WEIR_OK;
 }
@@ -139,6 +158,10 @@ KERNEL(divide_calendar_kernel)
  * 6). */
 static WeirStatus resolve_make(WeirFunctionCall *call, WeirError *error)
 {
+    if (strncmp(call->name, "try_", 4) == 0)
+        call->eval_mode = WEIR_EVAL_TRY;
+    if (strstr(call->name, "make_interval") != NULL && call->eval_mode != WEIR_EVAL_ANSI)
+        call->nullable = true;
     bool days = strcmp(call->name, "make_dt_interval") == 0, months = strcmp(call->name, "make_ym_interval") == 0;
     uint32_t count = days ? 4 : months ? 2 : 7;
     WeirExpression **arguments = WEIR_ARENA_ARRAY(call->arena, WeirExpression *, 7);
@@ -196,7 +219,7 @@ KERNEL(make_kernel)
             WeirInt128 micros = (WeirInt128)v[4] * hour + (WeirInt128)v[5] * minute + v[6];
             if (months != (int32_t)months || days != (int32_t)days || micros != (int64_t)micros) {
                 if (call->expression->eval_mode == WEIR_EVAL_ANSI)
-                    return overflow(call, error);
+                    return weir_overflow_error(call, "overflow", "", error);
                 weir_result_set_null(call, result, row);
                 continue;
             }
@@ -213,9 +236,9 @@ KERNEL(make_kernel)
         .name = NAME, .flags = F | WEIR_FUNCTION_INTERNAL, .arguments_min = 2, .arguments_max = 2,                     \
         .resolve = resolve_scale, .kernel = KERNEL, .sql_format = FORMAT                                               \
     }
-#define MAKE(NAME, MAX, USAGE)                                                                                         \
+#define MAKE(NAME, MIN, MAX, USAGE)                                                                                    \
     {                                                                                                                  \
-        .name = NAME, .flags = F, .arguments_min = 0, .arguments_max = MAX, .resolve = resolve_make,                   \
+        .name = NAME, .flags = F, .arguments_min = MIN, .arguments_max = MAX, .resolve = resolve_make,                 \
         .kernel = make_kernel, .group = "datetime_funcs", .usage = USAGE                                               \
     }
 
@@ -224,8 +247,10 @@ const WeirFunction weir_functions_interval[] = {
     SCALE("divide_ansi_interval", divide_kernel, "($1 / $2)"),
     SCALE("multiply_interval", multiply_calendar_kernel, NULL),
     SCALE("divide_interval", divide_calendar_kernel, NULL),
-    MAKE("make_interval", 7, "make_interval(years, months, weeks, days, hours, minutes, seconds)"),
-    MAKE("make_dt_interval", 4, "make_dt_interval(days, hours, minutes, seconds)"),
-    MAKE("make_ym_interval", 2, "make_ym_interval(years, months)"),
+    MAKE("make_interval", 0, 7, "make_interval(years, months, weeks, days, hours, minutes, seconds)"),
+    MAKE("try_make_interval", 1, 7,
+         "try_make_interval(years, months, weeks, days, hours, minutes, seconds): null on overflow."),
+    MAKE("make_dt_interval", 0, 4, "make_dt_interval(days, hours, minutes, seconds)"),
+    MAKE("make_ym_interval", 0, 2, "make_ym_interval(years, months)"),
     {0},
 };

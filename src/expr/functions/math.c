@@ -1,9 +1,9 @@
-/* Mathematical functions. Those of doubles are one loop each; rounding keeps decimals and integers what they are. */
+/* Mathematical functions. Those of doubles are one loop each. */
 #include <math.h>
 
-#include "common/number_format.h"
 #include "expr/function_private.h"
-#include "expr/kernels/decimal.h"
+#include "expr/kernel.h"
+#include "expr/strict_math.h"
 
 #define KERNEL(name)                                                                                                   \
     static WeirStatus name(WeirKernelCall *call, const WeirVector *const *arguments, WeirVector *result,               \
@@ -49,35 +49,34 @@
         return WEIR_OK;                                                                                                \
     }
 DOUBLE_FUNCTION(sqrt_kernel, sqrt(a))
-DOUBLE_FUNCTION(cbrt_kernel, (double)cbrtl((long double)a))
-DOUBLE_FUNCTION(exp_kernel, exp(a))
-DOUBLE_FUNCTION(expm1_kernel, expm1(a))
+DOUBLE_FUNCTION(cbrt_kernel, weir_strict_cbrt(a))
+DOUBLE_FUNCTION(exp_kernel, weir_strict_exp(a))
+DOUBLE_FUNCTION(expm1_kernel, weir_strict_expm1(a))
 DOUBLE_FUNCTION(sin_kernel, sin(a))
 DOUBLE_FUNCTION(cos_kernel, cos(a))
 DOUBLE_FUNCTION(tan_kernel, tan(a))
-DOUBLE_FUNCTION(asin_kernel, asin(a))
-DOUBLE_FUNCTION(acos_kernel, acos(a))
-DOUBLE_FUNCTION(atan_kernel, atan(a))
-DOUBLE_FUNCTION(sinh_kernel, sinh(a))
-DOUBLE_FUNCTION(cosh_kernel, cosh(a))
-DOUBLE_FUNCTION(tanh_kernel, tanh(a))
-DOUBLE_FUNCTION(asinh_kernel, isinf(a) && a < 0 ? a : a < 0 ? -log(-a + sqrt(a * a + 1.0)) : log(a + sqrt(a * a + 1.0)))
-DOUBLE_FUNCTION(acosh_kernel, log(a + sqrt(a * a - 1.0)))
-DOUBLE_FUNCTION(atanh_kernel, 0.5 * (log1p(a) - log1p(-a)))
+DOUBLE_FUNCTION(asin_kernel, weir_strict_asin(a))
+DOUBLE_FUNCTION(acos_kernel, weir_strict_acos(a))
+DOUBLE_FUNCTION(atan_kernel, weir_strict_atan(a))
+DOUBLE_FUNCTION(sinh_kernel, weir_strict_sinh(a))
+DOUBLE_FUNCTION(cosh_kernel, weir_strict_cosh(a))
+DOUBLE_FUNCTION(tanh_kernel, weir_strict_tanh(a))
+DOUBLE_FUNCTION(asinh_kernel, weir_strict_asinh(a))
+DOUBLE_FUNCTION(acosh_kernel, weir_strict_acosh(a))
+DOUBLE_FUNCTION(atanh_kernel, 0.5 * (weir_strict_log1p(a) - weir_strict_log1p(-a)))
 DOUBLE_FUNCTION(cot_kernel, 1.0 / tan(a))
 DOUBLE_FUNCTION(sec_kernel, 1.0 / cos(a))
 DOUBLE_FUNCTION(csc_kernel, 1.0 / sin(a))
 DOUBLE_FUNCTION(degrees_kernel, a *(180.0 / M_PI))
 DOUBLE_FUNCTION(radians_kernel, a *(M_PI / 180.0))
-DOUBLE_FUNCTION(signum_kernel, a > 0 ? 1.0 : a < 0 ? -1.0 : a)
 DOUBLE_FUNCTION(rint_kernel, rint(a))
-DOUBLE_PAIR(pow_kernel, (fabs(a) == 1.0 && (isinf(b) || isnan(b))) || (isnan(b) && a == 1.0) ? (double)NAN : pow(a, b))
-DOUBLE_PAIR(atan2_kernel, atan2(a + 0.0, b + 0.0))
-DOUBLE_PAIR(hypot_kernel, hypot(a, b))
-LOGARITHM(ln_kernel, a <= 0, log(a))
-LOGARITHM(log10_kernel, a <= 0, log10(a))
-LOGARITHM(log2_kernel, a <= 0, log(a) / log(2.0))
-LOGARITHM(log1p_kernel, a <= -1, log1p(a))
+DOUBLE_PAIR(pow_kernel, weir_strict_pow(a, b))
+DOUBLE_PAIR(atan2_kernel, weir_strict_atan2(a + 0.0, b + 0.0))
+DOUBLE_PAIR(hypot_kernel, weir_strict_hypot(a, b))
+LOGARITHM(ln_kernel, a <= 0, weir_strict_log(a))
+LOGARITHM(log10_kernel, a <= 0, weir_strict_log10(a))
+LOGARITHM(log2_kernel, a <= 0, weir_strict_log(a) / weir_strict_log(2.0))
+LOGARITHM(log1p_kernel, a <= -1, weir_strict_log1p(a))
 
 KERNEL(log_kernel) /* log(base, a) */
 {
@@ -89,7 +88,7 @@ KERNEL(log_kernel) /* log(base, a) */
         if (base <= 0 || a <= 0)
             weir_result_set_null(call, result, row);
         else
-            ((double *)result->values)[row] = log(a) / log(base);
+            ((double *)result->values)[row] = weir_strict_log(a) / weir_strict_log(base);
     }
     return WEIR_OK;
 }
@@ -111,166 +110,6 @@ KERNEL(e_kernel)
     double value = call->expression->function->name[0] == 'e' ? M_E : M_PI;
     WEIR_FOR_ROWS(call, row)
     ((double *)result->values)[row] = value;
-    return WEIR_OK;
-}
-
-/* ---- rounding */
-
-typedef enum Rounding { ROUND_HALF_UP, ROUND_HALF_EVEN, ROUND_CEILING, ROUND_FLOOR } Rounding;
-
-static Rounding rounding_of(const char *name)
-{
-    return name[0] == 'b'   ? ROUND_HALF_EVEN
-           : name[0] == 'c' ? ROUND_CEILING
-           : name[0] == 'f' ? ROUND_FLOOR
-                            : ROUND_HALF_UP;
-}
-
-/* value / divisor by the rule. */
-static WeirInt128 divide_rounded(WeirInt128 value, WeirInt128 divisor, Rounding rounding)
-{
-    WeirInt128 quotient = value / divisor, rest = value % divisor, twice = (rest < 0 ? -rest : rest) * 2;
-    int away = value < 0 ? -1 : 1;
-    switch (rounding) {
-    case ROUND_HALF_UP:
-        return quotient + (twice >= divisor ? away : 0);
-    case ROUND_HALF_EVEN:
-        return quotient + (twice > divisor || (twice == divisor && quotient % 2 != 0) ? away : 0);
-    case ROUND_CEILING:
-        return quotient + (rest > 0);
-    default:
-        return quotient - (rest < 0);
-    }
-}
-
-static WeirStatus resolve_round(WeirFunctionCall *call, WeirError *error)
-{
-    WeirExpression *argument = call->arguments[0];
-    const WeirDataType *type = argument->type;
-    if (type->id == WEIR_TYPE_STRING || type->id == WEIR_TYPE_VOID)
-        type = &weir_type_double;
-    if (!weir_type_is_numeric(type))
-        return weir_call_unexpected_type(call, 0, "\"NUMERIC\"", error);
-    Rounding rounding = rounding_of(call->name);
-    bool whole = rounding >= ROUND_CEILING; /* ceil(a), floor(a) without a scale give a long */
-    int32_t *scale = WEIR_ARENA_NEW(call->arena, int32_t);
-    bool scaled = call->argument_count == 2;
-    if (scaled) {
-        WeirValue *value = NULL;
-        WEIR_TRY(weir_call_constant(call, 1, &value, error));
-        if (value == NULL)
-            return weir_call_non_foldable(call, 1, "scale", "\"INT\"", error);
-        *scale = weir_value_is_null(value) ? 0 : (int32_t)weir_value_get_int(value);
-        call->cast_types[1] = &weir_type_int;
-    } else if (!whole) {
-        call->arguments = (WeirExpression **)memcpy(
-            WEIR_ARENA_ARRAY(call->arena, WeirExpression *, 2),
-            (WeirExpression *[]){argument, weir_expression_int_literal(call->arena, 0)}, 2 * sizeof(argument));
-        call->cast_types = WEIR_ARENA_ARRAY(call->arena, const WeirDataType *, 2);
-        call->argument_count = 2;
-    }
-    if (whole && !scaled && type->id != WEIR_TYPE_DECIMAL) {
-        call->cast_types[0] = weir_type_is_integral(type) ? &weir_type_long : &weir_type_double;
-        call->result_type = &weir_type_long;
-    } else {
-        if (whole && scaled && type->id != WEIR_TYPE_DECIMAL)
-            type = weir_decimal_for_expression(call->arena, argument);
-        call->cast_types[0] = type;
-        call->result_type = type;
-        if (type->id == WEIR_TYPE_DECIMAL) {
-            int integral = type->precision - type->scale + 1;
-            int kept = *scale < 0 ? 0 : *scale < type->scale ? *scale : type->scale;
-            if (*scale < 0)
-                call->result_type = weir_type_decimal(call->arena,
-                                                      integral > -*scale + 1 ? (integral < 38 ? integral : 38)
-                                                                             : (-*scale + 1 < 38 ? -*scale + 1 : 38),
-                                                      0);
-            else
-                call->result_type = weir_type_decimal(call->arena, integral + kept < 38 ? integral + kept : 38, kept);
-        }
-    }
-    call->bound = scale;
-    return WEIR_OK;
-}
-
-static double round_double(double value, int32_t scale, Rounding rounding, bool single)
-{
-    if (!isfinite(value) || value == 0)
-        return value;
-    WeirShortest shortest = single ? weir_shortest_float((float)value) : weir_shortest_double(value);
-    int drop = -shortest.exponent - scale; /* digits behind the last one kept */
-    if (drop <= 0)
-        return value;
-    if (drop > 30)
-        return rounding == ROUND_CEILING && value > 0 && drop < 400 ? pow(10, -scale) : 0.0;
-    WeirInt128 digits = value < 0 ? -(WeirInt128)shortest.digits : (WeirInt128)shortest.digits;
-    WeirInt128 kept = divide_rounded(digits, weir_power_of_ten(drop), rounding);
-    char text[80];
-    snprintf(text, sizeof(text), "%s%llde%d", "", (long long)kept, -scale);
-    double rounded = value;
-    weir_parse_double(text, strlen(text), &rounded);
-    return rounded;
-}
-
-static int64_t load_integer(const WeirVector *vector, uint32_t at)
-{
-    switch (weir_type_physical(vector->type)) {
-    case WEIR_PHYSICAL_INT8:
-        return ((const int8_t *)vector->values)[at];
-    case WEIR_PHYSICAL_INT16:
-        return ((const int16_t *)vector->values)[at];
-    case WEIR_PHYSICAL_INT32:
-        return ((const int32_t *)vector->values)[at];
-    default:
-        return ((const int64_t *)vector->values)[at];
-    }
-}
-
-KERNEL(round_kernel)
-{
-    int32_t scale = *(const int32_t *)call->expression->bound;
-    Rounding rounding = rounding_of(call->expression->function->name);
-    const WeirDataType *from = arguments[0]->type, *to = result->type;
-    WeirArgument x = weir_argument(arguments[0]);
-    WEIR_FOR_ROWS(call, row)
-    {
-        uint32_t at = row & x.mask;
-        if (from->id == WEIR_TYPE_DECIMAL) {
-            WeirInt128 value = weir_decimal_load(&x, weir_decimal_is_wide(from), row);
-            int drop = from->scale - scale;
-            if (drop > 0)
-                value = drop > 38 ? 0 : divide_rounded(value, weir_power_of_ten(drop), rounding);
-            if (scale < 0)
-                value *= weir_power_of_ten(-scale < 38 ? -scale : 38);
-            if (!weir_decimal_fits(value, to->precision))
-                return weir_decimal_range_error(call, value, to->scale, to->precision, to->scale, error);
-            weir_decimal_store(result, weir_decimal_is_wide(to), row, value);
-        } else if (from->id == WEIR_TYPE_DOUBLE && to->id == WEIR_TYPE_LONG) {
-            double value = ((const double *)x.values)[at];
-            value = rounding == ROUND_CEILING ? ceil(value) : floor(value);
-            ((int64_t *)result->values)[row] = value != value    ? 0
-                                               : value >= 0x1p63 ? INT64_MAX
-                                               : value < -0x1p63 ? INT64_MIN
-                                                                 : (int64_t)value;
-        } else if (from->id == WEIR_TYPE_DOUBLE) {
-            ((double *)result->values)[row] = round_double(((const double *)x.values)[at], scale, rounding, false);
-        } else if (from->id == WEIR_TYPE_FLOAT) {
-            ((float *)result->values)[row] =
-                (float)round_double((double)((const float *)x.values)[at], scale, rounding, true);
-        } else {
-            WeirInt128 value = load_integer(arguments[0], at);
-            if (scale < 0)
-                value = -scale > 20
-                            ? 0
-                            : divide_rounded(value, weir_power_of_ten(-scale), rounding) * weir_power_of_ten(-scale);
-            int64_t narrow = (int64_t)value;
-            size_t size = weir_physical_size(weir_type_physical(to));
-            int bits = 64 - 8 * (int)size;
-            if (narrow != value || (int64_t)((uint64_t)narrow << bits) >> bits != narrow)
-                return weir_overflow_error(call, "overflow in rounding", "", error);
-            memcpy((uint8_t *)result->values + (size_t)row * size, &narrow, size);
-        }
-    }
     return WEIR_OK;
 }
 
@@ -309,6 +148,31 @@ KERNEL(bin_kernel)
     return WEIR_OK;
 }
 
+/* A value in double's terms: intervals count in their unit. */
+static double number_at(const WeirVector *vector, const WeirArgument *x, uint32_t row)
+{
+    switch (weir_type_physical(vector->type)) {
+    case WEIR_PHYSICAL_INT32:
+        return WEIR_ARGUMENT_VALUE(int32_t, *x, row);
+    case WEIR_PHYSICAL_INT64:
+        return (double)WEIR_ARGUMENT_VALUE(int64_t, *x, row);
+    default:
+        return WEIR_ARGUMENT_VALUE(double, *x, row);
+    }
+}
+
+KERNEL(signum_kernel)
+{
+    (void)error;
+    WeirArgument x = weir_argument(arguments[0]);
+    WEIR_FOR_ROWS(call, row)
+    {
+        double a = number_at(arguments[0], &x, row);
+        ((double *)result->values)[row] = a > 0 ? 1.0 : a < 0 ? -1.0 : a;
+    }
+    return WEIR_OK;
+}
+
 KERNEL(width_bucket_kernel)
 {
     (void)error;
@@ -316,8 +180,8 @@ KERNEL(width_bucket_kernel)
                  n = weir_argument(arguments[3]);
     WEIR_FOR_ROWS(call, row)
     {
-        double value = WEIR_ARGUMENT_VALUE(double, v, row), low = WEIR_ARGUMENT_VALUE(double, a, row),
-               high = WEIR_ARGUMENT_VALUE(double, b, row);
+        double value = number_at(arguments[0], &v, row), low = number_at(arguments[1], &a, row),
+               high = number_at(arguments[2], &b, row);
         int64_t count = WEIR_ARGUMENT_VALUE(int64_t, n, row);
         if (count <= 0 || count == INT64_MAX || isnan(value) || low == high || !isfinite(low) || !isfinite(high)) {
             weir_result_set_null(call, result, row);
@@ -336,6 +200,33 @@ KERNEL(width_bucket_kernel)
     return WEIR_OK;
 }
 
+/* The value and the two ends: all double, or intervals of one kind. */
+static WeirStatus resolve_width_bucket(WeirFunctionCall *call, WeirError *error)
+{
+    bool same = true;
+    for (uint32_t i = 0; i < 3; i++) {
+        const WeirDataType *type = call->arguments[i]->type;
+        bool interval = type->id == WEIR_TYPE_DAY_TIME_INTERVAL || type->id == WEIR_TYPE_YEAR_MONTH_INTERVAL;
+        if (!interval && !weir_can_implicitly_cast(type, &weir_type_double))
+            return weir_call_unexpected_type(
+                call, i, "(\"DOUBLE\" or \"INTERVAL YEAR TO MONTH\" or \"INTERVAL DAY TO SECOND\")", error);
+        call->cast_types[i] = interval ? type : &weir_type_double;
+        same = same && call->cast_types[i]->id == call->cast_types[0]->id;
+    }
+    if (!weir_can_implicitly_cast(call->arguments[3]->type, &weir_type_long))
+        return weir_call_unexpected_type(call, 3, "\"BIGINT\"", error);
+    if (!same)
+        return weir_error_set(error, WEIR_ERROR_DATATYPE_MISMATCH_DATA_DIFF_TYPES, "sqlExpr", weir_call_sql(call),
+                              "functionName", "`width_bucket`", "dataType",
+                              weir_arena_printf(call->arena, "(%s or %s or %s)",
+                                                weir_quoted_type(call->arena, call->cast_types[0]),
+                                                weir_quoted_type(call->arena, call->cast_types[1]),
+                                                weir_quoted_type(call->arena, call->cast_types[2])));
+    call->cast_types[3] = &weir_type_long;
+    call->result_type = &weir_type_long;
+    return WEIR_OK;
+}
+
 #define NP WEIR_FUNCTION_NULL_PROPAGATING
 #define MATH(NAME, ALIASES, FLAGS, COUNT, SIGNATURE, KERNEL, FORMAT, USAGE)                                            \
     {                                                                                                                  \
@@ -346,13 +237,6 @@ KERNEL(width_bucket_kernel)
     MATH(NAME, NULL, NP | WEIR_FUNCTION_NULLABLE, 1, "double->double", KERNEL, FORMAT, USAGE)
 #define LOG(NAME, KERNEL, FORMAT, USAGE)                                                                               \
     MATH(NAME, NULL, NP | WEIR_FUNCTION_NULLABLE, 1, "double->double", KERNEL, FORMAT, USAGE)
-#define ROUNDS(NAME, ALIASES, FORMAT, USAGE)                                                                           \
-    {                                                                                                                  \
-        .name = NAME, .aliases = ALIASES, .flags = NP | WEIR_FUNCTION_MAY_FAIL | WEIR_FUNCTION_NULLABLE,               \
-        .arguments_min = 1, .arguments_max = 2, .resolve = resolve_round, .kernel = round_kernel,                      \
-        .sql_format = FORMAT, .group = "math_funcs", .usage = USAGE                                                    \
-    }
-
 const WeirFunction weir_functions_math[] = {
     ONE("sqrt", sqrt_kernel, "SQRT($1)", "sqrt(a): the square root."),
     ONE("cbrt", cbrt_kernel, "CBRT($1)", "cbrt(a): the cube root."),
@@ -388,22 +272,24 @@ const WeirFunction weir_functions_math[] = {
     ONE("csc", csc_kernel, "CSC($1)", "csc(a)"),
     ONE("degrees", degrees_kernel, "DEGREES($1)", "degrees(a): radians as degrees."),
     ONE("radians", radians_kernel, "RADIANS($1)", "radians(a): degrees as radians."),
-    MATH("signum", WEIR_ALIASES("sign"), NP | WEIR_FUNCTION_NULLABLE, 1, "double->double", signum_kernel, "SIGNUM($1)",
-         "signum(a): -1, 0 or 1."),
+    MATH("signum", WEIR_ALIASES("sign"), NP | WEIR_FUNCTION_NULLABLE, 1, "double|yearmonth|daytime->double",
+         signum_kernel, "SIGNUM($1)", "signum(a): -1, 0 or 1."),
     ONE("rint", rint_kernel, "rint($1)", "rint(a): the nearest integer, as a double."),
-    MATH("pow", WEIR_ALIASES("power"), NP, 2, "double,double->double", pow_kernel, NULL,
-         "pow(a, b): a to the power of b."),
+    MATH("pow", NULL, NP, 2, "double,double->double", pow_kernel, NULL, "pow(a, b): a to the power of b."),
+    MATH("power", NULL, NP, 2, "double,double->double", pow_kernel, "POWER($*)", "power(a, b): a to the power of b."),
     MATH("atan2", NULL, NP, 2, "double,double->double", atan2_kernel, "ATAN2($*)", "atan2(y, x)"),
     MATH("hypot", NULL, NP, 2, "double,double->double", hypot_kernel, "HYPOT($*)", "hypot(a, b)"),
     MATH("e", NULL, WEIR_FUNCTION_NEVER_NULL, 0, "->double", e_kernel, "E()", "e(): Euler's number."),
     MATH("pi", NULL, WEIR_FUNCTION_NEVER_NULL, 0, "->double", e_kernel, "PI()", "pi()"),
-    ROUNDS("round", NULL, NULL, "round(a[, digits]): halves away from zero."),
-    ROUNDS("bround", NULL, NULL, "bround(a[, digits]): halves to the even digit."),
-    ROUNDS("ceil", WEIR_ALIASES("ceiling"), "CEIL($1)\tceil($*)", "ceil(a[, digits]): rounded up."),
-    ROUNDS("floor", NULL, "FLOOR($1)\tfloor($*)", "floor(a[, digits]): rounded down."),
     MATH("factorial", NULL, NP | WEIR_FUNCTION_NULLABLE, 1, "int->long", factorial_kernel, NULL, "factorial(n)"),
     MATH("bin", NULL, NP, 1, "long->string", bin_kernel, NULL, "bin(n): in binary digits."),
-    MATH("width_bucket", NULL, NP | WEIR_FUNCTION_NULLABLE, 4, "double,double,double,long->long", width_bucket_kernel,
-         NULL, "width_bucket(a, low, high, n): which of n equal parts a is in."),
+    {.name = "width_bucket",
+     .flags = NP | WEIR_FUNCTION_NULLABLE,
+     .arguments_min = 4,
+     .arguments_max = 4,
+     .resolve = resolve_width_bucket,
+     .kernel = width_bucket_kernel,
+     .group = "math_funcs",
+     .usage = "width_bucket(a, low, high, n): which of n equal parts a is in."},
     {0},
 };

@@ -138,35 +138,56 @@ WEIR_TEXT_KERNEL(extract_all_kernel)
     return weir_column_writer_finish(&writer, &result->children[0], error);
 }
 
-/* $1, ${name} and \c in a replacement, as Matcher.appendReplacement; groups by number only. */
-static WeirStatus append_replacement(WeirKernelCall *call, WeirBuffer *out, const uint8_t *text, const size_t *spans,
-                                     const uint8_t *with, uint32_t length, WeirError *error)
+static WeirStatus bad_replacement(const WeirKernelCall *call, const WeirStringView *const *texts, int32_t position,
+                                  WeirError *error)
+{
+    char shown[3][200], place[16];
+    for (int i = 0; i < 3; i++)
+        snprintf(shown[i], sizeof(shown[i]), "%.*s", (int)(texts[i]->length < 190 ? texts[i]->length : 190),
+                 (const char *)weir_view_data(texts[i]));
+    snprintf(place, sizeof(place), "%d", position);
+    return weir_row_error(call,
+                          weir_error_set(error, WEIR_ERROR_INVALID_REGEXP_REPLACE, "source", shown[0], "pattern",
+                                         shown[1], "replacement", shown[2], "position", place),
+                          error);
+}
+
+/* $1, ${name} and \c in a replacement, as Matcher.appendReplacement; false: malformed, or a group that is not there. */
+static bool append_replacement(const WeirRegex *regex, WeirBuffer *out, const uint8_t *text, const size_t *spans,
+                               const uint8_t *with, uint32_t length)
 {
     for (uint32_t i = 0; i < length; i++) {
-        if (with[i] == '\\' && i + 1 < length) {
-            weir_buffer_append_char(out, (char)with[++i]);
-        } else if (with[i] == '$') {
-            int32_t group = -1;
-            uint32_t count = weir_regex_group_count(REGEX(call));
-            while (i + 1 < length && with[i + 1] >= '0' && with[i + 1] <= '9') {
-                int32_t longer = (group < 0 ? 0 : group) * 10 + (with[i + 1] - '0');
-                if (group >= 0 && (uint32_t)longer > count)
-                    break;
-                group = longer;
-                i++;
-            }
-            if (group < 0 || (uint32_t)group > count)
-                return weir_row_error(call,
-                                      weir_error_format(error, WEIR_ERROR_LEGACY_ERROR_TEMP_0000,
-                                                        "the replacement names a group that the pattern does not have"),
-                                      error);
-            if (spans[2 * group] != SIZE_MAX)
-                weir_buffer_append(out, text + spans[2 * group], spans[2 * group + 1] - spans[2 * group]);
-        } else {
+        if (with[i] == '\\') {
+            if (++i == length)
+                return false;
             weir_buffer_append_char(out, (char)with[i]);
+            continue;
         }
+        if (with[i] != '$') {
+            weir_buffer_append_char(out, (char)with[i]);
+            continue;
+        }
+        int64_t group = -1, count = weir_regex_group_count(regex);
+        if (i + 1 < length && with[i + 1] == '{') {
+            const uint8_t *end = memchr(with + i, '}', length - i);
+            if (end == NULL)
+                return false;
+            group = weir_regex_group_named(regex, (const char *)with + i + 2, (size_t)(end - with) - i - 2);
+            i = (uint32_t)(end - with);
+        }
+        while (group <= count && i + 1 < length && with[i] != '}' && with[i + 1] >= '0' && with[i + 1] <= '9') {
+            int64_t longer = (group < 0 ? 0 : group) * 10 + (with[i + 1] - '0');
+            if (group >= 0 && longer > count)
+                break;
+            group = longer;
+            i++;
+        }
+        if (group < 0 || group > count)
+            return false;
+        if (spans[2 * group] != SIZE_MAX)
+            weir_buffer_append(out, text + spans[2 * group], spans[2 * group + 1] - spans[2 * group]);
     }
-    return WEIR_OK;
+    return true;
 }
 
 WEIR_TEXT_KERNEL(replace_kernel)
@@ -189,7 +210,12 @@ WEIR_TEXT_KERNEL(replace_kernel)
         size_t from = position <= 1 ? 0 : weir_utf8_advance(text, text_length, 0, (uint64_t)position - 1);
         while (weir_regex_find(REGEX(call), text, text_length, from, &spans)) {
             weir_buffer_append(&buffer, text + copied, spans[0] - copied);
-            WEIR_TRY_OR_GO(done, append_replacement(call, &buffer, text, spans, with, with_length, error));
+            if (!append_replacement(REGEX(call), &buffer, text, spans, with, with_length)) {
+                status = bad_replacement(
+                    call, (const WeirStringView *const[]){text_view, weir_argument_view(&y, row), with_view}, position,
+                    error);
+                goto done;
+            }
             copied = spans[1];
             from = next_start(text, text_length, spans);
         }

@@ -61,9 +61,24 @@ static WeirStatus resolve_nth(WeirFunctionCall *call, WeirError *error)
     return WEIR_OK;
 }
 
+static WeirStatus check_buckets(const WeirFunctionCall *call, WeirError *error)
+{
+    WeirValue *value = NULL;
+    if (call->arguments[0]->type->id != WEIR_TYPE_INT)
+        return weir_call_unexpected_type(call, 0, "\"INT\"", error);
+    WEIR_TRY(weir_call_constant(call, 0, &value, error));
+    if (value == NULL)
+        return weir_call_non_foldable(call, 0, "buckets", "\"INT\"", error);
+    int64_t buckets = weir_value_is_null(value) ? 0 : weir_value_get_int(value);
+    if (buckets > 0)
+        return WEIR_OK;
+    return weir_error_set(error, WEIR_ERROR_DATATYPE_MISMATCH_VALUE_OUT_OF_RANGE, "sqlExpr", weir_call_sql(call),
+                          "exprName", "buckets", "valueRange", "(0, 2147483647]", "currentValue",
+                          weir_arena_printf(call->arena, "%lld", (long long)buckets));
+}
+
 static WeirStatus resolve_ntile(WeirFunctionCall *call, WeirError *error)
 {
-    (void)error;
     if (call->argument_count == 0) {
         call->arguments = WEIR_ARENA_ARRAY(call->arena, WeirExpression *, 1);
         call->cast_types = WEIR_ARENA_ARRAY(call->arena, const WeirDataType *, 1);
@@ -72,7 +87,7 @@ static WeirStatus resolve_ntile(WeirFunctionCall *call, WeirError *error)
     }
     call->result_type = &weir_type_int;
     call->nullable = false;
-    return WEIR_OK;
+    return check_buckets(call, error);
 }
 
 #define WINDOW(NAME, MIN, MAX, RESOLVE, FORMAT, USAGE)                                                                 \
@@ -119,9 +134,20 @@ static WeirStatus typeof_kernel(WeirKernelCall *call, const WeirVector *const *a
     WeirBuffer buffer;
     weir_buffer_init(&buffer, 1u << 20, NULL);
     weir_type_simple_string(arguments[0]->type, &buffer);
+    if (call->expression->bound != NULL) /* collated on purpose */
+        weir_buffer_append_text(&buffer, call->expression->bound);
     WeirStatus status = constant_text(call, weir_buffer_text(&buffer), result);
     weir_buffer_deinit(&buffer);
     return status;
+}
+
+static WeirStatus resolve_typeof(WeirFunctionCall *call, WeirError *error)
+{
+    (void)error;
+    const WeirFunction *function = call->arguments[0]->function;
+    if (function != NULL && strcmp(function->name, "collate") == 0)
+        call->bound = " collate UTF8_BINARY";
+    return WEIR_OK;
 }
 
 const WeirFunction weir_functions_special[] = {
@@ -157,6 +183,7 @@ const WeirFunction weir_functions_special[] = {
      .arguments_min = 1,
      .arguments_max = 1,
      .signature = "any->string",
+     .resolve = resolve_typeof,
      .kernel = typeof_kernel,
      .group = "misc_funcs",
      .usage = "typeof(a): the name of the value's type."},

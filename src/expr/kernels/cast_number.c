@@ -162,12 +162,10 @@ static WeirStatus from_integer(WeirKernelCall *call, const WeirVector *source, W
 }
 
 /* Through the shortest digits, as BigDecimal(Double.toString). */
-static WeirStatus double_to_decimal(WeirKernelCall *call, const WeirVector *source, uint32_t row, double value,
-                                    bool single, WeirVector *result, WeirError *error)
+static WeirStatus double_to_decimal(WeirKernelCall *call, uint32_t row, double value, bool single, WeirVector *result,
+                                    WeirError *error)
 {
-    if (!isfinite(value)) {
-        if (call->expression->eval_mode == WEIR_EVAL_ANSI)
-            return weir_cast_malformed(call, source, row, result, error);
+    if (!isfinite(value)) { /* null under ANSI, too */
         weir_result_set_null(call, result, row);
         return WEIR_OK;
     }
@@ -218,7 +216,7 @@ static WeirStatus from_floating(WeirKernelCall *call, const WeirVector *source, 
             ((uint8_t *)result->values)[row] = value != 0;
             break;
         case WEIR_TYPE_DECIMAL:
-            WEIR_TRY(double_to_decimal(call, source, row, value, single, result, error));
+            WEIR_TRY(double_to_decimal(call, row, value, single, result, error));
             break;
         case WEIR_TYPE_TIMESTAMP:
             if (!isfinite(value))
