@@ -8,6 +8,7 @@
 
 #include "columnar/value_parse.h"
 #include "common/log.h"
+#include "common/number_format.h"
 #include "sources/file_source_private.h"
 
 #define AGE_MAX_DEFAULT_MS INT64_C(604800000) /* 7 days */
@@ -60,8 +61,8 @@ static WeirStatus check_cache_options(const WeirOptions *options, WeirError *err
                                  files);
     if (ratio == NULL)
         return WEIR_OK;
-    double value = strtod(ratio, &end);
-    if (end == ratio || *end != '\0' || !(value >= 0.0 && value <= 1.0))
+    double value = 0;
+    if (!weir_parse_double(ratio, strlen(ratio), &value) || !(value >= 0.0 && value <= 1.0))
         return weir_error_format(error, WEIR_ERROR_LEGACY_ERROR_TEMP_0000,
                                  "Invalid value '%s' for option 'discardCachedInputRatio', must be from 0.0 to 1.0",
                                  ratio);
