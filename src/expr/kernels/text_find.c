@@ -4,6 +4,11 @@
 #ifdef __SSE2__
 #include <emmintrin.h>
 #endif
+#ifdef __SSSE3__
+#include <tmmintrin.h>
+
+#include "expr/kernels/byte_shuffles.inc"
+#endif
 
 /* First and last byte of the needle at sixteen places at a time; only where both match are the bytes between compared.
  */
@@ -101,10 +106,40 @@ static inline size_t replace_block(const uint8_t *text, uint32_t count, __m128i 
 }
 #endif
 
+#ifdef __SSSE3__
+/* Without the bytes: eight at a time are moved together by a table, so that nothing depends on where they stand. */
+static size_t drop_byte(const uint8_t *text, size_t length, uint8_t what, uint8_t *out)
+{
+    const __m128i wanted = _mm_set1_epi8((char)what);
+    size_t used = 0, i = 0;
+    for (; i + 8 <= length; i += 8) {
+        __m128i block = _mm_loadl_epi64((const __m128i *)(const void *)(text + i));
+        uint32_t bits = (uint32_t)_mm_movemask_epi8(_mm_cmpeq_epi8(block, wanted)) & 0xff;
+        __m128i shuffle = _mm_loadl_epi64((const __m128i *)(const void *)&shuffles_without[bits]);
+        _mm_storel_epi64((__m128i *)(void *)(out + used), _mm_shuffle_epi8(block, shuffle));
+        used += 8 - (size_t)__builtin_popcount(bits);
+    }
+    for (; i < length; i++) {
+        out[used] = text[i];
+        used += text[i] != what;
+    }
+    return used;
+}
+#endif
+
 size_t weir_replace_byte(const uint8_t *text, size_t length, uint8_t what, const uint8_t *with, size_t with_length,
                          uint8_t *out)
 {
     size_t used = 0;
+    if (with_length == 1) {
+        for (size_t i = 0; i < length; i++)
+            out[i] = text[i] == what ? with[0] : text[i];
+        return length;
+    }
+#ifdef __SSSE3__
+    if (with_length == 0)
+        return drop_byte(text, length, what, out);
+#endif
 #ifdef __SSE2__
     uint8_t padded[WEIR_REPLACE_SLACK + 32] = {0};
     if (with_length > 0)
