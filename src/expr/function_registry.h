@@ -34,6 +34,7 @@
     X(datetime_arithmetic)                                                                                             \
     X(datetime_fields)                                                                                                 \
     X(datetime_format)                                                                                                 \
+    X(time_bucket)                                                                                                     \
     X(math)                                                                                                            \
     X(rounding)                                                                                                        \
     X(interval)                                                                                                        \
