@@ -10,16 +10,6 @@ static const char *const month_names[] = {"January", "February", "March",     "A
                                           "July",    "August",   "September", "October", "November", "December"};
 static const char *const day_names[] = {"Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"};
 
-static WeirStatus bad_letter(char letter, const char *text, size_t length, WeirError *error)
-{
-    char c[2] = {letter, 0}, shown[128];
-    snprintf(shown, sizeof(shown), "%.*s", (int)(length < 120 ? length : 120), text);
-    if (strchr("AnNpYWwecB#{}", letter) == NULL) /* Java does not know it at all */
-        return weir_error_set(error, WEIR_ERROR_INVALID_DATETIME_PATTERN_WITH_SUGGESTION, "pattern", shown, "docroot",
-                              "https://spark.apache.org/docs/latest");
-    return weir_error_set(error, WEIR_ERROR_INVALID_DATETIME_PATTERN_ILLEGAL_CHARACTER, "c", c, "pattern", shown);
-}
-
 /* Before 3.0 Spark used SimpleDateFormat. What that took and Spark now refuses is called a change of behaviour. */
 static bool legacy_takes(const char *text, size_t length)
 {
@@ -29,7 +19,7 @@ static bool legacy_takes(const char *text, size_t length)
         if (!quoted && isalpha((unsigned char)text[i]) && strchr("GyYMLwWDdFEuaHkKhmsSzZX", text[i]) == NULL)
             return false;
     }
-    return true;
+    return !quoted;
 }
 
 static WeirStatus refuse(WeirStatus condition, char letter, const char *text, size_t length, WeirError *error)
@@ -40,7 +30,53 @@ static WeirStatus refuse(WeirStatus condition, char letter, const char *text, si
         return weir_error_set(error, WEIR_ERROR_INCONSISTENT_BEHAVIOR_CROSS_VERSION_DATETIME_PATTERN_RECOGNITION,
                               "pattern", shown, "config", "\"spark.sql.legacy.timeParserPolicy\"", "docroot",
                               "https://spark.apache.org/docs/latest");
+    if (condition == WEIR_ERROR_INVALID_DATETIME_PATTERN_WITH_SUGGESTION)
+        return weir_error_set(error, condition, "pattern", shown, "docroot", "https://spark.apache.org/docs/latest");
+    if (condition == WEIR_ERROR_INVALID_DATETIME_PATTERN_LENGTH)
+        return weir_error_set(error, condition, "pattern", shown);
     return weir_error_set(error, condition, "c", c, "pattern", shown);
+}
+
+static WeirStatus bad_letter(char letter, const char *text, size_t length, WeirError *error)
+{
+    /* Java does not know the others at all */
+    return refuse(strchr("AnNpYWwecB", letter) == NULL ? WEIR_ERROR_INVALID_DATETIME_PATTERN_WITH_SUGGESTION
+                                                       : WEIR_ERROR_INVALID_DATETIME_PATTERN_ILLEGAL_CHARACTER,
+                  letter, text, length, error);
+}
+
+/* How often a letter may stand in a row. */
+static WeirStatus check_width(char letter, size_t count, const char *text, size_t length, WeirError *error)
+{
+    static const struct {
+        const char *letters;
+        size_t most;
+    } widths[] = {{"aF", 1}, {"dHhKkms", 2}, {"D", 3}, {"GMLEzQq", 4}, {"XxZ", 5}, {"y", 6}, {"S", 9}};
+    if ((letter == 'V' && count != 2) || (letter == 'O' && count != 1 && count != 4))
+        return refuse(WEIR_ERROR_INVALID_DATETIME_PATTERN_WITH_SUGGESTION, letter, text, length, error);
+    for (size_t i = 0; i < sizeof(widths) / sizeof(widths[0]); i++)
+        if (strchr(widths[i].letters, letter) != NULL && count > widths[i].most)
+            return refuse(strchr("GMLEQqy", letter) != NULL ? WEIR_ERROR_INVALID_DATETIME_PATTERN_LENGTH
+                                                            : WEIR_ERROR_INVALID_DATETIME_PATTERN_WITH_SUGGESTION,
+                          letter, text, length, error);
+    return WEIR_OK;
+}
+
+/* Brackets have to match, though some may stay open, and quotes have to end. */
+static WeirStatus check_structure(const char *text, size_t length, WeirError *error)
+{
+    bool quoted = false;
+    int open = 0;
+    for (size_t i = 0; i < length; i++) {
+        quoted = quoted != (text[i] == '\'');
+        if (quoted)
+            continue;
+        open += text[i] == '[';
+        open -= text[i] == ']';
+        if (open < 0 || strchr("#{}", text[i]) != NULL)
+            return refuse(WEIR_ERROR_INVALID_DATETIME_PATTERN_WITH_SUGGESTION, text[i], text, length, error);
+    }
+    return quoted ? refuse(WEIR_ERROR_INVALID_DATETIME_PATTERN_WITH_SUGGESTION, '\'', text, length, error) : WEIR_OK;
 }
 
 /* The first of `letters` outside quotes, or 0. */
@@ -70,7 +106,9 @@ WeirStatus weir_datetime_pattern_parse(const char *source, size_t length, WeirAr
     if (week_letter != 0)
         return refuse(WEIR_ERROR_INCONSISTENT_BEHAVIOR_CROSS_VERSION_DATETIME_WEEK_BASED_PATTERN, week_letter, source,
                       length, error);
+    WEIR_TRY(check_structure(source, length, error));
     WeirDatetimePattern *pattern = WEIR_ARENA_NEW(arena, WeirDatetimePattern);
+    pattern->has_era = first_of("G", source, length) != 0;
     pattern->tokens = WEIR_ARENA_ARRAY(arena, WeirPatternToken, length + 1);
     for (size_t i = 0; i < length;) {
         WeirPatternToken *token = &pattern->tokens[pattern->count++];
@@ -96,12 +134,11 @@ WeirStatus weir_datetime_pattern_parse(const char *source, size_t length, WeirAr
             size_t end = i;
             while (end < length && text[end] == c)
                 end++;
-            if (strchr("yMLdDEaHhKkmsSVzOXxZQqGF", c) == NULL || end - i > 9)
+            if (strchr("yMLdDEaHhKkmsSVzOXxZQqGF", c) == NULL)
                 return bad_letter(c, text, length, error);
+            WEIR_TRY(check_width(c, end - i, text, length, error));
             *token = (WeirPatternToken){c, (uint8_t)(end - i), 0, NULL};
             i = end;
-        } else if (strchr("#{}", c) != NULL) {
-            return bad_letter(c, text, length, error);
         } else {
             size_t end = i;
             while (end < length && !isalpha((unsigned char)text[end]) && strchr("'[]#{}", text[end]) == NULL)
@@ -119,6 +156,7 @@ typedef struct Fields {
     int month, day;
     int64_t time; /* microseconds of the day */
     int32_t offset;
+    bool has_era; /* the year counts within it */
 } Fields;
 
 static void put_offset(WeirBuffer *out, const WeirPatternToken *token, int32_t offset)
@@ -158,7 +196,7 @@ static void put_number(WeirBuffer *out, int64_t value, int width)
 static void put_year(WeirBuffer *out, int64_t year, int count)
 {
     if (count == 2)
-        put_number(out, ((year % 100) + 100) % 100, 2);
+        put_number(out, (year < 0 ? -year : year) % 100, 2);
     else if (year > 9999 && count >= 4)
         weir_buffer_append_format(out, "+%lld", (long long)year);
     else if (year < 0)
@@ -173,6 +211,17 @@ static void put_name(WeirBuffer *out, const char *name, int count)
         weir_buffer_append_text(out, name);
     else
         weir_buffer_append(out, name, 3);
+}
+
+static void put_quarter(WeirBuffer *out, int quarter, int count)
+{
+    static const char *const names[] = {"1st quarter", "2nd quarter", "3rd quarter", "4th quarter"};
+    if (count <= 2)
+        put_number(out, quarter, count);
+    else if (count == 3)
+        weir_buffer_append_format(out, "Q%d", quarter);
+    else
+        weir_buffer_append_text(out, names[quarter - 1]);
 }
 
 /* The letters of the time of day; false: it is none of them. */
@@ -220,7 +269,7 @@ static void put_field(WeirBuffer *out, const WeirPatternToken *token, const Fiel
         return;
     switch (token->letter) {
     case 'y':
-        put_year(out, f->year > 0 ? f->year : 1 - f->year, n);
+        put_year(out, f->has_era && f->year <= 0 ? 1 - f->year : f->year, n);
         return;
     case 'M':
     case 'L':
@@ -243,10 +292,7 @@ static void put_field(WeirBuffer *out, const WeirPatternToken *token, const Fiel
         return;
     case 'Q':
     case 'q':
-        if (n <= 2)
-            put_number(out, weir_quarter_of_month(f->month), n);
-        else
-            weir_buffer_append_format(out, n == 3 ? "Q%d" : "%d", weir_quarter_of_month(f->month));
+        put_quarter(out, weir_quarter_of_month(f->month), n);
         return;
     case 'G':
         weir_buffer_append_text(out, n >= 4        ? (f->year > 0 ? "Anno Domini" : "Before Christ")
@@ -268,7 +314,7 @@ static void put_field(WeirBuffer *out, const WeirPatternToken *token, const Fiel
 void weir_datetime_format(const WeirDatetimePattern *pattern, int64_t micros, const WeirTimeZone *zone, WeirBuffer *out)
 {
     int64_t seconds = weir_floor_divide(micros, WEIR_MICROS_PER_SECOND);
-    Fields f = {.offset = weir_time_zone_offset_at(zone, seconds)};
+    Fields f = {.offset = weir_time_zone_offset_at(zone, seconds), .has_era = pattern->has_era};
     int64_t local = micros + f.offset * WEIR_MICROS_PER_SECOND;
     f.days = weir_floor_divide(local, WEIR_MICROS_PER_DAY);
     f.time = weir_floor_modulo(local, WEIR_MICROS_PER_DAY);

@@ -16,6 +16,7 @@ typedef struct WeirPatternToken {
 typedef struct WeirDatetimePattern {
     WeirPatternToken *tokens;
     uint32_t count;
+    bool has_era; /* then years count within it */
 } WeirDatetimePattern;
 
 /* INVALID_DATETIME_PATTERN.ILLEGAL_CHARACTER and its relatives for what Java or Spark refuse. `length` bytes; text is
