@@ -1,14 +1,14 @@
-/* Patterns of dates and times. */
-#include "columnar/datetime_pattern.h"
+/* Patterns of dates and times: what they may be, and writing by them. */
+#include "columnar/datetime_pattern_private.h"
 
 #include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
-static const char *const month_names[] = {"January", "February", "March",     "April",   "May",      "June",
+const char *const weir_month_names[12] = {"January", "February", "March",     "April",   "May",      "June",
                                           "July",    "August",   "September", "October", "November", "December"};
-static const char *const day_names[] = {"Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"};
+const char *const weir_day_names[7] = {"Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"};
 
 /* Before 3.0 Spark used SimpleDateFormat. What that took and Spark now refuses is called a change of behaviour. */
 static bool legacy_takes(const char *text, size_t length)
@@ -274,7 +274,7 @@ static void put_field(WeirBuffer *out, const WeirPatternToken *token, const Fiel
     case 'M':
     case 'L':
         if (n >= 3)
-            put_name(out, month_names[f->month - 1], n);
+            put_name(out, weir_month_names[f->month - 1], n);
         else
             put_number(out, f->month, n);
         return;
@@ -285,7 +285,7 @@ static void put_field(WeirBuffer *out, const WeirPatternToken *token, const Fiel
         put_number(out, weir_day_of_year(f->days), n);
         return;
     case 'E':
-        put_name(out, day_names[weir_day_of_week(f->days) - 1], n);
+        put_name(out, weir_day_names[weir_day_of_week(f->days) - 1], n);
         return;
     case 'F':
         put_number(out, (f->day - 1) % 7 + 1, n);
@@ -326,229 +326,4 @@ void weir_datetime_format(const WeirDatetimePattern *pattern, int64_t micros, co
         else if (token->letter != '[' && token->letter != ']')
             put_field(out, token, &f, zone, seconds);
     }
-}
-
-/* ---- reading */
-
-typedef struct Reader {
-    const char *text;
-    size_t length, at;
-    int64_t year, month, day, day_of_year, hour, hour12, minute, second, micros;
-    bool has_hour12, pm, has_pm, has_offset;
-    int32_t offset;
-    const WeirTimeZone *zone;
-} Reader;
-
-static bool read_digits(Reader *r, int least, int most, int64_t *value)
-{
-    int64_t number = 0;
-    int digits = 0;
-    while (digits < most && r->at < r->length && isdigit((unsigned char)r->text[r->at])) {
-        number = number * 10 + (r->text[r->at++] - '0');
-        digits++;
-    }
-    *value = number;
-    return digits >= least;
-}
-
-static bool read_name(Reader *r, const char *const *names, int count, bool full, int64_t *value)
-{
-    for (int i = 0; i < count; i++) {
-        size_t size = full ? strlen(names[i]) : 3;
-        if (r->length - r->at >= size && strncmp(r->text + r->at, names[i], size) == 0) {
-            r->at += size;
-            *value = i + 1;
-            return true;
-        }
-    }
-    return false;
-}
-
-static bool read_offset(Reader *r, const WeirPatternToken *token)
-{
-    if (r->at < r->length && r->text[r->at] == 'Z' && token->letter != 'x') {
-        r->at++;
-        r->has_offset = true;
-        r->offset = 0;
-        return true;
-    }
-    if (token->letter == 'O' || (token->letter == 'Z' && token->count == 4)) {
-        if (r->length - r->at < 3 || memcmp(r->text + r->at, "GMT", 3) != 0)
-            return false;
-        r->at += 3;
-        r->has_offset = true;
-        r->offset = 0;
-        if (r->at >= r->length || (r->text[r->at] != '+' && r->text[r->at] != '-'))
-            return true;
-    }
-    if (r->at >= r->length || (r->text[r->at] != '+' && r->text[r->at] != '-'))
-        return false;
-    int sign = r->text[r->at++] == '-' ? -1 : 1;
-    int64_t hours, minutes = 0;
-    if (!read_digits(r, 1, 2, &hours))
-        return false;
-    if (r->at < r->length && r->text[r->at] == ':')
-        r->at++;
-    (void)read_digits(r, 0, 2, &minutes);
-    r->has_offset = true;
-    r->offset = sign * (int32_t)(hours * 3600 + minutes * 60);
-    return true;
-}
-
-static bool read_zone(Reader *r)
-{
-    size_t end = r->at;
-    while (end < r->length && (isalnum((unsigned char)r->text[end]) || strchr("/_+-:", r->text[end]) != NULL))
-        end++;
-    char name[64];
-    snprintf(name, sizeof(name), "%.*s", (int)(end - r->at < 60 ? end - r->at : 60), r->text + r->at);
-    if (end == r->at || weir_time_zone_find(name, &r->zone, NULL) != WEIR_OK)
-        return false;
-    r->at = end;
-    return true;
-}
-
-static bool read_year(Reader *r, int count)
-{
-    bool negative = r->at < r->length && r->text[r->at] == '-';
-    if (negative || (r->at < r->length && r->text[r->at] == '+'))
-        r->at++;
-    if (count == 2) {
-        if (!read_digits(r, 2, 2, &r->year))
-            return false;
-        r->year += 2000;
-        return true;
-    }
-    if (!read_digits(r, count >= 4 ? 4 : 1, count >= 4 ? count : 9, &r->year))
-        return false;
-    if (negative)
-        r->year = -r->year;
-    return true;
-}
-
-static bool read_fraction(Reader *r, int digits_max)
-{
-    size_t from = r->at;
-    if (!read_digits(r, 1, digits_max, &r->micros))
-        return false;
-    size_t digits = r->at - from;
-    for (; digits < 6; digits++)
-        r->micros *= 10;
-    for (; digits > 6; digits--)
-        r->micros /= 10;
-    return true;
-}
-
-static bool read_token(Reader *r, const WeirPatternToken *token, bool adjacent)
-{
-    int n = token->count, least = n, most = adjacent || n > 1 ? n : 2;
-    int64_t unused;
-    switch (token->letter) {
-    case 0:
-        if (r->length - r->at < token->length || memcmp(r->text + r->at, token->text, token->length) != 0)
-            return false;
-        r->at += token->length;
-        return true;
-    case 'y':
-        return read_year(r, n);
-    case 'M':
-    case 'L':
-        return n >= 3 ? read_name(r, month_names, 12, n >= 4, &r->month) : read_digits(r, least, most, &r->month);
-    case 'd':
-        return read_digits(r, least, most, &r->day);
-    case 'D':
-        return read_digits(r, least, 3, &r->day_of_year);
-    case 'E':
-        return read_name(r, day_names, 7, n >= 4, &unused);
-    case 'H':
-    case 'k':
-        if (!read_digits(r, least, most, &r->hour))
-            return false;
-        if (token->letter == 'k' && r->hour == 0)
-            return false;
-        r->hour = token->letter == 'k' && r->hour == 24 ? 0 : r->hour;
-        return true;
-    case 'h':
-    case 'K':
-        r->has_hour12 = true;
-        return read_digits(r, least, most, &r->hour12);
-    case 'm':
-        return read_digits(r, least, most, &r->minute);
-    case 's':
-        return read_digits(r, least, most, &r->second);
-    case 'S':
-        return read_fraction(r, n);
-    case 'a':
-        if (r->length - r->at < 2 ||
-            (strncasecmp(r->text + r->at, "AM", 2) != 0 && strncasecmp(r->text + r->at, "PM", 2) != 0))
-            return false;
-        r->has_pm = true;
-        r->pm = toupper((unsigned char)r->text[r->at]) == 'P';
-        r->at += 2;
-        return true;
-    case 'V':
-    case 'z':
-        return read_zone(r);
-    case 'G':
-        if (r->length - r->at < 2)
-            return false;
-        r->at += 2;
-        return true;
-    case 'X':
-    case 'x':
-    case 'Z':
-    case 'O':
-        return read_offset(r, token);
-    default:
-        return read_digits(r, 1, n > 1 ? n : 2, &unused);
-    }
-}
-
-/* An optional section that does not match is skipped whole. */
-static bool read_tokens(Reader *r, const WeirDatetimePattern *pattern, uint32_t *index, bool optional)
-{
-    for (; *index < pattern->count; (*index)++) {
-        const WeirPatternToken *token = &pattern->tokens[*index];
-        if (token->letter == ']')
-            return true;
-        if (token->letter == '[') {
-            Reader saved = *r;
-            uint32_t inner = *index + 1, depth = 1;
-            if (!read_tokens(r, pattern, &inner, true)) {
-                *r = saved;
-                for (inner = *index + 1; inner < pattern->count && depth > 0; inner++)
-                    depth += pattern->tokens[inner].letter == '['   ? 1u
-                             : pattern->tokens[inner].letter == ']' ? UINT32_MAX
-                                                                    : 0u;
-                inner--;
-            }
-            *index = inner;
-            continue;
-        }
-        bool adjacent = *index + 1 < pattern->count && pattern->tokens[*index + 1].letter != 0 &&
-                        strchr("yuMLdDHhKkmsS", pattern->tokens[*index + 1].letter) != NULL;
-        if (!read_token(r, token, adjacent))
-            return false;
-    }
-    return !optional;
-}
-
-bool weir_datetime_read(const WeirDatetimePattern *pattern, const char *text, size_t length, const WeirTimeZone *zone,
-                        int64_t *micros)
-{
-    Reader r = {.text = text, .length = length, .year = 1970, .month = 1, .day = 1, .day_of_year = -1, .zone = zone};
-    uint32_t index = 0;
-    if (!read_tokens(&r, pattern, &index, false) || r.at != length)
-        return false;
-    if (r.has_hour12)
-        r.hour = r.hour12 % 12 + (r.has_pm && r.pm ? 12 : 0);
-    if (!weir_civil_is_valid(r.year, r.month, r.day) || r.hour > 23 || r.minute > 59 || r.second > 59)
-        return false;
-    int64_t days = weir_days_from_civil(r.year, (int)r.month, (int)r.day);
-    if (r.day_of_year > 0)
-        days = weir_days_from_civil(r.year, 1, 1) + r.day_of_year - 1;
-    int64_t local =
-        days * WEIR_MICROS_PER_DAY + ((r.hour * 60 + r.minute) * 60 + r.second) * WEIR_MICROS_PER_SECOND + r.micros;
-    *micros = r.has_offset ? local - r.offset * WEIR_MICROS_PER_SECOND : weir_local_to_micros(r.zone, local);
-    return true;
 }
