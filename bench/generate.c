@@ -1,5 +1,6 @@
 /* Makes the workloads' files, the same bytes every time: `generate words|yahoo|nexmark-side DIR [scale]`. See README.md
  * for what they hold. */
+#include <math.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -36,17 +37,50 @@ static FILE *open_file(const char *directory, const char *name)
     return file;
 }
 
-/* 50,001 words of 2 to 15 letters; word number ⌊50,000 · u⁴⌋. */
+enum { WORD_COUNT = 50001, WORD_BYTES_MAX = 15, WORD_SLOTS = 1 << 17 };
+
+typedef struct Word {
+    char text[WORD_BYTES_MAX + 1];
+    uint8_t length;
+} Word;
+
+/* Lengths are spread evenly over the numbers, so that the words that come most often are as long as the others: 10.6
+ * bytes on average, which makes 347 MB. */
+static uint8_t word_length(int number)
+{
+    double place = number * 0.6180339887498949 + 0.66;
+    place -= floor(place);
+    return (uint8_t)(2 + (int)(14.0 * pow(place, 0.572)));
+}
+
+/* 50,001 different words of 2 to 15 letters. */
+static void make_words(Word *words)
+{
+    static uint32_t slots[WORD_SLOTS]; /* number + 1 of the word that lies there; 0: none */
+    for (uint32_t i = 0; i < WORD_COUNT; i++) {
+        Word *word = &words[i];
+        uint32_t at;
+        do {
+            uint32_t hash = 2166136261u;
+            word->length = word_length((int)i);
+            for (int k = 0; k < word->length; k++) {
+                word->text[k] = (char)('a' + next_random() % 26);
+                hash = (hash ^ (uint8_t)word->text[k]) * 16777619u;
+            }
+            at = hash % WORD_SLOTS;
+            while (slots[at] != 0 && strcmp(words[slots[at] - 1].text, word->text) != 0)
+                at = (at + 1) % WORD_SLOTS;
+        } while (slots[at] != 0);
+        slots[at] = i + 1;
+    }
+}
+
+/* Lines of 6 to 14 words; word number ⌊50,000 · u⁴⌋. */
 static void generate_words(const char *directory, double scale)
 {
-    enum { WORDS = 50001, FILES = 8 };
-    static char words[WORDS][16];
-    static uint8_t lengths[WORDS];
-    for (int i = 0; i < WORDS; i++) {
-        lengths[i] = (uint8_t)(2 + next_random() % 14);
-        for (int k = 0; k < lengths[i]; k++)
-            words[i][k] = (char)('a' + next_random() % 26);
-    }
+    enum { FILES = 8 };
+    static Word words[WORD_COUNT];
+    make_words(words);
     long lines = (long)(3000000 * scale);
     for (int f = 0; f < FILES; f++) {
         char name[32];
@@ -59,7 +93,7 @@ static void generate_words(const char *directory, double scale)
                 int word = (int)(50000.0 * u * u * u * u);
                 if (w > 0)
                     fputc(' ', file);
-                fwrite(words[word], 1, lengths[word], file);
+                fwrite(words[word].text, 1, words[word].length, file);
             }
             fputc('\n', file);
         }

@@ -1,15 +1,38 @@
-"""Write expr/unicode_tables.c: full case mappings (UnicodeData.txt and the unconditional part of SpecialCasing.txt).
+"""Write expr/unicode_tables.c: full case mappings (UnicodeData.txt and the unconditional part of SpecialCasing.txt),
+what decides about final sigma (DerivedCoreProperties.txt) and the zeros of decimal digits.
 
-usage: generate_unicode_tables.py UnicodeData.txt SpecialCasing.txt OUTPUT.c
+usage: generate_unicode_tables.py UnicodeData.txt SpecialCasing.txt DerivedCoreProperties.txt OUTPUT.c
 """
 import sys
 
 
-def main(data_path, special_path, output_path):
+def ranges_of(path, name):
+    found = []
+    for line in open(path, encoding="utf-8"):
+        fields = [field.strip() for field in line.split("#")[0].split(";")]
+        if len(fields) == 2 and fields[1] == name:
+            first, _, last = fields[0].partition("..")
+            first, last = int(first, 16), int(last or first, 16)
+            if found and found[-1][1] + 1 == first:
+                found[-1] = (found[-1][0], last)
+            else:
+                found.append((first, last))
+    return found
+
+
+def main(data_path, special_path, derived_path, output_path):
     maps = {"upper": {}, "lower": {}, "title": {}}
+    zeros, letters = [], {"capital": [], "small": []}
     for line in open(data_path, encoding="ascii"):
         fields = line.split(";")
         code = int(fields[0], 16)
+        if fields[2] == "Nd" and fields[6] == "0":
+            zeros.append(code)
+        kind = {"Lu": "capital", "Ll": "small"}.get(fields[2])
+        if kind and letters[kind] and letters[kind][-1][1] + 1 == code:
+            letters[kind][-1] = (letters[kind][-1][0], code)
+        elif kind:
+            letters[kind].append((code, code))
         for name, column in (("upper", 12), ("lower", 13), ("title", 14)):
             value = fields[column].strip()
             if value:
@@ -30,6 +53,15 @@ def main(data_path, special_path, output_path):
             for code, to in entries:
                 out.write("    {0x%x, {%s}},\n" % (code, ", ".join("0x%x" % value for value in to)))
             out.write(f"}};\nconst uint32_t weir_unicode_{name}_count = {len(entries)};\n")
+        for name, ranges in (("capital", letters["capital"]), ("small", letters["small"]),
+                             ("cased", ranges_of(derived_path, "Cased")),
+                             ("case_ignorable", ranges_of(derived_path, "Case_Ignorable"))):
+            out.write(f"const uint32_t weir_unicode_{name}[][2] = {{\n")
+            for first, last in ranges:
+                out.write("    {0x%x, 0x%x},\n" % (first, last))
+            out.write(f"}};\nconst uint32_t weir_unicode_{name}_count = {len(ranges)};\n")
+        out.write("const uint32_t weir_unicode_digit_zeros[] = {%s};\n" % ", ".join("0x%x" % code for code in zeros))
+        out.write(f"const uint32_t weir_unicode_digit_zeros_count = {len(zeros)};\n")
 
 
-main(*sys.argv[1:4])
+main(*sys.argv[1:5])

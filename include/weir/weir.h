@@ -66,6 +66,15 @@ WEIR_API const char *weir_session_get(WeirSession *session, const char *key);
 /* Execute one statement (a trailing semicolon is allowed). `*result` NULL: the statement gives no rows. */
 WEIR_API WEIR_CHECKED WeirStatus weir_session_execute(WeirSession *session, const char *sql, WeirResult **result,
                                                       WeirError *error);
+/* A value for a marker of a statement: for :name, or for the ? in this place where `name` is NULL. `value` is a literal
+ * as SQL text: 5, 'it''s', DATE'2024-01-01', array(1, 2). */
+typedef struct WeirParameter {
+    const char *name;
+    const char *value;
+} WeirParameter;
+WEIR_API WEIR_CHECKED WeirStatus weir_session_execute_with(WeirSession *session, const char *sql,
+                                                           const WeirParameter *parameters, size_t count,
+                                                           WeirResult **result, WeirError *error);
 /* As weir_session_execute for each statement of a script; `on_result` gets each result (and must not free it). Stops at
  * the first failure; the error's origin counts lines from the start of the script. `on_result` may fail with `error`
  * filled. */

@@ -19,6 +19,8 @@ struct WeirCatalog {
     void (*names)(WeirCatalog *catalog, WeirArena *arena, const char *const **names, uint32_t *count);
     /* SQL variables: NULL when unknown. */
     const WeirValue *(*variable)(WeirCatalog *catalog, const char *name);
+    /* The index-th word of SQL, whether it may name nothing; NULL after the last. */
+    const char *(*keyword)(WeirCatalog *catalog, uint32_t index, bool *reserved);
     /* Temporary SQL functions: body and parameters; NULL when unknown. */
     const struct WeirSqlFunction *(*sql_function)(WeirCatalog *catalog, const char *name);
 };
@@ -29,7 +31,8 @@ typedef struct WeirSqlFunction {
     const WeirDataType *const *parameter_types;
     WeirExpression *const *parameter_defaults; /* entries may be NULL */
     uint32_t parameter_count;
-    const WeirDataType *result_type; /* NULL: of the body */
+    const WeirDataType *result_type; /* set by weir_analyze_sql_function where the statement gives none */
+    const WeirSchema *columns;       /* RETURNS TABLE (…); NULL: of the query */
     WeirExpression *body;            /* unresolved; or */
     WeirLogicalPlan *query;          /* RETURN SELECT / RETURNS TABLE */
     bool returns_table;
@@ -55,6 +58,11 @@ WEIR_CHECKED WeirStatus weir_analyze(WeirAnalyzer *analyzer, WeirLogicalPlan *pl
 WEIR_CHECKED WeirStatus weir_analyze_expression(WeirAnalyzer *analyzer, WeirExpression *expression,
                                                 const WeirLogicalPlan *input, WeirExpression **analyzed,
                                                 WeirError *error);
+
+/* A source of Spark's that weir has not and that no stream reads: a view may name it. */
+bool weir_is_batch_only_format(const char *format);
+/* Check a new function: its body, defaults and types. */
+WEIR_CHECKED WeirStatus weir_analyze_sql_function(WeirAnalyzer *analyzer, WeirSqlFunction *function, WeirError *error);
 
 /* Refuse what a batch query may not do with streams ("Queries with streaming sources must be executed with
  * writeStream.start()"). */

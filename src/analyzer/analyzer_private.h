@@ -75,6 +75,7 @@ typedef struct WeirExpressionContext {
     uint32_t lateral_count;
     const WeirLambdaFrame *lambdas;
     uint32_t aggregate_depth;
+    bool in_window;                 /* a window expression's function or definition */
     bool in_select_list;            /* where a generator may stand */
     bool used_hidden, used_lateral; /* out */
 } WeirExpressionContext;
@@ -153,6 +154,23 @@ WeirStatus weir_resolve_subquery(WeirExpressionContext *context, WeirExpression 
                                  WeirError *error);
 WeirStatus weir_expand_star(WeirExpressionContext *context, const WeirExpression *star, WeirExpressionList *out,
                             WeirError *error);
+/* Arguments in the order of the parameters, NULL where there is none: named_arguments.c */
+typedef struct WeirParameterNames {
+    const char *routine;
+    const char *const *names;
+    uint32_t count;
+} WeirParameterNames;
+WeirStatus weir_arrange_arguments(WeirAnalysis *analysis, const WeirParameterNames *parameters,
+                                  WeirExpression *const *arguments, uint32_t count, WeirOrigin origin,
+                                  WeirExpression ***out, WeirError *error);
+/* The same for a built-in function, with its defaults; nothing changes where no argument has a name. */
+WeirStatus weir_arrange_builtin(WeirAnalysis *analysis, const char *name, WeirOrigin origin,
+                                WeirExpression ***arguments, uint32_t *count, WeirError *error);
+/* The same arguments for a subquery in the body: columns of the calling query are outer ones there. */
+WeirArgumentFrame weir_arguments_as_outer(WeirAnalysis *analysis, const WeirArgumentFrame *frame);
+WeirStatus weir_resolve_sql_table_function(WeirExpressionContext *context, const WeirSqlFunction *function,
+                                           const WeirLogicalPlan *plan, const WeirExpressionList *arguments,
+                                           WeirLogicalPlan **out, WeirError *error);
 WeirStatus weir_resolve_sql_function(WeirExpressionContext *context, const WeirSqlFunction *function,
                                      WeirExpression *call, WeirExpression **out, WeirError *error);
 /* Resolve over one plan's output; boolean where `boolean_condition` is set (its error otherwise). */
@@ -229,6 +247,20 @@ WeirStatus weir_resolve_unpivot(WeirAnalysis *, const WeirEnvironment *, WeirLog
                                 WeirError *);
 WeirStatus weir_resolve_qualify(WeirAnalysis *, const WeirEnvironment *, WeirLogicalPlan *, WeirLogicalPlan **,
                                 WeirError *);
+
+/* ---- WITH: resolve_scopes.c, resolve_recursion.c */
+/* Resolve the definitions of a WITH and put them into `env`. */
+WeirStatus weir_resolve_definitions(WeirAnalysis *analysis, const WeirLogicalPlan *plan, WeirEnvironment *env,
+                                    WeirError *error);
+/* The columns of `*plan` get other names. */
+WeirStatus weir_plan_rename(WeirAnalysis *analysis, const char *const *names, uint32_t count, WeirOrigin origin,
+                            WeirLogicalPlan **plan, WeirError *error);
+/* Does a parsed plan, or a subquery in its expressions, read the table `name`? */
+bool weir_plan_mentions(const WeirLogicalPlan *plan, const char *name);
+/* A definition that reads itself, as a UNION_LOOP. */
+WeirStatus weir_resolve_recursion(WeirAnalysis *analysis, const WeirEnvironment *env,
+                                  const WeirCteDefinition *definition, WeirOrigin origin, WeirLogicalPlan **out,
+                                  WeirError *error);
 
 /* ---- parts of SELECT shared by Project and Aggregate */
 WeirStatus weir_resolve_select_list(WeirExpressionContext *context, WeirExpression *const *items, uint32_t count,

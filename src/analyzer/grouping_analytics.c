@@ -274,9 +274,11 @@ WeirStatus weir_expand_grouping(WeirAnalysis *analysis, WeirExpression *const *g
 {
     Sets sets = cross_sets(analysis, grouping, count);
     WeirExpressionList distinct = {0};
-    for (uint32_t i = 0; i < count; i++) /* GROUP BY a, b GROUPING SETS (…) */
-        if (grouping[i]->kind == WEIR_EXPRESSION_GROUPING_SETS && grouping[i]->ordinal > 0)
-            append_flat(analysis, &distinct, grouping[i]->children[grouping[i]->child_count - 1]);
+    for (uint32_t g = 0; g < count; g++) /* GROUP BY a, b GROUPING SETS (…): the list before the sets */
+        for (uint32_t i = grouping[g]->child_count - grouping[g]->ordinal;
+             grouping[g]->kind == WEIR_EXPRESSION_GROUPING_SETS && i < grouping[g]->child_count; i++)
+            if (!contains(&distinct, grouping[g]->children[i]))
+                weir_list_append(analysis, &distinct, grouping[g]->children[i]);
     for (uint32_t s = 0; s < sets.count; s++)
         for (uint32_t i = 0; i < sets.items[s].count; i++)
             if (!contains(&distinct, sets.items[s].items[i]))

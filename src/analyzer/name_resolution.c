@@ -198,6 +198,12 @@ static WeirStatus resolve_bare_function(WeirExpressionContext *context, const We
     return WEIR_OK;
 }
 
+/* A SQL variable: its column has its name, but is no alias. */
+static bool is_variable(const WeirExpression *expression)
+{
+    return expression->kind == WEIR_EXPRESSION_LITERAL && expression->name != NULL;
+}
+
 static WeirStatus resolve_lateral(WeirExpressionContext *context, const WeirExpression *name, WeirExpression **out,
                                   WeirError *error)
 {
@@ -205,7 +211,7 @@ static WeirStatus resolve_lateral(WeirExpressionContext *context, const WeirExpr
         return WEIR_OK;
     WeirExpressionList attributes = {0};
     for (uint32_t i = 0; i < context->lateral_count; i++)
-        if (context->laterals[i]->kind == WEIR_EXPRESSION_ALIAS &&
+        if (context->laterals[i]->kind == WEIR_EXPRESSION_ALIAS && !is_variable(context->laterals[i]->children[0]) &&
             weir_name_equal(context->analysis, context->laterals[i]->name, name->parts[0]))
             weir_list_append(context->analysis, &attributes,
                              weir_expression_to_attribute(context->analysis->arena, context->laterals[i]));
@@ -217,18 +223,40 @@ static WeirStatus resolve_lateral(WeirExpressionContext *context, const WeirExpr
     }
     WEIR_TRY(weir_resolve_in_attributes(context->analysis, attributes.items, attributes.count, name->parts,
                                         name->part_count, name->origin, out, error));
+    if (*out != NULL && (context->in_window || context->aggregate_depth > 0)) {
+        const char *alias = weir_name_quoted(context->analysis, name->parts, name->part_count);
+        WeirStatus status =
+            context->in_window
+                ? weir_error_set(error, WEIR_ERROR_UNSUPPORTED_FEATURE_LATERAL_COLUMN_ALIAS_IN_WINDOW, "lca", alias,
+                                 "windowExpr", "around it")
+                : weir_error_set(error, WEIR_ERROR_UNSUPPORTED_FEATURE_LATERAL_COLUMN_ALIAS_IN_AGGREGATE_FUNC, "lca",
+                                 alias, "aggFunc", "around it");
+        return weir_located(context->analysis, name->origin, error, status);
+    }
     context->used_lateral = context->used_lateral || *out != NULL;
     return WEIR_OK;
 }
 
 static WeirExpression *outer_reference(void *context, WeirExpression *expression)
 {
+    if (expression->kind == WEIR_EXPRESSION_OUTER_REFERENCE)
+        return expression;
     if (expression->kind != WEIR_EXPRESSION_ATTRIBUTE)
         return NULL;
     WeirExpression *outer = weir_expression_unary(context, WEIR_EXPRESSION_OUTER_REFERENCE, expression);
     outer->type = expression->type;
     outer->nullable = expression->nullable;
     outer->name = expression->name;
+    return outer;
+}
+
+WeirArgumentFrame weir_arguments_as_outer(WeirAnalysis *analysis, const WeirArgumentFrame *frame)
+{
+    WeirArgumentFrame outer = *frame;
+    WeirExpression **values = WEIR_ARENA_ARRAY(analysis->arena, WeirExpression *, frame->count + 1);
+    for (uint32_t i = 0; i < frame->count; i++)
+        values[i] = weir_transform_down(analysis->arena, frame->values[i], outer_reference, analysis->arena);
+    outer.values = values;
     return outer;
 }
 

@@ -108,7 +108,7 @@ static WeirLogicalPlan *renew(IdMap *map, WeirLogicalPlan *plan)
     WeirLogicalPlan *copy = weir_logical_copy(arena, plan);
     for (uint32_t i = 0; i < plan->child_count; i++)
         copy->children[i] = renew(map, plan->children[i]);
-    bool defines = plan->child_count == 0 || plan->kind == WEIR_LOGICAL_EXPAND;
+    bool defines = plan->child_count == 0 || plan->kind == WEIR_LOGICAL_EXPAND || plan->kind == WEIR_LOGICAL_UNION_LOOP;
     copy->generator_output =
         renew_list(map, plan->generator_output, plan->generator_output_count, plan->kind == WEIR_LOGICAL_GENERATE);
     copy->expressions = renew_list(map, plan->expressions, plan->expression_count,

@@ -26,8 +26,14 @@ static WeirStatus resolve_rows(WeirAnalysis *analysis, const WeirEnvironment *en
         WeirExpressionList row = {0};
         WEIR_TRY(weir_resolve_list(&context, plan->rows[r], plan->row_width, &row, error));
         for (uint32_t c = 0; c < row.count; c++)
-            if (weir_contains_kind(row.items[c], WEIR_EXPRESSION_AGGREGATE) || weir_has_window(row.items[c]) ||
-                weir_contains_kind(row.items[c], WEIR_EXPRESSION_GENERATOR))
+            if (weir_contains_kind(row.items[c], WEIR_EXPRESSION_SCALAR_SUBQUERY))
+                return weir_located(
+                    analysis, plan->origin, error,
+                    weir_error_set(error,
+                                   WEIR_ERROR_UNSUPPORTED_SUBQUERY_EXPRESSION_CATEGORY_SCALAR_SUBQUERY_IN_VALUES));
+            else if (!weir_expression_is_deterministic(row.items[c]) ||
+                     weir_contains_kind(row.items[c], WEIR_EXPRESSION_AGGREGATE) || weir_has_window(row.items[c]) ||
+                     weir_contains_kind(row.items[c], WEIR_EXPRESSION_GENERATOR))
                 return weir_located(
                     analysis, plan->origin, error,
                     weir_error_set(error, WEIR_ERROR_INVALID_INLINE_TABLE_CANNOT_EVALUATE_EXPRESSION_IN_INLINE_TABLE,
@@ -128,6 +134,11 @@ static WeirStatus constant_long(WeirAnalysis *analysis, WeirExpression *expressi
     return WEIR_OK;
 }
 
+static bool is_variable(const WeirExpression *expression)
+{
+    return expression->kind == WEIR_EXPRESSION_LITERAL && expression->name != NULL;
+}
+
 static WeirStatus make_range(WeirAnalysis *analysis, const WeirLogicalPlan *plan, const WeirExpressionList *arguments,
                              WeirLogicalPlan **out, WeirError *error)
 {
@@ -141,12 +152,17 @@ static WeirStatus make_range(WeirAnalysis *analysis, const WeirLogicalPlan *plan
     uint32_t first = arguments->count == 1 ? 1 : 0;
     for (uint32_t i = 0; i < arguments->count; i++) {
         WeirExpression *argument = arguments->items[i];
-        bool is_null = false, foldable = weir_expression_is_foldable(argument);
+        bool is_null = false;
+        if (!weir_expression_is_foldable(argument) || is_variable(argument))
+            return weir_located(analysis, plan->origin, error,
+                                weir_error_set(error, WEIR_ERROR_NON_FOLDABLE_ARGUMENT, "funcName", "`range`",
+                                               "paramName", weir_expression_quoted(analysis, argument), "paramType",
+                                               "\"BIGINT\""));
         bool castable =
             weir_type_is_integral(argument->type) || weir_can_implicitly_cast(argument->type, &weir_type_long);
-        if (foldable && castable)
+        if (castable)
             WEIR_TRY(constant_long(analysis, argument, &values[first + i], &is_null, error));
-        if (!foldable || !castable || is_null)
+        if (!castable || is_null)
             return weir_located(analysis, plan->origin, error,
                                 weir_error_set(error, WEIR_ERROR_UNEXPECTED_INPUT_TYPE, "functionName", "`range`",
                                                "paramIndex", weir_arena_printf(analysis->arena, "%u", i + 1),
@@ -169,38 +185,40 @@ static WeirStatus make_range(WeirAnalysis *analysis, const WeirLogicalPlan *plan
     return WEIR_OK;
 }
 
-static WeirStatus make_sql_table_function(WeirAnalysis *analysis, const WeirSqlFunction *function,
-                                          const WeirLogicalPlan *plan, const WeirExpressionList *arguments,
-                                          WeirLogicalPlan **out, WeirError *error)
+/* A table of words: one projection of literals a row. */
+static WeirStatus make_keywords(WeirAnalysis *analysis, const WeirLogicalPlan *plan,
+                                const WeirExpressionList *arguments, WeirLogicalPlan **out, WeirError *error)
 {
-    if (arguments->count > function->parameter_count)
+    WeirCatalog *catalog = analysis->analyzer->catalog;
+    if (arguments->count > 0)
         return weir_located(analysis, plan->origin, error,
                             weir_error_set(error, WEIR_ERROR_WRONG_NUM_ARGS_WITHOUT_SUGGESTION, "functionName",
-                                           weir_name_quoted(analysis, &function->name, 1), "expectedNum",
-                                           weir_arena_printf(analysis->arena, "%u", function->parameter_count),
-                                           "actualNum", weir_arena_printf(analysis->arena, "%u", arguments->count),
-                                           "docroot", "https://spark.apache.org/docs/latest"));
-    WeirExpressionList values = {0};
-    WeirExpressionContext defaults = weir_expression_context(analysis, &(WeirEnvironment){0}, NULL);
-    for (uint32_t i = 0; i < function->parameter_count; i++) {
-        WeirExpression *value = i < arguments->count ? arguments->items[i] : function->parameter_defaults[i];
-        if (value == NULL)
-            return weir_located(analysis, plan->origin, error,
-                                weir_error_set(error, WEIR_ERROR_REQUIRED_PARAMETER_NOT_FOUND, "routineName",
-                                               weir_name_quoted(analysis, &function->name, 1), "parameterName",
-                                               weir_name_quoted(analysis, &function->parameter_names[i], 1), "index",
-                                               weir_arena_printf(analysis->arena, "%u", i)));
-        if (i >= arguments->count)
-            WEIR_TRY(weir_resolve_expression(&defaults, value, &value, error));
-        weir_list_append(
-            analysis, &values,
-            weir_expression_cast(analysis->arena, value, function->parameter_types[i], WEIR_EVAL_ANSI, true));
+                                           "`sql_keywords`", "expectedNum", "0", "actualNum",
+                                           weir_arena_printf(analysis->arena, "%u", arguments->count), "docroot",
+                                           "https://spark.apache.org/docs/latest"));
+    WeirLogicalPlan *one =
+        weir_plan_finish(analysis, weir_logical_new(analysis->arena, WEIR_LOGICAL_ONE_ROW_RELATION, plan->origin));
+    WeirLogicalPlan *table = weir_logical_unary(analysis->arena, WEIR_LOGICAL_EXPAND, one);
+    uint32_t count = 0;
+    bool reserved = false;
+    while (catalog->keyword(catalog, count, &reserved) != NULL)
+        count++;
+    table->rows = WEIR_ARENA_ARRAY(analysis->arena, WeirExpression **, count);
+    table->row_count = count;
+    table->row_width = 2;
+    for (uint32_t i = 0; i < count; i++) {
+        const char *word = catalog->keyword(catalog, i, &reserved);
+        table->rows[i] = WEIR_ARENA_ARRAY(analysis->arena, WeirExpression *, 2);
+        table->rows[i][0] = weir_literal_string(analysis, word);
+        table->rows[i][1] = weir_literal_int(analysis, &weir_type_boolean, reserved ? 1 : 0);
     }
-    WeirArgumentFrame frame = {function->name, function->parameter_names, values.items, function->parameter_count};
-    WeirEnvironment env = {.arguments = &frame};
-    WeirLogicalPlan *body = NULL;
-    WEIR_TRY(weir_resolve_plan(analysis, &env, function->query, &body, error));
-    *out = weir_plan_alias(analysis, function->name, weir_plan_renew(analysis, body));
+    table->output = WEIR_ARENA_ARRAY(analysis->arena, WeirExpression *, 2);
+    table->output_count = 2;
+    table->output[0] =
+        weir_expression_attribute(analysis->arena, "keyword", &weir_type_string, false, weir_next_id(analysis));
+    table->output[1] =
+        weir_expression_attribute(analysis->arena, "reserved", &weir_type_boolean, false, weir_next_id(analysis));
+    *out = weir_plan_finish(analysis, table);
     return WEIR_OK;
 }
 
@@ -215,16 +233,25 @@ WeirStatus weir_resolve_table_function(WeirAnalysis *analysis, const WeirEnviron
     if (strcasecmp(name, "range") == 0)
         return make_range(analysis, plan, &arguments, out, error);
     WeirCatalog *catalog = analysis->analyzer->catalog;
+    if (strcasecmp(name, "sql_keywords") == 0 && catalog != NULL && catalog->keyword != NULL)
+        return make_keywords(analysis, plan, &arguments, out, error);
     const WeirSqlFunction *function =
         catalog == NULL || catalog->sql_function == NULL ? NULL : catalog->sql_function(catalog, name);
-    if (function != NULL && function->returns_table)
-        return make_sql_table_function(analysis, function, plan, &arguments, out, error);
     const WeirFunction *builtin = weir_function_find(name);
-    if (builtin == NULL || builtin->kind != WEIR_FUNCTION_GENERATOR)
+    if (function != NULL && builtin == NULL)
+        return weir_resolve_sql_table_function(&context, function, plan, &arguments, out, error);
+    bool makes_value =
+        (builtin != NULL && builtin->kind != WEIR_FUNCTION_GENERATOR) || weir_aggregate_find(name) != NULL;
+    if (makes_value)
+        return weir_located(analysis, plan->origin, error,
+                            weir_error_set(error, WEIR_ERROR_NOT_A_TABLE_FUNCTION, "functionName",
+                                           weir_name_quoted(analysis, plan->parts, plan->part_count)));
+    if (builtin == NULL)
         return weir_located(analysis, plan->origin, error,
                             weir_error_set(error, WEIR_ERROR_UNRESOLVABLE_TABLE_VALUED_FUNCTION, "name",
                                            weir_name_quoted(analysis, plan->parts, plan->part_count)));
     WeirExpression *generator = NULL;
+    WEIR_TRY(weir_arrange_builtin(analysis, name, plan->origin, &arguments.items, &arguments.count, error));
     WEIR_TRY(weir_build_call(analysis, name, arguments.items, arguments.count, plan->origin, &generator, error));
     WeirLogicalPlan *one =
         weir_plan_finish(analysis, weir_logical_new(analysis->arena, WEIR_LOGICAL_ONE_ROW_RELATION, plan->origin));

@@ -148,7 +148,12 @@ WeirStatus weir_resolve_subquery(WeirExpressionContext *context, WeirExpression 
                                  WeirError *error)
 {
     WeirAnalysis *analysis = context->analysis;
-    WeirEnvironment env = {.ctes = context->env->ctes, .arguments = context->env->arguments};
+    WeirEnvironment env = {.ctes = context->env->ctes};
+    WeirArgumentFrame arguments;
+    if (context->env->arguments != NULL) {
+        arguments = weir_arguments_as_outer(analysis, context->env->arguments);
+        env.arguments = &arguments;
+    }
     WeirScope outer = context->scope != NULL ? *context->scope : (WeirScope){0};
     outer.outer = NULL; /* one level: names of a query two levels out are unknown, as in Spark */
     env.outer = &outer;

@@ -50,6 +50,20 @@ static WeirStatus resolve_spec(WeirExpressionContext *context, WeirWindowSpec *s
     WeirExpressionList partition = {0}, order = {0};
     WEIR_TRY(weir_resolve_list(context, spec->partition_by, spec->partition_count, &partition, error));
     WEIR_TRY(weir_resolve_list(context, spec->order_by, spec->order_count, &order, error));
+    for (uint32_t i = 0; i < partition.count; i++)
+        if (!weir_type_is_orderable(partition.items[i]->type))
+            return weir_located(context->analysis, partition.items[i]->origin, error,
+                                weir_error_set(error, WEIR_ERROR_EXPRESSION_TYPE_IS_NOT_ORDERABLE, "expr",
+                                               weir_expression_quoted(context->analysis, partition.items[i]),
+                                               "exprType",
+                                               weir_type_quoted(context->analysis, partition.items[i]->type)));
+    for (uint32_t i = 0; i < order.count; i++)
+        if (!weir_type_is_orderable(order.items[i]->type))
+            return weir_located(context->analysis, order.items[i]->origin, error,
+                                weir_error_set(error, WEIR_ERROR_DATATYPE_MISMATCH_INVALID_ORDERING_TYPE, "sqlExpr",
+                                               weir_expression_quoted(context->analysis, order.items[i]),
+                                               "functionName", "`sortorder`", "dataType",
+                                               weir_type_quoted(context->analysis, order.items[i]->type)));
     spec->partition_by = partition.items;
     spec->order_by = order.items;
     if (spec->lower_offset != NULL)
@@ -267,6 +281,29 @@ static WeirStatus check_frame(WeirExpressionContext *context, const WeirExpressi
     return WEIR_OK;
 }
 
+/* ntile(n) and nth_value(x, n): n counts from one. */
+static WeirStatus check_positive(WeirAnalysis *analysis, const WeirExpression *window, const WeirExpression *function,
+                                 WeirError *error)
+{
+    if (function->function == NULL || function->child_count == 0)
+        return WEIR_OK;
+    bool ntile = strcasecmp(function->function->name, "ntile") == 0;
+    bool nth = strcasecmp(function->function->name, "nth_value") == 0 && function->child_count > 1;
+    WeirExpression *count = function->children[nth ? 1 : 0];
+    WeirValue *value = NULL;
+    if ((!ntile && !nth) || !weir_type_is_integral(count->type) || !weir_expression_is_foldable(count))
+        return WEIR_OK;
+    WEIR_TRY(weir_expression_evaluate(count, analysis->analyzer->context, analysis->arena, &value, error));
+    if (weir_value_is_null(value) || weir_value_get_int(value) > 0)
+        return WEIR_OK;
+    return weir_located(
+        analysis, window->origin, error,
+        weir_error_set(error, WEIR_ERROR_DATATYPE_MISMATCH_VALUE_OUT_OF_RANGE, "sqlExpr",
+                       weir_expression_quoted(analysis, function), "exprName", nth ? "offset" : "buckets", "valueRange",
+                       "(0, 2147483647]", "currentValue",
+                       weir_arena_printf(analysis->arena, "%lld", (long long)weir_value_get_int(value))));
+}
+
 static WeirStatus check_function(WeirExpressionContext *context, const WeirExpression *window,
                                  const WeirExpression *function, WeirError *error)
 {
@@ -279,6 +316,7 @@ static WeirStatus check_function(WeirExpressionContext *context, const WeirExpre
         return weir_located(analysis, window->origin, error,
                             weir_error_set(error, WEIR_ERROR_UNSUPPORTED_EXPR_FOR_WINDOW, "sqlExpr",
                                            weir_expression_quoted(analysis, function)));
+    WEIR_TRY(check_positive(analysis, window, function, error));
     for (uint32_t i = 0; i < function->child_count; i++)
         if (weir_has_window(function->children[i]))
             return weir_located(analysis, window->origin, error,
@@ -295,8 +333,11 @@ WeirStatus weir_resolve_window_expression(WeirExpressionContext *context, WeirEx
     *spec = *expression->window;
     WEIR_TRY(named_window(context, expression, spec, error));
     WeirExpression *function = NULL;
+    bool nested = context->in_window;
+    context->in_window = true;
     WEIR_TRY(weir_resolve_expression(context, expression->children[0], &function, error));
     WEIR_TRY(resolve_spec(context, spec, error));
+    context->in_window = nested;
     WeirExpression *window = weir_expression_copy(analysis->arena, expression);
     window->children[0] = function;
     window->window = spec;

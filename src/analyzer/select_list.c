@@ -34,7 +34,7 @@ WeirExpression *weir_name_expression(WeirAnalysis *analysis, WeirExpression *exp
     case WEIR_EXPRESSION_GENERATOR:
         return expression;
     case WEIR_EXPRESSION_CAST: /* CAST(a AS INT) is called a */
-        if (expression->children[0]->kind == WEIR_EXPRESSION_ATTRIBUTE)
+        if (expression->children[0]->kind == WEIR_EXPRESSION_ATTRIBUTE && expression->part_count == 0)
             name = expression->children[0]->name;
         break;
     case WEIR_EXPRESSION_OUTER_REFERENCE:

@@ -83,9 +83,11 @@ WEIR_CHECKED WeirStatus weir_commit_log_get(WeirMetadataLog *log, int64_t batch_
 
 /* ---- <ck>/metadata ---- */
 /* Read the query's id, or create it from `random`; `id` takes 37 bytes. `*created` says which. When logs exist but
- * metadata does not: STREAMING_CHECKPOINT_MISSING_METADATA_FILE. */
+ * metadata does not: STREAMING_CHECKPOINT_MISSING_METADATA_FILE, unless it `may_be_lost`: then the query gets a new id.
+ */
 WEIR_CHECKED WeirStatus weir_stream_metadata_open(WeirFileSystem *fs, const char *checkpoint, bool durable,
-                                                  WeirRandom *random, char id[37], bool *created, WeirError *error);
+                                                  bool may_be_lost, WeirRandom *random, char id[37], bool *created,
+                                                  WeirError *error);
 
 /* ---- compactible log: file source log and file sink log (Spark: CompactibleFileStreamLog) ---- */
 /* Lines are JSON texts; line 1 of a file is "v1". Every `compact_interval`-th id is written as <id>.compact with all

@@ -257,9 +257,9 @@ static void test_query_id(void **state)
     weir_random_init(&random, 5);
     char id[37], again[37];
     bool created;
-    assert_ok(weir_stream_metadata_open(fs, "a/ck", true, &random, id, &created, &failure), failure);
+    assert_ok(weir_stream_metadata_open(fs, "a/ck", true, false, &random, id, &created, &failure), failure);
     assert_true(created);
-    assert_ok(weir_stream_metadata_open(fs, "a/ck", true, &random, again, &created, &failure), failure);
+    assert_ok(weir_stream_metadata_open(fs, "a/ck", true, false, &random, again, &created, &failure), failure);
     assert_false(created);
     assert_string_equal(id, again);
     WeirBuffer text;
@@ -279,11 +279,11 @@ static void test_query_id(void **state)
                                           "{\"id\":\"02d8a9fa-d7b8-4076-a598-ad1d009387zz\"}"};
     for (size_t i = 0; i < sizeof damaged / sizeof damaged[0]; i++) {
         weir_simulated_file_system_put(fs, "a/ck/metadata", damaged[i], 0);
-        assert_condition(weir_stream_metadata_open(fs, "a/ck", true, &random, again, &created, &failure), failure,
-                         "_LEGACY_ERROR_TEMP_0000");
+        assert_condition(weir_stream_metadata_open(fs, "a/ck", true, false, &random, again, &created, &failure),
+                         failure, "_LEGACY_ERROR_TEMP_0000");
     }
     weir_simulated_file_system_put(fs, "b/ck/commits/0", "v1\n{}", 0);
-    assert_condition(weir_stream_metadata_open(fs, "b/ck", true, &random, again, &created, &failure), failure,
+    assert_condition(weir_stream_metadata_open(fs, "b/ck", true, false, &random, again, &created, &failure), failure,
                      "STREAMING_CHECKPOINT_MISSING_METADATA_FILE");
     read_fixture("word_count/checkpoint/metadata", &text);
     WeirArena *arena = weir_arena_new(NULL);

@@ -53,14 +53,19 @@ static WeirStatus has_batches(WeirFileSystem *fs, const char *checkpoint, WeirAr
     return WEIR_OK;
 }
 
-static WeirStatus create(WeirFileSystem *fs, const char *checkpoint, const char *path, bool durable, WeirRandom *random,
-                         WeirArena *arena, char id[37], WeirError *error)
+static WeirStatus check_no_batches(WeirFileSystem *fs, const char *checkpoint, WeirArena *arena, WeirError *error)
 {
     bool batches;
     WEIR_TRY(has_batches(fs, checkpoint, arena, &batches, error));
     if (batches)
         return weir_error_set(error, WEIR_ERROR_STREAMING_CHECKPOINT_MISSING_METADATA_FILE, "checkpointLocation",
                               checkpoint);
+    return WEIR_OK;
+}
+
+static WeirStatus create(WeirFileSystem *fs, const char *checkpoint, const char *path, bool durable, WeirRandom *random,
+                         WeirArena *arena, char id[37], WeirError *error)
+{
     WEIR_TRY(fs->make_directories(fs, checkpoint, durable, error));
     char uuid[37];
     weir_random_uuid(random, uuid);
@@ -74,8 +79,8 @@ static WeirStatus create(WeirFileSystem *fs, const char *checkpoint, const char 
     return WEIR_OK;
 }
 
-WeirStatus weir_stream_metadata_open(WeirFileSystem *fs, const char *checkpoint, bool durable, WeirRandom *random,
-                                     char id[37], bool *created, WeirError *error)
+WeirStatus weir_stream_metadata_open(WeirFileSystem *fs, const char *checkpoint, bool durable, bool may_be_lost,
+                                     WeirRandom *random, char id[37], bool *created, WeirError *error)
 {
     WeirArena *arena = weir_arena_new(NULL);
     WeirBuffer text;
@@ -87,6 +92,8 @@ WeirStatus weir_stream_metadata_open(WeirFileSystem *fs, const char *checkpoint,
     *created = !found;
     if (found && durable)
         WEIR_TRY_OR_GO(done, fs->sync_directory(fs, checkpoint, error));
+    if (!found && !may_be_lost)
+        WEIR_TRY_OR_GO(done, check_no_batches(fs, checkpoint, arena, error));
     if (found)
         status = weir_stream_metadata_parse(weir_buffer_text(&text), text.length, path, arena, id, error);
     else

@@ -74,6 +74,13 @@ void weir_batch_builder_cancel_row(WeirBatchBuilder *builder);
 /* Hand over the batch built so far (NULL when it has no rows) and start a new one. */
 WEIR_CHECKED WeirStatus weir_batch_builder_finish(WeirBatchBuilder *builder, WeirBatch **batch, WeirError *error);
 
+/* A single vector in an arena of the caller's: start and finish again for each one. A refusal is the arena's to tell.
+ */
+WeirVectorBuilder *weir_vector_builder_new(const WeirDataType *type);
+void weir_vector_builder_free(WeirVectorBuilder *builder); /* NULL is allowed */
+void weir_vector_builder_start(WeirVectorBuilder *builder, WeirArena *arena);
+void weir_vector_builder_finish(WeirVectorBuilder *builder, WeirVector *vector);
+
 void weir_vector_builder_append_null(WeirVectorBuilder *builder);
 void weir_vector_builder_append_int(
     WeirVectorBuilder *builder, int64_t value); /* boolean, all integers, date, timestamps, intervals, decimal <= 18 */

@@ -271,6 +271,32 @@ static void builder_finish(WeirVectorBuilder *builder, WeirVector *vector, WeirA
         builder_finish(&builder->children[i], &vector->children[i], arena);
 }
 
+WeirVectorBuilder *weir_vector_builder_new(const WeirDataType *type)
+{
+    WeirVectorBuilder *builder = weir_calloc(1, sizeof(*builder));
+    builder_init(builder, type);
+    return builder;
+}
+
+void weir_vector_builder_free(WeirVectorBuilder *builder)
+{
+    if (builder == NULL)
+        return;
+    builder_deinit(builder);
+    weir_free(builder);
+}
+
+void weir_vector_builder_start(WeirVectorBuilder *builder, WeirArena *arena)
+{
+    builder_start(builder, arena);
+}
+
+void weir_vector_builder_finish(WeirVectorBuilder *builder, WeirVector *vector)
+{
+    memset(vector, 0, sizeof(*vector));
+    builder_finish(builder, vector, builder->arena);
+}
+
 static void start_batch(WeirBatchBuilder *builder, WeirMemoryTracker *tracker)
 {
     builder->batch = weir_batch_new(builder->schema->field_count, tracker);

@@ -1,6 +1,8 @@
 /* Values as Spark's to_json and JSON files write them. Numbers of decimals are BigDecimal.toString, binary is base64,
  * what JSON has no number for (NaN, infinities) is a string, and the keys of a map are the texts of its internal
  * values. */
+#include <stdlib.h>
+
 #include "columnar/utf8.h"
 #include "columnar/value_format.h"
 #include "columnar/value_text.h"
@@ -11,9 +13,10 @@
 typedef struct JsonText {
     const WeirJsonWriteOptions *options;
     WeirBuffer *out;
+    uint32_t depth; /* of objects that are open */
 } JsonText;
 
-static void write_value(const JsonText *json, const WeirVector *vector, uint32_t row);
+static void write_value(JsonText *json, const WeirVector *vector, uint32_t row);
 
 /* Appending small pieces is most of the work here: no call where there is room. */
 static inline void put(WeirBuffer *out, const void *data, size_t length)
@@ -65,7 +68,7 @@ static void write_non_ascii(const uint8_t *data, size_t length, WeirBuffer *out)
     }
 }
 
-static void write_string(const JsonText *json, const void *data, size_t length)
+static void write_string(JsonText *json, const void *data, size_t length)
 {
     size_t start = json->out->length;
     if (is_plain(data, length)) {
@@ -92,7 +95,7 @@ static void write_string(const JsonText *json, const void *data, size_t length)
     weir_buffer_deinit(&text);
 }
 
-static void write_base64(const JsonText *json, const WeirStringView *view)
+static void write_base64(JsonText *json, const WeirStringView *view)
 {
     static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     const uint8_t *data = weir_view_data(view);
@@ -108,11 +111,58 @@ static void write_base64(const JsonText *json, const WeirStringView *view)
     put_char(json->out, '"');
 }
 
+/* ---- members ---- */
+
+static void break_line(JsonText *json)
+{
+    put_char(json->out, '\n');
+    for (uint32_t i = 0; i < json->depth; i++)
+        put(json->out, "  ", 2);
+}
+
+static void open_object(JsonText *json)
+{
+    put_char(json->out, '{');
+    json->depth++;
+}
+
+static void begin_member(JsonText *json, bool first)
+{
+    if (!first)
+        put_char(json->out, ',');
+    if (json->options->pretty)
+        break_line(json);
+}
+
+static void write_colon(JsonText *json)
+{
+    if (json->options->pretty)
+        put(json->out, " : ", 3);
+    else
+        put_char(json->out, ':');
+}
+
+static void close_object(JsonText *json, bool empty)
+{
+    json->depth--;
+    if (json->options->pretty && empty)
+        put_char(json->out, ' ');
+    else if (json->options->pretty)
+        break_line(json);
+    put_char(json->out, '}');
+}
+
 /* The text of a map's key, into `out`: Java's toString of Spark's internal value. */
-static void append_key(const WeirVector *flat, uint32_t row, WeirBuffer *out)
+static void append_key(const WeirVector *keys, uint32_t at, WeirBuffer *out)
 {
     char text[WEIR_VALUE_TEXT_BYTES];
+    const WeirVector *flat;
+    uint32_t row = weir_vector_locate(keys, at, &flat);
     WeirPhysicalType physical = weir_type_physical(flat->type);
+    if (weir_flat_is_null(flat, row)) {
+        weir_buffer_append_text(out, "null");
+        return;
+    }
     switch (flat->type->id) {
     case WEIR_TYPE_DATE:
     case WEIR_TYPE_TIMESTAMP:
@@ -128,12 +178,26 @@ static void append_key(const WeirVector *flat, uint32_t row, WeirBuffer *out)
                                                               : weir_load_int(flat, physical, row),
                                                           flat->type->scale, text));
         break;
+    case WEIR_TYPE_STRUCT:
+    case WEIR_TYPE_ARRAY: {
+        bool list = flat->type->id == WEIR_TYPE_ARRAY;
+        const uint32_t *offsets = flat->values;
+        uint32_t count = list ? offsets[row + 1] - offsets[row] : flat->type->field_count;
+        weir_buffer_append_char(out, '[');
+        for (uint32_t i = 0; i < count; i++) {
+            if (i > 0)
+                weir_buffer_append_char(out, ',');
+            append_key(&flat->children[list ? 0 : i], list ? offsets[row] + i : row, out);
+        }
+        weir_buffer_append_char(out, ']');
+        break;
+    }
     default:
         weir_value_cast_text(flat, row, weir_time_zone_utc(), out);
     }
 }
 
-static void write_key(const JsonText *json, const WeirVector *keys, uint32_t at)
+static void write_key(JsonText *json, const WeirVector *keys, uint32_t at)
 {
     const WeirVector *flat;
     uint32_t row = weir_vector_locate(keys, at, &flat);
@@ -144,47 +208,113 @@ static void write_key(const JsonText *json, const WeirVector *keys, uint32_t at)
     }
     WeirBuffer text;
     weir_buffer_init(&text, 0, json->out->tracker);
-    append_key(flat, row, &text);
+    append_key(keys, at, &text);
     write_string(json, weir_buffer_text(&text), text.length);
     weir_buffer_deinit(&text);
 }
 
-static void write_list(const JsonText *json, const WeirVector *flat, uint32_t row)
+/* ---- the order of members ---- */
+
+typedef struct Member {
+    WeirStringView name;
+    uint32_t index;
+} Member;
+
+static int by_name(const void *a, const void *b)
+{
+    const Member *x = a, *y = b;
+    int order = weir_view_compare(&x->name, &y->name);
+    return order != 0 ? order : (x->index > y->index) - (x->index < y->index);
+}
+
+static void write_map_sorted(JsonText *json, const WeirVector *flat, uint32_t first, uint32_t count)
+{
+    WeirArena arena;
+    WeirBuffer text;
+    weir_arena_init(&arena, json->out->tracker);
+    weir_buffer_init(&text, 0, json->out->tracker);
+    Member *members = WEIR_ARENA_ARRAY(&arena, Member, count + 1);
+    for (uint32_t i = 0; i < count; i++) {
+        weir_buffer_clear(&text);
+        append_key(&flat->children[0], first + i, &text);
+        members[i] = (Member){weir_view_copy(&arena, weir_buffer_text(&text), text.length), first + i};
+    }
+    qsort(members, count, sizeof(Member), by_name);
+    for (uint32_t i = 0; i < count; i++) {
+        begin_member(json, i == 0);
+        write_string(json, weir_view_data(&members[i].name), members[i].name.length);
+        write_colon(json);
+        write_value(json, &flat->children[1], members[i].index);
+    }
+    weir_buffer_deinit(&text);
+    weir_arena_deinit(&arena);
+}
+
+static void write_map(JsonText *json, const WeirVector *flat, uint32_t row)
 {
     const uint32_t *offsets = flat->values;
-    bool is_map = flat->type->id == WEIR_TYPE_MAP;
-    put_char(json->out, is_map ? '{' : '[');
+    open_object(json);
+    if (json->options->sort_keys) {
+        write_map_sorted(json, flat, offsets[row], offsets[row + 1] - offsets[row]);
+    } else {
+        for (uint32_t at = offsets[row]; at < offsets[row + 1]; at++) {
+            begin_member(json, at == offsets[row]);
+            write_key(json, &flat->children[0], at);
+            write_colon(json);
+            write_value(json, &flat->children[1], at);
+        }
+    }
+    close_object(json, offsets[row] == offsets[row + 1]);
+}
+
+static void write_array(JsonText *json, const WeirVector *flat, uint32_t row)
+{
+    const uint32_t *offsets = flat->values;
+    put_char(json->out, '[');
     for (uint32_t at = offsets[row]; at < offsets[row + 1]; at++) {
         if (at > offsets[row])
             put_char(json->out, ',');
-        if (is_map) {
-            write_key(json, &flat->children[0], at);
-            put_char(json->out, ':');
-        }
-        write_value(json, &flat->children[is_map], at);
+        if (json->options->pretty)
+            put_char(json->out, ' ');
+        write_value(json, flat->children, at);
     }
-    put_char(json->out, is_map ? '}' : ']');
+    if (json->options->pretty)
+        put_char(json->out, ' ');
+    put_char(json->out, ']');
+}
+
+static void sort_fields(const WeirDataType *type, Member *members)
+{
+    for (uint32_t i = 0; i < type->field_count; i++)
+        members[i] = (Member){weir_view_make(type->fields[i].name, (uint32_t)strlen(type->fields[i].name)), i};
+    qsort(members, type->field_count, sizeof(Member), by_name);
 }
 
 /* The fields of a struct, or the columns of a row. Only here are nulls left out: a map and an array keep theirs. */
-static void write_fields(const JsonText *json, const WeirDataType *type, const WeirVector *columns, uint32_t row)
+static void write_fields(JsonText *json, const WeirDataType *type, const WeirVector *columns, uint32_t row)
 {
     bool first = true;
-    put_char(json->out, '{');
-    for (uint32_t i = 0; i < type->field_count; i++) {
+    Member *members = NULL;
+    if (json->options->sort_keys && type->field_count > 1) {
+        members = weir_malloc(type->field_count * sizeof(Member));
+        sort_fields(type, members);
+    }
+    open_object(json);
+    for (uint32_t k = 0; k < type->field_count; k++) {
+        uint32_t i = members == NULL ? k : members[k].index;
         if (json->options->ignore_null_fields && weir_vector_is_null(&columns[i], row))
             continue;
-        if (!first)
-            put_char(json->out, ',');
+        begin_member(json, first);
         first = false;
         write_string(json, type->fields[i].name, strlen(type->fields[i].name));
-        put_char(json->out, ':');
+        write_colon(json);
         write_value(json, &columns[i], row);
     }
-    put_char(json->out, '}');
+    close_object(json, first);
+    weir_free(members);
 }
 
-static void write_date_time(const JsonText *json, const WeirDataType *type, int64_t value)
+static void write_date_time(JsonText *json, const WeirDataType *type, int64_t value)
 {
     const WeirJsonWriteOptions *options = json->options;
     const WeirValueFormatter *formatter = type->id == WEIR_TYPE_DATE        ? options->date_formatter
@@ -206,7 +336,7 @@ static void write_date_time(const JsonText *json, const WeirDataType *type, int6
     write_string(json, text, length);
 }
 
-static void write_number(const JsonText *json, const WeirVector *flat, uint32_t row)
+static void write_number(JsonText *json, const WeirVector *flat, uint32_t row)
 {
     char text[WEIR_VALUE_TEXT_BYTES];
     WeirPhysicalType physical = weir_type_physical(flat->type);
@@ -225,7 +355,7 @@ static void write_number(const JsonText *json, const WeirVector *flat, uint32_t 
         put_char(json->out, '"');
 }
 
-static void write_value(const JsonText *json, const WeirVector *vector, uint32_t row)
+static void write_value(JsonText *json, const WeirVector *vector, uint32_t row)
 {
     const WeirVector *flat;
     uint32_t at = weir_vector_locate(vector, row, &flat);
@@ -254,8 +384,10 @@ static void write_value(const JsonText *json, const WeirVector *vector, uint32_t
         write_string(json, text, weir_value_format_fixed(flat, at, NULL, text));
         break;
     case WEIR_TYPE_ARRAY:
+        write_array(json, flat, at);
+        break;
     case WEIR_TYPE_MAP:
-        write_list(json, flat, at);
+        write_map(json, flat, at);
         break;
     case WEIR_TYPE_STRUCT:
         write_fields(json, flat->type, flat->children, at);
@@ -267,13 +399,13 @@ static void write_value(const JsonText *json, const WeirVector *vector, uint32_t
 
 void weir_value_json(const WeirVector *vector, uint32_t row, const WeirJsonWriteOptions *options, WeirBuffer *out)
 {
-    JsonText json = {options, out};
+    JsonText json = {options, out, 0};
     write_value(&json, vector, row);
 }
 
 void weir_row_json(const WeirSchema *schema, const WeirVector *columns, uint32_t row,
                    const WeirJsonWriteOptions *options, WeirBuffer *out)
 {
-    JsonText json = {options, out};
+    JsonText json = {options, out, 0};
     write_fields(&json, schema, columns, row);
 }

@@ -26,6 +26,8 @@ struct WeirValueFormatter {
 typedef struct WeirJsonWriteOptions {
     bool ignore_null_fields; /* Spark's default is true */
     bool escape_non_ascii;   /* writeNonAsciiCharacterAsCodePoint */
+    bool pretty;             /* a line for each member, as Jackson's default printer writes them */
+    bool sort_keys;          /* members of structs and maps by name */
     const WeirTimeZone *zone;
     const WeirValueFormatter *date_formatter; /* NULL: Spark's default patterns */
     const WeirValueFormatter *timestamp_formatter;

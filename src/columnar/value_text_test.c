@@ -162,7 +162,7 @@ static const TextCase text_cases[] = {
     {"x array<double>", "([inf, nan, -0.0])", "[Infinity, NaN, -0.0]", "[Infinity, NaN, -0.0]",
      "ARRAY(CAST('Infinity' AS DOUBLE), CAST('NaN' AS DOUBLE), -0.0D)", "{\"x\":[\"Infinity\",\"NaN\",-0.0]}"},
     {"x map<struct<a:int>,int>", "({(1): 2})", "{{1} -> 2}", "{{1} -> 2}", "MAP(NAMED_STRUCT('a', 1), 2)",
-     "{\"x\":{\"{1}\":2}}"},
+     "{\"x\":{\"[1]\":2}}"},
     {"x struct<a:array<int>,b:map<string,void>>", "(([1, null], {'x': null}))", "{[1, NULL], {x -> NULL}}",
      "{[1, null], {x -> null}}", "NAMED_STRUCT('a', ARRAY(1, CAST(NULL AS INT)), 'b', MAP('x', NULL))",
      "{\"x\":{\"a\":[1,null],\"b\":{\"x\":null}}}"},

@@ -193,6 +193,8 @@ uint32_t weir_xxhash32(const void *data, size_t length, uint32_t seed)
 
 uint64_t weir_table_hash_bytes(const void *data, size_t length)
 {
+    if (length >= 8 && length <= 16)
+        return weir_table_hash_8_to_16(data, length);
     const uint8_t *bytes = data;
     uint64_t hash = 0x2545f4914f6cdd1dull ^ length;
     size_t left = length;

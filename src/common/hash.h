@@ -5,6 +5,7 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 /* Spark's Murmur3_x86_32 variants; the hash of one column is the seed of the next. */
 uint32_t weir_murmur3_int(int32_t value, uint32_t seed);
@@ -23,6 +24,15 @@ static inline uint64_t weir_table_hash_mix(uint64_t a, uint64_t b)
 {
     __uint128_t product = (__uint128_t)(a ^ 0x9e3779b97f4a7c15ull) * (b ^ 0xd6e8feb86659fd93ull);
     return (uint64_t)product ^ (uint64_t)(product >> 64);
+}
+
+/* weir_table_hash_bytes of 8 to 16 bytes, for loops that see many of them. */
+static inline uint64_t weir_table_hash_8_to_16(const void *data, size_t length)
+{
+    uint64_t low, high;
+    memcpy(&low, data, 8);
+    memcpy(&high, (const uint8_t *)data + length - 8, 8);
+    return weir_table_hash_mix(weir_table_hash_mix(low ^ 0x2545f4914f6cdd1dull ^ length, high), length);
 }
 
 uint32_t weir_crc32(uint32_t crc, const void *data, size_t length); /* zlib's polynomial */

@@ -52,6 +52,11 @@ typedef struct WeirConnectorContext {
     void *session; /* memory sink and foreach callbacks: WeirConnectorSession */
 } WeirConnectorContext;
 
+/* Settings of the session as numbers; the fallback where they are not set or no number. */
+int64_t weir_connector_setting_int(const WeirConnectorContext *context, const char *key, int64_t fallback);
+int64_t weir_connector_setting_ms(const WeirConnectorContext *context, const char *key, int64_t fallback_ms);
+bool weir_connector_setting_bool(const WeirConnectorContext *context, const char *key, bool fallback);
+
 /* ---- sources ---- */
 typedef struct WeirSource WeirSource; /* private to each source; embeds nothing */
 typedef struct WeirReader WeirReader;

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <strings.h>
 
+#include "common/duration.h"
 #include "common/log.h"
 
 /* Longer names are compared by their first bytes only: a suggestion need not be exact. */
@@ -55,6 +56,32 @@ WeirStatus weir_options_int(const WeirOptions *options, const char *key, int64_t
                                  "The option %s takes a whole number, not '%s'.", key, text);
     *value = parsed;
     return WEIR_OK;
+}
+
+static const char *setting(const WeirConnectorContext *context, const char *key)
+{
+    return context->conf == NULL ? NULL : context->conf(context->conf_context, key);
+}
+
+int64_t weir_connector_setting_int(const WeirConnectorContext *context, const char *key, int64_t fallback)
+{
+    const char *text = setting(context, key);
+    char *end = NULL;
+    long long value = text == NULL ? 0 : strtoll(text, &end, 10);
+    return end == text || *end != '\0' ? fallback : value;
+}
+
+int64_t weir_connector_setting_ms(const WeirConnectorContext *context, const char *key, int64_t fallback_ms)
+{
+    const char *text = setting(context, key);
+    int64_t ms;
+    return text != NULL && weir_duration_parse_ms(text, &ms) ? ms : fallback_ms;
+}
+
+bool weir_connector_setting_bool(const WeirConnectorContext *context, const char *key, bool fallback)
+{
+    const char *text = setting(context, key);
+    return text == NULL ? fallback : strcasecmp(text, "true") == 0;
 }
 
 /* Levenshtein distance without regard to case. */

@@ -26,6 +26,21 @@ void weir_batch_list_release(WeirBatchList *list)
     *list = (WeirBatchList){0};
 }
 
+static void adopt_vector(WeirVector *vector, const WeirDataType *type)
+{
+    vector->type = type;
+    if (vector->dictionary != NULL)
+        adopt_vector(vector->dictionary, type);
+    for (uint32_t i = 0; vector->children != NULL && i < type->field_count; i++)
+        adopt_vector(&vector->children[i], type->fields[i].type);
+}
+
+void weir_batch_adopt_types(WeirBatch *batch, const WeirSchema *schema)
+{
+    for (uint32_t i = 0; i < batch->column_count; i++)
+        adopt_vector(&batch->columns[i], schema->fields[i].type);
+}
+
 WeirStatus weir_batch_plan(WeirLogicalPlan *analyzed, const WeirEvalContext *context, int32_t shuffle_partitions,
                            WeirArena *arena, int64_t *next_expression_id, WeirBatchPlans *plans, WeirError *error)
 {

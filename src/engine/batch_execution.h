@@ -25,6 +25,8 @@ typedef struct WeirBatchList {
 void weir_batch_list_release(WeirBatchList *list);
 /* Takes over the reference. */
 void weir_batch_list_add(WeirBatchList *list, WeirBatch *batch);
+/* Let a batch that nobody else holds point to the types of `schema`, which outlive those of the plan that made it. */
+void weir_batch_adopt_types(WeirBatch *batch, const WeirSchema *schema);
 
 /* `environment` and what it points to must live until the call returns. On failure the list is empty. */
 WEIR_CHECKED WeirStatus weir_batch_collect(const WeirPhysicalPlan *physical,

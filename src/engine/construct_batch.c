@@ -6,7 +6,7 @@
 static WeirStatus latest_offsets(WeirStreamExecution *query, bool *has_new_data, WeirError *error)
 {
     int64_t begin = weir_timer_begin(&query->timers);
-    WeirReadLimit limit = query->trigger.kind == WEIR_TRIGGER_ONCE ? WEIR_READ_ALL : WEIR_READ_DEFAULT;
+    WeirReadLimit limit = query->single_batch ? WEIR_READ_ALL : WEIR_READ_DEFAULT;
     *has_new_data = false;
     for (uint32_t i = 0; i < query->source_count; i++) {
         WeirStreamSource *source = &query->sources[i];
@@ -37,7 +37,7 @@ static WeirStatus latest_offsets(WeirStreamExecution *query, bool *has_new_data,
 static WeirStatus wants_no_data_batch(WeirStreamExecution *query, bool *wants, WeirError *error)
 {
     *wants = false;
-    if (!query->has_run_batch || query->trigger.kind == WEIR_TRIGGER_ONCE || query->stateful_count == 0 ||
+    if (!query->has_run_batch || query->single_batch || query->stateful_count == 0 ||
         !weir_query_settings_bool(&query->settings, "spark.sql.streaming.noDataMicroBatches.enabled", true))
         return WEIR_OK;
     WEIR_TRY(weir_propagate_watermarks(query->physical, query->watermark.global_ms, query->next_ms, error));
@@ -104,7 +104,7 @@ WeirStatus weir_stream_construct_batch(WeirStreamExecution *query, WeirError *er
     bool has_new_data = false;
     uint64_t waits = waits_so_far(query);
     weir_arena_reset(&query->batch_arena);
-    if (query->trigger.kind == WEIR_TRIGGER_AVAILABLE_NOW && !query->available_now_prepared) {
+    if (query->trigger.kind == WEIR_TRIGGER_AVAILABLE_NOW && !query->single_batch && !query->available_now_prepared) {
         for (uint32_t i = 0; i < query->source_count; i++)
             if (query->sources[i].type->prepare_available_now != NULL)
                 WEIR_TRY(query->sources[i].type->prepare_available_now(query->sources[i].source, error));

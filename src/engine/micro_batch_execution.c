@@ -168,7 +168,7 @@ WeirStatus weir_micro_batch_run(WeirStreamExecution *query, WeirError *error)
         bool ran = false;
         int64_t started_ms = weir_clock_now_ms(query->clock);
         WEIR_TRY(execute_trigger(query, &ran, error));
-        if (query->trigger.kind == WEIR_TRIGGER_ONCE || (query->trigger.kind == WEIR_TRIGGER_AVAILABLE_NOW && !ran))
+        if (query->single_batch || (query->trigger.kind == WEIR_TRIGGER_AVAILABLE_NOW && !ran))
             break;
         if (query->trigger.kind == WEIR_TRIGGER_PROCESSING_TIME)
             wait_for_trigger(query, ran, started_ms);

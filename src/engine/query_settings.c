@@ -4,6 +4,7 @@
 
 #include <stdlib.h>
 
+#include "common/duration.h"
 #include "common/log.h"
 
 #define SQL "spark.sql."
@@ -90,23 +91,9 @@ bool weir_query_settings_bool(WeirQuerySettings *settings, const char *key, bool
 
 int64_t weir_query_settings_ms(WeirQuerySettings *settings, const char *key, int64_t fallback_ms)
 {
-    static const struct {
-        const char *unit;
-        int64_t ms;
-    } units[] = {{"", 1}, {"ms", 1}, {"s", 1000}, {"m", 60000}, {"min", 60000}, {"h", 3600000}, {"d", 86400000}};
     const char *text = weir_query_settings_get(settings, key);
-    if (text == NULL)
-        return fallback_ms;
-    char *end = NULL;
-    long long value = strtoll(text, &end, 10);
-    if (end == text)
-        return fallback_ms;
-    while (*end == ' ')
-        end++;
-    for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++)
-        if (strcmp(end, units[i].unit) == 0)
-            return (int64_t)value * units[i].ms;
-    return fallback_ms;
+    int64_t ms;
+    return text != NULL && weir_duration_parse_ms(text, &ms) ? ms : fallback_ms;
 }
 
 const char *const *weir_query_settings_logged(WeirQuerySettings *settings, WeirArena *arena, uint32_t *count)

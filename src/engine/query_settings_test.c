@@ -34,7 +34,7 @@ static void durations_have_units(void **state)
         const char *text;
         int64_t ms;
     } cases[] = {{"10", 10},      {"10ms", 10},     {"60s", 60000}, {"10m", 600000},      {"10min", 600000},
-                 {"2h", 7200000}, {"1d", 86400000}, {"3 s", 3000},  {"4 fortnights", -5}, {"x", -5}};
+                 {"2h", 7200000}, {"1d", 86400000}, {"3 s", -5},    {"4 fortnights", -5}, {"x", -5}};
     WeirQuerySettings settings;
     weir_query_settings_init(&settings, NULL, 0);
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {

@@ -56,6 +56,8 @@ static WeirStatus check_store_schema(WeirStreamExecution *query, const char *sta
     const char *key = NULL, *value = NULL;
     bool found = false;
     WEIR_TRY(weir_state_schema_read(query->fs, directory, arena, &key, &value, &found, error));
+    if (found && !weir_query_settings_bool(&query->settings, "spark.sql.streaming.stateStore.stateSchemaCheck", true))
+        return WEIR_OK;
     if (found) {
         WEIR_TRY(check_schema(query, key, store->key_schema, WEIR_ERROR_STATE_STORE_KEY_SCHEMA_NOT_COMPATIBLE, error));
         return check_schema(query, value, store->value_schema, WEIR_ERROR_STATE_STORE_VALUE_SCHEMA_NOT_COMPATIBLE,

@@ -166,7 +166,7 @@ WeirStatus weir_stream_execution_start(const WeirStreamExecutionSpec *spec, Weir
 {
     WeirStreamExecution *query = weir_calloc(1, sizeof(WeirStreamExecution));
     const char *mode = NULL;
-    bool created = false;
+    bool created = false, may_be_lost;
     WeirStatus status;
     init_query(query, spec);
     WEIR_TRY_OR_GO(done, check_output_mode(spec, &mode, error));
@@ -174,8 +174,12 @@ WeirStatus weir_stream_execution_start(const WeirStreamExecutionSpec *spec, Weir
     WEIR_TRY_OR_GO(done, check_plan(query, spec, error));
     WEIR_TRY_OR_GO(done, choose_checkpoint(query, spec, error));
     WEIR_TRY_OR_GO(done, check_resumable(query, spec, error));
-    WEIR_TRY_OR_GO(done, weir_stream_metadata_open(query->fs, query->checkpoint, query->durable, &query->random,
-                                                   query->id, &created, error));
+    may_be_lost = !weir_query_settings_bool(&query->settings,
+                                            "spark.sql.streaming.checkpoint.verifyMetadataExists.enabled", true);
+    WEIR_TRY_OR_GO(done, weir_stream_metadata_open(query->fs, query->checkpoint, query->durable, may_be_lost,
+                                                   &query->random, query->id, &created, error));
+    if (spec->claim_id != NULL)
+        WEIR_TRY_OR_GO(done, spec->claim_id(spec->claim_context, query->id, error));
     make_sink_context(query, spec);
     WEIR_TRY_OR_GO(done, start_thread(query, error));
     *out = query;
@@ -240,7 +244,10 @@ static void *query_thread(void *context)
     post_simple_event(query, WEIR_QUERY_STARTED, NULL);
     WeirStatus status = weir_micro_batch_run(query, &error);
     close_parts(query);
-    if (status == WEIR_OK && query->temporary_checkpoint)
+    bool is_kept =
+        status != WEIR_OK &&
+        !weir_query_settings_bool(&query->settings, "spark.sql.streaming.forceDeleteTempCheckpointLocation", false);
+    if (query->temporary_checkpoint && !is_kept)
         (void)(weir_directory_remove_all(query->fs, query->checkpoint, NULL) ==
                WEIR_OK); /* what stays is in the temporary folder */
     post_simple_event(query, WEIR_QUERY_TERMINATED, status == WEIR_OK ? NULL : &error);

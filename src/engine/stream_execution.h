@@ -34,6 +34,9 @@ typedef struct WeirStreamExecutionSpec {
     WeirConnectorSession *connector_session;
     int64_t next_expression_id;
     uint32_t batch_rows_max; /* 0: the default */
+    /* Called with the query's id before it starts; may refuse. NULL: not. */
+    WeirStatus (*claim_id)(void *context, const char *id, WeirError *error);
+    void *claim_context;
 } WeirStreamExecutionSpec;
 
 /* Checks what Spark's start() checks (modes, unsupported operations, checkpoint and its metadata), then starts the

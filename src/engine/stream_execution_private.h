@@ -88,6 +88,7 @@ struct WeirStreamExecution {
     int64_t previous_trigger_ms;
     int64_t last_idle_progress_ms;
     bool available_now_prepared;
+    bool single_batch; /* trigger once, or availableNow over a source that can't freeze its end */
 
     /* ---- shared, under `mutex` */
     pthread_mutex_t mutex;

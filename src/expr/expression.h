@@ -27,8 +27,8 @@ typedef enum WeirExpressionKind {
                                             "not", "in", "like", "between", "||", "[]" … */
     WEIR_EXPRESSION_NAMED_ARGUMENT,      /* name => child */
     WEIR_EXPRESSION_CALL,                /* resolved scalar function: function, children, bound */
-    WEIR_EXPRESSION_CAST, /* child → type; eval_mode; `name` "implicit" when coercion put it there (not shown in names)
-                           */
+    WEIR_EXPRESSION_CAST, /* child → type; eval_mode; `name` "implicit" when coercion put it there (not shown in names);
+                             parts: the call of a SQL function, as names show it, that this is the result of */
     WEIR_EXPRESSION_CASE,          /* children: condition, value, condition, value, …[, else] */
     WEIR_EXPRESSION_EXTRACT_FIELD, /* struct field: child, ordinal, name (array of structs gives an array) */
     WEIR_EXPRESSION_LAMBDA,        /* children: body, then its variables */

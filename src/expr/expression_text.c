@@ -85,6 +85,21 @@ static void print_literal(const Printer *printer, const WeirValue *value)
         weir_value_sql(value, 0, zone, printer->out);
 }
 
+/* A literal with a name is a SQL variable. */
+static void print_variable(const Printer *printer, const WeirExpression *variable)
+{
+    const WeirValue *value = variable->value;
+    weir_buffer_append_format(printer->out, "variablereference(system.session.%s=", variable->name);
+    if (weir_value_is_null(value)) {
+        text(printer, "CAST(NULL AS ");
+        weir_type_sql(value->type, printer->out);
+        text(printer, ")");
+    } else {
+        weir_value_sql(value, 0, weir_time_zone_utc(), printer->out);
+    }
+    text(printer, ")");
+}
+
 /* Id, type and watermark suffix of a column: "ts#5-T10000ms", "n#7L". */
 static void print_id(const Printer *printer, const WeirExpression *named)
 {
@@ -117,6 +132,10 @@ static void print_alias(const Printer *printer, const WeirExpression *expression
 static void print_cast(const Printer *printer, const WeirExpression *expression)
 {
     bool implicit = expression->name != NULL && strcmp(expression->name, "implicit") == 0;
+    if (!printer->explain && expression->part_count > 0) {
+        print_parts(printer, expression, "");
+        return;
+    }
     if (!printer->explain && (implicit || weir_type_is_nested(expression->type))) {
         print(printer, expression->children[0]);
         return;
@@ -493,7 +512,10 @@ static void print(const Printer *printer, const WeirExpression *expression)
 {
     switch (expression->kind) {
     case WEIR_EXPRESSION_LITERAL:
-        print_literal(printer, expression->value);
+        if (expression->name != NULL && !printer->explain)
+            print_variable(printer, expression);
+        else
+            print_literal(printer, expression->value);
         return;
     case WEIR_EXPRESSION_ALIAS:
         print_alias(printer, expression);

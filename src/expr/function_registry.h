@@ -41,10 +41,23 @@
     X(hash)                                                                                                            \
     X(conversion)                                                                                                      \
     X(format_number)                                                                                                   \
+    X(text_encoding)                                                                                                   \
+    X(charset)                                                                                                         \
+    X(format_string)                                                                                                   \
+    X(url)                                                                                                             \
+    X(collation)                                                                                                       \
+    X(random_text)                                                                                                     \
+    X(sentences)                                                                                                       \
+    X(to_number)                                                                                                       \
     X(make_timestamp)                                                                                                  \
     X(text_check)                                                                                                      \
     X(random)                                                                                                          \
-    X(json)                                                                                                            \
+    X(from_json)                                                                                                       \
+    X(to_json)                                                                                                         \
+    X(json_path)                                                                                                       \
+    X(json_parts)                                                                                                      \
+    X(schema_of_json)                                                                                                  \
+    X(csv_text)                                                                                                        \
     X(special)                                                                                                         \
     X(generator)
 #define WEIR_AGGREGATE_FAMILIES(X)                                                                                     \

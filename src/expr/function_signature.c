@@ -23,6 +23,7 @@ typedef struct TypeWord {
 static const TypeWord type_words[] = {
     {"any", UINT32_MAX, NULL, "\"ANY\""},
     {"string", BIT(STRING), &weir_type_string, "\"STRING\""},
+    {"text", BIT(STRING), &weir_type_string, "\"STRING\""}, /* where nothing is cast to it */
     {"binary", BIT(BINARY), &weir_type_binary, "\"BINARY\""},
     {"boolean", BIT(BOOLEAN), &weir_type_boolean, "\"BOOLEAN\""},
     {"byte", BIT(BYTE), &weir_type_byte, "\"TINYINT\""},
@@ -81,7 +82,7 @@ static const WeirDataType *implicit_cast(WeirArena *arena, const TypeWord *word,
         return type->id == WEIR_TYPE_STRING ? &weir_type_int : NULL;
     if (word->accepts == (BIT(TIMESTAMP) | BIT(TIMESTAMP_NTZ)))
         return type->id == WEIR_TYPE_STRING || type->id == WEIR_TYPE_DATE ? &weir_type_timestamp : NULL;
-    if (word->concrete == NULL)
+    if (word->concrete == NULL || strcmp(word->word, "text") == 0)
         return NULL;
     return weir_can_implicitly_cast(type, word->concrete) ? word->concrete : NULL;
 }

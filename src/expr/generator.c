@@ -48,6 +48,21 @@ static WeirStatus resolve_inline(WeirFunctionCall *call, WeirError *error)
     return finish(call, fields, element->field_count);
 }
 
+/* Argument `at` is of another type than an earlier one of its column. */
+static WeirStatus stack_types_differ(const WeirFunctionCall *call, uint32_t column, uint32_t width, uint32_t at,
+                                     WeirError *error)
+{
+    uint32_t first = column;
+    while (call->arguments[1 + first]->type->id == WEIR_TYPE_VOID)
+        first += width;
+    return weir_error_set(error, WEIR_ERROR_DATATYPE_MISMATCH_STACK_COLUMN_DIFF_TYPES, "sqlExpr", weir_call_sql(call),
+                          "columnIndex", weir_arena_printf(call->arena, "%u", column), "leftParamIndex",
+                          weir_arena_printf(call->arena, "%u", first + 1), "leftType",
+                          weir_quoted_type(call->arena, call->arguments[1 + first]->type), "rightParamIndex",
+                          weir_arena_printf(call->arena, "%u", at + 1), "rightType",
+                          weir_quoted_type(call->arena, call->arguments[1 + at]->type));
+}
+
 static WeirStatus resolve_stack(WeirFunctionCall *call, WeirError *error)
 {
     WeirValue *value = NULL;
@@ -66,10 +81,10 @@ static WeirStatus resolve_stack(WeirFunctionCall *call, WeirError *error)
         const WeirDataType *type = &weir_type_void;
         bool nullable = (uint64_t)width * (uint64_t)rows > given && c >= given % (width == 0 ? 1 : width);
         for (uint32_t i = c; i < given; i += width) {
-            const WeirDataType *next = weir_tightest_type(call->arena, type, call->arguments[1 + i]->type);
-            if (next == NULL)
-                return weir_call_diff_types(call, error);
-            type = next;
+            const WeirDataType *next = call->arguments[1 + i]->type;
+            if (next->id != WEIR_TYPE_VOID && type->id != WEIR_TYPE_VOID && !weir_type_equal(type, next))
+                return stack_types_differ(call, c, width, i, error);
+            type = next->id == WEIR_TYPE_VOID ? type : next;
             nullable = nullable || call->arguments[1 + i]->nullable;
         }
         for (uint32_t i = c; i < given; i += width)
@@ -84,7 +99,10 @@ static WeirStatus resolve_stack(WeirFunctionCall *call, WeirError *error)
 
 static WeirStatus resolve_json_tuple(WeirFunctionCall *call, WeirError *error)
 {
-    (void)error;
+    for (uint32_t i = 0; i < call->argument_count; i++)
+        if (call->arguments[i]->type->id != WEIR_TYPE_STRING)
+            return weir_error_set(error, WEIR_ERROR_DATATYPE_MISMATCH_NON_STRING_TYPE, "sqlExpr", weir_call_sql(call),
+                                  "funcName", "`json_tuple`");
     uint32_t width = call->argument_count - 1;
     WeirField *fields = WEIR_ARENA_ARRAY(call->arena, WeirField, width);
     for (uint32_t c = 0; c < width; c++)
@@ -291,7 +309,7 @@ const WeirFunction weir_functions_generator[] = {
     GENERATOR("inline_outer", 1, 1, NULL, resolve_inline,
               "inline_outer(array of structs): as inline, with a row of nulls for an empty one."),
     GENERATOR("stack", 2, -1, NULL, resolve_stack, "stack(n, a, b, …): the values in n rows."),
-    GENERATOR("json_tuple", 2, -1, "string,string...->?", resolve_json_tuple,
+    GENERATOR("json_tuple", 2, -1, NULL, resolve_json_tuple,
               "json_tuple(json, key, …): members of a JSON object as columns."),
     {0},
 };

@@ -86,28 +86,6 @@ static bool convert_integer(const WeirDataType *type, const uint8_t *text, size_
     return true;
 }
 
-/* Commas are dropped; blanks are no part of a number. */
-static bool convert_decimal(const WeirDataType *type, const uint8_t *text, size_t length, WeirBuffer *scratch,
-                            WeirVectorBuilder *builder)
-{
-    const char *digits = (const char *)text;
-    bool comma = false;
-    for (size_t i = 0; i < length; i++) {
-        if (text[i] <= ' ')
-            return false;
-        comma = comma || text[i] == ',';
-    }
-    if (comma) {
-        weir_buffer_clear(scratch);
-        for (size_t i = 0; i < length; i++)
-            if (text[i] != ',')
-                weir_buffer_append_char(scratch, (char)text[i]);
-        digits = scratch->data;
-        length = scratch->length;
-    }
-    return length > 0 && weir_text_convert_decimal(digits, length, type, builder);
-}
-
 static bool convert_text(const WeirCsvOptions *options, const uint8_t *text, size_t length, const WeirDataType *type,
                          bool ascii, bool stable, WeirBuffer *scratch, WeirVectorBuilder *builder)
 {
@@ -129,7 +107,7 @@ static bool convert_text(const WeirCsvOptions *options, const uint8_t *text, siz
         weir_vector_builder_append_double(builder, number);
         return true;
     case WEIR_TYPE_DECIMAL:
-        return convert_decimal(type, text, length, scratch, builder);
+        return weir_text_convert_grouped_decimal((const char *)text, length, type, scratch, builder);
     default:
         return weir_time_formats_convert(&options->times, (const char *)text, length, type, builder);
     }
@@ -154,4 +132,19 @@ bool weir_csv_convert(const WeirCsvOptions *options, const WeirCsvToken *token, 
         return true;
     weir_vector_builder_append_null(builder);
     return false;
+}
+
+bool weir_csv_append_columns(const WeirCsvOptions *options, const WeirCsvTokens *tokens, const WeirCsvColumn *columns,
+                             uint32_t count, bool ascii, WeirBuffer *scratch)
+{
+    bool good = true;
+    for (uint32_t i = 0; i < count; i++) {
+        const WeirCsvColumn *column = &columns[i];
+        if (column->field >= tokens->count)
+            weir_vector_builder_append_null(column->builder);
+        else if (!weir_csv_convert(options, &tokens->items[column->field], column->type, ascii, scratch,
+                                   column->builder))
+            good = false;
+    }
+    return good;
 }

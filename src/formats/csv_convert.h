@@ -5,6 +5,15 @@
 
 #include "formats/csv_parser.h"
 
+/* Where a field of a record goes. */
+typedef struct WeirCsvColumn {
+    uint32_t field; /* of the record */
+    const WeirDataType *type;
+    WeirVectorBuilder *builder;
+} WeirCsvColumn;
+/* Appends a value to each column, null where the record is too short. False: not all fitted. */
+bool weir_csv_append_columns(const WeirCsvOptions *options, const WeirCsvTokens *tokens, const WeirCsvColumn *columns,
+                             uint32_t count, bool ascii, WeirBuffer *scratch);
 /* Appends the value, or null. False: it is no such value, and null was appended. `ascii`: the text has no byte above
  * 0x7f. Strings point into the input, but for those that were built. */
 bool weir_csv_convert(const WeirCsvOptions *options, const WeirCsvToken *token, const WeirDataType *type, bool ascii,

@@ -8,13 +8,8 @@
 #include "common/log.h"
 #include "formats/csv_convert.h"
 #include "formats/formats.h"
+#include "formats/json_options.h"
 #include "formats/record_reader.h"
-
-typedef struct Column {
-    uint32_t field; /* of the record */
-    const WeirDataType *type;
-    WeirVectorBuilder *builder;
-} Column;
 
 struct WeirFormatReader {
     const WeirFormatScan *scan;
@@ -24,7 +19,7 @@ struct WeirFormatReader {
     bool records_open;
     WeirArena arena;
     WeirBatchBuilder builder;
-    Column *columns;
+    WeirCsvColumn *columns;
     uint32_t column_count;   /* without the corrupt column */
     int32_t corrupt_column;  /* among the needed ones; -1: not asked for */
     uint32_t field_count;    /* of a well-formed record */
@@ -37,7 +32,9 @@ struct WeirFormatReader {
 static bool csv_is_splittable(const WeirFormatOptions *options, const char *path)
 {
     bool multi_line = false;
+    WeirEncoding encoding = WEIR_ENCODING_UTF8;
     return weir_format_option_bool(options, "multiLine", false, &multi_line, NULL) == WEIR_OK && !multi_line &&
+           weir_format_encoding(options, &encoding, NULL) == WEIR_OK && weir_encoding_has_ascii_bytes(encoding) &&
            weir_separator_is_cuttable(options->get(options->context, "lineSep")) && !weir_path_is_compressed(path);
 }
 
@@ -56,17 +53,8 @@ static WeirStatus csv_check(const WeirFormatOptions *given, const WeirSchema *sc
             type == WEIR_TYPE_CALENDAR_INTERVAL)
             return weir_format_refuse_type("CSV", &schema->fields[i], error);
     }
-    int32_t at = writing ? -1 : weir_schema_find(schema, options.corrupt_column, true);
-    if (at >= 0 && (schema->fields[at].type->id != WEIR_TYPE_STRING || !schema->fields[at].nullable)) {
-        WeirBuffer type;
-        weir_buffer_init(&type, 0, NULL);
-        weir_type_sql(schema->fields[at].type, &type);
-        status = weir_error_set(error, WEIR_ERROR_INVALID_CORRUPT_RECORD_TYPE, "columnName", schema->fields[at].name,
-                                "actualType", weir_buffer_text(&type));
-        weir_buffer_deinit(&type);
-        return status;
-    }
-    return WEIR_OK;
+    int32_t corrupt;
+    return writing ? WEIR_OK : weir_corrupt_column_find(given, schema, &corrupt, error);
 }
 
 /* ---- open ---- */
@@ -103,7 +91,7 @@ static WeirStatus plan_columns(WeirFormatReader *reader, WeirError *error)
     const WeirFormatScan *scan = reader->scan;
     WeirField *fields = WEIR_ARENA_ARRAY(&reader->arena, WeirField, scan->column_count + 1);
     uint32_t field = 0, needed = 0;
-    reader->columns = WEIR_ARENA_ARRAY(&reader->arena, Column, scan->column_count + 1);
+    reader->columns = WEIR_ARENA_ARRAY(&reader->arena, WeirCsvColumn, scan->column_count + 1);
     reader->corrupt_column = -1;
     for (uint32_t i = 0; i < scan->schema->field_count; i++) {
         bool wanted = needed < scan->column_count && scan->columns[needed] == i;
@@ -111,7 +99,8 @@ static WeirStatus plan_columns(WeirFormatReader *reader, WeirError *error)
         if (wanted && corrupt)
             reader->corrupt_column = (int32_t)needed;
         else if (wanted)
-            reader->columns[reader->column_count++] = (Column){.field = field, .type = scan->schema->fields[i].type};
+            reader->columns[reader->column_count++] =
+                (WeirCsvColumn){.field = field, .type = scan->schema->fields[i].type};
         if (wanted)
             fields[needed++] = scan->schema->fields[i];
         field += !corrupt;
@@ -211,14 +200,9 @@ static WeirStatus append_row(WeirFormatReader *reader, WeirError *error)
     const WeirCsvRecords *records = &reader->records;
     const WeirCsvTokens *tokens = &records->tokens;
     bool good = reader->any_count || tokens->count == reader->field_count;
-    for (uint32_t i = 0; i < reader->column_count; i++) {
-        const Column *column = &reader->columns[i];
-        if (column->field >= tokens->count)
-            weir_vector_builder_append_null(column->builder);
-        else if (!weir_csv_convert(&reader->options, &tokens->items[column->field], column->type, records->ascii,
-                                   &reader->scratch, column->builder))
-            good = false;
-    }
+    good = weir_csv_append_columns(&reader->options, tokens, reader->columns, reader->column_count, records->ascii,
+                                   &reader->scratch) &&
+           good;
     if (reader->corrupt_column >= 0) {
         WeirVectorBuilder *builder = reader->builder.columns[reader->corrupt_column];
         if (good)

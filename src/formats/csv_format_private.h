@@ -3,14 +3,12 @@
 #define WEIR_FORMATS_CSV_FORMAT_PRIVATE_H
 
 #include "formats/csv_records.h"
+#include "formats/csv_row.h"
 
-/* csv_infer.c and csv_writer.c: entries of the format's table. */
+/* csv_infer.c and csv_writer.c: entries of the format's table, but for those in csv_row.h. */
 WeirStatus weir_csv_infer(const WeirFormatOptions *options, const WeirByteSource *files, uint32_t count,
                           WeirMemoryTracker *tracker, WeirArena *arena, const WeirSchema **schema, WeirError *error);
-WeirStatus weir_csv_open_writer(const WeirFormatOptions *options, const WeirSchema *schema, WeirFormatWriter **writer,
-                                WeirError *error);
 WeirStatus weir_csv_write_batch(WeirFormatWriter *writer, const WeirBatch *batch, WeirBuffer *out, WeirError *error);
 WeirStatus weir_csv_finish(WeirFormatWriter *writer, WeirBuffer *out, WeirError *error);
-void weir_csv_close_writer(WeirFormatWriter *writer);
 
 #endif

@@ -161,12 +161,12 @@ static void options_that_make_no_sense_are_refused(void **state)
     static const struct {
         const char *pairs[3], *condition;
     } cases[] = {
-        {{"sep", "", NULL}, "INVALID_DELIMITER_VALUE.EMPTY_STRING"},
+        {{"sep", "", NULL}, "_LEGACY_ERROR_TEMP_0000"},
         {{"sep", "\\", NULL}, "INVALID_DELIMITER_VALUE.SINGLE_BACKSLASH"},
         {{"sep", "\\x", NULL}, "INVALID_DELIMITER_VALUE.UNSUPPORTED_SPECIAL_CHARACTER"},
         {{"quote", "ab", NULL}, "OPTION_VALUE_EXCEEDS_ONE_CHARACTER"},
         {{"lineSep", "abc", NULL}, "_LEGACY_ERROR_TEMP_0000"},
-        {{"maxColumns", "x", NULL}, "_LEGACY_ERROR_TEMP_0000"},
+        {{"maxColumns", "x", NULL}, "_LEGACY_ERROR_TEMP_2146"},
     };
     WeirError error = {0};
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {

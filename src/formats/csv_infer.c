@@ -6,6 +6,7 @@
 #include "columnar/value_parse.h"
 #include "formats/csv_convert.h"
 #include "formats/csv_format_private.h"
+#include "formats/csv_row.h"
 
 #define INTEGER_DIGITS 10
 #define LONG_DIGITS 20
@@ -66,6 +67,23 @@ static bool strict_date(const char *text, size_t length)
     return weir_string_to_date(text, length, &days);
 }
 
+/* Patterns of the options where they are given; a date without one has all its digits. */
+static bool is_date(const WeirCsvOptions *options, const char *text, size_t length)
+{
+    return options->times.date == NULL
+               ? strict_date(text, length)
+               : weir_time_formats_convert(&options->times, text, length, &weir_type_date, NULL);
+}
+
+static WeirTypeId time_type(const WeirCsvOptions *options, const char *text, size_t length)
+{
+    if (options->prefers_ntz &&
+        weir_time_formats_convert(&options->times, text, length, &weir_type_timestamp_ntz, NULL))
+        return WEIR_TYPE_TIMESTAMP_NTZ;
+    return weir_time_formats_convert(&options->times, text, length, &weir_type_timestamp, NULL) ? WEIR_TYPE_TIMESTAMP
+                                                                                                : WEIR_TYPE_VOID;
+}
+
 static Inferred value_type(const Inference *inference, WeirTypeId from, const uint8_t *data, size_t length)
 {
     const WeirCsvOptions *options = inference->options;
@@ -84,10 +102,11 @@ static Inferred value_type(const Inference *inference, WeirTypeId from, const ui
     if ((is_numeric || from == WEIR_TYPE_DOUBLE) && weir_csv_parse_double(options, data, length, false, &real))
         return (Inferred){WEIR_TYPE_DOUBLE, 0};
     if (from != WEIR_TYPE_TIMESTAMP && from != WEIR_TYPE_BOOLEAN && (options->prefer_date || from == WEIR_TYPE_DATE) &&
-        strict_date(text, length))
+        is_date(options, text, length))
         return (Inferred){WEIR_TYPE_DATE, 0};
-    if (from != WEIR_TYPE_BOOLEAN && weir_string_to_timestamp(text, length, options->times.zone, 0, &number))
-        return (Inferred){WEIR_TYPE_TIMESTAMP, 0};
+    WeirTypeId time = from == WEIR_TYPE_BOOLEAN ? WEIR_TYPE_VOID : time_type(options, text, length);
+    if (time != WEIR_TYPE_VOID)
+        return (Inferred){time, 0};
     bool boolean =
         (length == 4 && strncasecmp(text, "true", 4) == 0) || (length == 5 && strncasecmp(text, "false", 5) == 0);
     return (Inferred){boolean ? WEIR_TYPE_BOOLEAN : WEIR_TYPE_STRING, 0};
@@ -103,6 +122,11 @@ static bool is_whole(Inferred type)
     return type.id == WEIR_TYPE_INT || type.id == WEIR_TYPE_LONG || type.id == WEIR_TYPE_DECIMAL;
 }
 
+static bool is_time(Inferred type)
+{
+    return type.id == WEIR_TYPE_DATE || type.id == WEIR_TYPE_TIMESTAMP || type.id == WEIR_TYPE_TIMESTAMP_NTZ;
+}
+
 static Inferred merge(Inferred a, Inferred b)
 {
     if (a.id == WEIR_TYPE_VOID)
@@ -114,6 +138,10 @@ static Inferred merge(Inferred a, Inferred b)
     }
     if ((a.id == WEIR_TYPE_DOUBLE && is_whole(b)) || (b.id == WEIR_TYPE_DOUBLE && is_whole(a)))
         return (Inferred){WEIR_TYPE_DOUBLE, 0};
+    if (a.id != b.id && is_time(a) && is_time(b)) /* a date goes along with either timestamp */
+        return (Inferred){a.id == WEIR_TYPE_TIMESTAMP || b.id == WEIR_TYPE_TIMESTAMP ? WEIR_TYPE_TIMESTAMP
+                                                                                     : WEIR_TYPE_TIMESTAMP_NTZ,
+                          0};
     return a.id == b.id ? a : (Inferred){WEIR_TYPE_STRING, 0};
 }
 
@@ -215,11 +243,22 @@ static const WeirDataType *settle(WeirArena *arena, const Inference *inference, 
         return &weir_type_date;
     case WEIR_TYPE_TIMESTAMP:
         return &weir_type_timestamp;
+    case WEIR_TYPE_TIMESTAMP_NTZ:
+        return &weir_type_timestamp_ntz;
     case WEIR_TYPE_BOOLEAN:
         return &weir_type_boolean;
     default:
         return &weir_type_string;
     }
+}
+
+static const WeirDataType *inferred_struct(const Inference *inference)
+{
+    WeirField *fields = WEIR_ARENA_ARRAY(inference->arena, WeirField, inference->count + 1);
+    for (uint32_t i = 0; i < inference->count; i++)
+        fields[i] =
+            (WeirField){inference->names[i], settle(inference->arena, inference, inference->types[i]), true, "{}"};
+    return weir_type_struct(inference->arena, fields, inference->count);
 }
 
 WeirStatus weir_csv_infer(const WeirFormatOptions *given, const WeirByteSource *files, uint32_t count,
@@ -230,9 +269,32 @@ WeirStatus weir_csv_infer(const WeirFormatOptions *given, const WeirByteSource *
     Inference inference = {.options = &options, .arena = arena};
     for (uint32_t i = 0; i < count && (options.infer_schema || inference.names == NULL); i++)
         WEIR_TRY(infer_file(&inference, &files[i], tracker, error));
-    WeirField *fields = WEIR_ARENA_ARRAY(arena, WeirField, inference.count + 1);
-    for (uint32_t i = 0; i < inference.count; i++)
-        fields[i] = (WeirField){inference.names[i], settle(arena, &inference, inference.types[i]), true, "{}"};
-    *schema = weir_type_struct(arena, fields, inference.count);
+    *schema = inferred_struct(&inference);
     return WEIR_OK;
+}
+
+WeirStatus weir_csv_infer_text(const WeirFormatOptions *given, const uint8_t *data, size_t length, WeirArena *arena,
+                               const WeirDataType **type, WeirError *error)
+{
+    WeirCsvOptions options;
+    WeirCsvTokens tokens;
+    WEIR_TRY(weir_csv_options(given, false, arena, &options, error));
+    options.header = false;
+    options.infer_schema = true;
+    Inference inference = {.options = &options, .arena = arena};
+    weir_csv_tokens_init(&tokens, NULL);
+    WeirCsvOutcome outcome = weir_csv_parse_text(&options, data, length, &tokens);
+    WeirStatus status = WEIR_OK;
+    if (outcome == WEIR_CSV_RECORD) {
+        name_columns(&inference, &tokens);
+        infer_record(&inference, &tokens);
+        *type = inferred_struct(&inference);
+    } else if (outcome == WEIR_CSV_NO_RECORD) {
+        status = weir_error_format(error, WEIR_ERROR_INTERNAL_ERROR, "The text holds no CSV record.");
+    } else {
+        status = weir_error_format(error, WEIR_ERROR_LEGACY_ERROR_TEMP_0000,
+                                   "The CSV record has too many columns, too long a value or a stray quote.");
+    }
+    weir_csv_tokens_deinit(&tokens);
+    return status;
 }

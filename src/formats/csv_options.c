@@ -5,6 +5,7 @@
 #include <strings.h>
 
 #include "common/number_format.h"
+#include "formats/codec.h"
 
 const char *const weir_csv_read_option_names[] = {"sep",
                                                   "delimiter",
@@ -106,7 +107,7 @@ static WeirStatus int_option(const WeirFormatOptions *given, const char *key, in
         return WEIR_OK;
     *value = strtoll(text, &end, 10);
     if (end == text || *end != '\0' || *value > INT32_MAX || *value < INT32_MIN)
-        return weir_error_format(error, WEIR_ERROR_LEGACY_ERROR_TEMP_0000, "The CSV option %s is a number, not '%s'.",
+        return weir_error_format(error, WEIR_ERROR_LEGACY_ERROR_TEMP_2146, "The CSV option %s is a number, not '%s'.",
                                  key, text);
     return WEIR_OK;
 }
@@ -135,7 +136,8 @@ static WeirStatus delimiter_option(const WeirFormatOptions *given, WeirCsvOption
     if (text == NULL)
         text = ",";
     if (text[0] == '\0')
-        return weir_error_set(error, WEIR_ERROR_INVALID_DELIMITER_VALUE_EMPTY_STRING);
+        return weir_error_format(error, WEIR_ERROR_LEGACY_ERROR_TEMP_0000,
+                                 "requirement failed: the delimiter of CSV has at least one character.");
     for (const char *at = text; *at != '\0'; at++) {
         if (options->delimiter_length == WEIR_CSV_DELIMITER_BYTES)
             return weir_error_format(error, WEIR_ERROR_UNSUPPORTED_FEATURE_OPTION,
@@ -185,34 +187,6 @@ static WeirStatus quote_options(const WeirFormatOptions *given, WeirCsvOptions *
     return WEIR_OK;
 }
 
-static WeirStatus encoding_option(const WeirFormatOptions *given, WeirCsvOptions *options, WeirError *error)
-{
-    static const struct {
-        const char *name;
-        WeirCsvEncoding encoding;
-    } known[] = {{"UTF-8", WEIR_CSV_UTF8},
-                 {"UTF8", WEIR_CSV_UTF8},
-                 {"US-ASCII", WEIR_CSV_ASCII},
-                 {"ISO-8859-1", WEIR_CSV_LATIN1},
-                 {"latin1", WEIR_CSV_LATIN1}};
-    const char *name = get(given, "encoding");
-    if (name == NULL)
-        name = get(given, "charset");
-    options->encoding = WEIR_CSV_UTF8;
-    for (size_t i = 0; name != NULL && i < sizeof(known) / sizeof(known[0]); i++) {
-        if (strcasecmp(name, known[i].name) == 0) {
-            options->encoding = known[i].encoding;
-            return WEIR_OK;
-        }
-    }
-    if (name != NULL)
-        return weir_error_format(error, WEIR_ERROR_UNSUPPORTED_FEATURE_OPTION,
-                                 "CSV in the encoding %s is not built yet; UTF-8, US-ASCII and "
-                                 "ISO-8859-1 are.",
-                                 name);
-    return WEIR_OK;
-}
-
 static WeirStatus record_options(const WeirFormatOptions *given, WeirCsvOptions *options, WeirError *error)
 {
     const char *mode = get(given, "mode"), *separator = get(given, "lineSep"), *ratio = get(given, "samplingRatio");
@@ -243,20 +217,31 @@ static WeirStatus record_options(const WeirFormatOptions *given, WeirCsvOptions 
     return WEIR_OK;
 }
 
+/* true or false, for the options that Spark's CSV reads itself. */
+static WeirStatus flag_option(const WeirFormatOptions *given, const char *key, bool fallback, bool *value,
+                              WeirError *error)
+{
+    const char *text = get(given, key);
+    if (text == NULL || strcasecmp(text, "true") == 0 || strcasecmp(text, "false") == 0)
+        return weir_format_option_bool(given, key, fallback, value, error);
+    return weir_error_format(error, WEIR_ERROR_LEGACY_ERROR_TEMP_2147, "The CSV option %s is true or false, not '%s'.",
+                             key, text);
+}
+
 static WeirStatus flag_options(const WeirFormatOptions *given, bool writing, WeirCsvOptions *options, WeirError *error)
 {
     const char *pruning = conf(given, "spark.sql.csv.parser.columnPruning.enabled");
     const char *case_sensitive = conf(given, "spark.sql.caseSensitive");
     bool flag = false;
-    WEIR_TRY(weir_format_option_bool(given, "header", false, &options->header, error));
-    WEIR_TRY(weir_format_option_bool(given, "enforceSchema", true, &options->enforce_schema, error));
+    WEIR_TRY(flag_option(given, "header", false, &options->header, error));
+    WEIR_TRY(flag_option(given, "enforceSchema", true, &options->enforce_schema, error));
     WEIR_TRY(weir_format_option_bool(given, "multiLine", false, &options->multi_line, error));
-    WEIR_TRY(weir_format_option_bool(given, "inferSchema", false, &options->infer_schema, error));
-    WEIR_TRY(weir_format_option_bool(given, "preferDate", true, &options->prefer_date, error));
-    WEIR_TRY(weir_format_option_bool(given, "ignoreLeadingWhiteSpace", writing, &options->ignore_leading, error));
-    WEIR_TRY(weir_format_option_bool(given, "ignoreTrailingWhiteSpace", writing, &options->ignore_trailing, error));
-    WEIR_TRY(weir_format_option_bool(given, "quoteAll", false, &options->quote_all, error));
-    WEIR_TRY(weir_format_option_bool(given, "escapeQuotes", true, &options->escape_quotes, error));
+    WEIR_TRY(flag_option(given, "inferSchema", false, &options->infer_schema, error));
+    WEIR_TRY(flag_option(given, "preferDate", true, &options->prefer_date, error));
+    WEIR_TRY(flag_option(given, "ignoreLeadingWhiteSpace", writing, &options->ignore_leading, error));
+    WEIR_TRY(flag_option(given, "ignoreTrailingWhiteSpace", writing, &options->ignore_trailing, error));
+    WEIR_TRY(flag_option(given, "quoteAll", false, &options->quote_all, error));
+    WEIR_TRY(flag_option(given, "escapeQuotes", true, &options->escape_quotes, error));
     options->column_pruning = -1;
     if (get(given, "columnPruning") != NULL) {
         WEIR_TRY(weir_format_option_bool(given, "columnPruning", true, &flag, error));
@@ -264,6 +249,8 @@ static WeirStatus flag_options(const WeirFormatOptions *given, bool writing, Wei
     } else if (options->multi_line || (pruning != NULL && strcasecmp(pruning, "false") == 0)) {
         options->column_pruning = 0;
     }
+    const char *kind = conf(given, "spark.sql.timestampType");
+    options->prefers_ntz = kind != NULL && strcasecmp(kind, "TIMESTAMP_NTZ") == 0;
     options->case_sensitive = case_sensitive != NULL && strcasecmp(case_sensitive, "true") == 0;
     return WEIR_OK;
 }
@@ -271,7 +258,7 @@ static WeirStatus flag_options(const WeirFormatOptions *given, bool writing, Wei
 WeirStatus weir_csv_options(const WeirFormatOptions *given, bool writing, WeirArena *arena, WeirCsvOptions *options,
                             WeirError *error)
 {
-    static const char *const not_built[] = {"locale", "singleVariantColumn", "timeFormat"};
+    static const char *const not_built[] = {"singleVariantColumn", "timeFormat"};
     *options = (WeirCsvOptions){0};
     for (size_t i = 0; i < sizeof(not_built) / sizeof(not_built[0]); i++)
         if (get(given, not_built[i]) != NULL)
@@ -279,7 +266,10 @@ WeirStatus weir_csv_options(const WeirFormatOptions *given, bool writing, WeirAr
                                      "The CSV option %s is not built yet. Leave it out.", not_built[i]);
     WEIR_TRY(delimiter_option(given, options, error));
     WEIR_TRY(quote_options(given, options, error));
-    WEIR_TRY(encoding_option(given, options, error));
+    WeirCodec codec;
+    WEIR_TRY(weir_format_codec(given, &codec, error));
+    WEIR_TRY(weir_format_check_locale(given, error));
+    WEIR_TRY(weir_format_encoding(given, &options->encoding, error));
     WEIR_TRY(record_options(given, options, error));
     WEIR_TRY(flag_options(given, writing, options, error));
     options->null_value = text_option(given, "nullValue", "");

@@ -3,10 +3,10 @@
 #ifndef WEIR_FORMATS_CSV_OPTIONS_H
 #define WEIR_FORMATS_CSV_OPTIONS_H
 
+#include "formats/encoding.h"
 #include "formats/time_formats.h"
 
 typedef enum WeirCsvMode { WEIR_CSV_PERMISSIVE, WEIR_CSV_DROP_MALFORMED, WEIR_CSV_FAIL_FAST } WeirCsvMode;
-typedef enum WeirCsvEncoding { WEIR_CSV_UTF8, WEIR_CSV_ASCII, WEIR_CSV_LATIN1 } WeirCsvEncoding;
 /* What to do where a quoted value goes on behind its closing quote. */
 typedef enum WeirCsvQuoteHandling {
     WEIR_CSV_STOP_AT_DELIMITER,
@@ -31,11 +31,12 @@ typedef struct WeirCsvOptions {
     uint8_t comment;       /* 0: none */
     WeirCsvQuoteHandling quote_handling;
     WeirCsvMode mode;
-    WeirCsvEncoding encoding;
+    WeirEncoding encoding;
     bool header, enforce_schema, multi_line, infer_schema, prefer_date;
     bool ignore_leading, ignore_trailing; /* by direction: false by default for reading, true for writing */
     bool quote_all, escape_quotes;        /* writing */
     bool case_sensitive;
+    bool prefers_ntz;      /* inference */
     int8_t column_pruning; /* -1: as the session says */
     double sampling_ratio;
     WeirCsvText null_value, empty_value, nan_value, positive_infinity, negative_infinity;

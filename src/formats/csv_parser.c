@@ -2,6 +2,7 @@
  * character at hand, `prev` the one before where that matters, and running out of input leaves everything at once
  * (functions return false) to end_of_input. What was recursion there is a loop here: the input decides its depth. */
 #include "formats/csv_parser_private.h"
+#include "formats/csv_row.h"
 
 void weir_csv_tokens_init(WeirCsvTokens *tokens, WeirMemoryTracker *tracker)
 {
@@ -423,4 +424,15 @@ WeirCsvOutcome weir_csv_parse(const WeirCsvOptions *options, const WeirCsvLineEn
         if (tokens->items[i].kind == WEIR_CSV_TOKEN_BUILT)
             tokens->items[i].data = (const uint8_t *)tokens->scratch.data + (uintptr_t)tokens->items[i].data;
     return tokens->count > 0 ? WEIR_CSV_RECORD : WEIR_CSV_NO_RECORD;
+}
+
+WeirCsvOutcome weir_csv_parse_text(const WeirCsvOptions *options, const uint8_t *data, size_t length,
+                                   WeirCsvTokens *tokens)
+{
+    static const WeirCsvLineEnd none = {0};
+    size_t consumed;
+    tokens->count = 0;
+    if (length == 0 || (options->comment != 0 && data[0] == options->comment))
+        return WEIR_CSV_NO_RECORD;
+    return weir_csv_parse(options, &none, data, length, &consumed, tokens);
 }

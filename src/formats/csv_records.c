@@ -17,7 +17,9 @@ WeirStatus weir_csv_records_open(WeirCsvRecords *records, const WeirCsvOptions *
     weir_csv_splitter_init(&records->splitter, options, &records->line_end);
     if (options->multi_line)
         return WEIR_OK;
-    return weir_record_reader_open(source, start, end, own ? options->separator.data : NULL, options->separator.length,
+    WEIR_TRY(weir_encoding_separator(options->encoding, own ? options->separator.data : NULL, records->separator,
+                                     &records->separator_length, error));
+    return weir_record_reader_open(source, start, end, own ? records->separator : NULL, records->separator_length,
                                    tracker, &records->reader, error);
 }
 
@@ -58,30 +60,44 @@ static bool is_ascii(const uint8_t *data, size_t length)
     return (high & UINT64_C(0x8080808080808080)) == 0;
 }
 
+/* Lines whose bytes are not ASCII's are cut first and decoded singly, as Spark does it. */
+static void decode_lines(WeirCsvRecords *records, WeirBuffer *out)
+{
+    const WeirCsvText *separator = &records->options->separator;
+    const uint8_t *record;
+    size_t at = 0, length;
+    while (weir_record_next(records->data, records->length, &at, records->separator, records->separator_length, &record,
+                            &length)) {
+        weir_encoding_decode(records->options->encoding, record, length, out);
+        weir_buffer_append(out, separator->length > 0 ? separator->data : "\n",
+                           separator->length > 0 ? separator->length : 1);
+    }
+}
+
 /* Other encodings become UTF-8 as a whole. */
 static WeirStatus decode(WeirCsvRecords *records, WeirError *error)
 {
     WeirSharedBuffer *decoded = NULL;
-    WEIR_TRY(weir_shared_buffer_new(records->length * 3, records->tracker, &decoded, error));
-    size_t length = 0;
-    for (size_t i = 0; i < records->length; i++) {
-        uint8_t c = records->data[i];
-        if (c < 0x80) {
-            decoded->data[length++] = c;
-        } else if (records->options->encoding == WEIR_CSV_LATIN1) {
-            decoded->data[length++] = (uint8_t)(0xc0 | (c >> 6));
-            decoded->data[length++] = (uint8_t)(0x80 | (c & 0x3f));
-        } else {
-            memcpy(decoded->data + length, "\xef\xbf\xbd", 3);
-            length += 3;
-        }
+    WeirBuffer text;
+    weir_buffer_init(&text, 0, records->tracker);
+    if (records->reader != NULL && !weir_encoding_has_ascii_bytes(records->options->encoding))
+        decode_lines(records, &text);
+    else
+        weir_encoding_decode(records->options->encoding, records->data, records->length, &text);
+    WeirStatus status = weir_buffer_check(&text, error);
+    if (status == WEIR_OK)
+        status = weir_shared_buffer_new(text.length + 1, records->tracker, &decoded, error);
+    if (status == WEIR_OK) {
+        if (text.length > 0)
+            memcpy(decoded->data, text.data, text.length);
+        decoded->length = text.length;
+        weir_shared_buffer_release(records->block);
+        records->block = decoded;
+        records->data = decoded->data;
+        records->length = text.length;
     }
-    decoded->length = length;
-    weir_shared_buffer_release(records->block);
-    records->block = decoded;
-    records->data = decoded->data;
-    records->length = length;
-    return WEIR_OK;
+    weir_buffer_deinit(&text);
+    return status;
 }
 
 WeirStatus weir_csv_records_fill(WeirCsvRecords *records, WeirError *error)
@@ -105,9 +121,12 @@ WeirStatus weir_csv_records_fill(WeirCsvRecords *records, WeirError *error)
         return weir_error_format(error, WEIR_ERROR_FAILED_READ_FILE_NO_HINT, "%s has a record of more than 2 GiB.",
                                  records->source->path);
     records->ascii = is_ascii(records->data, records->length);
-    if (!records->ascii && records->options->encoding != WEIR_CSV_UTF8)
+    bool ascii_bytes = weir_encoding_has_ascii_bytes(records->options->encoding);
+    if (!ascii_bytes || (!records->ascii && records->options->encoding != WEIR_ENCODING_UTF8)) {
         WEIR_TRY(decode(records, error));
-    bool mark = records->first_block && records->options->encoding == WEIR_CSV_UTF8 && records->length >= 3 &&
+        records->ascii = is_ascii(records->data, records->length);
+    }
+    bool mark = records->first_block && records->options->encoding == WEIR_ENCODING_UTF8 && records->length >= 3 &&
                 memcmp(records->data, "\xef\xbb\xbf", 3) == 0;
     records->first_block = false;
     detect_line_end(records);

@@ -13,6 +13,8 @@ typedef struct WeirCsvRecords {
     WeirMemoryTracker *tracker;
     struct WeirRecordReader *reader; /* NULL: multiLine */
     WeirCsvLineEnd line_end;
+    char separator[WEIR_ENCODED_SEPARATOR_BYTES + 1]; /* of the file's bytes */
+    size_t separator_length;                          /* 0: lines */
     WeirCsvSplitter splitter;
     bool first_block, done;
     /* the block at hand; values point into it */

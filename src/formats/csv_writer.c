@@ -5,12 +5,14 @@
 #include "columnar/value_format.h"
 #include "columnar/value_text.h"
 #include "formats/csv_format_private.h"
+#include "formats/csv_row.h"
 
 struct WeirFormatWriter {
     const WeirSchema *schema;
     WeirArena arena;
     WeirCsvOptions options;
     bool header_done;
+    bool written;      /* something: a byte order mark comes before */
     bool special[256]; /* bytes where a value may need quotes or an escape */
     bool trigger[256]; /* those that surely need quotes */
     char separator[2];
@@ -200,54 +202,102 @@ static void append_string(WeirFormatWriter *writer, uint32_t column, const WeirS
     append_cell(writer, column, text, length, false, false, out);
 }
 
-static void append_time(WeirFormatWriter *writer, uint32_t column, const WeirTimeFormatter *formatter, int64_t value,
-                        WeirBuffer *out)
+/* The text of a value that is neither null nor a string at the top: nested ones as Spark's generator joins them. */
+static void append_text_of(WeirFormatWriter *writer, const WeirVector *vector, uint32_t row, WeirBuffer *out);
+
+static void append_time(const WeirTimeFormatter *formatter, bool ntz, int64_t value, WeirBuffer *out)
 {
     char text[WEIR_VALUE_TEXT_BYTES];
-    if (formatter->pattern == NULL) {
-        bool ntz = formatter == &writer->options.times.timestamp_ntz_formatter;
-        size_t length = formatter->days ? weir_format_date((int32_t)value, text)
-                                        : weir_format_timestamp_iso(value, ntz ? NULL : formatter->zone, text);
-        append_cell(writer, column, (const uint8_t *)text, length, false, false, out);
+    if (formatter->pattern != NULL) {
+        formatter->formatter.format(&formatter->formatter, value, out);
         return;
     }
-    weir_buffer_clear(&writer->text);
-    formatter->formatter.format(&formatter->formatter, value, &writer->text);
-    append_cell(writer, column, (const uint8_t *)weir_buffer_text(&writer->text), writer->text.length, false, false,
-                out);
+    size_t length = formatter->days ? weir_format_date((int32_t)value, text)
+                                    : weir_format_timestamp_iso(value, ntz ? NULL : formatter->zone, text);
+    weir_buffer_append(out, text, length);
 }
 
-static void append_value(WeirFormatWriter *writer, uint32_t column, const WeirVector *vector, uint32_t row,
-                         WeirBuffer *out)
+/* A null inside of another value: nothing, or a blank and the option nullValue. */
+static void append_null(const WeirFormatWriter *writer, WeirBuffer *out)
 {
-    const WeirVector *flat;
-    char text[WEIR_VALUE_TEXT_BYTES];
-    size_t length;
+    const WeirCsvText *value = &writer->options.null_value;
+    if (value->length > 0)
+        weir_buffer_append_char(out, ' ');
+    weir_buffer_append(out, value->data, value->length);
+}
+
+/* An element behind the first is set off by a blank. */
+static void append_part(WeirFormatWriter *writer, const WeirVector *vector, uint32_t row, bool first, WeirBuffer *out)
+{
+    if (!first)
+        weir_buffer_append_char(out, ',');
     if (weir_vector_is_null(vector, row)) {
-        append_cell(writer, column, NULL, 0, true, false, out);
+        append_null(writer, out);
         return;
     }
+    if (!first)
+        weir_buffer_append_char(out, ' ');
+    append_text_of(writer, vector, row, out);
+}
+
+static void append_map(WeirFormatWriter *writer, const WeirVector *flat, uint32_t row, WeirBuffer *out)
+{
+    const uint32_t *offsets = flat->values;
+    weir_buffer_append_char(out, '{');
+    for (uint32_t at = offsets[row]; at < offsets[row + 1]; at++) {
+        append_part(writer, &flat->children[0], at, at == offsets[row], out);
+        weir_buffer_append_text(out, " ->");
+        if (weir_vector_is_null(&flat->children[1], at)) {
+            append_null(writer, out);
+            continue;
+        }
+        weir_buffer_append_char(out, ' ');
+        append_text_of(writer, &flat->children[1], at, out);
+    }
+    weir_buffer_append_char(out, '}');
+}
+
+static void append_nested(WeirFormatWriter *writer, const WeirVector *flat, uint32_t row, WeirBuffer *out)
+{
+    const uint32_t *offsets = flat->values;
+    if (flat->type->id == WEIR_TYPE_MAP) {
+        append_map(writer, flat, row, out);
+    } else if (flat->type->id == WEIR_TYPE_ARRAY) {
+        weir_buffer_append_char(out, '[');
+        for (uint32_t at = offsets[row]; at < offsets[row + 1]; at++)
+            append_part(writer, flat->children, at, at == offsets[row], out);
+        weir_buffer_append_char(out, ']');
+    } else {
+        weir_buffer_append_char(out, '{');
+        for (uint32_t i = 0; i < flat->type->field_count; i++)
+            append_part(writer, &flat->children[i], row, i == 0, out);
+        weir_buffer_append_char(out, '}');
+    }
+}
+
+static void append_text_of(WeirFormatWriter *writer, const WeirVector *vector, uint32_t row, WeirBuffer *out)
+{
+    const WeirVector *flat;
+    const WeirTimeFormats *times = &writer->options.times;
+    char text[WEIR_VALUE_TEXT_BYTES];
     uint32_t at = weir_vector_locate(vector, row, &flat);
     switch (flat->type->id) {
-    case WEIR_TYPE_STRING:
-        append_string(writer, column, &((const WeirStringView *)flat->values)[at], out);
+    case WEIR_TYPE_STRING: {
+        const WeirStringView *view = &((const WeirStringView *)flat->values)[at];
+        weir_utf8_append_replaced(weir_view_data(view), view->length, out);
         return;
+    }
     case WEIR_TYPE_BINARY:
-        weir_buffer_clear(&writer->text);
-        weir_value_show(flat, at, writer->options.times.zone, &writer->text);
-        append_cell(writer, column, (const uint8_t *)weir_buffer_text(&writer->text), writer->text.length, false, false,
-                    out);
+        weir_value_show(flat, at, times->zone, out);
         return;
     case WEIR_TYPE_TIMESTAMP:
-        append_time(writer, column, &writer->options.times.timestamp_formatter, ((const int64_t *)flat->values)[at],
-                    out);
+        append_time(&times->timestamp_formatter, false, ((const int64_t *)flat->values)[at], out);
         return;
     case WEIR_TYPE_TIMESTAMP_NTZ:
-        append_time(writer, column, &writer->options.times.timestamp_ntz_formatter, ((const int64_t *)flat->values)[at],
-                    out);
+        append_time(&times->timestamp_ntz_formatter, true, ((const int64_t *)flat->values)[at], out);
         return;
     case WEIR_TYPE_DATE:
-        append_time(writer, column, &writer->options.times.date_formatter, ((const int32_t *)flat->values)[at], out);
+        append_time(&times->date_formatter, false, ((const int32_t *)flat->values)[at], out);
         return;
     case WEIR_TYPE_DECIMAL: {
         WeirInt128 unscaled;
@@ -255,13 +305,46 @@ static void append_value(WeirFormatWriter *writer, uint32_t column, const WeirVe
             unscaled = ((const int64_t *)flat->values)[at];
         else
             memcpy(&unscaled, (const uint8_t *)flat->values + (size_t)at * sizeof(unscaled), sizeof(unscaled));
-        length = weir_format_decimal_scientific(unscaled, flat->type->scale, text);
-        break;
+        weir_buffer_append(out, text, weir_format_decimal_scientific(unscaled, flat->type->scale, text));
+        return;
     }
+    case WEIR_TYPE_ARRAY:
+    case WEIR_TYPE_MAP:
+    case WEIR_TYPE_STRUCT:
+        append_nested(writer, flat, at, out);
+        return;
     default:
-        length = weir_value_format_fixed(flat, at, writer->options.times.zone, text);
+        weir_buffer_append(out, text, weir_value_format_fixed(flat, at, times->zone, text));
     }
-    append_cell(writer, column, (const uint8_t *)text, length, false, false, out);
+}
+
+static void append_value(WeirFormatWriter *writer, uint32_t column, const WeirVector *vector, uint32_t row,
+                         WeirBuffer *out)
+{
+    const WeirVector *flat;
+    if (weir_vector_is_null(vector, row)) {
+        append_cell(writer, column, NULL, 0, true, false, out);
+        return;
+    }
+    uint32_t at = weir_vector_locate(vector, row, &flat);
+    if (flat->type->id == WEIR_TYPE_STRING) {
+        append_string(writer, column, &((const WeirStringView *)flat->values)[at], out);
+        return;
+    }
+    weir_buffer_clear(&writer->text);
+    append_text_of(writer, flat, at, &writer->text);
+    append_cell(writer, column, (const uint8_t *)weir_buffer_text(&writer->text), writer->text.length, false, false,
+                out);
+}
+
+void weir_csv_write_row(WeirFormatWriter *writer, const WeirVector *columns, uint32_t count, uint32_t row,
+                        WeirBuffer *out)
+{
+    for (uint32_t i = 0; i < count; i++) {
+        if (i > 0)
+            weir_buffer_append(out, writer->options.delimiter, writer->options.delimiter_length);
+        append_value(writer, i, &columns[i], row, out);
+    }
 }
 
 static void append_header(WeirFormatWriter *writer, WeirBuffer *out)
@@ -278,20 +361,18 @@ static void append_header(WeirFormatWriter *writer, WeirBuffer *out)
     weir_buffer_append(out, writer->separator, writer->separator_length);
 }
 
-/* From UTF-8, in place; what the encoding does not have is a question mark. */
-static void encode(const WeirFormatWriter *writer, WeirBuffer *out, size_t from)
+/* What was appended to `out` behind `from`, in the file's encoding. */
+static void encode(WeirFormatWriter *writer, WeirBuffer *out, size_t from)
 {
-    size_t at = from, kept = from;
-    if (writer->options.encoding == WEIR_CSV_UTF8)
+    size_t length = out->length - from;
+    if (writer->options.encoding == WEIR_ENCODING_UTF8 || length == 0 || out->failed)
         return;
-    uint32_t last = writer->options.encoding == WEIR_CSV_LATIN1 ? 0xff : 0x7f;
-    while (at < out->length) {
-        uint32_t c;
-        bool malformed;
-        at += weir_utf8_decode((const uint8_t *)out->data + at, out->length - at, &c, &malformed);
-        out->data[kept++] = (char)(c <= last ? c : '?');
-    }
-    out->length = kept;
+    weir_buffer_clear(&writer->text);
+    weir_buffer_append(&writer->text, out->data + from, length);
+    out->length = from;
+    weir_encoding_encode(writer->options.encoding, (const uint8_t *)weir_buffer_text(&writer->text),
+                         writer->text.length, !writer->written, out);
+    writer->written = true;
 }
 
 WeirStatus weir_csv_write_batch(WeirFormatWriter *writer, const WeirBatch *batch, WeirBuffer *out, WeirError *error)
@@ -301,11 +382,7 @@ WeirStatus weir_csv_write_batch(WeirFormatWriter *writer, const WeirBatch *batch
     for (uint32_t k = 0; k < batch->selected_count; k++) {
         uint32_t row = weir_batch_row(batch, k);
         size_t start = out->length;
-        for (uint32_t i = 0; i < batch->column_count; i++) {
-            if (i > 0)
-                weir_buffer_append(out, writer->options.delimiter, writer->options.delimiter_length);
-            append_value(writer, i, &batch->columns[i], row, out);
-        }
+        weir_csv_write_row(writer, batch->columns, batch->column_count, row, out);
         if (out->length > start) /* a row that is nothing at all is left out */
             weir_buffer_append(out, writer->separator, writer->separator_length);
     }

@@ -67,6 +67,8 @@ const WeirFileFormat *weir_format_find(const char *name); /* NULL: unknown */
 
 WEIR_CHECKED WeirStatus weir_format_option_bool(const WeirFormatOptions *options, const char *key, bool fallback,
                                                 bool *value, WeirError *error);
+/* The option locale: English only, the rest is UNSUPPORTED_FEATURE.OPTION. */
+WEIR_CHECKED WeirStatus weir_format_check_locale(const WeirFormatOptions *options, WeirError *error);
 /* UNSUPPORTED_DATA_TYPE_FOR_DATASOURCE; `format` as Spark writes it: "CSV", "Text". */
 WeirStatus weir_format_refuse_type(const char *format, const WeirField *field, WeirError *error);
 

@@ -27,6 +27,15 @@ WeirStatus weir_format_option_bool(const WeirFormatOptions *options, const char 
                              key, text);
 }
 
+WeirStatus weir_format_check_locale(const WeirFormatOptions *options, WeirError *error)
+{
+    const char *locale = options->get(options->context, "locale");
+    if (locale == NULL || strcasecmp(locale, "en-US") == 0 || strcasecmp(locale, "en") == 0)
+        return WEIR_OK;
+    return weir_error_format(error, WEIR_ERROR_UNSUPPORTED_FEATURE_OPTION,
+                             "Numbers and dates of the locale %s are not built; those of en-US are.", locale);
+}
+
 WeirStatus weir_format_refuse_type(const char *format, const WeirField *field, WeirError *error)
 {
     WeirBuffer type, name;

@@ -3,11 +3,14 @@
 
 #include <math.h>
 #include <stdlib.h>
-#include <strings.h>
 
 #include "columnar/value_parse.h"
 #include "common/number_format.h"
+#include "formats/json_copy.h"
 #include "formats/text_convert.h"
+
+/* Jackson makes no number of a longer text. */
+#define NUMBER_LENGTH_MAX 1000u
 
 typedef struct Conversion {
     const WeirJsonRules *rules;
@@ -40,6 +43,15 @@ static const char *token_text(const Conversion *conversion, const WeirJsonToken 
     return conversion->scratch->data;
 }
 
+/* Whether the value's text would be written just as it stands. */
+static bool is_canonical(const WeirJsonToken *token)
+{
+    if (token->kind == WEIR_JSON_TOKEN_NUMBER)
+        return (token->flags & WEIR_JSON_FRACTION) == 0 && token->start[0] >= '1';
+    return token->kind == WEIR_JSON_TOKEN_STRING || token->kind == WEIR_JSON_TOKEN_TRUE ||
+           token->kind == WEIR_JSON_TOKEN_FALSE;
+}
+
 static WeirJsonOutcome convert_string(const Conversion *conversion, const WeirJsonToken *token,
                                       WeirVectorBuilder *builder)
 {
@@ -49,8 +61,11 @@ static WeirJsonOutcome convert_string(const Conversion *conversion, const WeirJs
         size_t length;
         const char *text = token_text(conversion, token, &length);
         weir_vector_builder_append_bytes(builder, text, length);
+    } else if (conversion->rules->copy_text && !is_canonical(token)) {
+        weir_buffer_clear(conversion->scratch);
+        weir_json_copy_value(conversion->text, token, conversion->scratch);
+        weir_vector_builder_append_bytes(builder, weir_buffer_text(conversion->scratch), conversion->scratch->length);
     } else {
-        /* Anything else as it was written: numbers, booleans, whole objects. */
         weir_vector_builder_append_view(builder, weir_view_make(token->start, token->length));
     }
     return WEIR_JSON_GOOD;
@@ -98,8 +113,8 @@ static bool nonnumeric_value(const char *text, size_t length, double *value)
     static const struct {
         const char *word;
         double value;
-    } words[] = {{"NaN", NAN},      {"Infinity", INFINITY}, {"+Infinity", INFINITY}, {"-Infinity", -INFINITY},
-                 {"INF", INFINITY}, {"+INF", INFINITY},     {"-INF", -INFINITY}};
+    } words[] = {{"NaN", NAN},       {"Infinity", INFINITY}, {"+Infinity", INFINITY}, {"-Infinity", -INFINITY},
+                 {"+INF", INFINITY}, {"-INF", -INFINITY}};
     for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
         if (strlen(words[i].word) == length && memcmp(words[i].word, text, length) == 0) {
             *value = words[i].value;
@@ -114,7 +129,11 @@ static WeirJsonOutcome convert_double(const Conversion *conversion, const WeirJs
 {
     double value = 0;
     bool good = false;
-    if (token->kind == WEIR_JSON_TOKEN_NUMBER && type->id == WEIR_TYPE_FLOAT) {
+    int64_t whole;
+    if (token->kind == WEIR_JSON_TOKEN_NUMBER && *token->start == '-' && (token->flags & WEIR_JSON_FRACTION) == 0 &&
+        parse_integer(token, &whole) && whole == 0) {
+        good = true; /* an integer has no negative zero */
+    } else if (token->kind == WEIR_JSON_TOKEN_NUMBER && type->id == WEIR_TYPE_FLOAT) {
         float narrow = 0;
         good = weir_string_to_float((const char *)token->start, token->length, &narrow);
         value = (double)narrow;
@@ -148,9 +167,18 @@ static WeirJsonOutcome convert_quoted(const Conversion *conversion, const WeirJs
     }
     if (token->kind != WEIR_JSON_TOKEN_STRING)
         return bad(builder);
+    const WeirTimeFormats *times = &conversion->rules->times;
     const char *text = token_text(conversion, token, &length);
-    return weir_time_formats_convert(&conversion->rules->times, text, length, type, builder) ? WEIR_JSON_GOOD
-                                                                                             : bad(builder);
+    if (weir_time_formats_convert(times, text, length, type, builder))
+        return WEIR_JSON_GOOD;
+    /* Early Sparks wrote dates as the text of their days since the epoch. */
+    int64_t days;
+    if (type->id != WEIR_TYPE_DATE || (times->date != NULL && !times->fallback) ||
+        !weir_parse_int64(text, length, &days) || days < INT32_MIN || days > INT32_MAX)
+        return bad(builder);
+    if (builder != NULL)
+        weir_vector_builder_append_int(builder, days);
+    return WEIR_JSON_GOOD;
 }
 
 static WeirJsonOutcome convert_decimal(const Conversion *conversion, const WeirJsonToken *token,
@@ -160,7 +188,10 @@ static WeirJsonOutcome convert_decimal(const Conversion *conversion, const WeirJ
     if (token->kind != WEIR_JSON_TOKEN_NUMBER && token->kind != WEIR_JSON_TOKEN_STRING)
         return bad(builder);
     const char *text = token_text(conversion, token, &length);
-    return weir_text_convert_decimal(text, length, type, builder) ? WEIR_JSON_GOOD : bad(builder);
+    bool good = token->kind == WEIR_JSON_TOKEN_NUMBER
+                    ? weir_text_convert_decimal(text, length, type, builder)
+                    : weir_text_convert_grouped_decimal(text, length, type, conversion->scratch, builder);
+    return good ? WEIR_JSON_GOOD : bad(builder);
 }
 
 static int base64_value(uint8_t c)
@@ -177,32 +208,28 @@ static int base64_value(uint8_t c)
 static WeirJsonOutcome convert_binary(const Conversion *conversion, const WeirJsonToken *token,
                                       WeirVectorBuilder *builder)
 {
-    size_t length, out = 0, digits = 0;
+    size_t length, out = 0;
     if (token->kind != WEIR_JSON_TOKEN_STRING)
         return bad(builder);
     const char *text = token_text(conversion, token, &length);
+    if (length % 4 != 0)
+        return bad(builder);
+    size_t padding = length > 0 && text[length - 1] == '=' ? 1 + (text[length - 2] == '=') : 0;
     uint8_t *bytes = weir_malloc(length + 3);
     uint32_t bits = 0;
     bool good = true;
-    while (length > 0 && text[length - 1] == '=')
-        length--;
     for (size_t i = 0; i < length && good; i++) {
-        int value = base64_value((uint8_t)text[i]);
+        int value = i + padding < length ? base64_value((uint8_t)text[i]) : 0;
         good = value >= 0;
         bits = (bits << 6) | (uint32_t)(value & 63);
-        if (++digits % 4 == 0) {
+        if (i % 4 == 3) {
             bytes[out++] = (uint8_t)(bits >> 16);
             bytes[out++] = (uint8_t)(bits >> 8);
             bytes[out++] = (uint8_t)bits;
         }
     }
-    good = good && digits % 4 != 1;
-    if (digits % 4 >= 2)
-        bytes[out++] = (uint8_t)(bits >> (digits % 4 == 2 ? 4 : 10));
-    if (digits % 4 == 3)
-        bytes[out++] = (uint8_t)(bits >> 2);
     if (good && builder != NULL)
-        weir_vector_builder_append_bytes(builder, bytes, out);
+        weir_vector_builder_append_bytes(builder, bytes, out - padding);
     weir_free(bytes);
     return good ? WEIR_JSON_GOOD : bad(builder);
 }
@@ -243,7 +270,7 @@ static int32_t find_field(const Conversion *conversion, const WeirDataType *type
 {
     size_t length;
     const char *text = token_text(conversion, name, &length);
-    for (uint32_t i = 0; i < type->field_count; i++)
+    for (uint32_t i = type->field_count; i-- > 0;) /* of equal names the last has the value */
         if (strncmp(type->fields[i].name, text, length) == 0 && type->fields[i].name[length] == '\0')
             return (int32_t)i;
     return -1;
@@ -266,8 +293,18 @@ static WeirJsonOutcome convert_struct(const Conversion *conversion, const WeirJs
     inside.end = token->start + token->length;
     for (const uint8_t *at = token->start + 1; weir_json_next_member(&inside, &at, &name, &value);) {
         int32_t field = find_field(conversion, type, &name);
-        if (field >= 0)
-            values[field] = value; /* of equal names the last counts */
+        if (field < 0)
+            continue;
+        if (values[field].start != NULL) {
+            /* Of values under one name the last that fits counts; the others still spoil the struct. */
+            WeirJsonOutcome next = convert(conversion, &value, type->fields[field].type, NULL);
+            if (next != WEIR_JSON_GOOD ||
+                convert(conversion, &values[field], type->fields[field].type, NULL) != WEIR_JSON_GOOD)
+                outcome = WEIR_JSON_PARTIAL;
+            if (next == WEIR_JSON_BAD)
+                continue;
+        }
+        values[field] = value;
     }
     for (uint32_t i = 0; i < type->field_count; i++) {
         WeirVectorBuilder *child = builder == NULL ? NULL : weir_vector_builder_child(builder, i);
@@ -293,6 +330,8 @@ static WeirJsonOutcome convert(const Conversion *conversion, const WeirJsonToken
             weir_vector_builder_append_null(builder);
         return WEIR_JSON_GOOD;
     }
+    if (token->kind == WEIR_JSON_TOKEN_NUMBER && token->length > NUMBER_LENGTH_MAX && type->id != WEIR_TYPE_STRING)
+        return bad(builder);
     switch (type->id) {
     case WEIR_TYPE_STRING:
         return convert_string(conversion, token, builder);
@@ -335,28 +374,28 @@ WeirJsonOutcome weir_json_convert(const WeirJsonRules *rules, const WeirJsonText
 
 WeirStatus weir_json_rules(const WeirFormatOptions *options, WeirArena *arena, WeirJsonRules *rules, WeirError *error)
 {
-    static const char *const not_built[] = {"locale", "singleVariantColumn", "timeFormat"};
+    static const char *const not_built[] = {"singleVariantColumn", "timeFormat"};
+    WeirJsonSyntax *syntax = &rules->syntax;
+    const struct {
+        const char *key;
+        bool fallback;
+        bool *value;
+    } flags[] = {{"allowComments", false, &syntax->comments},
+                 {"allowUnquotedFieldNames", false, &syntax->unquoted_names},
+                 {"allowSingleQuotes", true, &syntax->single_quotes},
+                 {"allowNumericLeadingZeros", false, &syntax->leading_zeros},
+                 {"allowNonNumericNumbers", true, &syntax->nonnumeric_numbers},
+                 {"allowBackslashEscapingAnyCharacter", false, &syntax->any_escape},
+                 {"allowUnquotedControlChars", false, &syntax->control_characters},
+                 {"primitivesAsString", false, &rules->primitives_as_string}};
     *rules = (WeirJsonRules){0};
     for (size_t i = 0; i < sizeof(not_built) / sizeof(not_built[0]); i++)
         if (options->get(options->context, not_built[i]) != NULL)
             return weir_error_format(error, WEIR_ERROR_UNSUPPORTED_FEATURE_OPTION,
                                      "The JSON option %s is not built yet. Leave it out.", not_built[i]);
-    const char *encoding = options->get(options->context, "encoding");
-    if (encoding == NULL)
-        encoding = options->get(options->context, "charset");
-    if (encoding != NULL && strcasecmp(encoding, "UTF-8") != 0)
-        return weir_error_format(error, WEIR_ERROR_UNSUPPORTED_FEATURE_OPTION,
-                                 "JSON in the encoding %s is not built yet; UTF-8 is.", encoding);
+    WEIR_TRY(weir_format_check_locale(options, error));
     WEIR_TRY(weir_time_formats_read(options, arena, &rules->times, error));
-    WEIR_TRY(weir_format_option_bool(options, "allowComments", false, &rules->syntax.comments, error));
-    WEIR_TRY(weir_format_option_bool(options, "allowUnquotedFieldNames", false, &rules->syntax.unquoted_names, error));
-    WEIR_TRY(weir_format_option_bool(options, "allowSingleQuotes", true, &rules->syntax.single_quotes, error));
-    WEIR_TRY(weir_format_option_bool(options, "allowNumericLeadingZeros", false, &rules->syntax.leading_zeros, error));
-    WEIR_TRY(
-        weir_format_option_bool(options, "allowNonNumericNumbers", true, &rules->syntax.nonnumeric_numbers, error));
-    WEIR_TRY(weir_format_option_bool(options, "allowBackslashEscapingAnyCharacter", false, &rules->syntax.any_escape,
-                                     error));
-    WEIR_TRY(
-        weir_format_option_bool(options, "allowUnquotedControlChars", false, &rules->syntax.control_characters, error));
-    return weir_format_option_bool(options, "primitivesAsString", false, &rules->primitives_as_string, error);
+    for (size_t i = 0; i < sizeof(flags) / sizeof(flags[0]); i++)
+        WEIR_TRY(weir_format_option_bool(options, flags[i].key, flags[i].fallback, flags[i].value, error));
+    return WEIR_OK;
 }

@@ -9,12 +9,14 @@
 typedef struct WeirJsonRules {
     WeirJsonSyntax syntax;
     bool primitives_as_string;
-    bool case_sensitive;
+    /* Numbers, objects and arrays for string columns are written anew, as from_json does it; the files' readers keep
+     * them as they stand. */
+    bool copy_text;
     WeirTimeFormats times;
 } WeirJsonRules;
 
-/* What Spark's options say, patterns in `arena`; settings come from options->conf. Options that are not built:
- * UNSUPPORTED_FEATURE.OPTION. */
+/* What Spark's options say, patterns in `arena`; settings come from options->conf. Spark's errors for values that make
+ * no sense; options that are not built: UNSUPPORTED_FEATURE.OPTION. The encoding is the files' matter. */
 WEIR_CHECKED WeirStatus weir_json_rules(const WeirFormatOptions *options, WeirArena *arena, WeirJsonRules *rules,
                                         WeirError *error);
 

@@ -1,43 +1,42 @@
-/* JSON files: a record a line (Spark: JsonFileFormat, JacksonParser). The layout of the last record is remembered as
- * literal bytes between its values, so that records written by one program cost a comparison for each name; anything
- * else takes the general path. Values are converted only for the columns that are needed. */
+/* JSON files: a record a line (Spark: JsonFileFormat, JacksonParser). Values are converted only for the columns that
+ * are needed. */
 #include "formats/json_format_private.h"
-
-#include <strings.h>
 
 #include "formats/record_reader.h"
 
 static const char *const json_read_options[] = {"mode", NULL};
 
-/* ---- options ---- */
-
-static const char *corrupt_column(const WeirFormatOptions *options)
-{
-    const char *name = options->get(options->context, "columnNameOfCorruptRecord");
-    if (name == NULL && options->conf != NULL)
-        name = options->conf(options->conf_context, "spark.sql.columnNameOfCorruptRecord");
-    return name == NULL ? "_corrupt_record" : name;
-}
-
-static WeirParseMode parse_mode(const WeirFormatOptions *options)
-{
-    const char *mode = options->get(options->context, "mode");
-    if (mode != NULL && strcasecmp(mode, "DROPMALFORMED") == 0)
-        return WEIR_PARSE_MODE_DROP;
-    return mode != NULL && strcasecmp(mode, "FAILFAST") == 0 ? WEIR_PARSE_MODE_FAIL : WEIR_PARSE_MODE_PERMISSIVE;
-}
-
 static bool json_is_splittable(const WeirFormatOptions *options, const char *path)
 {
     bool multi_line = false;
+    WeirEncoding encoding = WEIR_ENCODING_UTF8;
     return weir_format_option_bool(options, "multiLine", false, &multi_line, NULL) == WEIR_OK && !multi_line &&
+           weir_format_encoding(options, &encoding, NULL) == WEIR_OK && encoding == WEIR_ENCODING_UTF8 &&
            weir_separator_is_cuttable(options->get(options->context, "lineSep")) && !weir_path_is_compressed(path);
+}
+
+WeirStatus weir_json_check_encoding(const WeirFormatOptions *options, WeirError *error)
+{
+    const char *separator = options->get(options->context, "lineSep");
+    char bytes[WEIR_ENCODED_SEPARATOR_BYTES];
+    WeirEncoding encoding;
+    bool multi_line = false;
+    size_t length;
+    WEIR_TRY(weir_format_encoding(options, &encoding, error));
+    WEIR_TRY(weir_format_option_bool(options, "multiLine", false, &multi_line, error));
+    if (!multi_line && (encoding == WEIR_ENCODING_UTF16 || encoding == WEIR_ENCODING_UTF32))
+        return weir_error_format(error, WEIR_ERROR_LEGACY_ERROR_TEMP_0000,
+                                 "requirement failed: lines of JSON can't have the encodings UTF-16 and UTF-32. Name "
+                                 "the byte order, or set multiLine.");
+    if (!multi_line && encoding != WEIR_ENCODING_UTF8 && separator == NULL)
+        return weir_error_format(error, WEIR_ERROR_LEGACY_ERROR_TEMP_0000,
+                                 "requirement failed: lines in this encoding need the option lineSep.");
+    return weir_encoding_separator(encoding, separator, bytes, &length, error);
 }
 
 static WeirStatus json_check(const WeirFormatOptions *options, const WeirSchema *schema, bool writing, WeirError *error)
 {
     WeirJsonRules rules;
-    bool multi_line;
     if (writing)
         return WEIR_OK;
     WeirArena arena;
@@ -46,16 +45,29 @@ static WeirStatus json_check(const WeirFormatOptions *options, const WeirSchema 
     weir_arena_deinit(&arena);
     if (status != WEIR_OK)
         return status;
-    WEIR_TRY(weir_format_option_bool(options, "multiLine", false, &multi_line, error));
-    int32_t at = weir_schema_find(schema, corrupt_column(options), false);
-    if (at >= 0 && (schema->fields[at].type->id != WEIR_TYPE_STRING || !schema->fields[at].nullable))
-        return weir_error_format(error, WEIR_ERROR_INVALID_CORRUPT_RECORD_TYPE,
-                                 "The column %s for malformed records must be a nullable string.",
-                                 schema->fields[at].name);
-    return WEIR_OK;
+    int32_t corrupt;
+    WEIR_TRY(weir_json_options_check(options, error));
+    WEIR_TRY(weir_json_check_encoding(options, error));
+    return weir_corrupt_column_find(options, schema, &corrupt, error);
 }
 
 /* ---- open ---- */
+
+/* By a byte order mark, or by where the zeros of the first character are: a JSON text begins with ASCII. */
+WeirEncoding weir_json_detect_encoding(const uint8_t *data, size_t length)
+{
+    if (length >= 4 && (memcmp(data, "\0\0\xfe\xff", 4) == 0 || memcmp(data, "\xff\xfe\0\0", 4) == 0))
+        return WEIR_ENCODING_UTF32;
+    if (length >= 2 && ((data[0] == 0xfe && data[1] == 0xff) || (data[0] == 0xff && data[1] == 0xfe)))
+        return WEIR_ENCODING_UTF16;
+    if (length >= 4 && data[0] == 0 && data[1] == 0 && data[2] == 0 && data[3] != 0)
+        return WEIR_ENCODING_UTF32;
+    if (length >= 4 && data[0] != 0 && data[1] == 0 && data[2] == 0 && data[3] == 0)
+        return WEIR_ENCODING_UTF32LE;
+    if (length >= 2 && data[0] == 0 && data[1] != 0)
+        return WEIR_ENCODING_UTF16BE;
+    return length >= 2 && data[0] != 0 && data[1] == 0 ? WEIR_ENCODING_UTF16LE : WEIR_ENCODING_UTF8;
+}
 
 static void json_close_reader(WeirFormatReader *reader)
 {
@@ -63,8 +75,9 @@ static void json_close_reader(WeirFormatReader *reader)
         return;
     weir_record_reader_close(reader->records);
     weir_shared_buffer_release(reader->block);
+    weir_shared_buffer_release(reader->decoded);
     weir_batch_builder_deinit(&reader->builder);
-    weir_buffer_deinit(&reader->scratch);
+    weir_json_record_deinit(&reader->record);
     weir_arena_deinit(&reader->arena);
     weir_free(reader);
 }
@@ -72,16 +85,17 @@ static void json_close_reader(WeirFormatReader *reader)
 static void plan_columns(WeirFormatReader *reader)
 {
     const WeirFormatScan *scan = reader->scan;
-    const char *corrupt = corrupt_column(scan->options);
+    const char *corrupt = weir_corrupt_column_name(scan->options);
     WeirField *fields = WEIR_ARENA_ARRAY(&reader->arena, WeirField, scan->column_count + 1);
-    reader->corrupt_column = -1;
-    reader->values = WEIR_ARENA_ARRAY(&reader->arena, WeirJsonToken, scan->column_count + 1);
+    int32_t corrupt_field = -1;
     for (uint32_t i = 0; i < scan->column_count; i++) {
         fields[i] = scan->schema->fields[scan->columns[i]];
-        if (strcasecmp(fields[i].name, corrupt) == 0)
-            reader->corrupt_column = (int32_t)i;
+        if (strcmp(fields[i].name, corrupt) == 0)
+            corrupt_field = (int32_t)i;
     }
     reader->schema = weir_type_struct(&reader->arena, fields, scan->column_count);
+    weir_json_record_init(&reader->record, &reader->rules, reader->schema, corrupt_field, &reader->arena,
+                          scan->tracker);
 }
 
 static WeirStatus json_open_reader(const WeirFormatScan *scan, const WeirByteSource *source, int64_t start, int64_t end,
@@ -92,14 +106,17 @@ static WeirStatus json_open_reader(const WeirFormatScan *scan, const WeirByteSou
     reader->scan = scan;
     reader->source = source;
     weir_arena_init(&reader->arena, scan->tracker);
-    weir_buffer_init(&reader->scratch, 0, scan->tracker);
-    reader->mode = parse_mode(scan->options);
-    reader->separator = scan->options->get(scan->options->context, "lineSep");
-    reader->separator_length = reader->separator == NULL ? 0 : strlen(reader->separator);
+    reader->mode = weir_parse_mode(scan->options);
+    const WeirFormatOptions *options = scan->options;
+    reader->encoding_given =
+        options->get(options->context, "encoding") != NULL || options->get(options->context, "charset") != NULL;
     plan_columns(reader);
+    WEIR_TRY_OR_GO(done, weir_format_encoding(options, &reader->encoding, error));
+    WEIR_TRY_OR_GO(done, weir_encoding_separator(reader->encoding, options->get(options->context, "lineSep"),
+                                                 reader->separator, &reader->separator_length, error));
     WEIR_TRY_OR_GO(done, weir_json_rules(scan->options, &reader->arena, &reader->rules, error));
     WEIR_TRY_OR_GO(done, weir_format_option_bool(scan->options, "multiLine", false, &reader->multi_line, error));
-    if (reader->corrupt_column >= 0 && scan->column_count == 1) {
+    if (reader->record.corrupt_field >= 0 && scan->column_count == 1) {
         status = weir_error_set(error, WEIR_ERROR_UNSUPPORTED_FEATURE_QUERY_ONLY_CORRUPT_RECORD_COLUMN);
         goto done;
     }
@@ -117,112 +134,10 @@ done:
 
 /* ---- one record ---- */
 
-static int32_t find_column(WeirFormatReader *reader, const WeirJsonToken *name)
-{
-    const uint8_t *text = name->start;
-    size_t length = name->length;
-    if ((name->flags & WEIR_JSON_ESCAPED) != 0) {
-        weir_buffer_clear(&reader->scratch);
-        if (!weir_buffer_reserve(&reader->scratch, length))
-            return -1;
-        length = weir_json_unescape(name, (uint8_t *)reader->scratch.data);
-        text = (const uint8_t *)reader->scratch.data;
-    }
-    for (uint32_t i = 0; i < reader->schema->field_count; i++) {
-        const char *field = reader->schema->fields[i].name;
-        if ((int32_t)i != reader->corrupt_column && strlen(field) == length && memcmp(field, text, length) == 0)
-            return (int32_t)i;
-    }
-    return -1;
-}
-
-/* From the end of the value before (or the record's bracket) to this member's value; the bytes between become the
- * layout's literal for `index`. NULL: malformed. */
-static const uint8_t *read_member_name(WeirFormatReader *reader, const WeirJsonText *text, const uint8_t *from,
-                                       uint32_t index, int32_t *column)
-{
-    WeirJsonToken name;
-    const uint8_t *at = from;
-    if (index > 0) {
-        at = weir_json_skip_blank(text, at);
-        if (at == NULL || at >= text->end || *at != ',')
-            return NULL;
-    }
-    at = weir_json_skip_blank(text, at + 1);
-    at = at == NULL ? NULL : weir_json_scan_name(text, at, &name);
-    at = at == NULL ? NULL : weir_json_skip_blank(text, at);
-    if (at == NULL || at >= text->end || *at != ':')
-        return NULL;
-    at = weir_json_skip_blank(text, at + 1);
-    if (at == NULL || at >= text->end)
-        return NULL;
-    *column = find_column(reader, &name);
-    if (index < WEIR_JSON_LAYOUT_MEMBERS && at - from <= WEIR_JSON_LITERAL_BYTES) {
-        WeirJsonLayoutMember *member = &reader->layout[index];
-        member->length = (uint8_t)(at - from);
-        member->column = *column;
-        memset(member->literal, 0, sizeof(member->literal));
-        memcpy(member->literal, from, member->length);
-        if (index >= reader->layout_count)
-            reader->layout_count = index + 1;
-    }
-    return at;
-}
-
-static bool matches_layout(const WeirFormatReader *reader, const WeirJsonText *text, const uint8_t *at, uint32_t index)
-{
-    if (index >= reader->layout_count)
-        return false;
-    const WeirJsonLayoutMember *member = &reader->layout[index];
-    return text->end - at > member->length && memcmp(at, member->literal, member->length) == 0;
-}
-
-/* Find the values of the needed columns in the object at `at`. Behind the object, or NULL where it is malformed. */
-static const uint8_t *scan_record(WeirFormatReader *reader, const WeirJsonText *text, const uint8_t *at)
-{
-    const uint8_t *first = weir_json_skip_blank(text, at + 1);
-    for (uint32_t i = 0; i < reader->schema->field_count; i++)
-        reader->values[i].start = NULL;
-    if (first == NULL || first >= text->end)
-        return NULL;
-    if (*first == '}')
-        return first + 1;
-    for (uint32_t index = 0;; index++) {
-        int32_t column;
-        WeirJsonToken value;
-        if (matches_layout(reader, text, at, index)) {
-            at += reader->layout[index].length;
-            column = reader->layout[index].column;
-            if (*at <= ' ')
-                at = weir_json_skip_blank(text, at);
-            if (at == NULL || at >= text->end)
-                return NULL;
-        } else {
-            at = read_member_name(reader, text, at, index, &column);
-            if (at == NULL)
-                return NULL;
-        }
-        at = weir_json_scan_value(text, at, 1, &value);
-        if (at == NULL || at >= text->end)
-            return NULL;
-        if (column >= 0)
-            reader->values[column] = value; /* of equal names the last counts */
-        if (*at == '}')
-            return at + 1;
-        if (*at != ',') {
-            const uint8_t *next = weir_json_skip_blank(text, at);
-            if (next == NULL || next >= text->end || (*next != ',' && *next != '}'))
-                return NULL;
-            if (*next == '}')
-                return next + 1;
-        }
-    }
-}
-
 static void append_nulls(WeirFormatReader *reader, const uint8_t *record, size_t length)
 {
     for (uint32_t i = 0; i < reader->schema->field_count; i++) {
-        if ((int32_t)i == reader->corrupt_column)
+        if ((int32_t)i == reader->record.corrupt_field)
             weir_vector_builder_append_view(reader->builder.columns[i], weir_view_make(record, (uint32_t)length));
         else
             weir_vector_builder_append_null(reader->builder.columns[i]);
@@ -242,35 +157,16 @@ static WeirStatus malformed_record(WeirFormatReader *reader, const uint8_t *reco
     return WEIR_OK;
 }
 
-/* Values that do not fit are seen before anything is appended, where the record may have to be dropped or refused. */
-static bool fits_schema(WeirFormatReader *reader, const WeirJsonText *text)
-{
-    for (uint32_t i = 0; i < reader->schema->field_count; i++)
-        if (reader->values[i].start != NULL &&
-            weir_json_convert(&reader->rules, text, &reader->values[i], reader->schema->fields[i].type, NULL,
-                              &reader->scratch) != WEIR_JSON_GOOD)
-            return false;
-    return true;
-}
-
 static WeirStatus append_record(WeirFormatReader *reader, const WeirJsonText *text, const uint8_t *record,
                                 size_t length, WeirError *error)
 {
-    bool good = true;
-    if (reader->mode != WEIR_PARSE_MODE_PERMISSIVE && !fits_schema(reader, text))
+    /* Values that do not fit are seen before anything is appended, where the record may have to be dropped or refused.
+     */
+    if (reader->mode != WEIR_PARSE_MODE_PERMISSIVE && !weir_json_record_fits(&reader->record, text))
         return malformed_record(reader, record, length, error);
-    for (uint32_t i = 0; i < reader->schema->field_count; i++) {
-        WeirVectorBuilder *column = reader->builder.columns[i];
-        if ((int32_t)i == reader->corrupt_column)
-            continue;
-        if (reader->values[i].start == NULL)
-            weir_vector_builder_append_null(column);
-        else if (weir_json_convert(&reader->rules, text, &reader->values[i], reader->schema->fields[i].type, column,
-                                   &reader->scratch) != WEIR_JSON_GOOD)
-            good = false;
-    }
-    if (reader->corrupt_column >= 0) {
-        WeirVectorBuilder *column = reader->builder.columns[reader->corrupt_column];
+    bool good = weir_json_record_append(&reader->record, text, reader->builder.columns);
+    if (reader->record.corrupt_field >= 0) {
+        WeirVectorBuilder *column = reader->builder.columns[reader->record.corrupt_field];
         if (good)
             weir_vector_builder_append_null(column);
         else
@@ -293,24 +189,24 @@ static WeirStatus append_array(WeirFormatReader *reader, const WeirJsonText *tex
         if (element.kind != WEIR_JSON_TOKEN_OBJECT)
             return malformed_record(reader, record, length, error);
     for (at = array.start + 1; weir_json_next_member(&inside, &at, NULL, &element);) {
-        (void)scan_record(reader, text, element.start);
+        (void)weir_json_record_scan(&reader->record, text, element.start);
         WEIR_TRY(append_record(reader, text, record, length, error));
     }
     return WEIR_OK;
 }
 
-WeirStatus weir_json_append_text(WeirFormatReader *reader, const uint8_t *record, size_t length,
-                                 const uint8_t *readable, WeirError *error)
+/* The rows of one record: its text in UTF-8, and the bytes as the file has them, which a corrupt record shows. */
+static WeirStatus append_text(WeirFormatReader *reader, const WeirJsonText *text, const uint8_t *start,
+                              const uint8_t *record, size_t length, WeirError *error)
 {
-    WeirJsonText text = {record + length, readable, &reader->rules.syntax};
-    const uint8_t *at = weir_json_skip_blank(&text, record);
-    if (at == text.end)
+    const uint8_t *at = weir_json_skip_blank(text, start);
+    if (at == text->end)
         return WEIR_OK; /* A blank line is no record. */
     if (at != NULL && *at == '[')
-        return append_array(reader, &text, at, record, length, error);
-    if (at == NULL || *at != '{' || scan_record(reader, &text, at) == NULL)
+        return append_array(reader, text, at, record, length, error);
+    if (at == NULL || *at != '{' || weir_json_record_scan(&reader->record, text, at) == NULL)
         return malformed_record(reader, record, length, error);
-    return append_record(reader, &text, record, length, error);
+    return append_record(reader, text, record, length, error);
 }
 
 /* ---- batches ---- */
@@ -319,7 +215,8 @@ static WeirStatus next_block(WeirFormatReader *reader, WeirError *error)
 {
     size_t offset = 0;
     weir_shared_buffer_release(reader->block);
-    reader->block = NULL;
+    weir_shared_buffer_release(reader->decoded);
+    reader->block = reader->decoded = NULL;
     reader->at = reader->length = 0;
     if (reader->multi_line) {
         if (!reader->done)
@@ -333,24 +230,68 @@ static WeirStatus next_block(WeirFormatReader *reader, WeirError *error)
     if (!reader->done && reader->first_block && reader->length >= 3 && memcmp(reader->data, "\xef\xbb\xbf", 3) == 0)
         reader->at = 3;
     reader->first_block = false;
-    return WEIR_OK;
+    if (reader->done)
+        return WEIR_OK;
+    if (reader->multi_line && !reader->encoding_given)
+        reader->encoding = weir_json_detect_encoding(reader->data, reader->length);
+    /* No encoding's text is more than three times as long in UTF-8. */
+    return reader->encoding == WEIR_ENCODING_UTF8
+               ? WEIR_OK
+               : weir_shared_buffer_new(reader->length * 3 + 64, reader->scan->tracker, &reader->decoded, error);
+}
+
+/* The record's text: as it stands, or decoded behind the ones before it. */
+static WeirStatus record_text(WeirFormatReader *reader, const uint8_t *record, size_t length, WeirJsonText *text,
+                              const uint8_t **start, WeirError *error)
+{
+    *start = record;
+    text->syntax = &reader->rules.syntax;
+    if (reader->decoded == NULL) {
+        text->end = record + length;
+        text->readable = reader->block->data + reader->block->capacity + 64;
+        return WEIR_OK;
+    }
+    WeirBuffer utf8;
+    weir_buffer_init(&utf8, 0, reader->scan->tracker);
+    weir_encoding_decode(reader->encoding, record, length, &utf8);
+    WeirStatus status = weir_buffer_check(&utf8, error);
+    if (status == WEIR_OK) {
+        WEIR_ASSERT(reader->decoded->length + utf8.length <= reader->decoded->capacity);
+        uint8_t *to = reader->decoded->data + reader->decoded->length;
+        if (utf8.length > 0)
+            memcpy(to, utf8.data, utf8.length);
+        reader->decoded->length += utf8.length;
+        *start = to;
+        text->end = to + utf8.length;
+        text->readable = reader->decoded->data + reader->decoded->capacity + 64;
+    }
+    weir_buffer_deinit(&utf8);
+    return status;
+}
+
+static WeirStatus read_record(WeirFormatReader *reader, const uint8_t *record, size_t length, WeirError *error)
+{
+    WeirJsonText text;
+    const uint8_t *start;
+    WEIR_TRY(record_text(reader, record, length, &text, &start, error));
+    return append_text(reader, &text, start, record, length, error);
 }
 
 static WeirStatus read_records(WeirFormatReader *reader, WeirError *error)
 {
-    const uint8_t *readable = reader->block->data + reader->block->capacity + 64, *record;
+    const uint8_t *record;
     size_t length;
     if (reader->multi_line) {
         record = reader->data + reader->at;
         length = reader->length - reader->at;
         reader->at = reader->length;
         reader->done = true;
-        return weir_json_append_text(reader, record, length, readable, error);
+        return read_record(reader, record, length, error);
     }
     while (reader->builder.row_count < reader->scan->batch_rows_max &&
            weir_record_next(reader->data, reader->length, &reader->at, reader->separator, reader->separator_length,
                             &record, &length))
-        WEIR_TRY(weir_json_append_text(reader, record, length, readable, error));
+        WEIR_TRY(read_record(reader, record, length, error));
     return WEIR_OK;
 }
 
@@ -368,6 +309,8 @@ static WeirStatus json_next_batch(WeirFormatReader *reader, WeirBatch **out, Wei
     WEIR_TRY(weir_batch_builder_finish(&reader->builder, out, error));
     if (*out != NULL)
         weir_batch_keep_buffer(*out, reader->block); /* Views point into it; a batch never spans two blocks. */
+    if (*out != NULL && reader->decoded != NULL)
+        weir_batch_keep_buffer(*out, reader->decoded);
     return WEIR_OK;
 }
 

@@ -2,20 +2,10 @@
 #ifndef WEIR_FORMATS_JSON_FORMAT_PRIVATE_H
 #define WEIR_FORMATS_JSON_FORMAT_PRIVATE_H
 
+#include "formats/encoding.h"
 #include "formats/formats.h"
-#include "formats/json_convert.h"
-
-#define WEIR_JSON_LAYOUT_MEMBERS 64u
-#define WEIR_JSON_LITERAL_BYTES 62
-
-typedef enum WeirParseMode { WEIR_PARSE_MODE_PERMISSIVE, WEIR_PARSE_MODE_DROP, WEIR_PARSE_MODE_FAIL } WeirParseMode;
-
-/* What stood between two values of the last record, and the column of the value behind it (-1: none). */
-typedef struct WeirJsonLayoutMember {
-    uint8_t length;
-    char literal[WEIR_JSON_LITERAL_BYTES + 1];
-    int32_t column;
-} WeirJsonLayoutMember;
+#include "formats/json_options.h"
+#include "formats/json_record.h"
 
 struct WeirRecordReader;
 
@@ -25,25 +15,25 @@ struct WeirFormatReader {
     WeirJsonRules rules;
     WeirParseMode mode;
     bool multi_line, done, first_block;
-    const char *separator;
-    size_t separator_length;
+    WeirEncoding encoding; /* of lines; a whole file's may be found out */
+    bool encoding_given;
+    char separator[WEIR_ENCODED_SEPARATOR_BYTES + 1];
+    size_t separator_length; /* 0: lines */
     WeirArena arena;
     const WeirSchema *schema; /* of the needed columns */
-    int32_t corrupt_column;   /* among them; -1: not asked for */
-    WeirJsonToken *values;    /* by needed column; start NULL: absent */
     struct WeirRecordReader *records;
     WeirSharedBuffer *block;
+    WeirSharedBuffer *decoded; /* the block's records in UTF-8, where they are not so already; NULL: they are */
     const uint8_t *data;
     size_t length, at;
     WeirBatchBuilder builder;
-    WeirBuffer scratch;
-    WeirJsonLayoutMember layout[WEIR_JSON_LAYOUT_MEMBERS];
-    uint32_t layout_count;
+    WeirJsonRecord record;
 };
 
-/* The rows of one record. `readable`: bytes up to there may be loaded. */
-WEIR_CHECKED WeirStatus weir_json_append_text(WeirFormatReader *reader, const uint8_t *record, size_t length,
-                                              const uint8_t *readable, WeirError *error);
+/* Encodings of JSON files: which ones lines can have. */
+WEIR_CHECKED WeirStatus weir_json_check_encoding(const WeirFormatOptions *options, WeirError *error);
+/* The encoding of a file without one in the options, by its first bytes. */
+WeirEncoding weir_json_detect_encoding(const uint8_t *data, size_t length);
 /* json_infer.c and json_writer.c: entries of the format's table. */
 WeirStatus weir_json_infer(const WeirFormatOptions *options, const WeirByteSource *files, uint32_t count,
                            WeirMemoryTracker *tracker, WeirArena *arena, const WeirSchema **schema, WeirError *error);

@@ -22,6 +22,30 @@ bool weir_text_convert_decimal(const char *text, size_t length, const WeirDataTy
     return true;
 }
 
+bool weir_text_convert_grouped_decimal(const char *text, size_t length, const WeirDataType *type, WeirBuffer *scratch,
+                                       WeirVectorBuilder *builder)
+{
+    bool comma = false;
+    for (size_t i = 0; i < length; i++) {
+        if ((uint8_t)text[i] <= ' ')
+            return false;
+        comma = comma || text[i] == ',';
+    }
+    if (comma) {
+        if (text != scratch->data) {
+            weir_buffer_clear(scratch);
+            weir_buffer_append(scratch, text, length);
+        }
+        size_t kept = 0;
+        for (size_t i = 0; i < length && !scratch->failed; i++)
+            if (scratch->data[i] != ',')
+                scratch->data[kept++] = scratch->data[i];
+        text = scratch->data;
+        length = kept;
+    }
+    return length > 0 && weir_text_convert_decimal(text, length, type, builder);
+}
+
 static bool convert_integer(const char *text, size_t length, const WeirDataType *type, WeirVectorBuilder *builder)
 {
     static const struct {

@@ -12,5 +12,9 @@ bool weir_text_convert(const char *text, size_t length, const WeirDataType *type
                        WeirVectorBuilder *builder);
 /* A number in decimal digits, rounded half up to the type's scale. */
 bool weir_text_convert_decimal(const char *text, size_t length, const WeirDataType *type, WeirVectorBuilder *builder);
+/* The same of a number written in English: commas are dropped; blanks are no part of it. `scratch` may hold the text.
+ */
+bool weir_text_convert_grouped_decimal(const char *text, size_t length, const WeirDataType *type, WeirBuffer *scratch,
+                                       WeirVectorBuilder *builder);
 
 #endif

@@ -1,6 +1,7 @@
 /* See time_formats.h. */
 #include "formats/time_formats.h"
 
+#include "columnar/value_parse.h"
 #include "formats/text_convert.h"
 
 static WeirStatus read_pattern(const WeirFormatOptions *options, const char *key, WeirArena *arena,
@@ -35,6 +36,19 @@ WeirStatus weir_time_formats_read(const WeirFormatOptions *options, WeirArena *a
     return WEIR_OK;
 }
 
+static bool convert_as_cast(const WeirTimeFormats *formats, const char *text, size_t length, const WeirDataType *type,
+                            WeirVectorBuilder *builder)
+{
+    int64_t micros;
+    if (type->id != WEIR_TYPE_TIMESTAMP)
+        return weir_text_convert(text, length, type, formats->zone, builder);
+    if (!weir_string_to_timestamp(text, length, formats->zone, formats->now_micros, &micros))
+        return false;
+    if (builder != NULL)
+        weir_vector_builder_append_int(builder, micros);
+    return true;
+}
+
 bool weir_time_formats_convert(const WeirTimeFormats *formats, const char *text, size_t length,
                                const WeirDataType *type, WeirVectorBuilder *builder)
 {
@@ -44,10 +58,10 @@ bool weir_time_formats_convert(const WeirTimeFormats *formats, const char *text,
                                                                                : NULL;
     int64_t micros;
     if (pattern == NULL)
-        return weir_text_convert(text, length, type, formats->zone, builder);
+        return convert_as_cast(formats, text, length, type, builder);
     const WeirTimeZone *zone = type->id == WEIR_TYPE_TIMESTAMP ? formats->zone : weir_time_zone_utc();
     if (!weir_datetime_read(pattern, text, length, zone, &micros))
-        return formats->fallback && weir_text_convert(text, length, type, formats->zone, builder);
+        return formats->fallback && convert_as_cast(formats, text, length, type, builder);
     if (builder != NULL)
         weir_vector_builder_append_int(
             builder, type->id == WEIR_TYPE_DATE ? weir_floor_divide(micros, WEIR_MICROS_PER_DAY) : micros);

@@ -18,6 +18,7 @@ typedef struct WeirTimeFormats {
     const WeirTimeZone *zone;                              /* of timestamps without one; the option timeZone wins */
     WeirDatetimePattern *date, *timestamp, *timestamp_ntz; /* NULL: none given */
     bool fallback;                                         /* what a pattern does not match is read as CAST does */
+    int64_t now_micros;                                    /* a time without a date is of this day; 0: of 1970 */
     WeirTimeFormatter date_formatter, timestamp_formatter, timestamp_ntz_formatter;
 } WeirTimeFormats;
 

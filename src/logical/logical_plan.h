@@ -18,6 +18,7 @@ typedef enum WeirLogicalKind {
     WEIR_LOGICAL_RELATION,           /* a table of a connector, batch: relation */
     WEIR_LOGICAL_STREAMING_RELATION, /* the same as an unbounded table: relation; replaced each micro-batch */
     WEIR_LOGICAL_CTE_REFERENCE,      /* name; resolved away by the analyzer (inlined) */
+    WEIR_LOGICAL_LOOP_REFERENCE,     /* loop_id, output: the rows that the last round of that UNION_LOOP made */
     /* ---- unary */
     WEIR_LOGICAL_SUBQUERY_ALIAS, /* name; names = column aliases (may be none) */
     WEIR_LOGICAL_VIEW,           /* name; child: resolved plan of a temporary view */
@@ -50,6 +51,8 @@ typedef enum WeirLogicalKind {
     /* ---- binary and n-ary */
     WEIR_LOGICAL_JOIN,         /* join_type, condition or using names or is_natural; is_lateral */
     WEIR_LOGICAL_UNION,        /* UNION ALL; by_name, allow_missing */
+    WEIR_LOGICAL_UNION_LOOP,   /* WITH RECURSIVE: a start and a step over LOOP_REFERENCEs; loop_id, loop_level_limit.
+                                  Carried out before a plan is optimized (engine/union_loop.h) */
     WEIR_LOGICAL_SET_OPERATION /* INTERSECT/EXCEPT [ALL]; UNION DISTINCT is Distinct over Union */
 } WeirLogicalKind;
 
@@ -78,6 +81,7 @@ typedef struct WeirRelation {
     uint32_t option_count;
     const WeirSchema *user_schema; /* NULL: none given */
     const WeirSchema *schema;      /* what the source gives (after analysis) */
+    const void *definition;        /* what all references to one view have in common; NULL: this is the only one */
     const void *connector;         /* const WeirSourceType *, found by the analyzer */
     int32_t source_index;          /* streaming: set when a query starts, left to right */
 } WeirRelation;
@@ -88,6 +92,7 @@ typedef struct WeirCteDefinition {
     const char *name;
     const char *const *column_names;
     uint32_t column_count;
+    int64_t level_limit; /* MAX RECURSION LEVEL; -1: not written */
     WeirLogicalPlan *plan;
 } WeirCteDefinition;
 
@@ -126,6 +131,7 @@ struct WeirLogicalPlan {
     uint32_t generator_output_count;
     int64_t range_start, range_end, range_step;
     int64_t partition_count;
+    int64_t loop_id, loop_level_limit; /* limit -1: the session's */
     WeirCalendarInterval delay;
     const char *watermark_id; /* uuid of the EventTimeWatermark node */
     WeirWindowSpec *window;

@@ -24,11 +24,20 @@ typedef enum WeirStatementKind {
     WEIR_STATEMENT_SHOW_COLUMNS,   /* name */
     WEIR_STATEMENT_SHOW_DATABASES,
     WEIR_STATEMENT_SHOW_CATALOGS,
+    WEIR_STATEMENT_SHOW_CURRENT,     /* CURRENT NAMESPACE */
+    WEIR_STATEMENT_SHOW_PROPERTIES,  /* TBLPROPERTIES: name */
+    WEIR_STATEMENT_DATABASE,         /* key = CREATE, DROP, DESCRIBE; name, if_exists, if_not_exists */
+    WEIR_STATEMENT_RENAME_VIEW,      /* name, target */
+    WEIR_STATEMENT_REFRESH_FUNCTION, /* name */
     WEIR_STATEMENT_USE,
+    WEIR_STATEMENT_TABLE_COMMAND,    /* key = INSERT, ALTER TABLE …, name = its target, expressions over the target */
+    WEIR_STATEMENT_CREATE_TABLE,     /* as CREATE_STREAMING_TABLE; refused */
     WEIR_STATEMENT_DECLARE_VARIABLE, /* name, type_ddl, expression, or_replace */
     WEIR_STATEMENT_SET_VARIABLE,     /* names, expressions or plan */
     WEIR_STATEMENT_DROP_VARIABLE,
-    WEIR_STATEMENT_CREATE_FUNCTION, /* temporary SQL function */
+    WEIR_STATEMENT_EXECUTE_IMMEDIATE, /* expressions = the text, then USING's arguments (ALIAS: named); names = INTO's
+                                         variables */
+    WEIR_STATEMENT_CREATE_FUNCTION,   /* temporary SQL function */
     WEIR_STATEMENT_DROP_FUNCTION,
     WEIR_STATEMENT_CACHE,
     WEIR_STATEMENT_UNCACHE,
@@ -69,7 +78,7 @@ struct WeirStatement {
     uint32_t partition_count;
     const char *location;
     const char *key, *value, *pattern, *scope, *type_ddl;
-    bool or_replace, if_exists, if_not_exists, is_global, is_extended, is_verbose, by_name;
+    bool or_replace, if_exists, if_not_exists, is_temporary, is_global, is_extended, is_verbose, by_name;
     WeirExpression **expressions;
     uint32_t expression_count;
     WeirExplainMode explain_mode;

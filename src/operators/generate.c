@@ -2,6 +2,8 @@
  * on where they lie. */
 #include "operators/row_collector.h"
 
+#define ROWS_AT_ONCE 384u /* a multiple of 64, as windows of bitmaps want */
+
 typedef struct GenerateState {
     const WeirExpression *generator;
     WeirProgram *arguments;
@@ -94,7 +96,7 @@ static void repeat_columns(const WeirPhysicalPlan *plan, WeirBatch *batch, const
     }
 }
 
-static WeirStatus generate_push(WeirOperator *operator, void * instance, WeirPipelineTask *task, uint32_t stage,
+static WeirStatus generate_rows(WeirOperator *operator, void * instance, WeirPipelineTask *task, uint32_t stage,
                                 WeirBatch *batch, WeirError *error)
 {
     const GenerateState *state = operator->state;
@@ -125,6 +127,23 @@ static WeirStatus generate_push(WeirOperator *operator, void * instance, WeirPip
 done:
     weir_batch_release(out);
     return status;
+}
+
+/* Few rows at a time: what they become is still in the cache when the next stage reads it. */
+static WeirStatus generate_push(WeirOperator *operator, void * instance, WeirPipelineTask *task, uint32_t stage,
+                                WeirBatch *batch, WeirError *error)
+{
+    if (batch->row_count <= ROWS_AT_ONCE || batch->selection != NULL)
+        return generate_rows(operator, instance, task, stage, batch, error);
+    for (uint32_t start = 0; start < batch->row_count && !weir_pipeline_is_satisfied(task); start += ROWS_AT_ONCE) {
+        uint32_t left = batch->row_count - start;
+        WeirBatch *window =
+            weir_batch_window(batch, start, left < ROWS_AT_ONCE ? left : ROWS_AT_ONCE, &operator->tracker);
+        WeirStatus status = generate_rows(operator, instance, task, stage, window, error);
+        weir_batch_release(window);
+        WEIR_TRY(status);
+    }
+    return WEIR_OK;
 }
 
 const WeirOperatorType weir_generate_operator = {

@@ -68,6 +68,14 @@ static WeirStatus memory_table_plan(WeirSession *session, WeirMemoryTable *table
     return WEIR_OK;
 }
 
+bool weir_session_has_memory_table(WeirSession *session, const char *name)
+{
+    pthread_mutex_lock(&session->memory_mutex);
+    bool found = weir_session_find_memory_table(session, name) != NULL;
+    pthread_mutex_unlock(&session->memory_mutex);
+    return found;
+}
+
 static WeirStatus catalog_lookup(WeirCatalog *catalog, const char *const *parts, uint32_t part_count,
                                  WeirLogicalPlan **plan, const WeirRelation **relation, WeirError *error)
 {
@@ -118,6 +126,14 @@ static const WeirValue *catalog_variable(WeirCatalog *catalog, const char *name)
     return NULL;
 }
 
+static const char *catalog_keyword(WeirCatalog *catalog, uint32_t index, bool *reserved)
+{
+    const char *word = weir_sql_keyword(index, reserved);
+    if (!weir_config_bool(&session_of(catalog)->config, "spark.sql.ansi.enforceReservedKeywords"))
+        *reserved = false;
+    return word;
+}
+
 static const WeirSqlFunction *catalog_function(WeirCatalog *catalog, const char *name)
 {
     WeirSession *session = session_of(catalog);
@@ -133,6 +149,7 @@ void weir_session_init_catalog(WeirSession *session)
         .lookup = catalog_lookup,
         .names = catalog_names,
         .variable = catalog_variable,
+        .keyword = catalog_keyword,
         .sql_function = catalog_function,
     };
 }

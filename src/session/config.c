@@ -2,7 +2,9 @@
 #include "session/config.h"
 
 #include "columnar/time_zone.h"
+#include "common/duration.h"
 
+#include <ctype.h>
 #include <stdlib.h>
 #include <strings.h>
 
@@ -39,15 +41,52 @@ static bool is_integer_text(const char *text)
     return end != text && *end == '\0';
 }
 
+static bool is_among(const char *values, const char *value)
+{
+    size_t length = strlen(value);
+    for (const char *at = values; at != NULL && length > 0; at = strchr(at, '|'), at += at != NULL)
+        if (strncasecmp(at, value, length) == 0 && (at[length] == '|' || at[length] == '\0'))
+            return true;
+    return false;
+}
+
+static WeirStatus check_type(const WeirSetting *setting, const char *value, WeirError *error)
+{
+    const char *type = NULL;
+    int64_t ms;
+    if (setting->kind == WEIR_SETTING_DURATION)
+        type = weir_duration_parse_ms(value, &ms) ? NULL : "time in MILLISECONDS";
+    else if (is_boolean(setting))
+        type = strcasecmp(value, "true") == 0 || strcasecmp(value, "false") == 0 ? NULL : "boolean";
+    else if (setting->initial != NULL && is_integer_text(setting->initial))
+        type = is_integer_text(value) ? NULL : "int";
+    return type == NULL ? WEIR_OK
+                        : weir_error_set(error, WEIR_ERROR_INVALID_CONF_VALUE_TYPE_MISMATCH, "confName", setting->key,
+                                         "confValue", value, "confType", type);
+}
+
+/* "1|2|3" as a requirement. */
+static WeirStatus refuse_value(const WeirSetting *setting, const char *value, WeirError *error)
+{
+    WeirBuffer requirement;
+    weir_buffer_init(&requirement, 0, NULL);
+    weir_buffer_append_format(&requirement, "Possible values:");
+    for (const char *at = setting->spark; at != NULL;) {
+        const char *next = strchr(at, '|');
+        weir_buffer_append_format(&requirement, "%s %.*s", at == setting->spark ? "" : ",",
+                                  (int)(next == NULL ? strlen(at) : (size_t)(next - at)), at);
+        at = next == NULL ? NULL : next + 1;
+    }
+    weir_buffer_append_format(&requirement, ".");
+    WeirStatus status = weir_error_set(error, WEIR_ERROR_INVALID_CONF_VALUE_REQUIREMENT, "confName", setting->key,
+                                       "confValue", value, "confRequirement", weir_buffer_text(&requirement));
+    weir_buffer_deinit(&requirement);
+    return status;
+}
+
 static WeirStatus check_value(const WeirSetting *setting, const char *value, WeirError *error)
 {
-    if (is_boolean(setting) && strcasecmp(value, "true") != 0 && strcasecmp(value, "false") != 0)
-        return weir_error_set(error, WEIR_ERROR_INVALID_CONF_VALUE_TYPE_MISMATCH, "confName", setting->key, "confValue",
-                              value, "confType", "boolean");
-    if (setting->initial != NULL && is_integer_text(setting->initial) && strstr(setting->key, "Interval") == NULL &&
-        strstr(setting->key, "Delay") == NULL && !is_integer_text(value))
-        return weir_error_set(error, WEIR_ERROR_INVALID_CONF_VALUE_TYPE_MISMATCH, "confName", setting->key, "confValue",
-                              value, "confType", "int");
+    WEIR_TRY(check_type(setting, value, error));
     const WeirTimeZone *zone = NULL;
     if (strcmp(setting->key, "spark.sql.session.timeZone") == 0 && weir_time_zone_find(value, &zone, NULL) != WEIR_OK)
         return weir_error_set(error, WEIR_ERROR_INVALID_CONF_VALUE_TIME_ZONE, "confName", setting->key, "confValue",
@@ -55,6 +94,11 @@ static WeirStatus check_value(const WeirSetting *setting, const char *value, Wei
     if (strcmp(setting->key, "spark.sql.shuffle.partitions") == 0 && strtoll(value, NULL, 10) <= 0)
         return weir_error_set(error, WEIR_ERROR_INVALID_CONF_VALUE_REQUIREMENT, "confName", setting->key, "confValue",
                               value, "confRequirement", "The value of spark.sql.shuffle.partitions must be positive");
+    if (setting->spark != NULL && !is_among(setting->spark, value))
+        return refuse_value(setting, value, error);
+    if (setting->works != NULL && !is_among(setting->works, value))
+        return weir_error_set(error, WEIR_ERROR_UNSUPPORTED_FEATURE_SETTING, "confName", setting->key, "confValue",
+                              value, "works", setting->works);
     return WEIR_OK;
 }
 
@@ -70,9 +114,9 @@ WeirStatus weir_config_set(WeirConfig *config, const char *key, const char *valu
         WEIR_TRY(check_value(setting, value, error));
     int64_t at = find(config, key);
     char *copy = weir_strdup(value);
-    if (setting != NULL && is_boolean(setting))
+    if (setting != NULL && (is_boolean(setting) || setting->spark != NULL))
         for (char *c = copy; *c != '\0'; c++)
-            *c = (char)(*c | 0x20); /* "TRUE" and "true" are one value to every reader */
+            *c = (char)tolower((unsigned char)*c); /* "TRUE" and "true" are one value to every reader */
     if (at >= 0) {
         weir_free(config->values[at]);
         config->values[at] = copy;

@@ -5,10 +5,18 @@
 
 #include "common/memory.h"
 
+typedef enum WeirSettingKind {
+    WEIR_SETTING_PLAIN, /* boolean or whole number where the initial value is one, else any text */
+    WEIR_SETTING_DURATION
+} WeirSettingKind;
+
 typedef struct WeirSetting {
     const char *key;
     const char *initial; /* NULL: none */
     const char *meaning;
+    WeirSettingKind kind;
+    const char *spark; /* the values that Spark allows, "a|b", in any case; NULL: all of the kind */
+    const char *works; /* those of them that work here: the others are refused; NULL: all */
 } WeirSetting;
 /* Sorted by key. */
 const WeirSetting *weir_settings(uint32_t *count);

@@ -1,6 +1,7 @@
 /* Settings of a session: values, checks, units, and the table itself. */
 #include "support/test.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "session/config.h"
@@ -72,6 +73,88 @@ static void values_are_checked(void **state)
     weir_config_deinit(&config);
 }
 
+#define STREAMING "spark.sql.streaming."
+
+#define MISMATCH "INVALID_CONF_VALUE.TYPE_MISMATCH"
+#define REQUIREMENT "INVALID_CONF_VALUE.REQUIREMENT"
+#define UNSUPPORTED "UNSUPPORTED_FEATURE.SETTING"
+
+/* What Spark 4.2.1 answers to SET, and which of its values do not work here. */
+static const struct {
+    const char *key, *value;
+    const char *condition; /* NULL: it is set */
+} streaming_cases[] = {
+    {"aggregation.stateFormatVersion", "1", NULL},
+    {"aggregation.stateFormatVersion", "3", REQUIREMENT},
+    {"aggregation.stateFormatVersion", "x", MISMATCH},
+    {"asyncLogPurge.enabled", "false", NULL},
+    {"asyncLogPurge.enabled", "x", MISMATCH},
+    {"checkpoint.fileChecksum.enabled", "false", NULL},
+    {"checkpoint.verifyMetadataExists.enabled", "1", MISMATCH},
+    {"fileSink.log.cleanupDelay", "1.5", MISMATCH},
+    {"fileSink.log.compactInterval", "10s", MISMATCH},
+    {"fileSource.log.cleanupDelay", "-5s", NULL},
+    {"fileSource.log.cleanupDelay", "x", MISMATCH},
+    {"fileSource.log.deletion", "x", MISMATCH},
+    {"flatMapGroupsWithState.stateFormatVersion", "1", NULL},
+    {"flatMapGroupsWithState.stateFormatVersion", "5", REQUIREMENT},
+    {"forceDeleteTempCheckpointLocation", "TRUE", NULL},
+    {"join.stateFormatVersion", "2", NULL},
+    {"join.stateFormatVersion", "3", UNSUPPORTED},
+    {"join.stateFormatVersion", "7", REQUIREMENT},
+    {"minBatchesToRetain", "x", MISMATCH},
+    {"multipleWatermarkPolicy", "MAX", NULL},
+    {"multipleWatermarkPolicy", "x", REQUIREMENT},
+    {"noDataMicroBatches.enabled", "0", MISMATCH},
+    {"noDataProgressEventInterval", "10s", NULL},
+    {"noDataProgressEventInterval", "true", MISMATCH},
+    {"offsetLog.formatVersion", "1", NULL},
+    {"offsetLog.formatVersion", "2", UNSUPPORTED},
+    {"offsetLog.formatVersion", "3", REQUIREMENT},
+    {"pollingDelay", "-5s", NULL},
+    {"pollingDelay", "1.5", MISMATCH},
+    {"queryEvolution.enableSinkEvolution", "true", UNSUPPORTED},
+    {"queryEvolution.enableSourceEvolution", "true", UNSUPPORTED},
+    {"sessionWindow.stateFormatVersion", "1", NULL},
+    {"sessionWindow.stateFormatVersion", "2", REQUIREMENT},
+    {"stateStore.checkpointFormatVersion", "2", NULL}, /* refused when a query with state starts, as in Spark */
+    {"stateStore.checkpointFormatVersion", "x", MISMATCH},
+    {"stateStore.encodingFormat", "UnsafeRow", NULL},
+    {"stateStore.encodingFormat", "avro", UNSUPPORTED},
+    {"stateStore.encodingFormat", "x", REQUIREMENT},
+    {"stateStore.formatValidation.enabled", "false", UNSUPPORTED},
+    {"stateStore.maintenanceInterval", "500ms", NULL},
+    {"stateStore.maintenanceInterval", "x", MISMATCH},
+    {"stateStore.minDeltasForSnapshot", "true", MISMATCH},
+    {"stateStore.rowChecksum.enabled", "true", UNSUPPORTED},
+    {"statefulOperator.allowMultiple", "2", MISMATCH},
+    {"statefulOperator.useStrictDistribution", "false", UNSUPPORTED},
+    {"stopActiveRunOnRestart", "yes", MISMATCH},
+    {"stopTimeout", "x", MISMATCH},
+    {"triggerAvailableNowWrapper.enabled", "true", NULL},
+};
+
+static void settings_of_streams_take_what_spark_takes_or_are_refused(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof(streaming_cases) / sizeof(streaming_cases[0]); i++) {
+        WeirConfig config;
+        WeirError error = {0};
+        bool unknown = false;
+        char key[128];
+        weir_config_init(&config);
+        snprintf(key, sizeof(key), "%s%s", STREAMING, streaming_cases[i].key);
+        WeirStatus status = weir_config_set(&config, key, streaming_cases[i].value, &unknown, &error);
+        const char *condition = status == WEIR_OK ? NULL : error.condition;
+        if (unknown)
+            fail_msg("%s is unknown", key);
+        if ((condition == NULL) != (streaming_cases[i].condition == NULL) ||
+            (condition != NULL && strcmp(condition, streaming_cases[i].condition) != 0))
+            fail_msg("%s = %s: %s", key, streaming_cases[i].value, condition == NULL ? "set" : condition);
+        weir_config_deinit(&config);
+    }
+}
+
 static void sizes_have_units(void **state)
 {
     (void)state;
@@ -102,6 +185,7 @@ int main(void)
         cmocka_unit_test(set_get_and_unset),
         cmocka_unit_test(unknown_keys_of_spark_are_kept_and_of_weir_refused),
         cmocka_unit_test(values_are_checked),
+        cmocka_unit_test(settings_of_streams_take_what_spark_takes_or_are_refused),
         cmocka_unit_test(sizes_have_units),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

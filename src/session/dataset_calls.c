@@ -39,7 +39,7 @@ static WeirStatement *make_view(const DatasetCall *call, WeirLogicalPlan *plan, 
     WeirStatement *statement = WEIR_ARENA_NEW(arena, WeirStatement);
     statement->kind = WEIR_STATEMENT_CREATE_TEMPORARY_VIEW;
     statement->name = weir_arena_strdup(arena, call->view);
-    statement->or_replace = true;
+    statement->or_replace = statement->is_temporary = true;
     statement->plan = plan;
     statement->text = "";
     return statement;

@@ -1,4 +1,5 @@
 /* Handles on streaming queries: weir.h's weir_query_… functions over the engine's. */
+#include "common/duration.h"
 #include "session/session_private.h"
 
 size_t weir_session_query_count(WeirSession *session)
@@ -57,7 +58,16 @@ WeirStatus weir_query_process_all_available(WeirQuery *query, WeirError *error)
 WeirStatus weir_query_stop(WeirQuery *query, WeirError *error)
 {
     weir_stream_execution_request_stop(query->execution);
-    (void)weir_stream_execution_await(query->execution, -1);
+    const char *text = weir_config_get(&query->session->config, "spark.sql.streaming.stopTimeout");
+    int64_t timeout_ms = 0;
+    if (text == NULL || !weir_duration_parse_ms(text, &timeout_ms) || timeout_ms <= 0)
+        timeout_ms = -1;
+    if (!weir_stream_execution_await(query->execution, timeout_ms))
+        return weir_error_format(
+            error, WEIR_ERROR_LEGACY_ERROR_TEMP_0000,
+            "The query %s has not ended within %lld ms (spark.sql.streaming.stopTimeout). It still "
+            "ends after its batch.",
+            query->name, (long long)timeout_ms);
     return weir_stream_execution_failure(query->execution, error);
 }
 

@@ -16,22 +16,10 @@ WeirResult *weir_result_new(WeirSession *session, const WeirSchema *schema, cons
     return result;
 }
 
-static void adopt_vector(WeirVector *vector, const WeirDataType *type)
-{
-    vector->type = type;
-    if (vector->dictionary != NULL)
-        adopt_vector(vector->dictionary, type);
-    for (uint32_t i = 0; vector->children != NULL && i < type->field_count; i++)
-        adopt_vector(&vector->children[i], type->fields[i].type);
-}
-
 void weir_result_adopt_types(WeirResult *result)
 {
-    for (uint32_t b = 0; b < result->batches.count; b++) {
-        WeirBatch *batch = result->batches.batches[b];
-        for (uint32_t i = 0; i < batch->column_count; i++)
-            adopt_vector(&batch->columns[i], result->schema->fields[i].type);
-    }
+    for (uint32_t i = 0; i < result->batches.count; i++)
+        weir_batch_adopt_types(result->batches.batches[i], result->schema);
 }
 
 void weir_result_free(WeirResult *result)

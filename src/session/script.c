@@ -26,9 +26,21 @@ static const struct {
     {WEIR_STATEMENT_SHOW_COLUMNS, weir_statement_show},
     {WEIR_STATEMENT_SHOW_DATABASES, weir_statement_show},
     {WEIR_STATEMENT_SHOW_CATALOGS, weir_statement_show},
+    {WEIR_STATEMENT_SHOW_CURRENT, weir_statement_show},
+    {WEIR_STATEMENT_SHOW_PROPERTIES, weir_statement_show},
+    {WEIR_STATEMENT_DATABASE, weir_statement_database},
+    {WEIR_STATEMENT_RENAME_VIEW, weir_statement_rename_view},
+    {WEIR_STATEMENT_CACHE, weir_statement_cache},
+    {WEIR_STATEMENT_UNCACHE, weir_statement_cache},
+    {WEIR_STATEMENT_REFRESH, weir_statement_cache},
+    {WEIR_STATEMENT_REFRESH_FUNCTION, weir_statement_refresh_function},
     {WEIR_STATEMENT_DECLARE_VARIABLE, weir_statement_declare_variable},
     {WEIR_STATEMENT_SET_VARIABLE, weir_statement_set_variable},
     {WEIR_STATEMENT_DROP_VARIABLE, weir_statement_drop_variable},
+    {WEIR_STATEMENT_USE, weir_statement_use},
+    {WEIR_STATEMENT_TABLE_COMMAND, weir_statement_table_command},
+    {WEIR_STATEMENT_CREATE_TABLE, weir_statement_create_table},
+    {WEIR_STATEMENT_EXECUTE_IMMEDIATE, weir_statement_execute_immediate},
     {WEIR_STATEMENT_CREATE_FUNCTION, weir_statement_create_function},
     {WEIR_STATEMENT_DROP_FUNCTION, weir_statement_drop_function},
 };
@@ -60,30 +72,33 @@ static const char *lookup_variable(void *context, const char *name)
     return weir_session_get(session, name);
 }
 
-static void init_analyzer(WeirSession *session, WeirStatementContext *context, WeirAnalyzer *analyzer)
+void weir_session_init_analyzer(WeirSession *session, const WeirEvalContext *eval, WeirArena *arena, const char *text,
+                                WeirAnalyzer *analyzer)
 {
     *analyzer = (WeirAnalyzer){
-        .arena = context->arena,
+        .arena = arena,
         .catalog = &session->catalog,
-        .context = context->eval,
+        .context = eval,
         .next_expression_id = &session->next_expression_id,
-        .sql_text = context->statement->text,
+        .sql_text = text,
     };
-    weir_session_connector_context(session, context->eval, &analyzer->connector);
+    weir_session_connector_context(session, eval, &analyzer->connector);
 }
 
-static WeirStatus dispatch(WeirStatementContext *context, WeirResult **result, WeirError *error)
+WeirStatus weir_statement_dispatch(WeirStatementContext *context, WeirResult **result, WeirError *error)
 {
     for (size_t i = 0; i < sizeof(statement_functions) / sizeof(statement_functions[0]); i++)
         if (statement_functions[i].kind == context->statement->kind)
             return statement_functions[i].run(context, result, error);
-    /* USE, CACHE and their like change nothing here: one catalog, nothing is cached. */
+    /* CLEAR CACHE: nothing is cached. */
     return WEIR_OK;
 }
 
-static WeirStatus parse_statement(WeirSession *session, const WeirEvalContext *eval, WeirArena *arena, const char *text,
-                                  size_t length, WeirStatement **statement, WeirError *error)
+WeirStatus weir_session_parse(WeirSession *session, const WeirEvalContext *eval, WeirArena *arena, const char *text,
+                              size_t length, const WeirMarkerValues *values, WeirStatement **statement,
+                              WeirError *error)
 {
+    WeirIdentifierContext identifier = {session, eval};
     WeirParserOptions options = {
         .zone = eval->zone,
         .now_micros = eval->now_micros,
@@ -91,6 +106,11 @@ static WeirStatus parse_statement(WeirSession *session, const WeirEvalContext *e
         .double_quoted_identifiers = weir_config_bool(&session->config, "spark.sql.ansi.doubleQuotedIdentifiers"),
         .escaped_string_literals = weir_config_bool(&session->config, "spark.sql.parser.escapedStringLiterals"),
         .nesting_max = 1000,
+        .has_parameters = values != NULL,
+        .parameters = values != NULL ? values->parameters : NULL,
+        .parameter_count = values != NULL ? values->count : 0,
+        .identifier_text = weir_session_identifier_text,
+        .identifier_context = &identifier,
     };
     if (weir_config_bool(&session->config, "spark.sql.variable.substitute"))
         WEIR_TRY(weir_sql_substitute(text, length, lookup_variable, session, arena, &text, &length, error));
@@ -117,8 +137,8 @@ WeirStatus weir_session_execute_made(WeirSession *session, WeirMakeStatement mak
     WEIR_TRY_OR_GO(done, make(make_context, session, eval, &scope->arena, &statement, error));
     context.statement = statement;
     context.analyzer = &analyzer;
-    init_analyzer(session, &context, &analyzer);
-    WEIR_TRY_OR_GO(done, dispatch(&context, result, error));
+    weir_session_init_analyzer(session, eval, context.arena, statement->text, &analyzer);
+    WEIR_TRY_OR_GO(done, weir_statement_dispatch(&context, result, error));
     status = weir_arena_check(&scope->arena, error);
 done:
     if (status != WEIR_OK && error != NULL && error->origin.line > 0 && statement != NULL)
@@ -135,22 +155,25 @@ done:
 typedef struct StatementText {
     const char *text;
     size_t length;
+    const WeirMarkerValues *values;
 } StatementText;
 
 static WeirStatus make_from_text(void *context, WeirSession *session, const WeirEvalContext *eval, WeirArena *arena,
                                  WeirStatement **statement, WeirError *error)
 {
     const StatementText *text = context;
-    return parse_statement(session, eval, arena, text->text, text->length, statement, error);
+    return weir_session_parse(session, eval, arena, text->text, text->length, text->values, statement, error);
 }
 
-static WeirStatus execute(WeirSession *session, const char *text, size_t length, WeirResult **result, WeirError *error)
+static WeirStatus execute(WeirSession *session, const char *text, size_t length, const WeirMarkerValues *values,
+                          WeirResult **result, WeirError *error)
 {
-    StatementText statement = {text, length};
+    StatementText statement = {text, length, values};
     return weir_session_execute_made(session, make_from_text, &statement, result, error);
 }
 
-WeirStatus weir_session_execute(WeirSession *session, const char *sql, WeirResult **result, WeirError *error)
+static WeirStatus execute_text(WeirSession *session, const char *sql, const WeirMarkerValues *values,
+                               WeirResult **result, WeirError *error)
 {
     size_t length = strlen(sql), position = 0, statement_length = 0;
     const char *statement = sql;
@@ -159,9 +182,35 @@ WeirStatus weir_session_execute(WeirSession *session, const char *sql, WeirResul
     if (length > SCRIPT_BYTES_MAX)
         return weir_error_format(error, WEIR_ERROR_LEGACY_ERROR_TEMP_0000, "The SQL text is longer than 16 MiB.");
     WEIR_TRY(weir_sql_split(sql, length, &position, &statement, &statement_length, &line, error));
-    WeirStatus status = execute(session, statement, statement_length, result, error);
+    const char *next = statement;
+    size_t next_length = 0, end = position;
+    int32_t next_line = 1;
+    WEIR_TRY(weir_sql_split(sql, length, &end, &next, &next_length, &next_line, error));
+    if (next_length > 0) /* two statements: the parser tells where the second begins */
+        statement_length = length - (size_t)(statement - sql);
+    WeirStatus status = execute(session, statement, statement_length, values, result, error);
     if (status != WEIR_OK && error != NULL && error->origin.line > 0)
         error->origin.line += line - 1;
+    return status;
+}
+
+WeirStatus weir_session_execute(WeirSession *session, const char *sql, WeirResult **result, WeirError *error)
+{
+    return execute_text(session, sql, NULL, result, error);
+}
+
+WeirStatus weir_session_execute_with(WeirSession *session, const char *sql, const WeirParameter *parameters,
+                                     size_t count, WeirResult **result, WeirError *error)
+{
+    *result = NULL;
+    if (count > UINT16_MAX)
+        return weir_error_format(error, WEIR_ERROR_LEGACY_ERROR_TEMP_0000, "A statement takes %u parameters at most.",
+                                 UINT16_MAX);
+    WeirSqlParameter *copies = weir_calloc(count + 1, sizeof(*copies));
+    for (size_t i = 0; i < count; i++)
+        copies[i] = (WeirSqlParameter){parameters[i].name, parameters[i].value};
+    WeirStatus status = execute_text(session, sql, &(WeirMarkerValues){copies, (uint32_t)count}, result, error);
+    weir_free(copies);
     return status;
 }
 
@@ -179,7 +228,7 @@ WeirStatus weir_session_run(WeirSession *session, const char *script, size_t len
         WEIR_TRY(weir_sql_split(script, length, &position, &statement, &statement_length, &line, error));
         if (statement_length == 0)
             return WEIR_OK;
-        WeirStatus status = execute(session, statement, statement_length, &result, error);
+        WeirStatus status = execute(session, statement, statement_length, NULL, &result, error);
         if (status != WEIR_OK && error != NULL && error->origin.line > 0)
             error->origin.line += line - 1;
         if (status == WEIR_OK && result != NULL && on_result != NULL)

@@ -171,6 +171,7 @@ typedef struct WeirStatementContext {
     const WeirStatement *statement;
     WeirEvalContext *eval;
     WeirAnalyzer *analyzer;
+    uint32_t nested; /* how many EXECUTE IMMEDIATEs are around it */
 } WeirStatementContext;
 typedef WeirStatus (*WeirStatementFunction)(WeirStatementContext *context, WeirResult **result, WeirError *error);
 WeirStatus weir_statement_query(WeirStatementContext *context, WeirResult **result, WeirError *error);
@@ -188,8 +189,45 @@ WeirStatus weir_statement_show(WeirStatementContext *context, WeirResult **resul
 WeirStatus weir_statement_declare_variable(WeirStatementContext *context, WeirResult **result, WeirError *error);
 WeirStatus weir_statement_set_variable(WeirStatementContext *context, WeirResult **result, WeirError *error);
 WeirStatus weir_statement_drop_variable(WeirStatementContext *context, WeirResult **result, WeirError *error);
+WeirStatus weir_statement_database(WeirStatementContext *context, WeirResult **result, WeirError *error);
+WeirStatus weir_statement_rename_view(WeirStatementContext *context, WeirResult **result, WeirError *error);
+WeirStatus weir_statement_cache(WeirStatementContext *context, WeirResult **result, WeirError *error);
+WeirStatus weir_statement_refresh_function(WeirStatementContext *context, WeirResult **result, WeirError *error);
+WeirStatus weir_statement_use(WeirStatementContext *context, WeirResult **result, WeirError *error);
+WeirStatus weir_statement_table_command(WeirStatementContext *context, WeirResult **result, WeirError *error);
+WeirStatus weir_statement_create_table(WeirStatementContext *context, WeirResult **result, WeirError *error);
+WeirStatus weir_statement_create_permanent_view(WeirStatementContext *context, WeirError *error);
+/* SCHEMA_NOT_FOUND for all but the one database; NULL is it too. */
+WEIR_CHECKED WeirStatus weir_session_check_database(const char *name, WeirError *error);
+bool weir_session_is_database(const char *name);
+WEIR_CHECKED WeirStatus weir_session_table_not_found(const char *name, WeirError *error);
+bool weir_session_has_memory_table(WeirSession *session, const char *name);
+WeirStatus weir_statement_execute_immediate(WeirStatementContext *context, WeirResult **result, WeirError *error);
 WeirStatus weir_statement_create_function(WeirStatementContext *context, WeirResult **result, WeirError *error);
 WeirStatus weir_statement_drop_function(WeirStatementContext *context, WeirResult **result, WeirError *error);
+/* statement_variable.c: values of the one row of a query, or nulls where it has none. */
+WEIR_CHECKED WeirStatus weir_statement_assign_query(WeirStatementContext *context, const char *const *names,
+                                                    uint32_t count, WeirLogicalPlan *plan, WeirError *error);
+/* UNRESOLVED_COLUMN where there is no such variable. */
+WEIR_CHECKED WeirStatus weir_session_check_variable(WeirSession *session, const char *name, WeirError *error);
+/* script.c: parse one statement; `values` NULL: markers stay what they are. */
+typedef struct WeirMarkerValues {
+    const WeirSqlParameter *parameters;
+    uint32_t count;
+} WeirMarkerValues;
+WEIR_CHECKED WeirStatus weir_session_parse(WeirSession *session, const WeirEvalContext *eval, WeirArena *arena,
+                                           const char *text, size_t length, const WeirMarkerValues *values,
+                                           WeirStatement **statement, WeirError *error);
+void weir_session_init_analyzer(WeirSession *session, const WeirEvalContext *eval, WeirArena *arena, const char *text,
+                                WeirAnalyzer *analyzer);
+WEIR_CHECKED WeirStatus weir_statement_dispatch(WeirStatementContext *context, WeirResult **result, WeirError *error);
+/* statement_execute.c: the parser's door to constant expressions in IDENTIFIER(…). */
+typedef struct WeirIdentifierContext {
+    WeirSession *session;
+    const WeirEvalContext *eval;
+} WeirIdentifierContext;
+WeirStatus weir_session_identifier_text(void *context, WeirExpression *expression, WeirArena *arena, const char **text,
+                                        WeirError *error);
 /* script.c: carry out a statement that `make` parses or builds in the statement's arena. */
 typedef WeirStatus (*WeirMakeStatement)(void *make_context, WeirSession *session, const WeirEvalContext *eval,
                                         WeirArena *arena, WeirStatement **statement, WeirError *error);

@@ -1,15 +1,40 @@
 /* Statements that read rows: queries and EXPLAIN. */
 #include "session/session_private.h"
 
+#include "engine/union_loop.h"
 #include "optimizer/optimizer.h"
+
+static int32_t shuffle_partitions(WeirSession *session)
+{
+    return (int32_t)weir_config_int(&session->config, "spark.sql.shuffle.partitions");
+}
 
 static WeirStatus plan_batch(WeirStatementContext *context, WeirLogicalPlan *analyzed, WeirBatchPlans *plans,
                              WeirError *error)
 {
     WeirSession *session = context->session;
-    return weir_batch_plan(analyzed, context->eval,
-                           (int32_t)weir_config_int(&session->config, "spark.sql.shuffle.partitions"), context->arena,
+    return weir_batch_plan(analyzed, context->eval, shuffle_partitions(session), context->arena,
                            &session->next_expression_id, plans, error);
+}
+
+/* The rows of recursive WITH queries in place of them; `kept` holds them as long as the plan is used. */
+static WeirStatus run_loops(WeirStatementContext *context, const WeirExecutionEnvironment *environment,
+                            WeirBatchList *kept, WeirLogicalPlan **analyzed, WeirError *error)
+{
+    WeirSession *session = context->session;
+    if (!weir_has_union_loop(*analyzed))
+        return WEIR_OK;
+    WeirUnionLoops loops = {
+        .environment = environment,
+        .context = context->eval,
+        .shuffle_partitions = shuffle_partitions(session),
+        .level_limit = weir_config_int(&session->config, "spark.sql.cteRecursionLevelLimit"),
+        .row_limit = weir_config_int(&session->config, "spark.sql.cteRecursionRowLimit"),
+        .next_expression_id = &session->next_expression_id,
+        .arena = context->arena,
+        .kept = kept,
+    };
+    return weir_union_loops_run(&loops, *analyzed, analyzed, error);
 }
 
 WeirStatus weir_session_collect(WeirStatementContext *context, WeirLogicalPlan *plan, WeirResult **out,
@@ -20,7 +45,6 @@ WeirStatus weir_session_collect(WeirStatementContext *context, WeirLogicalPlan *
     WeirBatchPlans plans = {0};
     WEIR_TRY(weir_analyze(context->analyzer, plan, &analyzed, error));
     WEIR_TRY(weir_check_batch(analyzed, error));
-    WEIR_TRY(plan_batch(context, analyzed, &plans, error));
     /* Rows outlive the query: its memory counts against its result. */
     WeirResult *result = weir_result_new(session, weir_logical_schema(analyzed, context->arena), context->eval->zone);
     WeirExecutionEnvironment environment = {
@@ -33,7 +57,13 @@ WeirStatus weir_session_collect(WeirStatementContext *context, WeirLogicalPlan *
     };
     weir_session_connector_context(session, context->eval, &environment.connector);
     environment.connector.tracker = &result->tracker;
-    WeirStatus status = weir_batch_collect(plans.physical, &environment, &result->batches, error);
+    WeirBatchList kept = {0};
+    WeirStatus status = run_loops(context, &environment, &kept, &analyzed, error);
+    if (status == WEIR_OK)
+        status = plan_batch(context, analyzed, &plans, error);
+    if (status == WEIR_OK)
+        status = weir_batch_collect(plans.physical, &environment, &result->batches, error);
+    weir_batch_list_release(&kept);
     if (status != WEIR_OK) {
         weir_result_free(result);
         return status;
@@ -63,6 +93,9 @@ static WeirStatus explain_plans(WeirStatementContext *context, const WeirStateme
     WeirExplainMode mode = context->statement->explain_mode;
     WeirBatchPlans plans = {0};
     WEIR_TRY(weir_analyze(context->analyzer, parsed, &analyzed, error));
+    if (weir_has_union_loop(analyzed))
+        return weir_error_format(error, WEIR_ERROR_UNSUPPORTED_FEATURE_TABLE_OPERATION,
+                                 "EXPLAIN of WITH RECURSIVE is not supported: its rounds are planned while it runs.");
     WEIR_TRY(plan_batch(context, analyzed, &plans, error));
     if (mode == WEIR_EXPLAIN_EXTENDED) {
         explain_logical("Parsed Logical Plan", parsed, text);

@@ -71,6 +71,10 @@ WeirStatus weir_statement_set_time_zone(WeirStatementContext *context, WeirResul
         name = weir_arena_printf(context->arena, "%c%02d:%02d:%02d", seconds < 0 ? '-' : '+', (int)(size / 3600),
                                  (int)(size / 60 % 60), (int)(size % 60));
     }
-    WEIR_TRY(weir_time_zone_find(name, &zone, error));
+    if (weir_time_zone_find(name, &zone, error) != WEIR_OK) {
+        weir_error_clear(error);
+        return weir_error_set(error, WEIR_ERROR_INVALID_CONF_VALUE_TIME_ZONE, "confName", "spark.sql.session.timeZone",
+                              "confValue", name);
+    }
     return weir_session_set(context->session, "spark.sql.session.timeZone", name, error);
 }

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <strings.h>
 
+#include "common/duration.h"
 #include "session/session_private.h"
 
 /* What OPTIONS say about the query itself; the rest goes to the sink. */
@@ -91,15 +92,37 @@ static WeirQuery *active_query(WeirSession *session, const char *name)
     return NULL;
 }
 
+/* One checkpoint serves one query at a time: the new run takes it over from the old one, or is refused. */
+static WeirStatus claim_id(void *context, const char *id, WeirError *error)
+{
+    WeirSession *session = context;
+    for (uint32_t i = 0; i < session->query_count; i++) {
+        WeirQuery *query = session->queries[i];
+        if (!weir_query_is_active(query) || strcmp(weir_query_id(query), id) != 0)
+            continue;
+        if (!weir_config_bool(&session->config, "spark.sql.streaming.stopActiveRunOnRestart"))
+            return weir_error_format(error, WEIR_ERROR_LEGACY_ERROR_TEMP_0000,
+                                     "The query %s runs from this checkpoint (id %s). Stop it first, or set "
+                                     "spark.sql.streaming.stopActiveRunOnRestart to true.",
+                                     query->name, id);
+        weir_session_warn(session, "the query %s is stopped: another one starts from its checkpoint (id %s)",
+                          query->name, id);
+        if (weir_query_stop(query, error) != WEIR_OK && weir_query_is_active(query))
+            return error->status; /* it takes longer than stopTimeout; how an ended one ended is its own matter */
+    }
+    return WEIR_OK;
+}
+
 static void start_maintenance(WeirSession *session)
 {
     if (session->maintenance != NULL || weir_task_pool_worker_count(session->pool) == 0)
         return;
     const char *text = weir_config_get(&session->config, "spark.sql.streaming.stateStore.maintenanceInterval");
-    int64_t seconds = text == NULL ? 60 : strtoll(text, NULL, 10);
+    int64_t ms = 0;
+    if (text == NULL || !weir_duration_parse_ms(text, &ms) || ms <= 0)
+        ms = 60000;
     session->maintenance_clock = weir_system_clock_new();
-    session->maintenance =
-        weir_state_maintenance_new(session->maintenance_clock, seconds <= 0 ? 60000 : seconds * 1000);
+    session->maintenance = weir_state_maintenance_new(session->maintenance_clock, ms);
 }
 
 static void add_query(WeirSession *session, WeirStreamExecution *execution, WeirClock *clock, const char *name)
@@ -156,6 +179,8 @@ static WeirStatus fill_spec(WeirStatementContext *context, const StartRequest *r
         .connector_session = &session->connector_session,
         .next_expression_id = session->next_expression_id + 1000000,
         .batch_rows_max = (uint32_t)weir_config_int(&session->config, "weir.batch.rows"),
+        .claim_id = claim_id,
+        .claim_context = session,
     };
     WEIR_TRY(weir_trigger_parse(options->trigger, &spec->trigger, error));
     WEIR_TRY(resolve_checkpoint(context, sink, options->checkpoint, request->table->name, request->flow_name,

@@ -1,6 +1,7 @@
 /* Files in a directory, exactly once (Spark: FileStreamSink, ManifestFileCommitProtocol): tasks write part files under
  * their final names, and only those that the log in _spark_metadata names belong to the output. A batch that the log
  * holds already is not written again. */
+#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -9,7 +10,7 @@
 #include "sinks/file_sink_private.h"
 #include "sinks/sinks.h"
 
-static const char *const file_sink_options[] = {"path", "compression", "retention", NULL};
+static const char *const file_sink_options[] = {"path", "compression", "codec", "extension", "retention", NULL};
 
 static const char *sink_option(void *context, const char *key)
 {
@@ -49,10 +50,26 @@ static WeirStatus find_partition_columns(WeirSink *sink, WeirError *error)
     return WEIR_OK;
 }
 
-static int64_t conf_int(const WeirConnectorContext *context, const char *key, int64_t fallback)
+/* For ever where files of the log are not to be deleted. */
+static int64_t log_cleanup_delay_ms(const WeirConnectorContext *context)
 {
-    const char *text = context->conf == NULL ? NULL : context->conf(context->conf_context, key);
-    return text == NULL ? fallback : strtoll(text, NULL, 10);
+    if (!weir_connector_setting_bool(context, "spark.sql.streaming.fileSink.log.deletion", true))
+        return INT64_MAX;
+    return weir_connector_setting_ms(context, "spark.sql.streaming.fileSink.log.cleanupDelay", 600000);
+}
+
+/* Only CSV files may be called otherwise. */
+static WeirStatus find_extension(WeirSink *sink, WeirError *error)
+{
+    const char *given =
+        strcmp(sink->format->name, "csv") == 0 ? weir_options_get(&sink->context.options, "extension") : NULL;
+    sink->extension = given == NULL ? sink->format->extension : given;
+    bool good = given == NULL || strlen(given) == 3;
+    for (const char *at = given; at != NULL && *at != '\0'; at++)
+        good = good && isalpha((unsigned char)*at);
+    return good ? WEIR_OK
+                : weir_error_set(error, WEIR_ERROR_INVALID_PARAMETER_VALUE_EXTENSION, "parameter", "`extension`",
+                                 "functionName", "`csv`", "invalidValue", given);
 }
 
 static void file_sink_close(WeirSink *sink)
@@ -69,18 +86,18 @@ static WeirStatus open_log(WeirSink *sink, WeirError *error)
     const WeirConnectorContext *context = &sink->context;
     const char *directory = weir_path_join(&sink->arena, sink->path, "_spark_metadata");
     WEIR_TRY(context->fs->make_directories(context->fs, sink->path, context->durable, error));
-    return weir_compactible_log_open(context->fs, directory, "sink_log", context->durable,
-                                     (int32_t)conf_int(context, "spark.sql.streaming.fileSink.log.compactInterval", 10),
-                                     conf_int(context, "spark.sql.streaming.fileSink.log.cleanupDelay", 10) * 60000,
-                                     (int32_t)conf_int(context, "spark.sql.streaming.minBatchesToRetain", 100),
-                                     context->clock, &sink->log, error);
+    return weir_compactible_log_open(
+        context->fs, directory, "sink_log", context->durable,
+        (int32_t)weir_connector_setting_int(context, "spark.sql.streaming.fileSink.log.compactInterval", 10),
+        log_cleanup_delay_ms(context),
+        (int32_t)weir_connector_setting_int(context, "spark.sql.streaming.minBatchesToRetain", 100), context->clock,
+        &sink->log, error);
 }
 
 static WeirStatus file_sink_open(const WeirConnectorContext *context, WeirSink **out, WeirError *error)
 {
     WeirSink *sink = weir_calloc(1, sizeof(*sink));
     const char *path = weir_options_get(&context->options, "path");
-    const char *compression = weir_options_get(&context->options, "compression");
     WeirStatus status;
     weir_arena_init(&sink->arena, NULL);
     sink->context = *context;
@@ -92,12 +109,13 @@ static WeirStatus file_sink_open(const WeirConnectorContext *context, WeirSink *
                                    "'path' is not specified. Name the output directory with LOCATION or option path.");
         goto done;
     }
-    if (compression != NULL && strcmp(compression, "none") != 0 && strcmp(compression, "uncompressed") != 0) {
-        status =
-            weir_error_format(error, WEIR_ERROR_UNSUPPORTED_FEATURE_OPTION,
-                              "The option compression = %s is not built yet for writing. Leave it out.", compression);
+    WEIR_TRY_OR_GO(done, weir_format_codec(&sink->options, &sink->codec, error));
+    if (sink->codec == WEIR_CODEC_NOT_BUILT) {
+        status = weir_error_format(error, WEIR_ERROR_UNSUPPORTED_FEATURE_OPTION,
+                                   "Writing with this compression is not built; gzip, deflate and zstd are.");
         goto done;
     }
+    WEIR_TRY_OR_GO(done, find_extension(sink, error));
     WEIR_TRY_OR_GO(done, weir_path_from_uri(path, &sink->arena, &sink->path, error));
     WEIR_TRY_OR_GO(done, find_partition_columns(sink, error));
     WEIR_TRY_OR_GO(done, sink->format->check(&sink->options, sink->data_schema, true, error));

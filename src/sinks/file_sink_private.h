@@ -3,6 +3,7 @@
 #define WEIR_SINKS_FILE_SINK_PRIVATE_H
 
 #include "connector/connector.h"
+#include "formats/codec.h"
 #include "formats/format.h"
 
 struct WeirCompactibleLog;
@@ -18,6 +19,8 @@ struct WeirSink {
     uint32_t partition_count;
     uint32_t *data_columns;
     const WeirSchema *data_schema;
+    WeirCodec codec;
+    const char *extension; /* of the files' names, without the codec's */
 };
 
 /* One file of one task: rows of one partition directory. */
@@ -27,6 +30,8 @@ typedef struct WeirPartFile {
     WeirFile *file;
     WeirFormatWriter *writer;
     WeirBuffer buffer;
+    WeirCompressor *compressor; /* NULL: none */
+    WeirBuffer compressed;
     int64_t size_bytes;
     int64_t modification_ms;
     uint32_t *rows; /* of the batch under way */

@@ -60,12 +60,15 @@ static WeirStatus open_part_file(WeirWriter *writer, const char *partition, Weir
     weir_random_uuid(&writer->random, uuid);
     file->partition = weir_arena_strdup(&writer->arena, partition);
     file->directory = partition[0] == '\0' ? sink->path : weir_path_join(&writer->arena, sink->path, partition);
-    file->path = weir_arena_printf(&writer->arena, "%s/part-%05u-%s%s.%s", file->directory, writer->task_index, uuid,
-                                   sink->partition_count > 0 ? ".c000" : "-c000", sink->format->extension);
+    file->path = weir_arena_printf(&writer->arena, "%s/part-%05u-%s%s.%s%s", file->directory, writer->task_index, uuid,
+                                   sink->partition_count > 0 ? ".c000" : "-c000", sink->extension,
+                                   weir_codec_ending(sink->codec));
     weir_buffer_init(&file->buffer, 0, sink->context.tracker);
+    weir_buffer_init(&file->compressed, 0, sink->context.tracker);
     writer->files[writer->file_count++] = file;
     if (sink->partition_count > 0)
         WEIR_TRY(fs->make_directories(fs, file->directory, sink->context.durable, error));
+    WEIR_TRY(weir_compressor_open(sink->codec, &file->compressor, error));
     WEIR_TRY(fs->create(fs, file->path, &file->file, error));
     *out = file;
     return sink->format->open_writer(&sink->options, sink->data_schema, &file->writer, error);
@@ -85,12 +88,19 @@ static WeirStatus find_part_file(WeirWriter *writer, const char *partition, Weir
     return WEIR_OK;
 }
 
-static WeirStatus flush(WeirWriter *writer, WeirPartFile *file, WeirError *error)
+static WeirStatus flush(WeirWriter *writer, WeirPartFile *file, bool finish, WeirError *error)
 {
     WeirFileSystem *fs = writer->sink->context.fs;
+    const WeirBuffer *bytes = &file->buffer;
     WEIR_TRY(weir_buffer_check(&file->buffer, error));
-    WEIR_TRY(fs->write(file->file, weir_buffer_text(&file->buffer), file->buffer.length, error));
-    file->size_bytes += (int64_t)file->buffer.length;
+    if (file->compressor != NULL) {
+        weir_buffer_clear(&file->compressed);
+        WEIR_TRY(weir_compressor_write(file->compressor, weir_buffer_text(&file->buffer), file->buffer.length, finish,
+                                       &file->compressed, error));
+        bytes = &file->compressed;
+    }
+    WEIR_TRY(fs->write(file->file, weir_buffer_text(bytes), bytes->length, error));
+    file->size_bytes += (int64_t)bytes->length;
     weir_buffer_clear(&file->buffer);
     return WEIR_OK;
 }
@@ -109,7 +119,7 @@ static WeirStatus write_rows(WeirWriter *writer, WeirPartFile *file, WeirBatch *
     WeirStatus status = sink->format->write_batch(file->writer, data, &file->buffer, error);
     weir_batch_release(data);
     if (status == WEIR_OK && file->buffer.length >= FLUSH_BYTES)
-        status = flush(writer, file, error);
+        status = flush(writer, file, false, error);
     return status;
 }
 
@@ -163,7 +173,7 @@ static WeirStatus finish_file(WeirWriter *writer, WeirPartFile *file, WeirError 
 {
     const WeirConnectorContext *context = &writer->sink->context;
     WEIR_TRY(writer->sink->format->finish(file->writer, &file->buffer, error));
-    WEIR_TRY(flush(writer, file, error));
+    WEIR_TRY(flush(writer, file, true, error));
     WEIR_TRY(WEIR_FAULT_POINT("file_sink.before_sync", error));
     if (context->durable)
         WEIR_TRY(context->fs->sync(file->file, error));
@@ -192,6 +202,8 @@ void weir_part_files_free(WeirWriter *writer)
             sink->context.fs->close(file->file);
         if (file->writer != NULL)
             sink->format->close_writer(file->writer);
+        weir_compressor_close(file->compressor);
+        weir_buffer_deinit(&file->compressed);
         weir_buffer_deinit(&file->buffer);
         weir_free(file->rows);
     }

@@ -7,9 +7,10 @@
 #include "sources/file_source_private.h"
 #include "sources/sources.h"
 
-/* A file is cut into ranges of this size: by bytes only, so that the same offsets give the same tasks on any machine.
+/* A file is cut into equal ranges of at most this size: by bytes only, so that the same offsets give the same tasks on
+ * any machine. What each range groups by itself is merged afterwards: smaller ranges merge the same groups more often.
  */
-#define RANGE_BYTES ((int64_t)8 << 20)
+#define RANGE_BYTES_MAX ((int64_t)24 << 20)
 
 struct WeirSource {
     WeirConnectorContext context;
@@ -243,7 +244,7 @@ static WeirStatus cut_files(WeirSource *source, WeirInputFile *files, uint32_t f
             files[i].size_bytes = status.size_bytes;
         }
         bool splittable = source->format->is_splittable(&source->format_options, files[i].path);
-        total += splittable ? (uint64_t)(files[i].size_bytes / RANGE_BYTES) + 1 : 1;
+        total += splittable ? (uint64_t)(files[i].size_bytes / RANGE_BYTES_MAX) + 1 : 1;
     }
     WeirInputPartition *partitions = WEIR_ARENA_ARRAY(arena, WeirInputPartition, total + 1);
     FileRange *ranges = WEIR_ARENA_ARRAY(arena, FileRange, total + 1);
@@ -252,13 +253,13 @@ static WeirStatus cut_files(WeirSource *source, WeirInputFile *files, uint32_t f
         if (files[i].size_bytes < 0)
             continue;
         bool splittable = source->format->is_splittable(&source->format_options, files[i].path);
-        int64_t start = 0;
+        int64_t start = 0, size = files[i].size_bytes;
+        int64_t range_bytes = splittable ? size / (size / RANGE_BYTES_MAX + 1) + 1 : size;
         do {
-            int64_t end = splittable && files[i].size_bytes - start > RANGE_BYTES ? start + RANGE_BYTES : INT64_MAX;
+            int64_t end = size - start > range_bytes ? start + range_bytes : INT64_MAX;
             ranges[at] = (FileRange){&files[i], start, end};
-            partitions[at] = (WeirInputPartition){.index = at,
-                                                  .bytes = end == INT64_MAX ? files[i].size_bytes - start : RANGE_BYTES,
-                                                  .data = &ranges[at]};
+            partitions[at] = (WeirInputPartition){
+                .index = at, .bytes = end == INT64_MAX ? size - start : range_bytes, .data = &ranges[at]};
             at++;
             start = end;
         } while (start != INT64_MAX);

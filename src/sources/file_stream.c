@@ -68,10 +68,12 @@ done:
     return status;
 }
 
-static int64_t conf_int(const WeirConnectorContext *context, const char *key, int64_t fallback)
+/* For ever where files of the log are not to be deleted. */
+static int64_t log_cleanup_delay_ms(const WeirConnectorContext *context)
 {
-    const char *text = context->conf == NULL ? NULL : context->conf(context->conf_context, key);
-    return text == NULL ? fallback : strtoll(text, NULL, 10);
+    if (!weir_connector_setting_bool(context, "spark.sql.streaming.fileSource.log.deletion", true))
+        return INT64_MAX;
+    return weir_connector_setting_ms(context, "spark.sql.streaming.fileSource.log.cleanupDelay", 600000);
 }
 
 WeirStatus weir_file_stream_open(const WeirConnectorContext *context, const WeirFileOptions *options,
@@ -85,12 +87,14 @@ WeirStatus weir_file_stream_open(const WeirConnectorContext *context, const Weir
     weir_seen_files_init(&stream->seen, options->age_max_ms);
     weir_file_list_init(&stream->unread);
     weir_file_list_init(&stream->last);
-    WEIR_TRY_OR_GO(done, weir_compactible_log_open(
-                             context->fs, context->checkpoint, "source_log", context->durable,
-                             (int32_t)conf_int(context, "spark.sql.streaming.fileSource.log.compactInterval", 10),
-                             conf_int(context, "spark.sql.streaming.fileSource.log.cleanupDelay", 10) * 60000,
-                             (int32_t)conf_int(context, "spark.sql.streaming.minBatchesToRetain", 100), context->clock,
-                             &stream->log, error));
+    WEIR_TRY_OR_GO(
+        done,
+        weir_compactible_log_open(
+            context->fs, context->checkpoint, "source_log", context->durable,
+            (int32_t)weir_connector_setting_int(context, "spark.sql.streaming.fileSource.log.compactInterval", 10),
+            log_cleanup_delay_ms(context),
+            (int32_t)weir_connector_setting_int(context, "spark.sql.streaming.minBatchesToRetain", 100), context->clock,
+            &stream->log, error));
     WEIR_TRY_OR_GO(done, remember_logged_files(stream, error));
     *out = stream;
     stream = NULL;

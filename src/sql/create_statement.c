@@ -66,8 +66,7 @@ static bool columns_have_types(WeirParser *p)
              (weir_next_is(p, 2, WEIR_KEYWORD_COMMENT) && weir_peek_at(p, 3)->kind == WEIR_TOKEN_STRING));
 }
 
-/* v, session.v, system.session.v: temporary things live in no other place. */
-static const char *parse_temporary_name(WeirParser *p, WeirOrigin origin)
+const char *weir_parse_temporary_name(WeirParser *p, WeirOrigin origin, const char *type)
 {
     WeirList parts = {0};
     weir_parse_multipart(p, &parts);
@@ -76,7 +75,7 @@ static const char *parse_temporary_name(WeirParser *p, WeirOrigin origin)
         parts.count == 1 || (parts.count == 2 && strcasecmp(parts.items[0], "session") == 0) ||
         (parts.count == 3 && strcasecmp(parts.items[0], "system") == 0 && strcasecmp(parts.items[1], "session") == 0);
     if (!session)
-        WEIR_FAIL(p, whole(p, origin), WEIR_ERROR_INVALID_TEMP_OBJ_QUALIFIER, "objectType", "VIEW", "objectName",
+        WEIR_FAIL(p, whole(p, origin), WEIR_ERROR_INVALID_TEMP_OBJ_QUALIFIER, "objectType", type, "objectName",
                   weir_arena_printf(p->arena, "`%s`", name), "qualifier",
                   weir_arena_printf(p->arena, "`%s`", (const char *)parts.items[0]));
     return name;
@@ -84,18 +83,25 @@ static const char *parse_temporary_name(WeirParser *p, WeirOrigin origin)
 
 static void parse_view(WeirParser *p, WeirStatement *statement, WeirOrigin origin, bool temporary)
 {
-    if (!temporary) {
-        weir_fail_unsupported(p, origin, "CREATE VIEW without TEMPORARY");
+    statement->kind = WEIR_STATEMENT_CREATE_TEMPORARY_VIEW;
+    statement->is_temporary = temporary;
+    if (!temporary) { /* read as far as it is like a temporary one; the session refuses it */
+        if (weir_accept2(p, WEIR_KEYWORD_IF, WEIR_KEYWORD_NOT))
+            weir_expect(p, WEIR_KEYWORD_EXISTS);
+        statement->name = weir_parse_dotted_name(p);
+        while (p->status == WEIR_OK && !weir_at(p, WEIR_KEYWORD_AS) && !weir_at_end(p))
+            weir_advance(p);
+        weir_expect(p, WEIR_KEYWORD_AS);
+        statement->plan = weir_parse_query(p);
         return;
     }
-    statement->kind = WEIR_STATEMENT_CREATE_TEMPORARY_VIEW;
     statement->if_not_exists = weir_at(p, WEIR_KEYWORD_IF) && weir_next_is(p, 1, WEIR_KEYWORD_NOT);
     if (statement->if_not_exists) {
         weir_fail_text(p, whole(p, origin), WEIR_ERROR_LEGACY_ERROR_TEMP_0053,
                        "A temporary view cannot have IF NOT EXISTS.");
         return;
     }
-    statement->name = parse_temporary_name(p, origin);
+    statement->name = weir_parse_temporary_name(p, origin, "VIEW");
     if (weir_at_symbol(p, '(') && columns_have_types(p)) {
         uint32_t count;
         weir_advance(p);
@@ -287,12 +293,10 @@ static void parse_function(WeirParser *p, WeirStatement *statement, WeirOrigin o
     }
     if (weir_at(p, WEIR_KEYWORD_IF) && weir_next_is(p, 1, WEIR_KEYWORD_NOT))
         WEIR_FAIL(p, whole(p, origin), WEIR_ERROR_INVALID_SQL_SYNTAX_CREATE_TEMP_FUNC_WITH_IF_NOT_EXISTS);
-    statement->name = weir_parse_identifier(p);
-    if (weir_at_symbol(p, '.'))
-        WEIR_FAIL(p, whole(p, origin), WEIR_ERROR_INVALID_SQL_SYNTAX_CREATE_TEMP_FUNC_WITH_DATABASE, "database",
-                  statement->name);
+    statement->name = weir_parse_temporary_name(p, origin, "FUNCTION");
     if (weir_at(p, WEIR_KEYWORD_AS))
-        weir_fail_unsupported(p, origin, "CREATE FUNCTION … AS a class");
+        WEIR_FAIL(p, whole(p, origin), WEIR_ERROR_CANNOT_LOAD_FUNCTION_CLASS, "className", "of the JVM", "functionName",
+                  statement->name);
     parse_parameters(p, statement);
     parse_returns(p, statement);
     while (parse_routine_characteristic(p)) {
@@ -326,11 +330,23 @@ void weir_parse_create(WeirParser *p, WeirStatement *statement, WeirOrigin origi
         parse_view(p, statement, origin, temporary);
     else if (!statement->is_global && weir_accept(p, WEIR_KEYWORD_FUNCTION))
         parse_function(p, statement, origin, temporary);
-    else if (temporary && weir_at(p, WEIR_KEYWORD_TABLE))
+    else if (!temporary && weir_accept(p, WEIR_KEYWORD_TABLE)) {
+        parse_streaming_table(p, statement);
+        statement->kind = WEIR_STATEMENT_CREATE_TABLE;
+    } else if (temporary && weir_at(p, WEIR_KEYWORD_TABLE))
         not_allowed(p, origin, "CREATE TEMPORARY TABLE ... AS ..., use CREATE TEMPORARY VIEW instead");
-    else if (weir_at(p, WEIR_KEYWORD_TABLE) || weir_at(p, WEIR_KEYWORD_EXTERNAL) || weir_at(p, WEIR_KEYWORD_DATABASE) ||
-             weir_at(p, WEIR_KEYWORD_SCHEMA) || weir_at(p, WEIR_KEYWORD_NAMESPACE) ||
-             weir_at(p, WEIR_KEYWORD_MATERIALIZED) || weir_at(p, WEIR_KEYWORD_INDEX))
+    else if (weir_accept(p, WEIR_KEYWORD_DATABASE) || weir_accept(p, WEIR_KEYWORD_SCHEMA) ||
+             weir_accept(p, WEIR_KEYWORD_NAMESPACE)) {
+        statement->kind = WEIR_STATEMENT_DATABASE;
+        statement->key = "CREATE";
+        statement->if_not_exists = weir_accept2(p, WEIR_KEYWORD_IF, WEIR_KEYWORD_NOT);
+        if (statement->if_not_exists)
+            weir_expect(p, WEIR_KEYWORD_EXISTS);
+        statement->name = weir_parse_dotted_name(p);
+        while (p->status == WEIR_OK && !weir_at_end(p))
+            weir_advance(p);
+    } else if (weir_at(p, WEIR_KEYWORD_TABLE) || weir_at(p, WEIR_KEYWORD_EXTERNAL) ||
+               weir_at(p, WEIR_KEYWORD_MATERIALIZED) || weir_at(p, WEIR_KEYWORD_INDEX))
         weir_fail_unsupported(p, origin,
                               weir_arena_printf(p->arena, "CREATE %s", weir_keyword_text(weir_peek(p)->keyword)));
     else

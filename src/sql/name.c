@@ -13,6 +13,12 @@ bool weir_is_identifier(WeirParser *p, const WeirToken *token)
            !(p->options->ansi_reserved_words && weir_keyword_is_reserved(token->keyword));
 }
 
+static bool is_string(const WeirParser *p, const WeirToken *token)
+{
+    return token->kind == WEIR_TOKEN_STRING &&
+           !(p->options->double_quoted_identifiers && p->lexer.text[token->start] == '"');
+}
+
 bool weir_at_identifier(WeirParser *p)
 {
     return weir_is_identifier(p, weir_peek(p));
@@ -50,7 +56,7 @@ const char *weir_token_name(WeirParser *p, const WeirToken *token)
     return name;
 }
 
-const char *weir_parse_identifier(WeirParser *p)
+const char *weir_parse_plain_identifier(WeirParser *p)
 {
     if (!weir_at_identifier(p)) {
         weir_fail_syntax(p);
@@ -60,26 +66,58 @@ const char *weir_parse_identifier(WeirParser *p)
     return weir_token_name(p, &token);
 }
 
-/* IDENTIFIER('a.b'): the text is a name. Spark also takes other constant expressions there. */
+/* The constant string in IDENTIFIER(…); "" after a failure. */
+static const char *identifier_text(WeirParser *p)
+{
+    WeirOrigin origin = weir_origin_here(p);
+    bool is_literal = weir_at_string(p) && weir_next_is_symbol(p, 1, ')');
+    if (is_literal)
+        return weir_parse_string(p, NULL);
+    WeirExpression *expression = weir_parse_expression(p);
+    const char *text = "";
+    if (p->status != WEIR_OK)
+        return text;
+    if (p->options->identifier_text == NULL) {
+        weir_fail_unsupported(p, origin, "IDENTIFIER of anything but a string");
+        return text;
+    }
+    WeirStatus status =
+        p->options->identifier_text(p->options->identifier_context, expression, p->arena, &text, p->error);
+    if (status != WEIR_OK)
+        weir_fail_status(p, origin, status);
+    return text;
+}
+
+/* IDENTIFIER('a.b'): the text is a name. */
 static bool parse_identifier_clause(WeirParser *p, WeirList *parts)
 {
-    if (!weir_at(p, WEIR_KEYWORD_IDENTIFIER) || !weir_next_is_symbol(p, 1, '('))
+    if (!weir_at(p, WEIR_KEYWORD_IDENTIFIER) || !weir_next_is_symbol(p, 1, '(') || !weir_enter(p))
         return false;
     weir_advance(p);
     weir_advance(p);
-    if (!weir_at_string(p))
-        weir_fail_unsupported(p, weir_origin_here(p), "IDENTIFIER of anything but a string");
-    size_t length;
-    const char *text = weir_parse_string(p, &length);
+    const char *text = identifier_text(p);
+    weir_leave(p);
     weir_expect_symbol(p, ')');
     WeirParser inner = {
-        .options = p->options, .arena = p->arena, .lexer = {.text = text, .length = (int32_t)length, .line = 1}};
+        .options = p->options, .arena = p->arena, .lexer = {.text = text, .length = (int32_t)strlen(text), .line = 1}};
     do {
-        weir_list_add(p, parts, (void *)(uintptr_t)weir_parse_identifier(&inner));
+        weir_list_add(p, parts, (void *)(uintptr_t)weir_parse_plain_identifier(&inner));
     } while (weir_accept_symbol(&inner, '.'));
     if (inner.status != WEIR_OK || weir_peek(&inner)->kind != WEIR_TOKEN_END)
         weir_fail_syntax(p);
     return true;
+}
+
+const char *weir_parse_identifier(WeirParser *p)
+{
+    bool clause =
+        weir_at(p, WEIR_KEYWORD_IDENTIFIER) && weir_next_is_symbol(p, 1, '(') && is_string(p, weir_peek_at(p, 2));
+    WeirList parts = {0};
+    if (!clause || !parse_identifier_clause(p, &parts))
+        return weir_parse_plain_identifier(p);
+    if (parts.count > 1)
+        weir_fail_syntax(p);
+    return parts.items[0];
 }
 
 void weir_parse_multipart(WeirParser *p, WeirList *parts)
@@ -113,12 +151,6 @@ void weir_parse_parenthesized_identifiers(WeirParser *p, WeirList *names)
     weir_expect_symbol(p, '(');
     weir_parse_identifier_list(p, names);
     weir_expect_symbol(p, ')');
-}
-
-static bool is_string(const WeirParser *p, const WeirToken *token)
-{
-    return token->kind == WEIR_TOKEN_STRING &&
-           !(p->options->double_quoted_identifiers && p->lexer.text[token->start] == '"');
 }
 
 bool weir_at_string(WeirParser *p)

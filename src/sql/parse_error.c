@@ -50,6 +50,14 @@ void weir_fail(WeirParser *p, WeirOrigin origin, WeirStatus condition, const cha
     stop(p, status);
 }
 
+void weir_fail_status(WeirParser *p, WeirOrigin origin, WeirStatus status)
+{
+    if (p->status != WEIR_OK)
+        return;
+    weir_error_locate(p->error, p->lexer.text, origin);
+    stop(p, status);
+}
+
 void weir_fail_exhausted(WeirParser *p)
 {
     WeirStatus status = weir_arena_check(p->arena, p->error);

@@ -30,6 +30,20 @@ static WeirStatus parser_finish(WeirParser *p, WeirError *error)
     return weir_arena_check(p->arena, error);
 }
 
+/* The markers of a statement are of one kind, and named ones need named values. */
+static WeirStatus check_parameters(const WeirParser *p, WeirError *error)
+{
+    const WeirParserOptions *options = p->options;
+    if (!options->has_parameters || p->named_parameter_count == 0)
+        return WEIR_OK;
+    if (p->parameter_count > 0)
+        return weir_error_set(error, WEIR_ERROR_INVALID_QUERY_MIXED_QUERY_PARAMETERS);
+    for (uint32_t i = 0; i < options->parameter_count; i++)
+        if (options->parameters[i].name == NULL)
+            return weir_error_set(error, WEIR_ERROR_ALL_PARAMETERS_MUST_BE_NAMED, "exprs", options->parameters[i].sql);
+    return WEIR_OK;
+}
+
 static uint32_t nesting_limit(const WeirParser *p)
 {
     return p->options->nesting_max > 0 ? p->options->nesting_max : NESTING_MAX_DEFAULT;
@@ -60,6 +74,7 @@ WeirStatus weir_sql_parse(const char *text, size_t length, const WeirParserOptio
                                                    p->lexer.text + weir_peek(p)->start));
     result->origin = weir_origin_since(p, origin);
     WEIR_TRY(parser_finish(p, error));
+    WEIR_TRY(check_parameters(p, error));
     if (weir_statement_is_too_deep(result, nesting_limit(p)))
         return fail_nesting(error, nesting_limit(p));
     *statement = result;

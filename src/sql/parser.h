@@ -5,6 +5,16 @@
 #include "columnar/time_zone.h"
 #include "logical/statement.h"
 
+/* A value for a marker: `name` NULL for ?, `sql` its text as a literal. */
+typedef struct WeirSqlParameter {
+    const char *name;
+    const char *sql;
+} WeirSqlParameter;
+
+/* The text of the constant that IDENTIFIER(…) holds. */
+typedef WeirStatus (*WeirIdentifierText)(void *context, WeirExpression *expression, WeirArena *arena, const char **text,
+                                         WeirError *error);
+
 typedef struct WeirParserOptions {
     bool ansi_reserved_words;       /* spark.sql.ansi.enforceReservedKeywords */
     bool double_quoted_identifiers; /* spark.sql.ansi.doubleQuotedIdentifiers */
@@ -13,6 +23,11 @@ typedef struct WeirParserOptions {
     uint32_t nesting_max;           /* 0: 1,000 */
     const WeirTimeZone *zone;       /* of the session, for TIMESTAMP '…'; NULL: UTC */
     int64_t now_micros;             /* for TIMESTAMP 'now', DATE 'today' */
+    bool has_parameters;            /* markers get these values; false: they stay PARAMETERs */
+    const WeirSqlParameter *parameters;
+    uint32_t parameter_count;
+    WeirIdentifierText identifier_text; /* NULL: IDENTIFIER takes literals only */
+    void *identifier_context;
 } WeirParserOptions;
 
 /* Split a script at semicolons outside of quotes, comments and BEGIN…END: the next statement from `*position` (bytes),
@@ -27,6 +42,8 @@ WEIR_CHECKED WeirStatus weir_sql_substitute(const char *text, size_t length,
 /* One statement. Errors carry line, position and the line's text. */
 WEIR_CHECKED WeirStatus weir_sql_parse(const char *text, size_t length, const WeirParserOptions *options,
                                        WeirArena *arena, WeirStatement **statement, WeirError *error);
+/* The index-th keyword in order; NULL after the last. `*reserved`: under spark.sql.ansi.enforceReservedKeywords. */
+const char *weir_sql_keyword(uint32_t index, bool *reserved);
 /* One expression ("a + 1 AS b"), for selectExpr-like doors. */
 WEIR_CHECKED WeirStatus weir_sql_parse_expression(const char *text, size_t length, const WeirParserOptions *options,
                                                   WeirArena *arena, WeirExpression **expression, WeirError *error);

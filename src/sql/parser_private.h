@@ -97,7 +97,7 @@ typedef struct WeirParser {
     uint32_t head, count;
     WeirToken last; /* the one consumed last */
     uint32_t depth;
-    uint32_t parameter_count; /* ? markers so far */
+    uint32_t parameter_count, named_parameter_count; /* ? and :name markers so far */
 } WeirParser;
 
 /* A growable list of pointers in the arena. */
@@ -139,14 +139,16 @@ void weir_fail(WeirParser *p, WeirOrigin origin, WeirStatus condition, const cha
     weir_fail((p), (origin), (condition), (const char *const[]){__VA_ARGS__ __VA_OPT__(, ) NULL})
 void weir_fail_text(WeirParser *p, WeirOrigin origin, WeirStatus condition, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
-void weir_fail_exhausted(WeirParser *p); /* the arena met its limit */
+void weir_fail_status(WeirParser *p, WeirOrigin origin, WeirStatus status); /* the error is filled already */
+void weir_fail_exhausted(WeirParser *p);                                    /* the arena met its limit */
 void weir_fail_unsupported(WeirParser *p, WeirOrigin origin,
                            const char *what); /* a statement Spark has and weir has not */
 
 /* ---- name.c */
 bool weir_at_identifier(WeirParser *p);
 bool weir_is_identifier(WeirParser *p, const WeirToken *token);
-const char *weir_parse_identifier(WeirParser *p);
+const char *weir_parse_identifier(WeirParser *p);       /* a name or IDENTIFIER('…') */
+const char *weir_parse_plain_identifier(WeirParser *p); /* where IDENTIFIER is a name itself */
 const char *weir_token_name(WeirParser *p, const WeirToken *token);
 void weir_parse_multipart(WeirParser *p, WeirList *parts);       /* a.b.c */
 const char *weir_parse_dotted_name(WeirParser *p);               /* a.b.c as one text */
@@ -220,8 +222,11 @@ WeirLogicalPlan *weir_parse_query(WeirParser *p);
 /* Set operations, ORDER BY and the rest after a first term that was already read. */
 WeirLogicalPlan *weir_parse_query_rest(WeirParser *p, WeirLogicalPlan *term);
 bool weir_at_query_rest(WeirParser *p);
-WeirLogicalPlan *weir_parse_select(WeirParser *p);                             /* SELECT …, FROM … SELECT … */
-WeirLogicalPlan *weir_parse_select_over(WeirParser *p, WeirLogicalPlan *from); /* SELECT … whose FROM is given */
+WeirLogicalPlan *weir_parse_select(WeirParser *p);                              /* SELECT …, FROM … SELECT … */
+WeirLogicalPlan *weir_parse_select_over(WeirParser *p, WeirLogicalPlan *from);  /* SELECT … whose FROM is given */
+WeirLogicalPlan *weir_parse_select_piped(WeirParser *p, WeirLogicalPlan *from); /* … without WHERE */
+WeirLogicalPlan *weir_parse_set_rest(WeirParser *p, WeirLogicalPlan *left);     /* UNION … after a query */
+WeirLogicalPlan *weir_parse_orders(WeirParser *p, WeirLogicalPlan *plan);       /* ORDER BY and its relatives */
 void weir_parse_named_windows(WeirParser *p, WeirLogicalPlan *node);
 WeirLogicalPlan *weir_parse_from(WeirParser *p); /* after FROM: relations, LATERAL VIEW, PIVOT */
 WeirLogicalPlan *weir_parse_relation(WeirParser *p);
@@ -241,7 +246,10 @@ void weir_plan_set_expressions(WeirLogicalPlan *plan, const WeirList *list);
 /* ---- statements */
 void weir_parse_statement(WeirParser *p, WeirStatement *statement);
 void weir_parse_create(WeirParser *p, WeirStatement *statement, WeirOrigin origin);
-void weir_parse_create_function(WeirParser *p, WeirStatement *statement, WeirOrigin origin);
+/* v, session.v, system.session.v: temporary things live in no other place. `type` is VIEW or FUNCTION. */
+const char *weir_parse_temporary_name(WeirParser *p, WeirOrigin origin, const char *type);
+/* INSERT, UPDATE, ALTER TABLE and their like; false: none of them. */
+bool weir_parse_table_command(WeirParser *p, WeirStatement *statement, WeirOrigin origin);
 void weir_parse_set(WeirParser *p, WeirStatement *statement, WeirOrigin origin);
 void weir_parse_reset(WeirParser *p, WeirStatement *statement, WeirOrigin origin);
 void weir_parse_describe(WeirParser *p, WeirStatement *statement, WeirOrigin origin);

@@ -27,6 +27,26 @@ static void set_left_side(WeirExpression *subquery, WeirParser *p, WeirExpressio
     weir_set_children(subquery, &values);
 }
 
+/* IN (SELECT 'a', 5): Spark's grammar tries a list of values first, and takes SELECT 'a' for a literal of a type
+ * "select". So it is where nothing up to the parenthesis can only be a query's. */
+static bool at_typed_literal_list(WeirParser *p)
+{
+    if (!weir_at(p, WEIR_KEYWORD_SELECT) || weir_peek_at(p, 1)->kind != WEIR_TOKEN_STRING)
+        return false;
+    WeirLexer ahead = {.text = p->lexer.text, .length = p->lexer.length, .position = weir_peek(p)->start, .line = 1};
+    (void)weir_lexer_next(&ahead);
+    for (int32_t depth = 0; depth >= 0;) {
+        WeirToken token = weir_lexer_next(&ahead);
+        if (token.kind == WEIR_TOKEN_END)
+            return false;
+        bool symbol = token.kind == WEIR_TOKEN_SYMBOL;
+        depth += symbol && token.symbol == '(' ? 1 : symbol && token.symbol == ')' ? -1 : 0;
+        if (depth == 0 && token.kind == WEIR_TOKEN_WORD && token.keyword != WEIR_NOT_A_KEYWORD)
+            return false;
+    }
+    return true;
+}
+
 static WeirExpression *parse_in(WeirParser *p, WeirExpression *left, WeirOrigin origin)
 {
     WeirOrigin place = weir_origin_of(&p->last);
@@ -36,7 +56,7 @@ static WeirExpression *parse_in(WeirParser *p, WeirExpression *left, WeirOrigin 
     weir_list_add(p, &items, left);
     if (weir_at_symbol(p, ')'))
         WEIR_FAIL(p, weir_origin_since(p, place), WEIR_ERROR_INVALID_SQL_SYNTAX_EMPTY_IN_PREDICATE);
-    if (weir_at_query(p)) {
+    if (weir_at_query(p) && !at_typed_literal_list(p)) {
         plan = weir_parse_query(p);
     } else {
         WeirExpression *first = weir_parse_expression(p);

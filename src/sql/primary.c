@@ -1,6 +1,8 @@
 /* Primary expressions: parentheses (a value, a row, a subquery, the parameters of a lambda), names and stars, parameter
  * markers, and what may follow any of them: .field, [index], ::type. Calls are in function_call.c, forms with syntax of
  * their own in special_form.c. */
+#include <strings.h>
+
 #include "sql/parser_private.h"
 
 /* ---- parentheses */
@@ -102,6 +104,28 @@ static WeirExpression *parse_star(WeirParser *p, const WeirList *qualifier, Weir
     return weir_finish(p, star, origin);
 }
 
+/* Reserved words that are functions all the same. */
+static bool at_reserved_function(WeirParser *p)
+{
+    switch (weir_peek(p)->kind == WEIR_TOKEN_WORD ? weir_peek(p)->keyword : WEIR_NOT_A_KEYWORD) {
+    case WEIR_KEYWORD_CURRENT_DATE:
+    case WEIR_KEYWORD_CURRENT_TIME:
+    case WEIR_KEYWORD_CURRENT_TIMESTAMP:
+    case WEIR_KEYWORD_CURRENT_USER:
+    case WEIR_KEYWORD_SESSION_USER:
+    case WEIR_KEYWORD_USER:
+        return true;
+    case WEIR_KEYWORD_LEFT:
+    case WEIR_KEYWORD_RIGHT:
+    case WEIR_KEYWORD_FILTER:
+    case WEIR_KEYWORD_ANY:
+    case WEIR_KEYWORD_SOME:
+        return weir_next_is_symbol(p, 1, '(');
+    default:
+        return false;
+    }
+}
+
 /* a · a.b · a.* · f(…) · a.f(…) · x -> … · DATE '…' */
 static WeirExpression *parse_name(WeirParser *p)
 {
@@ -109,15 +133,18 @@ static WeirExpression *parse_name(WeirParser *p)
     if (weir_peek(p)->kind == WEIR_TOKEN_WORD && weir_peek_at(p, 1)->kind == WEIR_TOKEN_STRING)
         return weir_parse_typed_literal(p, origin);
     WeirList parts = {0};
-    if (weir_at(p, WEIR_KEYWORD_IDENTIFIER) && weir_next_is_symbol(p, 1, '('))
+    if (weir_at(p, WEIR_KEYWORD_IDENTIFIER) && weir_next_is_symbol(p, 1, '(')) {
         weir_parse_multipart(p, &parts);
-    else
+    } else if (at_reserved_function(p)) {
+        WeirToken token = weir_advance(p);
+        weir_list_add(p, &parts, (void *)(uintptr_t)weir_token_name(p, &token));
+    } else
         weir_list_add(p, &parts, (void *)(uintptr_t)weir_parse_identifier(p));
     while (weir_at_symbol(p, '.')) {
         weir_advance(p);
         if (weir_at_symbol(p, '*'))
             return parse_star(p, &parts, origin);
-        weir_list_add(p, &parts, (void *)(uintptr_t)weir_parse_identifier(p));
+        weir_list_add(p, &parts, (void *)(uintptr_t)weir_parse_plain_identifier(p));
     }
     if (weir_at_symbol(p, '('))
         return weir_parse_function_call(p, &parts, origin);
@@ -125,6 +152,36 @@ static WeirExpression *parse_name(WeirParser *p)
     if (parts.count == 1 && weir_at_symbol(p, WEIR_SYMBOL_ARROW))
         return make_lambda(p, &attribute, 1, origin);
     return attribute;
+}
+
+static void set_origin(WeirExpression *expression, WeirOrigin origin)
+{
+    expression->origin = origin;
+    for (uint32_t i = 0; i < expression->child_count; i++)
+        set_origin(expression->children[i], origin);
+}
+
+/* The value of a marker, read as if it stood there; NULL: none was given. */
+static WeirExpression *parameter_value(WeirParser *p, const WeirExpression *marker)
+{
+    const WeirParserOptions *options = p->options;
+    const char *sql = NULL;
+    for (uint32_t i = 0; options->has_parameters && i < options->parameter_count && sql == NULL; i++) {
+        const WeirSqlParameter *parameter = &options->parameters[i];
+        bool matches = marker->name == NULL ? marker->ordinal == i
+                                            : parameter->name != NULL && strcmp(parameter->name, marker->name) == 0;
+        sql = matches ? parameter->sql : NULL;
+    }
+    WeirExpression *value = NULL;
+    if (sql == NULL || p->status != WEIR_OK)
+        return NULL;
+    WeirStatus status = weir_sql_parse_expression(sql, strlen(sql), options, p->arena, &value, p->error);
+    if (status != WEIR_OK) {
+        weir_fail_status(p, marker->origin, status);
+        return NULL;
+    }
+    set_origin(value, marker->origin);
+    return value;
 }
 
 static WeirExpression *parse_parameter(WeirParser *p)
@@ -135,9 +192,11 @@ static WeirExpression *parse_parameter(WeirParser *p)
         parameter->ordinal = p->parameter_count++;
     } else {
         weir_expect_symbol(p, ':');
-        parameter->name = weir_parse_identifier(p);
+        parameter->name = weir_parse_plain_identifier(p);
+        p->named_parameter_count++;
     }
-    return weir_finish(p, parameter, origin);
+    WeirExpression *value = parameter_value(p, parameter);
+    return weir_finish(p, value != NULL ? value : parameter, origin);
 }
 
 /* ---- what may follow */
@@ -148,6 +207,16 @@ static WeirExpression *make_cast(WeirParser *p, WeirExpression *child, const Wei
     cast->type = type->length != 0 ? &weir_type_string : type; /* char(n) only in schemas */
     cast->eval_mode = WEIR_EVAL_ANSI;
     return weir_finish(p, cast, origin);
+}
+
+/* COLLATE name; builtin collations may be written with their catalog and schema. */
+static const char *parse_collation(WeirParser *p)
+{
+    weir_advance(p);
+    const char *name = weir_parse_dotted_name(p);
+    if (name == NULL)
+        return "";
+    return strncasecmp(name, "system.builtin.", 15) == 0 ? name + 15 : name;
 }
 
 static WeirExpression *parse_suffixes(WeirParser *p, WeirExpression *base, WeirOrigin origin)
@@ -175,7 +244,7 @@ static WeirExpression *parse_suffixes(WeirParser *p, WeirExpression *base, WeirO
             weir_fail_unsupported(p, origin, "semi-structured access with ':'");
         } else if (weir_at(p, WEIR_KEYWORD_COLLATE) && weir_is_identifier(p, weir_peek_at(p, 1)) &&
                    !weir_next_is(p, 1, WEIR_KEYWORD_FROM)) {
-            weir_fail_unsupported(p, weir_origin_here(p), "COLLATE");
+            base = weir_make_call2(p, "collate", origin, base, weir_make_string(p, parse_collation(p), origin));
         } else {
             return base;
         }
@@ -194,7 +263,7 @@ static WeirExpression *parse_base(WeirParser *p)
     WeirExpression *result = weir_parse_literal(p);
     if (result == NULL)
         result = weir_parse_special_form(p);
-    if (result == NULL && weir_at_identifier(p))
+    if (result == NULL && (weir_at_identifier(p) || at_reserved_function(p)))
         result = parse_name(p);
     if (result == NULL) {
         weir_fail_syntax(p);

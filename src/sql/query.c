@@ -1,5 +1,7 @@
 /* Queries: WITH, set operations with their precedence (INTERSECT binds tighter), and what follows them: ORDER BY, SORT
  * BY, DISTRIBUTE BY, CLUSTER BY, WINDOW, LIMIT, OFFSET, pipe operators. Terms are in select.c and relation.c. */
+#include <errno.h>
+#include <stdlib.h>
 #include <strings.h>
 
 #include "sql/parser_private.h"
@@ -95,12 +97,19 @@ static void parse_cte(WeirParser *p, WeirCteDefinition *cte)
         cte->column_names = (const char *const *)names.items;
         cte->column_count = names.count;
     }
+    cte->level_limit = -1;
     if (weir_accept(p, WEIR_KEYWORD_MAX)) {
         weir_expect(p, WEIR_KEYWORD_RECURSION);
         weir_expect(p, WEIR_KEYWORD_LEVEL);
         if (weir_peek(p)->kind != WEIR_TOKEN_INTEGER)
             weir_fail_syntax(p);
-        weir_advance(p);
+        WeirToken limit = weir_advance(p);
+        errno = 0;
+        cte->level_limit = strtoll(p->lexer.text + limit.start, NULL, 10);
+        if (errno != 0 || cte->level_limit > INT32_MAX)
+            weir_fail_text(p, weir_origin_of(&limit), WEIR_ERROR_LEGACY_ERROR_TEMP_0000,
+                           "The recursion level %.*s is no INT.", limit.length > 40 ? 40 : limit.length,
+                           p->lexer.text + limit.start);
     }
     weir_accept(p, WEIR_KEYWORD_AS);
     weir_expect_symbol(p, '(');
@@ -223,7 +232,7 @@ static WeirLogicalPlan *make_repartition(WeirParser *p, WeirLogicalPlan *child, 
     return repartition;
 }
 
-static WeirLogicalPlan *parse_orders(WeirParser *p, WeirLogicalPlan *plan)
+WeirLogicalPlan *weir_parse_orders(WeirParser *p, WeirLogicalPlan *plan)
 {
     WeirOrigin origin = weir_origin_here(p);
     WeirList items = {0};
@@ -286,7 +295,7 @@ void weir_parse_named_windows(WeirParser *p, WeirLogicalPlan *node)
 WeirLogicalPlan *weir_parse_limits(WeirParser *p, WeirLogicalPlan *plan, bool with_windows)
 {
     WeirOrigin origin = weir_origin_here(p);
-    plan = parse_orders(p, plan);
+    plan = weir_parse_orders(p, plan);
     refuse_second_order(p, origin);
     origin = weir_origin_here(p);
     if (with_windows && weir_at(p, WEIR_KEYWORD_WINDOW) && weir_next_is(p, 2, WEIR_KEYWORD_AS)) {
@@ -316,11 +325,19 @@ WeirLogicalPlan *weir_parse_limits(WeirParser *p, WeirLogicalPlan *plan, bool wi
     return plan;
 }
 
+WeirLogicalPlan *weir_parse_set_rest(WeirParser *p, WeirLogicalPlan *left)
+{
+    return parse_set_operations(p, left, left->origin, false);
+}
+
+/* Pipe operators follow a query without ORDER BY and LIMIT only. */
 WeirLogicalPlan *weir_parse_query_rest(WeirParser *p, WeirLogicalPlan *term)
 {
     WeirOrigin origin = term->origin;
     WeirLogicalPlan *plan = parse_set_operations(p, term, origin, false);
-    plan = weir_parse_limits(p, plan, true);
+    WeirLogicalPlan *limited = weir_parse_limits(p, plan, true);
+    if (limited != plan)
+        return limited;
     while (weir_accept_symbol(p, WEIR_SYMBOL_PIPE)) {
         plan = weir_parse_pipe(p, plan);
     }

@@ -107,8 +107,13 @@ static void parse_time_zone(WeirParser *p, WeirStatement *statement, WeirOrigin 
         return;
     int64_t micros = interval->value->type->id == WEIR_TYPE_DAY_TIME_INTERVAL ? weir_value_get_int(interval->value) : 1;
     int64_t seconds = micros / MICROS_PER_SECOND;
-    if (micros % MICROS_PER_SECOND != 0 || seconds > ZONE_SECONDS_MAX || seconds < -ZONE_SECONDS_MAX) {
+    if (micros % MICROS_PER_SECOND != 0) {
         fail_zone(p, origin);
+        return;
+    }
+    if (seconds > ZONE_SECONDS_MAX || seconds < -ZONE_SECONDS_MAX) {
+        WEIR_FAIL(p, whole(p, origin), WEIR_ERROR_INVALID_INTERVAL_FORMAT_TIMEZONE_INTERVAL_OUT_OF_RANGE, "input",
+                  "TIME ZONE");
         return;
     }
     int magnitude = (int)(seconds < 0 ? -seconds : seconds);
@@ -159,6 +164,8 @@ void weir_parse_declare(WeirParser *p, WeirStatement *statement, WeirOrigin orig
     do {
         weir_list_add(p, &names, (void *)(uintptr_t)weir_parse_dotted_name(p));
     } while (weir_accept_symbol(p, ','));
+    if (weir_at(p, WEIR_KEYWORD_CURSOR) && weir_next_is(p, 1, WEIR_KEYWORD_FOR))
+        WEIR_FAIL(p, whole(p, origin), WEIR_ERROR_UNSUPPORTED_FEATURE_SQL_CURSOR);
     statement->names = (const char *const *)names.items;
     statement->name_count = names.count;
     statement->name = names.items[0];

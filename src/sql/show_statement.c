@@ -37,7 +37,11 @@ void weir_parse_describe(WeirParser *p, WeirStatement *statement, WeirOrigin ori
         return;
     }
     if (at_namespace_word(p) && weir_is_identifier(p, weir_peek_at(p, 1))) {
-        weir_fail_unsupported(p, origin, "DESCRIBE DATABASE");
+        weir_advance(p);
+        statement->kind = WEIR_STATEMENT_DATABASE;
+        statement->key = "DESCRIBE";
+        weir_accept(p, WEIR_KEYWORD_EXTENDED);
+        statement->name = weir_parse_dotted_name(p);
         return;
     }
     bool query = weir_at(p, WEIR_KEYWORD_QUERY) && weir_peek_at(p, 1)->kind == WEIR_TOKEN_WORD &&
@@ -128,10 +132,17 @@ void weir_parse_show(WeirParser *p, WeirStatement *statement, WeirOrigin origin)
         const char *scope = weir_parse_identifier(p);
         weir_advance(p);
         parse_show_functions(p, statement, origin, scope);
-    } else if (weir_at(p, WEIR_KEYWORD_CREATE) || weir_at(p, WEIR_KEYWORD_TBLPROPERTIES) ||
-               weir_at(p, WEIR_KEYWORD_PARTITIONS) || weir_at(p, WEIR_KEYWORD_CURRENT) ||
-               weir_at(p, WEIR_KEYWORD_TABLE) || weir_at(p, WEIR_KEYWORD_COLLATIONS) ||
-               weir_at(p, WEIR_KEYWORD_PROCEDURES)) {
+    } else if (weir_accept(p, WEIR_KEYWORD_TBLPROPERTIES)) {
+        statement->kind = WEIR_STATEMENT_SHOW_PROPERTIES;
+        statement->name = weir_parse_dotted_name(p);
+    } else if (weir_at(p, WEIR_KEYWORD_CURRENT) && weir_peek_at(p, 1)->kind == WEIR_TOKEN_WORD) {
+        weir_advance(p);
+        statement->kind = WEIR_STATEMENT_SHOW_CURRENT;
+        if (!at_namespace_word(p))
+            weir_fail_syntax(p);
+        weir_advance(p);
+    } else if (weir_at(p, WEIR_KEYWORD_CREATE) || weir_at(p, WEIR_KEYWORD_TABLE) ||
+               weir_at(p, WEIR_KEYWORD_COLLATIONS) || weir_at(p, WEIR_KEYWORD_PROCEDURES)) {
         weir_fail_unsupported(p, origin,
                               weir_arena_printf(p->arena, "SHOW %s", weir_keyword_text(weir_peek(p)->keyword)));
     } else {

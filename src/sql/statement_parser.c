@@ -107,10 +107,17 @@ void weir_parse_drop(WeirParser *p, WeirStatement *statement, WeirOrigin origin)
         parse_name_if_exists(p, statement);
     } else if (weir_accept(p, WEIR_KEYWORD_FUNCTION)) {
         statement->kind = WEIR_STATEMENT_DROP_FUNCTION;
-        parse_name_if_exists(p, statement);
+        statement->is_temporary = temporary;
+        statement->if_exists = weir_accept2(p, WEIR_KEYWORD_IF, WEIR_KEYWORD_EXISTS);
+        statement->name = temporary ? weir_parse_temporary_name(p, origin, "FUNCTION") : weir_parse_dotted_name(p);
     } else if (weir_at(p, WEIR_KEYWORD_DATABASE) || weir_at(p, WEIR_KEYWORD_SCHEMA) ||
                weir_at(p, WEIR_KEYWORD_NAMESPACE)) {
-        weir_fail_unsupported(p, origin, "DROP DATABASE");
+        weir_advance(p);
+        statement->kind = WEIR_STATEMENT_DATABASE;
+        statement->key = "DROP";
+        parse_name_if_exists(p, statement);
+        if (!weir_accept(p, WEIR_KEYWORD_CASCADE))
+            weir_accept(p, WEIR_KEYWORD_RESTRICT);
     } else {
         weir_fail_syntax(p);
     }
@@ -143,14 +150,46 @@ static void parse_use(WeirParser *p, WeirStatement *statement)
     statement->name = weir_parse_dotted_name(p);
 }
 
-static void parse_refresh(WeirParser *p, WeirStatement *statement, WeirOrigin origin)
+static void parse_refresh(WeirParser *p, WeirStatement *statement)
 {
     statement->kind = WEIR_STATEMENT_REFRESH;
-    if (weir_accept(p, WEIR_KEYWORD_FUNCTION))
-        weir_fail_unsupported(p, origin, "REFRESH FUNCTION");
+    if (weir_accept(p, WEIR_KEYWORD_FUNCTION)) {
+        statement->kind = WEIR_STATEMENT_REFRESH_FUNCTION;
+        statement->name = weir_parse_dotted_name(p);
+        return;
+    }
     if (weir_is_identifier(p, weir_peek_at(p, 1)))
         weir_accept(p, WEIR_KEYWORD_TABLE);
     statement->name = weir_at_string(p) ? weir_parse_string(p, NULL) : weir_parse_dotted_name(p);
+}
+
+/* ---- EXECUTE IMMEDIATE */
+
+/* EXECUTE IMMEDIATE text [INTO x, y] [USING a, b AS name | USING (a, b AS name)] */
+static void parse_execute_immediate(WeirParser *p, WeirStatement *statement)
+{
+    WeirList expressions = {0}, names = {0};
+    statement->kind = WEIR_STATEMENT_EXECUTE_IMMEDIATE;
+    weir_list_add(p, &expressions, weir_parse_expression(p));
+    if (weir_accept(p, WEIR_KEYWORD_INTO)) {
+        do {
+            weir_list_add(p, &names, (void *)(uintptr_t)weir_parse_dotted_name(p));
+        } while (weir_accept_symbol(p, ','));
+    }
+    if (weir_accept(p, WEIR_KEYWORD_USING)) {
+        bool parenthesis = weir_at_symbol(p, '(') && !weir_next_is(p, 1, WEIR_KEYWORD_SELECT);
+        if (parenthesis)
+            weir_advance(p);
+        do {
+            weir_list_add(p, &expressions, weir_parse_named_expression(p));
+        } while (weir_accept_symbol(p, ','));
+        if (parenthesis)
+            weir_expect_symbol(p, ')');
+    }
+    statement->names = (const char *const *)names.items;
+    statement->name_count = names.count;
+    statement->expressions = (WeirExpression **)expressions.items;
+    statement->expression_count = expressions.count;
 }
 
 /* ---- which statement it is */
@@ -163,11 +202,6 @@ static bool refuse_statement(WeirParser *p, WeirOrigin origin)
     WeirKeyword keyword = token->kind == WEIR_TOKEN_WORD ? token->keyword : WEIR_NOT_A_KEYWORD;
     const char *word = keyword != WEIR_NOT_A_KEYWORD ? weir_keyword_text(keyword) : "";
     switch (keyword) {
-    case WEIR_KEYWORD_INSERT:
-    case WEIR_KEYWORD_DELETE:
-    case WEIR_KEYWORD_UPDATE:
-    case WEIR_KEYWORD_MERGE:
-    case WEIR_KEYWORD_ALTER:
     case WEIR_KEYWORD_ANALYZE:
     case WEIR_KEYWORD_ADD:
     case WEIR_KEYWORD_LIST:
@@ -180,12 +214,6 @@ static bool refuse_statement(WeirParser *p, WeirOrigin origin)
     case WEIR_KEYWORD_CALL:
         weir_fail_unsupported(p, origin, word);
         return true;
-    case WEIR_KEYWORD_EXECUTE:
-        if (weir_next_is(p, 1, WEIR_KEYWORD_IMMEDIATE)) {
-            weir_fail_unsupported(p, origin, "EXECUTE IMMEDIATE");
-            return true;
-        }
-        return false;
     case WEIR_KEYWORD_GRANT:
     case WEIR_KEYWORD_REVOKE:
     case WEIR_KEYWORD_IMPORT:
@@ -217,6 +245,8 @@ static void parse_query_statement(WeirParser *p, WeirStatement *statement)
 void weir_parse_statement(WeirParser *p, WeirStatement *statement)
 {
     WeirOrigin origin = weir_origin_here(p);
+    if (weir_parse_table_command(p, statement, origin))
+        return;
     if (weir_accept(p, WEIR_KEYWORD_CREATE))
         weir_parse_create(p, statement, origin);
     else if (weir_accept(p, WEIR_KEYWORD_SET))
@@ -235,10 +265,12 @@ void weir_parse_statement(WeirParser *p, WeirStatement *statement)
         weir_parse_declare(p, statement, origin);
     else if (weir_accept(p, WEIR_KEYWORD_DROP))
         weir_parse_drop(p, statement, origin);
+    else if (weir_accept2(p, WEIR_KEYWORD_EXECUTE, WEIR_KEYWORD_IMMEDIATE))
+        parse_execute_immediate(p, statement);
     else if (weir_accept(p, WEIR_KEYWORD_CACHE))
         parse_cache(p, statement, origin);
     else if (weir_accept(p, WEIR_KEYWORD_REFRESH))
-        parse_refresh(p, statement, origin);
+        parse_refresh(p, statement);
     else if (weir_accept(p, WEIR_KEYWORD_UNCACHE)) {
         statement->kind = WEIR_STATEMENT_UNCACHE;
         weir_expect(p, WEIR_KEYWORD_TABLE);

@@ -214,6 +214,16 @@ static const WeirDataType *parse_array(WeirParser *p)
     return weir_type_array(p->arena, element, true);
 }
 
+/* Texts compare by bytes: no other collation than UTF8_BINARY is a type here. */
+static void parse_collation(WeirParser *p)
+{
+    weir_advance(p);
+    WeirOrigin origin = weir_origin_here(p);
+    const char *name = weir_parse_dotted_name(p);
+    if (name != NULL && strcasecmp(name, "utf8_binary") != 0 && strcasecmp(name, "system.builtin.utf8_binary") != 0)
+        weir_fail_unsupported(p, origin, "COLLATE");
+}
+
 const WeirDataType *weir_parse_type(WeirParser *p)
 {
     if (!weir_enter(p))
@@ -234,7 +244,7 @@ const WeirDataType *weir_parse_type(WeirParser *p)
     else
         type = parse_parameterized(p, name, origin);
     if (weir_at(p, WEIR_KEYWORD_COLLATE))
-        weir_fail_unsupported(p, weir_origin_here(p), "COLLATE");
+        parse_collation(p);
     weir_leave(p);
     return type;
 }

@@ -413,7 +413,7 @@ class Streams(Case):
         return process
 
     def test_the_first_signal_lets_the_batch_commit(self):
-        for number in (signal.SIGINT, signal.SIGTERM):
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             process = self.start_endless()
             process.send_signal(number)
             self.assertEqual(process.wait(20 * SLOW), 0)
@@ -758,7 +758,7 @@ def main():
     WEIR, SLOW = os.path.abspath(arguments.weir), arguments.slow
     loader = unittest.TestLoader()
     loader.testNamePatterns = ["*%s*" % name for name in arguments.names] or None
-    suite = loader.loadTestsFromModule(sys.modules[__name__])
+    suite = loader.loadTestsFromModule(sys.modules["__main__"])
     result = unittest.TextTestRunner(verbosity=2 if arguments.verbose else 1).run(suite)
     failed = len({getattr(test, "test_case", test).id() for test, _ in result.failures + result.errors})
     print("%d passed, %d failed" % (result.testsRun - failed, failed))

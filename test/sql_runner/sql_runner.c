@@ -1,6 +1,6 @@
-/* Runs `.test` files on this build of weir: `sql_runner [-v] [--batch-rows N] [--threads N] [--only TEXT] FILE|DIR…`.
- * Each file runs in a child process, so that a crash costs one block: the file is run again without it. Prints what did
- * not match and a closing line that counts. */
+/* Runs `.test` files on this build of weir: `sql_runner [-v] [--columns] [--batch-rows N] [--threads N] [--only TEXT]
+ * FILE|DIR…`. Each file runs in a child process, so that a crash costs one block: the file is run again without it.
+ * Prints what did not match and a closing line that counts. */
 #include <dirent.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -12,8 +12,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "columnar/value_text.h"
-#include "session/session_private.h"
+#include "sql_runner/column_form.h"
+#include "sql_runner/sql_answer.h"
 #include "sql_runner/sql_case.h"
 
 #define CRASHES_MAX 100u
@@ -23,10 +23,12 @@
 typedef struct Progress {
     volatile int line; /* of the running block */
     volatile size_t passed, failed, skipped;
+    volatile size_t lifted, encoded, null_rows, other_rows; /* --columns: cases, and the kinds of their rows */
+    volatile size_t wanted, columns;                        /* literals */
 } Progress;
 
 static struct {
-    bool verbose;
+    bool verbose, columns;
     const char *batch_rows, *threads, *only;
     size_t passed, failed, skipped;
     Progress *progress;
@@ -61,85 +63,15 @@ static void problem(const Run *run, const SqlBlock *block, const char *format, .
 
 /* ---- answers ---- */
 
-/* A cell as the recorder writes it: the text of show(), what that leaves of control characters as \xNN. */
-static void append_cell(const WeirVector *column, uint32_t row, const WeirTimeZone *zone, WeirBuffer *shown,
-                        WeirBuffer *out)
-{
-    weir_buffer_clear(shown);
-    weir_value_show(column, row, zone, shown);
-    size_t before = out->length;
-    WeirBuffer escaped;
-    weir_buffer_init(&escaped, 0, NULL);
-    weir_append_escaped_control((const uint8_t *)weir_buffer_text(shown), shown->length, &escaped);
-    for (size_t i = 0; i < escaped.length; i++) {
-        uint8_t c = (uint8_t)escaped.data[i];
-        if (c < 0x20 || c == 0x7f)
-            weir_buffer_append_format(out, "\\x%02x", c);
-        else
-            weir_buffer_append_char(out, (char)c);
-    }
-    weir_buffer_deinit(&escaped);
-    if (out->length == before)
-        weir_buffer_append_text(out, "(empty)");
-}
-
-static int compare_texts(const void *a, const void *b)
-{
-    return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
-static const char **rows_of(Run *run, const WeirResult *result, bool sorted, size_t *count)
-{
-    WeirBuffer line, shown;
-    weir_buffer_init(&line, 0, NULL);
-    weir_buffer_init(&shown, 0, NULL);
-    *count = 0;
-    const char **rows = WEIR_ARENA_ARRAY(&run->arena, const char *, (size_t)weir_result_row_count(result) + 1);
-    for (uint32_t b = 0; b < result->batches.count; b++) {
-        const WeirBatch *batch = result->batches.batches[b];
-        for (uint32_t k = 0; k < batch->selected_count; k++) {
-            weir_buffer_clear(&line);
-            for (uint32_t i = 0; i < batch->column_count; i++) {
-                if (i > 0)
-                    weir_buffer_append_char(&line, '\t');
-                append_cell(&batch->columns[i], weir_batch_row(batch, k), result->zone, &shown, &line);
-            }
-            rows[(*count)++] = weir_arena_strdup(&run->arena, weir_buffer_text(&line));
-        }
-    }
-    if (sorted)
-        qsort(rows, *count, sizeof(*rows), compare_texts);
-    weir_buffer_deinit(&line);
-    weir_buffer_deinit(&shown);
-    return rows;
-}
-
-static const char *schema_of(Run *run, const WeirResult *result)
-{
-    WeirBuffer out;
-    weir_buffer_init(&out, 0, NULL);
-    for (const char *c = weir_result_schema(result); *c != '\0'; c++) {
-        if (*c == '\n')
-            weir_buffer_append_text(&out, "\\n");
-        else if ((uint8_t)*c < 0x20 || *c == 0x7f)
-            weir_buffer_append_format(&out, "\\x%02x", (uint8_t)*c);
-        else
-            weir_buffer_append_char(&out, *c);
-    }
-    const char *text = weir_arena_strdup(&run->arena, weir_buffer_text(&out));
-    weir_buffer_deinit(&out);
-    return text;
-}
-
 static bool check_rows(Run *run, const SqlBlock *block, const WeirResult *result)
 {
     size_t count;
-    const char *schema = schema_of(run, result);
+    const char *schema = sql_answer_schema(&run->arena, result);
     if (strcmp(schema, block->schema) != 0) {
         problem(run, block, "schema: %s\n    Spark:  %s", schema, block->schema);
         return false;
     }
-    const char **rows = rows_of(run, result, block->sorted, &count);
+    const char **rows = sql_answer_rows(&run->arena, result, block->sorted, &count);
     for (size_t i = 0; i < count || i < block->row_count; i++) {
         const char *got = i < count ? rows[i] : "(no row)",
                    *wanted = i < block->row_count ? block->rows[i] : "(no row)";
@@ -153,40 +85,124 @@ static bool check_rows(Run *run, const SqlBlock *block, const WeirResult *result
 
 /* ---- blocks ---- */
 
-static bool run_error(Run *run, const SqlBlock *block)
+/* Did the statement fail as Spark does? */
+static bool check_error(const Run *run, const SqlBlock *block, const WeirError *error)
 {
-    WeirError error = {0};
-    WeirResult *result = NULL;
-    if (weir_session_execute(run->session, block->sql, &result, &error) == WEIR_OK) {
-        weir_result_free(result);
+    bool legacy = strcmp(block->condition, "_LEGACY_ERROR_TEMP_0000") == 0;
+    if (legacy || (strcmp(error->condition, block->condition) == 0 &&
+                   (block->sqlstate == NULL || strcmp(error->sqlstate, block->sqlstate) == 0)))
+        return true;
+    problem(run, block, "failed with %s %s: %s\n    Spark: %s %s", error->condition, error->sqlstate, error->message,
+            block->condition, block->sqlstate == NULL ? "" : block->sqlstate);
+    return false;
+}
+
+static bool check_outcome(Run *run, const SqlBlock *block, WeirStatus status, const WeirResult *result,
+                          const WeirError *error)
+{
+    if (block->kind == SQL_BLOCK_ERROR && status == WEIR_OK) {
         problem(run, block, "ran, Spark fails with %s", block->condition);
         return false;
     }
-    bool legacy = strcmp(block->condition, "_LEGACY_ERROR_TEMP_0000") == 0;
-    if (legacy || (strcmp(error.condition, block->condition) == 0 &&
-                   (block->sqlstate == NULL || strcmp(error.sqlstate, block->sqlstate) == 0)))
-        return true;
-    problem(run, block, "failed with %s %s: %s\n    Spark: %s %s", error.condition, error.sqlstate, error.message,
-            block->condition, block->sqlstate == NULL ? "" : block->sqlstate);
-    return false;
+    if (block->kind == SQL_BLOCK_ERROR)
+        return check_error(run, block, error);
+    if (status != WEIR_OK) {
+        problem(run, block, "failed with %s %s: %s", error->condition, error->sqlstate, error->message);
+        return false;
+    }
+    if (block->kind == SQL_BLOCK_QUERY && result == NULL) {
+        problem(run, block, "gave no rows");
+        return false;
+    }
+    return block->kind != SQL_BLOCK_QUERY || check_rows(run, block, result);
 }
 
 static bool run_statement(Run *run, const SqlBlock *block)
 {
     WeirError error = {0};
     WeirResult *result = NULL;
-    if (weir_session_execute(run->session, block->sql, &result, &error) != WEIR_OK) {
-        problem(run, block, "failed with %s %s: %s", error.condition, error.sqlstate, error.message);
+    WeirStatus status = weir_session_execute(run->session, block->sql, &result, &error);
+    bool good = check_outcome(run, block, status, result, &error);
+    weir_result_free(result);
+    return good;
+}
+
+/* ---- over columns ---- */
+
+/* Each row of the literals' values gives the recorded row, each row of nulls what it gives when it is folded. */
+static bool check_repeated(Run *run, const SqlBlock *block, const SqlColumnForm *form, const WeirResult *result)
+{
+    size_t count;
+    const char *schema = sql_answer_schema(&run->arena, result);
+    if (block->kind == SQL_BLOCK_QUERY && strcmp(schema, block->schema) != 0) {
+        problem(run, block, "over columns, schema: %s\n    Spark:  %s", schema, block->schema);
         return false;
     }
-    bool good = true;
-    if (block->kind == SQL_BLOCK_QUERY && result == NULL) {
-        problem(run, block, "gave no rows");
-        good = false;
-    } else if (block->kind == SQL_BLOCK_QUERY) {
-        good = check_rows(run, block, result);
+    const char **rows = sql_answer_rows(&run->arena, result, false, &count);
+    if (count != strlen(form->kinds)) {
+        problem(run, block, "over columns: %zu rows for %zu", count, strlen(form->kinds));
+        return false;
     }
+    for (size_t i = 0; i < count; i++) {
+        char kind = form->kinds[i];
+        const char *wanted = kind == 'V' ? block->rows[0] : kind == 'N' ? form->null_row : form->other_row;
+        if (strcmp(rows[i], wanted) != 0) {
+            problem(run, block, "over columns, part %d, row %zu: %s\n    %s: %s", (int)form->part, i + 1, rows[i],
+                    kind == 'V'   ? "Spark"
+                    : kind == 'N' ? "folded nulls"
+                                  : "folded other values",
+                    wanted);
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool run_form(Run *run, const SqlBlock *block, SqlColumnForm *form)
+{
+    WeirError error = {0};
+    WeirResult *result = NULL;
+    form->sql = block->sql;
+    form->arena = &run->arena;
+    WeirStatus status = weir_session_execute_made(run->session, sql_column_form_make, form, &result, &error);
+    bool good;
+    if (status == WEIR_OK && form->repeated && (form->without_values || block->kind == SQL_BLOCK_QUERY))
+        good = check_repeated(run, block, form, result);
+    else if (form->without_values && status != WEIR_OK) {
+        problem(run, block, "over columns, failed though no row that fails is selected: %s %s", error.condition,
+                error.message);
+        good = false;
+    } else
+        good = check_outcome(run, block, status, result, &error);
     weir_result_free(result);
+    return good;
+}
+
+/* The block with all of its literals as columns, then with every second one. What fails for the literals' values must
+ * not fail where these rows are not selected. */
+static bool run_over_columns(Run *run, const SqlBlock *block)
+{
+    Progress *progress = runner.progress;
+    bool good = true;
+    for (int part = SQL_COLUMNS_ALL; good && part < SQL_COLUMNS_PARTS; part++) {
+        SqlColumnForm form = {.part = (SqlColumnPart)part};
+        good = run_form(run, block, &form);
+        if (good && block->kind == SQL_BLOCK_ERROR && form.repeated &&
+            (form.null_row != NULL || form.other_row != NULL)) {
+            SqlColumnForm without = {.part = (SqlColumnPart)part, .without_values = true};
+            good = run_form(run, block, &without);
+        }
+        if (part == SQL_COLUMNS_ALL) {
+            progress->lifted += form.column_count > 0;
+            progress->encoded += form.column_count == 0 && form.relation_count > 0;
+            progress->null_rows += form.repeated && form.null_row != NULL;
+            progress->other_rows += form.repeated && form.other_row != NULL;
+            progress->wanted += form.literal_count;
+            progress->columns += form.column_count;
+        }
+        if (form.column_count < 2 && (part == SQL_COLUMNS_EVEN || form.relation_count == 0))
+            break;
+    }
     return good;
 }
 
@@ -226,9 +242,9 @@ static void run_block(Run *run, const SqlBlock *block)
         return;
     }
     alarm(BLOCK_SECONDS_MAX);
-    bool good = block->kind == SQL_BLOCK_CONF    ? run_conf(run, block)
-                : block->kind == SQL_BLOCK_ERROR ? run_error(run, block)
-                                                 : run_statement(run, block);
+    bool good = block->kind == SQL_BLOCK_CONF                   ? run_conf(run, block)
+                : runner.columns && block->kind != SQL_BLOCK_OK ? run_over_columns(run, block)
+                                                                : run_statement(run, block);
     alarm(0);
     if (!good)
         progress->failed++;
@@ -355,13 +371,21 @@ int main(int argc, char **argv)
             *value = argv[++at];
         } else if (strcmp(argv[at], "-v") == 0) {
             runner.verbose = true;
+        } else if (strcmp(argv[at], "--columns") == 0) {
+            runner.columns = true;
         } else {
-            fprintf(stderr, "usage: sql_runner [-v] [--batch-rows N] [--threads N] [--only TEXT] FILE|DIR…\n");
+            fprintf(stderr,
+                    "usage: sql_runner [-v] [--columns] [--batch-rows N] [--threads N] [--only TEXT] FILE|DIR…\n");
             return 2;
         }
     }
     for (; at < argc; at++)
         run_path(argv[at]);
+    if (runner.columns)
+        printf("%zu cases over columns (%zu of %zu literals; rows of nulls in %zu, of other values in %zu), %zu over "
+               "tables in other forms\n",
+               runner.progress->lifted, runner.progress->columns, runner.progress->wanted, runner.progress->null_rows,
+               runner.progress->other_rows, runner.progress->encoded);
     printf("%zu passed, %zu failed, %zu skipped\n", runner.passed, runner.failed, runner.skipped);
     return runner.failed == 0 ? 0 : 1;
 }

@@ -98,7 +98,6 @@ static WeirStatus not_kernel(WeirKernelCall *call, const WeirVector *const *argu
 
 const WeirFunction weir_functions_boolean[] = {
     {.name = "and",
-     .aliases = WEIR_ALIASES("&&"),
      .flags = WEIR_FUNCTION_LAZY | WEIR_FUNCTION_DENSE,
      .arguments_min = 2,
      .arguments_max = 2,

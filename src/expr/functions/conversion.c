@@ -1,4 +1,4 @@
-/* Functions named like types, decode and conv, errors on purpose, and units of time by name. */
+/* Functions named like types, conv, errors on purpose, and units of time by name. */
 #include <strings.h>
 
 #include "columnar/civil_calendar.h"
@@ -34,51 +34,6 @@ static WeirStatus resolve_unknown(WeirFunctionCall *call, WeirError *error)
         return weir_call_unexpected_type(call, 0, "\"BOOLEAN\"", error);
     call->replacement =
         weir_call_make(call, strcmp(call->name, "is unknown") == 0 ? "isnull" : "isnotnull", call->arguments, 1);
-    return WEIR_OK;
-}
-
-/* decode(a, key, value, …[, default]) is a CASE with <=>; decode(binary, charset) gives text. */
-static WeirStatus resolve_decode(WeirFunctionCall *call, WeirError *error)
-{
-    if (call->argument_count == 2) {
-        call->replacement = weir_call_make(call, "decode_charset", call->arguments, 2);
-        return WEIR_OK;
-    }
-    WeirExpression *expression = weir_expression_new(call->arena, WEIR_EXPRESSION_CASE, call->origin);
-    expression->children = WEIR_ARENA_ARRAY(call->arena, WeirExpression *, call->argument_count);
-    uint32_t i = 1;
-    for (; i + 1 < call->argument_count; i += 2) {
-        WeirExpression *same =
-            weir_call_make(call, "<=>", (WeirExpression *[]){call->arguments[0], call->arguments[i]}, 2);
-        WEIR_TRY(weir_function_resolve(call->resolver, same, &same, error));
-        expression->children[expression->child_count++] = same;
-        expression->children[expression->child_count++] = call->arguments[i + 1];
-    }
-    if (i < call->argument_count)
-        expression->children[expression->child_count++] = call->arguments[i];
-    call->replacement = expression;
-    return WEIR_OK;
-}
-
-WEIR_TEXT_KERNEL(charset_kernel) /* UTF-8 and ASCII alone; both ways the bytes stay */
-{
-    WeirArgument x = weir_argument(arguments[0]), y = weir_argument(arguments[1]);
-    WEIR_FOR_ROWS(call, row)
-    {
-        const WeirStringView *name = weir_argument_view(&y, row);
-        const char *charset = (const char *)weir_view_data(name);
-        if (!((name->length == 5 && strncasecmp(charset, "utf-8", 5) == 0) ||
-              (name->length == 8 && strncasecmp(charset, "us-ascii", 8) == 0))) {
-            char shown[64];
-            snprintf(shown, sizeof(shown), "%.*s", (int)(name->length < 60 ? name->length : 60), charset);
-            return weir_row_error(call,
-                                  weir_error_set(error, WEIR_ERROR_INVALID_PARAMETER_VALUE_CHARSET, "parameter",
-                                                 "`charset`", "functionName", "`decode`", "charsets", "UTF-8, US-ASCII",
-                                                 "charset", shown),
-                                  error);
-        }
-        ((WeirStringView *)result->values)[row] = *weir_argument_view(&x, row);
-    }
     return WEIR_OK;
 }
 
@@ -320,27 +275,6 @@ const WeirFunction weir_functions_conversion[] = {
      .arguments_min = 1,
      .arguments_max = 1,
      .resolve = resolve_unknown},
-    {.name = "decode",
-     .flags = WEIR_FUNCTION_REPLACED,
-     .arguments_min = 2,
-     .arguments_max = -1,
-     .resolve = resolve_decode,
-     .group = "string_funcs",
-     .usage = "decode(a, key, value, …[, default]) or decode(binary, charset)."},
-    {.name = "decode_charset",
-     .flags = F | WEIR_FUNCTION_NULLABLE | WEIR_FUNCTION_INTERNAL,
-     .arguments_min = 2,
-     .arguments_max = 2,
-     .signature = "binary,string->string",
-     .kernel = charset_kernel},
-    {.name = "encode",
-     .flags = F | WEIR_FUNCTION_NULLABLE,
-     .arguments_min = 2,
-     .arguments_max = 2,
-     .signature = "string,string->binary",
-     .kernel = charset_kernel,
-     .group = "string_funcs",
-     .usage = "encode(text, charset): its bytes."},
     {.name = "conv",
      .flags = F | WEIR_FUNCTION_NULLABLE,
      .arguments_min = 3,

@@ -270,35 +270,73 @@ static int64_t truncate_days(int64_t days, Level level)
                                                                                          : 12);
 }
 
+/* Down to whole units of the wall clock; the offset stays that of the instant. */
+static inline __attribute__((always_inline)) void truncate_units(const WeirKernelCall *call, const WeirArgument x,
+                                                                 const WeirTimeZone *zone, int64_t unit,
+                                                                 WeirVector *result)
+{
+    int64_t offset = 0, start = INT64_MAX, end = INT64_MIN;
+    WEIR_FOR_ROWS(call, row)
+    {
+        int64_t micros = LONG_AT(x, row), seconds = weir_floor_divide(micros, WEIR_MICROS_PER_SECOND);
+        if (unit > WEIR_MICROS_PER_SECOND && (seconds < start || seconds >= end))
+            offset = WEIR_MICROS_PER_SECOND * weir_time_zone_period_at(zone, seconds, &start, &end);
+        PUT_LONG(micros - weir_floor_modulo(micros + offset, unit));
+    }
+}
+
+static int64_t truncate_micros(const WeirTimeZone *zone, int64_t micros, Level level)
+{
+    int64_t days = weir_floor_divide(weir_micros_to_local(zone, micros), WEIR_MICROS_PER_DAY);
+    return weir_local_to_micros(zone, truncate_days(days, level) * WEIR_MICROS_PER_DAY);
+}
+
+/* All rows to one level; a loop each, so that the compiler knows the divisors. */
+static void truncate_all(const WeirKernelCall *call, const WeirArgument x, const WeirTimeZone *zone, Level level,
+                         WeirVector *result)
+{
+    switch (level) {
+    case LEVEL_MICRO:
+        truncate_units(call, x, zone, 1, result);
+        break;
+    case LEVEL_MILLI:
+        truncate_units(call, x, zone, 1000, result);
+        break;
+    case LEVEL_SECOND:
+        truncate_units(call, x, zone, WEIR_MICROS_PER_SECOND, result);
+        break;
+    case LEVEL_MINUTE:
+        truncate_units(call, x, zone, 60 * WEIR_MICROS_PER_SECOND, result);
+        break;
+    case LEVEL_HOUR:
+        truncate_units(call, x, zone, 3600 * WEIR_MICROS_PER_SECOND, result);
+        break;
+    default:
+        WEIR_FOR_ROWS(call, row)
+        {
+            if (level == LEVEL_NONE)
+                weir_result_set_null(call, result, row);
+            else
+                PUT_LONG(truncate_micros(zone, LONG_AT(x, row), level));
+        }
+    }
+}
+
 KERNEL(date_trunc_kernel)
 {
     (void)error;
-    static const int64_t units[] = {[LEVEL_MICRO] = 1,
-                                    [LEVEL_MILLI] = 1000,
-                                    [LEVEL_SECOND] = WEIR_MICROS_PER_SECOND,
-                                    [LEVEL_MINUTE] = 60 * WEIR_MICROS_PER_SECOND,
-                                    [LEVEL_HOUR] = 3600 * WEIR_MICROS_PER_SECOND};
     WeirArgument f = weir_argument(arguments[0]), x = weir_argument(arguments[1]);
     const WeirTimeZone *zone = zone_of(call, arguments[1]);
+    if (f.mask == 0) {
+        truncate_all(call, x, zone, level_of(weir_argument_view(&f, 0)), result);
+        return WEIR_OK;
+    }
+    WeirKernelCall one = *call;
+    one.count = 1;
     WEIR_FOR_ROWS(call, row)
     {
-        Level level = level_of(weir_argument_view(&f, row));
-        int64_t micros = LONG_AT(x, row);
-        if (level == LEVEL_NONE) {
-            weir_result_set_null(call, result, row);
-            continue;
-        }
-        if (level <= LEVEL_SECOND) {
-            PUT_LONG(micros - weir_floor_modulo(micros, units[level]));
-            continue;
-        }
-        int64_t local = weir_micros_to_local(zone, micros);
-        if (level <= LEVEL_HOUR) { /* the offset stays that of the instant */
-            PUT_LONG(micros - weir_floor_modulo(local, units[level]));
-            continue;
-        }
-        PUT_LONG(weir_local_to_micros(zone, truncate_days(weir_floor_divide(local, WEIR_MICROS_PER_DAY), level) *
-                                                WEIR_MICROS_PER_DAY));
+        one.selection = &row;
+        truncate_all(&one, x, zone, level_of(weir_argument_view(&f, row)), result);
     }
     return WEIR_OK;
 }
@@ -480,8 +518,14 @@ const WeirFunction weir_functions_datetime_fields[] = {
          "now(): the time of the batch; in a stream, when the batch was planned."),
     TIME("current_timestamp", NULL, CLOCK, 0, 0, "->timestamp", now_kernel,
          "current_timestamp(): the time of the batch."),
-    TIME("current_date", WEIR_ALIASES("curdate"), CLOCK, 0, 0, "->date", today_kernel,
-         "current_date(): the date of the batch."),
+    {.name = "current_date",
+     .aliases = WEIR_ALIASES("curdate"),
+     .flags = CLOCK,
+     .signature = "->date",
+     .kernel = today_kernel,
+     .sql_format = "current_date()",
+     .group = "datetime_funcs",
+     .usage = "current_date(): the date of the batch."},
     TIME("localtimestamp", NULL, CLOCK, 0, 0, "->ntz", local_now_kernel,
          "localtimestamp(): the wall clock of the batch."),
     {0},

@@ -151,9 +151,14 @@ WEIR_TEXT_KERNEL(parse_unix_kernel)
 static WeirStatus resolve_unix(WeirFunctionCall *call, WeirError *error)
 {
     if (call->argument_count == 0) {
-        WeirExpression *now = weir_call_make(call, "current_timestamp", NULL, 0);
-        call->replacement = weir_call_make(call, "unix_seconds", &now, 1);
-        return WEIR_OK;
+        WeirExpression *now = NULL;
+        WEIR_TRY(weir_function_resolve_tree(call->resolver, weir_call_make(call, "current_timestamp", NULL, 0), &now,
+                                            error));
+        call->arguments = WEIR_ARENA_ARRAY(call->arena, WeirExpression *, 2);
+        call->cast_types = WEIR_ARENA_ARRAY(call->arena, const WeirDataType *, 2);
+        call->arguments[0] = now;
+        call->arguments[1] = weir_expression_string_literal(call->arena, "yyyy-MM-dd HH:mm:ss");
+        call->argument_count = 2;
     }
     WEIR_TRY(weir_signature_apply("string|date|timestamp|ntz,string='yyyy-MM-dd HH:mm:ss'->long", call, error));
     WeirExpression *time = call->arguments[0];

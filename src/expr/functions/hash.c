@@ -1,4 +1,4 @@
-/* hash, xxhash64, checksums, digests (libcrypto, opened when first needed), hex and base64. */
+/* hash, xxhash64, checksums, digests (libcrypto, opened when first needed). */
 #include <dlfcn.h>
 #include <pthread.h>
 
@@ -132,120 +132,6 @@ WEIR_TEXT_KERNEL(sha2_kernel)
     return WEIR_OK;
 }
 
-/* ---- hex, base64 */
-
-WEIR_TEXT_KERNEL(hex_kernel)
-{
-    static const char digits[] = "0123456789ABCDEF";
-    WeirArgument x = weir_argument(arguments[0]);
-    bool number = arguments[0]->type->id == WEIR_TYPE_LONG;
-    WeirTextHeap heap = weir_text_heap(call);
-    WEIR_FOR_ROWS(call, row)
-    {
-        WeirStringView *out = &((WeirStringView *)result->values)[row];
-        if (number) {
-            char text[24];
-            *out = weir_view_copy(
-                call->arena, text,
-                (size_t)snprintf(text, sizeof(text), "%llX", (unsigned long long)WEIR_ARGUMENT_VALUE(int64_t, x, row)));
-            continue;
-        }
-        WEIR_TEXT(text, x, row);
-        WEIR_TRY(weir_text_heap_reserve(&heap, (size_t)text_length * 2, error));
-        for (uint32_t i = 0; i < text_length; i++) {
-            heap.next[2 * i] = (uint8_t)digits[text[i] >> 4];
-            heap.next[2 * i + 1] = (uint8_t)digits[text[i] & 15];
-        }
-        *out = weir_text_heap_commit(&heap, text_length * 2);
-    }
-    return WEIR_OK;
-}
-
-static int hex_digit(uint8_t c)
-{
-    return c >= '0' && c <= '9'   ? c - '0'
-           : c >= 'a' && c <= 'f' ? c - 'a' + 10
-           : c >= 'A' && c <= 'F' ? c - 'A' + 10
-                                  : -1;
-}
-
-WEIR_TEXT_KERNEL(unhex_kernel)
-{
-    WeirArgument x = weir_argument(arguments[0]);
-    WeirTextHeap heap = weir_text_heap(call);
-    WEIR_FOR_ROWS(call, row)
-    {
-        WEIR_TEXT(text, x, row);
-        WEIR_TRY(weir_text_heap_reserve(&heap, text_length / 2 + 1, error));
-        uint32_t length = 0, at = 0;
-        bool bad = false;
-        if (text_length % 2 == 1) /* a lone first digit is a byte of its own */
-            bad = hex_digit(text[at]) < 0, heap.next[length++] = (uint8_t)hex_digit(text[at++]);
-        for (; at < text_length && !bad; at += 2) {
-            int high = hex_digit(text[at]), low = hex_digit(text[at + 1]);
-            bad = high < 0 || low < 0;
-            heap.next[length++] = (uint8_t)((unsigned)high << 4 | (unsigned)low);
-        }
-        if (bad)
-            weir_result_set_null(call, result, row);
-        else
-            ((WeirStringView *)result->values)[row] = weir_text_heap_commit(&heap, length);
-    }
-    return WEIR_OK;
-}
-
-static const char base64_digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-
-WEIR_TEXT_KERNEL(base64_kernel)
-{
-    WeirArgument x = weir_argument(arguments[0]);
-    WeirTextHeap heap = weir_text_heap(call);
-    WEIR_FOR_ROWS(call, row)
-    {
-        WEIR_TEXT(text, x, row);
-        WEIR_TRY(weir_text_heap_reserve(&heap, ((size_t)text_length + 2) / 3 * 4, error));
-        uint8_t *out = heap.next;
-        for (uint32_t i = 0; i < text_length; i += 3) {
-            uint32_t left = text_length - i, bits = (uint32_t)text[i] << 16 |
-                                                    (left > 1 ? (uint32_t)text[i + 1] << 8 : 0) |
-                                                    (left > 2 ? text[i + 2] : 0u);
-            *out++ = (uint8_t)base64_digits[bits >> 18];
-            *out++ = (uint8_t)base64_digits[bits >> 12 & 63];
-            *out++ = left > 1 ? (uint8_t)base64_digits[bits >> 6 & 63] : '=';
-            *out++ = left > 2 ? (uint8_t)base64_digits[bits & 63] : '=';
-        }
-        ((WeirStringView *)result->values)[row] = weir_text_heap_commit(&heap, (uint32_t)(out - heap.next));
-    }
-    return WEIR_OK;
-}
-
-WEIR_TEXT_KERNEL(unbase64_kernel)
-{
-    WeirArgument x = weir_argument(arguments[0]);
-    WeirTextHeap heap = weir_text_heap(call);
-    WEIR_FOR_ROWS(call, row)
-    {
-        WEIR_TEXT(text, x, row);
-        WEIR_TRY(weir_text_heap_reserve(&heap, text_length + 4, error));
-        uint32_t bits = 0, held = 0, length = 0;
-        for (uint32_t i = 0; i < text_length && text[i] != '='; i++) { /* MIME: other characters are skipped */
-            const char *digit = text[i] == '\0' ? NULL : strchr(base64_digits, text[i]);
-            if (digit == NULL)
-                continue;
-            bits = bits << 6 | (uint32_t)(digit - base64_digits);
-            if ((held += 6) >= 8)
-                heap.next[length++] = (uint8_t)(bits >> (held -= 8));
-        }
-        ((WeirStringView *)result->values)[row] = weir_text_heap_commit(&heap, length);
-    }
-    return WEIR_OK;
-}
-
-static WeirStatus resolve_hex(WeirFunctionCall *call, WeirError *error)
-{
-    return weir_signature_apply("long|binary|string->string", call, error);
-}
-
 #define NP WEIR_FUNCTION_NULL_PROPAGATING
 #define HASH(NAME, ALIASES, FLAGS, MIN, MAX, SIGNATURE, KERNEL, USAGE)                                                 \
     {                                                                                                                  \
@@ -275,17 +161,5 @@ const WeirFunction weir_functions_hash[] = {
     HASH("sha1", WEIR_ALIASES("sha"), NP, 1, 1, "binary->string", md5_kernel, "sha1(binary): its digest in hex."),
     HASH("sha2", NULL, NP | WEIR_FUNCTION_NULLABLE, 2, 2, "binary,int->string", sha2_kernel,
          "sha2(binary, bits): its SHA-2 digest in hex."),
-    {.name = "hex",
-     .flags = NP,
-     .arguments_min = 1,
-     .arguments_max = 1,
-     .resolve = resolve_hex,
-     .kernel = hex_kernel,
-     .group = "string_funcs",
-     .usage = "hex(a): in hexadecimal."},
-    HASH("unhex", NULL, NP | WEIR_FUNCTION_NULLABLE, 1, 1, "string->binary", unhex_kernel,
-         "unhex(text): the bytes of hexadecimal."),
-    HASH("base64", NULL, NP, 1, 1, "binary->string", base64_kernel, "base64(binary): as base 64."),
-    HASH("unbase64", NULL, NP, 1, 1, "string->binary", unbase64_kernel, "unbase64(text): the bytes of base 64."),
     {0},
 };

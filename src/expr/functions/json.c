@@ -224,6 +224,8 @@ static WeirStatus resolve_to_json(WeirFunctionCall *call, WeirError *error)
 {
     if (!weir_type_is_nested(call->arguments[0]->type))
         return weir_call_unexpected_type(call, 0, "\"STRUCT\" or \"ARRAY\" or \"MAP\"", error);
+    if (call->argument_count > 1 && !weir_expression_is_foldable(call->arguments[1]))
+        return weir_call_non_foldable(call, 1, "options", "\"MAP<STRING, STRING>\"", error);
     call->result_type = &weir_type_string;
     call->nullable = call->arguments[0]->nullable;
     return WEIR_OK;

@@ -13,7 +13,7 @@ typedef struct LikePattern {
     WeirBuffer literal;
     uint16_t *tokens; /* bytes, TOKEN_ONE, TOKEN_MANY */
     uint32_t token_count;
-    WeirBuffer source; /* pattern and escape this was made of */
+    WeirBuffer source; /* the pattern that this was made of */
     bool valid;
 } LikePattern;
 
@@ -60,7 +60,17 @@ static void classify(LikePattern *pattern)
                                                                 : LIKE_EQUAL;
 }
 
-static WeirStatus parse_pattern(LikePattern *pattern, const uint8_t *text, uint32_t length, uint8_t escape,
+typedef struct LikeEscape {
+    const uint8_t *bytes; /* of one character */
+    uint32_t length;
+} LikeEscape;
+
+static bool is_escape(const LikeEscape *escape, const uint8_t *text, uint32_t length)
+{
+    return length >= escape->length && memcmp(text, escape->bytes, escape->length) == 0;
+}
+
+static WeirStatus parse_pattern(LikePattern *pattern, const uint8_t *text, uint32_t length, const LikeEscape *escape,
                                 WeirError *error)
 {
     weir_buffer_clear(&pattern->literal);
@@ -69,12 +79,13 @@ static WeirStatus parse_pattern(LikePattern *pattern, const uint8_t *text, uint3
     pattern->token_count = 0;
     for (uint32_t i = 0; i < length; i++) {
         uint16_t token = text[i];
-        if (text[i] == escape) {
-            if (i + 1 == length)
+        if (is_escape(escape, text + i, length - i)) {
+            i += escape->length;
+            if (i == length)
                 return bad_escape(text, length, true, error);
-            if (text[i + 1] != '_' && text[i + 1] != '%' && text[i + 1] != escape)
+            if (text[i] != '_' && text[i] != '%' && !is_escape(escape, text + i, length - i))
                 return bad_escape(text, length, false, error);
-            token = text[++i];
+            token = text[i]; /* the other bytes of an escaped escape are bytes as all others */
         } else if (text[i] == '%') {
             if (pattern->token_count > 0 && pattern->tokens[pattern->token_count - 1] == TOKEN_MANY)
                 continue;
@@ -136,40 +147,39 @@ static inline bool matches(const LikePattern *pattern, const uint8_t *text, uint
 }
 
 /* The state's pattern is that of these bytes; parsed again only when they change. */
-static WeirStatus use_pattern(LikePattern *pattern, const uint8_t *text, uint32_t length, uint8_t escape,
+static WeirStatus use_pattern(LikePattern *pattern, const uint8_t *text, uint32_t length, const LikeEscape *escape,
                               WeirError *error)
 {
     WeirBuffer *source = &pattern->source;
-    if (pattern->valid && source->length == (size_t)length + 1 && memcmp(source->data, text, length) == 0 &&
-        (uint8_t)source->data[length] == escape)
-        return WEIR_OK;
+    if (pattern->valid && source->length == length && (length == 0 || memcmp(source->data, text, length) == 0))
+        return WEIR_OK; /* the escape is constant */
     pattern->valid = false;
     WEIR_TRY(parse_pattern(pattern, text, length, escape, error));
     weir_buffer_clear(source);
     weir_buffer_append(source, text, length);
-    weir_buffer_append_char(source, (char)escape);
     pattern->valid = true;
     return WEIR_OK;
 }
 
-static uint8_t escape_of(const WeirKernelCall *call, const WeirVector *const *arguments)
+static LikeEscape escape_of(const WeirKernelCall *call, const WeirVector *const *arguments)
 {
     if (call->expression->child_count < 3)
-        return '\\';
+        return (LikeEscape){(const uint8_t *)"\\", 1};
     const WeirStringView *view = arguments[2]->values;
-    return view->length > 0 ? weir_view_data(view)[0] : '\\';
+    return (LikeEscape){weir_view_data(view), view->length};
 }
 
 WEIR_TEXT_KERNEL(like_kernel)
 {
     LikePattern *pattern = call->state;
     WeirArgument x = weir_argument(arguments[0]), y = weir_argument(arguments[1]);
-    uint8_t escape = escape_of(call, arguments), *out = result->values;
+    const LikeEscape escape = escape_of(call, arguments);
+    uint8_t *out = result->values;
     if (call->count == 0)
         return WEIR_OK;
     if (y.mask == 0) {
         const WeirStringView *view = y.values;
-        WEIR_TRY(use_pattern(pattern, weir_view_data(view), view->length, escape, error));
+        WEIR_TRY(use_pattern(pattern, weir_view_data(view), view->length, &escape, error));
         WEIR_FOR_ROWS(call, row)
         {
             WEIR_TEXT(text, x, row);
@@ -181,16 +191,31 @@ WEIR_TEXT_KERNEL(like_kernel)
     {
         WEIR_TEXT(text, x, row);
         WEIR_TEXT(like, y, row);
-        WEIR_TRY(use_pattern(pattern, like, like_length, escape, error));
+        WEIR_TRY(use_pattern(pattern, like, like_length, &escape, error));
         out[row] = matches(pattern, text, text_length);
     }
     return WEIR_OK;
 }
 
+/* The escape is a literal of one character. */
+static WeirStatus resolve_like(WeirFunctionCall *call, WeirError *error)
+{
+    if (call->argument_count < 3)
+        return WEIR_OK;
+    const WeirExpression *escape = call->arguments[2];
+    if (escape->kind == WEIR_EXPRESSION_LITERAL && escape->type->id == WEIR_TYPE_STRING &&
+        !weir_value_is_null(escape->value)) {
+        WeirStringView view = weir_value_get_view(escape->value);
+        if (view.length > 0 && weir_utf8_step(weir_view_data(&view)[0]) == view.length)
+            return WEIR_OK;
+    }
+    return weir_error_set(error, WEIR_ERROR_INVALID_ESCAPE_CHAR, "sqlExpr", weir_quoted_sql(call->arena, escape));
+}
+
 /* ILIKE is LIKE of both sides in lower case. */
 static WeirStatus resolve_ilike(WeirFunctionCall *call, WeirError *error)
 {
-    (void)error;
+    WEIR_TRY(resolve_like(call, error));
     WeirExpression **lowered = WEIR_ARENA_ARRAY(call->arena, WeirExpression *, call->argument_count);
     for (uint32_t i = 0; i < call->argument_count; i++)
         lowered[i] = i < 2 ? weir_call_make(call, "lower", &call->arguments[i], 1) : call->arguments[i];
@@ -228,6 +253,7 @@ const WeirFunction weir_functions_like[] = {
      .arguments_min = 2,
      .arguments_max = 3,
      .signature = "string,string,string?->boolean",
+     .resolve = resolve_like,
      .kernel = like_kernel,
      .new_state = new_pattern,
      .free_state = free_pattern,

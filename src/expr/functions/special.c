@@ -72,27 +72,33 @@ static WeirStatus resolve_nth(WeirFunctionCall *call, WeirError *error)
     return WEIR_OK;
 }
 
+static WeirStatus check_buckets(const WeirFunctionCall *call, WeirError *error)
+{
+    WeirValue *value = NULL;
+    if (call->arguments[0]->type->id != WEIR_TYPE_INT)
+        return weir_call_unexpected_type(call, 0, "\"INT\"", error);
+    WEIR_TRY(weir_call_constant(call, 0, &value, error));
+    if (value == NULL)
+        return weir_call_non_foldable(call, 0, "buckets", "\"INT\"", error);
+    int64_t buckets = weir_value_is_null(value) ? 0 : weir_value_get_int(value);
+    if (buckets > 0)
+        return WEIR_OK;
+    return weir_error_set(error, WEIR_ERROR_DATATYPE_MISMATCH_VALUE_OUT_OF_RANGE, "sqlExpr", weir_call_sql(call),
+                          "exprName", "buckets", "valueRange", "(0, 2147483647]", "currentValue",
+                          weir_arena_printf(call->arena, "%lld", (long long)buckets));
+}
+
 static WeirStatus resolve_ntile(WeirFunctionCall *call, WeirError *error)
 {
-    call->result_type = &weir_type_int;
-    call->nullable = false;
     if (call->argument_count == 0) {
         call->arguments = WEIR_ARENA_ARRAY(call->arena, WeirExpression *, 1);
         call->cast_types = WEIR_ARENA_ARRAY(call->arena, const WeirDataType *, 1);
         call->arguments[0] = weir_expression_int_literal(call->arena, 1);
         call->argument_count = 1;
     }
-    WeirValue *buckets = NULL;
-    WEIR_TRY(weir_call_constant(call, 0, &buckets, error));
-    if (buckets == NULL)
-        return weir_call_non_foldable(call, 0, "buckets", "\"INT\"", error);
-    if (call->arguments[0]->type->id != WEIR_TYPE_INT)
-        return weir_call_unexpected_type(call, 0, "\"INT\"", error);
-    if (!weir_value_is_null(buckets) && weir_value_get_int(buckets) <= 0)
-        return weir_error_set(error, WEIR_ERROR_DATATYPE_MISMATCH_VALUE_OUT_OF_RANGE, "sqlExpr", weir_call_sql(call),
-                              "exprName", "buckets", "valueRange", "(0, 2147483647]", "currentValue",
-                              weir_expression_sql_text(call->arena, call->arguments[0]));
-    return WEIR_OK;
+    call->result_type = &weir_type_int;
+    call->nullable = false;
+    return check_buckets(call, error);
 }
 
 #define WINDOW(NAME, MIN, MAX, RESOLVE, FORMAT, USAGE)                                                                 \
@@ -160,15 +166,23 @@ static WeirStatus block_kernel(WeirKernelCall *call, const WeirVector *const *ar
         .kernel = KERNEL, .sql_format = FORMAT, .group = "misc_funcs", .usage = USAGE                                  \
     }
 
-/* The argument is never evaluated. */
+/* The argument is never evaluated. What it is called is found once: later it may have become another expression. */
 static WeirStatus resolve_typeof(WeirFunctionCall *call, WeirError *error)
 {
     (void)error;
-    WeirBuffer buffer;
-    weir_buffer_init(&buffer, 1u << 20, NULL);
-    weir_type_simple_string(call->arguments[0]->type, &buffer);
-    call->replacement = weir_expression_string_literal(call->arena, weir_buffer_text(&buffer));
-    weir_buffer_deinit(&buffer);
+    const char *name = call->expression->bound;
+    if (name == NULL) {
+        WeirBuffer buffer;
+        weir_buffer_init(&buffer, 1u << 20, NULL);
+        weir_type_simple_string(call->arguments[0]->type, &buffer);
+        const WeirFunction *function = call->arguments[0]->function;
+        if (function != NULL && strcmp(function->name, "collate") == 0) /* collated on purpose */
+            weir_buffer_append_text(&buffer, " collate UTF8_BINARY");
+        name = weir_arena_strdup(call->arena, weir_buffer_text(&buffer));
+        weir_buffer_deinit(&buffer);
+    }
+    call->bound = name;
+    call->replacement = weir_expression_string_literal(call->arena, name);
     return WEIR_OK;
 }
 

@@ -28,6 +28,17 @@ static uint32_t put_mapped(uint32_t c, Case to, uint8_t *out)
     return length;
 }
 
+#define CAPITAL_SIGMA 0x3a3u
+#define FINAL_SIGMA 0x3c2u
+
+/* The character before text[at] in its case; sigma looks at its neighbours. */
+static uint32_t put_cased(uint32_t c, Case to, const uint8_t *text, size_t length, size_t at, uint8_t *out)
+{
+    if (c == CAPITAL_SIGMA && to == CASE_LOWER && weir_unicode_is_final_sigma(text, length, at - 2))
+        return weir_utf8_put(FINAL_SIGMA, out);
+    return put_mapped(c, to, out);
+}
+
 static inline uint8_t ascii_case(uint8_t c, Case to)
 {
     if (to == CASE_LOWER)
@@ -56,7 +67,7 @@ static WeirStatus change_case(WeirKernelCall *call, Case to, const WeirVector *c
             if (c < 0x80)
                 heap.next[length++] = ascii_case((uint8_t)c, to);
             else
-                length += put_mapped(c, to, heap.next + length);
+                length += put_cased(c, to, text, text_length, at, heap.next + length);
         }
         views_of(result)[row] = weir_text_heap_commit(&heap, length);
     }
@@ -87,7 +98,7 @@ WEIR_TEXT_KERNEL(initcap_kernel)
             if (c < 0x80)
                 heap.next[length++] = ascii_case((uint8_t)c, begins ? CASE_TITLE : CASE_LOWER);
             else
-                length += put_mapped(c, begins ? CASE_TITLE : CASE_LOWER, heap.next + length);
+                length += put_cased(c, begins ? CASE_TITLE : CASE_LOWER, text, text_length, at, heap.next + length);
             begins = c == ' ';
         }
         views_of(result)[row] = weir_text_heap_commit(&heap, length);
@@ -393,7 +404,10 @@ WEIR_TEXT_KERNEL(translate_kernel)
     WeirTextHeap heap = weir_text_heap(call);
     WEIR_FOR_ROWS(call, row)
     {
-        WEIR_TEXT(text, x, row);
+        WeirStringView valid;
+        WEIR_TRY(weir_text_heap_valid(&heap, weir_argument_view(&x, row), &valid, error));
+        const uint8_t *text = weir_view_data(&valid);
+        uint32_t text_length = valid.length;
         WEIR_TEXT(from, y, row);
         WEIR_TEXT(to, z, row);
         WEIR_TRY(weir_text_heap_reserve(&heap, (size_t)text_length * 4 + 4, error));
@@ -510,7 +524,12 @@ const WeirFunction weir_functions_text_build[] = {
      .kernel = rpad_kernel,
      .group = "string_funcs",
      .usage = "rpad(text, length[, fill]): filled at the right or cut to a length."},
-    TEXT("reverse_text", NULL, 1, 1, "string->string", reverse_kernel, "the characters in reverse order."),
+    {.name = "reverse_text",
+     .flags = NP | WEIR_FUNCTION_INTERNAL,
+     .arguments_min = 1,
+     .arguments_max = 1,
+     .signature = "string->string",
+     .kernel = reverse_kernel},
     TEXT("replace", NULL, 2, 3, "string,string,string=''->string", replace_kernel,
          "replace(text, what[, with]): every place replaced."),
     TEXT("translate", NULL, 3, 3, "string,string,string->string", translate_kernel,

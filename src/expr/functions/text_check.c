@@ -105,7 +105,10 @@ WEIR_TEXT_KERNEL(quote_kernel)
     WeirTextHeap heap = weir_text_heap(call);
     WEIR_FOR_ROWS(call, row)
     {
-        WEIR_TEXT(text, x, row);
+        WeirStringView valid;
+        WEIR_TRY(weir_text_heap_valid(&heap, weir_argument_view(&x, row), &valid, error));
+        const uint8_t *text = weir_view_data(&valid);
+        uint32_t text_length = valid.length;
         WEIR_TRY(weir_text_heap_reserve(&heap, (size_t)text_length * 2 + 2, error));
         uint32_t length = 0;
         heap.next[length++] = '\'';
@@ -131,9 +134,12 @@ static MaskKind mask_kind(uint32_t c)
                : c >= 'a' && c <= 'z' ? MASK_LOWER
                : c >= '0' && c <= '9' ? MASK_DIGIT
                                       : MASK_OTHER;
-    if (weir_unicode_find(weir_unicode_lower, weir_unicode_lower_count, c) != NULL)
-        return MASK_UPPER;
-    return weir_unicode_find(weir_unicode_upper, weir_unicode_upper_count, c) != NULL ? MASK_LOWER : MASK_OTHER;
+    if (c >= 0x10000) /* two surrogates for Java */
+        return MASK_OTHER;
+    return weir_unicode_is_capital(c)   ? MASK_UPPER
+           : weir_unicode_is_small(c)   ? MASK_LOWER
+           : weir_unicode_digit(c) >= 0 ? MASK_DIGIT
+                                        : MASK_OTHER;
 }
 
 WEIR_TEXT_KERNEL(mask_kernel)
@@ -148,19 +154,25 @@ WEIR_TEXT_KERNEL(mask_kernel)
             weir_result_set_null(call, result, row);
             continue;
         }
-        WEIR_TEXT(text, a[0], row);
+        WeirStringView valid;
+        WEIR_TRY(weir_text_heap_valid(&heap, weir_argument_view(&a[0], row), &valid, error));
+        const uint8_t *text = weir_view_data(&valid);
+        uint32_t text_length = valid.length;
         WEIR_TRY(weir_text_heap_reserve(&heap, (size_t)text_length * 4, error));
         uint32_t length = 0;
         for (size_t at = 0; at < text_length;) {
             size_t from = at;
-            MaskKind kind = mask_kind(weir_utf8_next(text, text_length, &at));
+            uint32_t c = weir_utf8_next(text, text_length, &at);
+            MaskKind kind = mask_kind(c);
             bool keep = weir_argument_is_null(&a[1 + kind], row);
             const WeirStringView *with = keep ? NULL : weir_argument_view(&a[1 + kind], row);
             const uint8_t *bytes = keep ? text + from : weir_view_data(with);
             size_t count = keep ? at - from : with->length;
             count = count > 4 ? 4 : count;
-            memcpy(heap.next + length, bytes, count);
-            length += (uint32_t)count;
+            for (int units = !keep && c >= 0x10000 ? 2 : 1; units > 0; units--) { /* each surrogate is masked */
+                memcpy(heap.next + length, bytes, count);
+                length += (uint32_t)count;
+            }
         }
         views_of(result)[row] = weir_text_heap_commit(&heap, length);
     }
@@ -211,7 +223,7 @@ const WeirFunction weir_functions_text_check[] = {
      .flags = WEIR_FUNCTION_NULLABLE,
      .arguments_min = 1,
      .arguments_max = 5,
-     .signature = "string,string='X',string='x',string='n',string=NULL->?",
+     .signature = "text,text='X',text='x',text='n',text=NULL->?",
      .resolve = resolve_mask,
      .kernel = mask_kernel,
      .group = "string_funcs",

@@ -6,10 +6,13 @@
 #define PREFETCH_DISTANCE 8u /* keys: the slot two distances ahead, its group one */
 
 void weir_aggregate_table_init(WeirAggregateTable *table, const WeirKeyLayout *layout,
-                               const WeirAggregateFunctions *functions, size_t bytes_max, WeirMemoryTracker *tracker)
+                               const WeirAggregateFunctions *functions, size_t bytes_max, bool borrows_keys,
+                               WeirMemoryTracker *tracker)
 {
-    *table = (WeirAggregateTable){.layout = layout, .functions = functions, .tracker = tracker};
-    table->key_bytes = layout->word_count * 8;
+    *table = (WeirAggregateTable){
+        .layout = layout, .functions = functions, .tracker = tracker, .borrows_keys = borrows_keys};
+    table->keeps_tails = !borrows_keys && layout->view_count == 1 && layout->word_count == 2;
+    table->key_bytes = layout->word_count * 8 + (table->keeps_tails ? WEIR_KEY_TAIL_BYTES : 0);
     table->stride = table->key_bytes + (functions == NULL ? 0 : functions->row_bytes);
     if (table->stride == 0)
         table->stride = 8; /* global aggregation without functions */
@@ -56,6 +59,21 @@ void weir_aggregate_table_clear(WeirAggregateTable *table)
     weir_arena_reset(&table->arena);
 }
 
+static bool fits_tail(uint32_t length)
+{
+    return length > WEIR_VIEW_INLINE_BYTES && length <= WEIR_KEY_TAIL_BYTES;
+}
+
+/* Groups have moved, and the tails with them. */
+static void point_to_tails(WeirAggregateTable *table)
+{
+    for (uint32_t i = 0; table->keeps_tails && i < table->group_count; i++) {
+        WeirKeyWord *key = (WeirKeyWord *)(void *)weir_aggregate_table_key(table, i);
+        if (fits_tail((uint32_t)key[0]))
+            key[1] = (uintptr_t)(key + 2);
+    }
+}
+
 /* Room for `extra` more groups, as far as the bound lets. */
 static WeirStatus table_reserve(WeirAggregateTable *table, uint32_t extra, WeirError *error)
 {
@@ -72,6 +90,7 @@ static WeirStatus table_reserve(WeirAggregateTable *table, uint32_t extra, WeirE
     WEIR_TRY(weir_memory_reserve(table->tracker, bytes - table->reserved_bytes, error));
     table->reserved_bytes = bytes;
     table->groups = weir_realloc(table->groups, capacity * table->stride);
+    point_to_tails(table);
     table->group_capacity = (uint32_t)capacity;
     if (table->slots == NULL || slot_count > (uint64_t)table->slot_mask + 1) {
         uint64_t *old = table->slots;
@@ -93,7 +112,7 @@ static WeirStatus table_reserve(WeirAggregateTable *table, uint32_t extra, WeirE
 }
 
 /* A long string's bytes must live as long as the group. */
-static void own_views(WeirAggregateTable *table, uint64_t *key)
+static void own_views(WeirAggregateTable *table, WeirKeyWord *key)
 {
     if (table->borrows_keys)
         return;
@@ -102,17 +121,22 @@ static void own_views(WeirAggregateTable *table, uint64_t *key)
         memcpy(&view, key + table->layout->view_words[i], 16);
         if (view.length <= WEIR_VIEW_INLINE_BYTES || view.length == UINT32_MAX)
             continue;
+        if (table->keeps_tails && fits_tail(view.length)) {
+            memcpy(key + 2, weir_view_data(&view), view.length);
+            key[1] = (uintptr_t)(key + 2);
+            continue;
+        }
         view = weir_view_copy(&table->arena, weir_view_data(&view), view.length);
         memcpy(key + table->layout->view_words[i], &view, 16);
     }
 }
 
-static uint8_t *insert_group(WeirAggregateTable *table, const uint64_t *words)
+static uint8_t *insert_group(WeirAggregateTable *table, const WeirKeyWord *words)
 {
     uint8_t *key = weir_aggregate_table_key(table, table->group_count++);
-    memcpy(key, words, table->key_bytes);
+    memcpy(key, words, (size_t)table->layout->word_count * sizeof(WeirKeyWord));
     if (table->layout->view_count > 0)
-        own_views(table, (uint64_t *)(void *)key);
+        own_views(table, (WeirKeyWord *)(void *)key);
     uint8_t *row = key + table->key_bytes;
     if (table->functions == NULL)
         return row;
@@ -125,14 +149,30 @@ static uint8_t *insert_group(WeirAggregateTable *table, const uint64_t *words)
     return row;
 }
 
-typedef enum KeyShape { KEY_ONE_VIEW, KEY_ONE_WORD, KEY_TWO_WORDS, KEY_GENERAL } KeyShape;
+typedef enum KeyShape { KEY_ONE_VIEW, KEY_ONE_VIEW_WITH_TAIL, KEY_ONE_WORD, KEY_TWO_WORDS, KEY_GENERAL } KeyShape;
+
+/* Of a group and a key with the same length: a string of up to 16 bytes is compared where the group lies. */
+static inline __attribute__((always_inline)) bool tails_equal(const WeirKeyWord *group, const WeirKeyWord *key)
+{
+    uint32_t length = (uint32_t)key[0];
+    if (!fits_tail(length))
+        return weir_key_view_words_equal(group, key);
+    const uint8_t *data = (const uint8_t *)(uintptr_t)key[1];
+    uint64_t head, tail, group_tail;
+    memcpy(&head, data, 8);
+    memcpy(&tail, data + length - 8, 8);
+    memcpy(&group_tail, (const uint8_t *)(group + 2) + length - 8, 8);
+    return ((head ^ group[2]) | (tail ^ group_tail)) == 0;
+}
 
 static inline __attribute__((always_inline)) bool keys_equal(const WeirKeyLayout *layout, KeyShape shape,
-                                                             const uint64_t *a, const uint64_t *b)
+                                                             const WeirKeyWord *a, const WeirKeyWord *b)
 {
     switch (shape) {
     case KEY_ONE_VIEW:
         return weir_key_view_words_equal(a, b);
+    case KEY_ONE_VIEW_WITH_TAIL:
+        return a[0] == b[0] && tails_equal(a, b);
     case KEY_ONE_WORD:
         return a[0] == b[0];
     case KEY_TWO_WORDS:
@@ -143,7 +183,7 @@ static inline __attribute__((always_inline)) bool keys_equal(const WeirKeyLayout
 }
 
 static inline __attribute__((always_inline)) uint32_t find_keys(WeirAggregateTable *table, KeyShape shape,
-                                                                const uint64_t *words, const uint64_t *hashes,
+                                                                const WeirKeyWord *words, const uint64_t *hashes,
                                                                 uint32_t count, uint8_t **rows)
 {
     const uint32_t mask = table->slot_mask, width = table->layout->word_count, key_bytes = table->key_bytes,
@@ -158,7 +198,7 @@ static inline __attribute__((always_inline)) uint32_t find_keys(WeirAggregateTab
             if (group != 0) /* most often the right one: the table is half empty */
                 __builtin_prefetch(groups + (size_t)(group - 1) * stride);
         }
-        const uint64_t *key = words + (size_t)k * width;
+        const WeirKeyWord *key = words + (size_t)k * width;
         const uint64_t tag = hashes[k] >> 32;
         uint32_t at = (uint32_t)tag & mask;
         for (;;) {
@@ -172,7 +212,7 @@ static inline __attribute__((always_inline)) uint32_t find_keys(WeirAggregateTab
             }
             if (slot >> 32 == tag) {
                 uint8_t *group = groups + (size_t)((uint32_t)slot - 1) * stride;
-                if (keys_equal(table->layout, shape, (const uint64_t *)(const void *)group, key)) {
+                if (keys_equal(table->layout, shape, (const WeirKeyWord *)(const void *)group, key)) {
                     rows[k] = group + key_bytes;
                     break;
                 }
@@ -183,12 +223,14 @@ static inline __attribute__((always_inline)) uint32_t find_keys(WeirAggregateTab
     return count;
 }
 
-WeirStatus weir_aggregate_table_find(WeirAggregateTable *table, const uint64_t *words, const uint64_t *hashes,
+WeirStatus weir_aggregate_table_find(WeirAggregateTable *table, const WeirKeyWord *words, const uint64_t *hashes,
                                      uint32_t count, uint8_t **rows, uint32_t *done, WeirError *error)
 {
     WEIR_TRY(table_reserve(table, count, error));
     const WeirKeyLayout *layout = table->layout;
-    if (layout->view_count == 1 && layout->word_count == 2)
+    if (table->keeps_tails)
+        *done = find_keys(table, KEY_ONE_VIEW_WITH_TAIL, words, hashes, count, rows);
+    else if (layout->view_count == 1 && layout->word_count == 2)
         *done = find_keys(table, KEY_ONE_VIEW, words, hashes, count, rows);
     else if (layout->view_count == 0 && layout->word_count == 1)
         *done = find_keys(table, KEY_ONE_WORD, words, hashes, count, rows);

@@ -234,14 +234,14 @@ static void fill_node(const KeyFill *fill, const WeirKeyNode *node, const WeirVe
         fill_node(fill, &node->children[i], &vector->children[i], child_rows, nulls);
 }
 
-static inline uint64_t view_words_hash(const uint64_t *words)
+static inline uint64_t view_words_hash(const WeirKeyWord *words)
 {
     uint32_t length = (uint32_t)words[0];
     if (length <= WEIR_VIEW_INLINE_BYTES || length == UINT32_MAX)
         return weir_table_hash_mix(words[0], words[1]);
     const uint8_t *data;
     memcpy(&data, &words[1], sizeof(data));
-    return weir_table_hash_bytes(data, length);
+    return length <= 16 ? weir_table_hash_8_to_16(data, length) : weir_table_hash_bytes(data, length);
 }
 
 uint64_t weir_key_hash_view(const WeirStringView *view)
@@ -251,7 +251,7 @@ uint64_t weir_key_hash_view(const WeirStringView *view)
     return view_words_hash(words);
 }
 
-static void hash_keys(const WeirKeyLayout *layout, const uint64_t *words, uint32_t count, uint64_t *hashes)
+static void hash_keys(const WeirKeyLayout *layout, const WeirKeyWord *words, uint32_t count, uint64_t *hashes)
 {
     uint32_t width = layout->word_count;
     if (layout->view_count == 1 && width == 2) {
@@ -260,7 +260,7 @@ static void hash_keys(const WeirKeyLayout *layout, const uint64_t *words, uint32
         return;
     }
     for (uint32_t k = 0; k < count; k++) {
-        const uint64_t *key = words + (size_t)k * width;
+        const WeirKeyWord *key = words + (size_t)k * width;
         uint64_t hash = 0;
         uint32_t view = 0;
         for (uint32_t i = 0; i < width; i++) {
@@ -295,6 +295,13 @@ static WeirStatus fill_encoded(const WeirKeyLayout *layout, const WeirVector *co
     return WEIR_OK;
 }
 
+/* One string that is never null: its views are the words. */
+static bool is_plain_view(const WeirKeyLayout *layout, const WeirVector *columns, const uint32_t *selection)
+{
+    return !layout->encoded && layout->node_count == 1 && layout->word_count == 2 && layout->view_count == 1 &&
+           selection == NULL && columns[0].kind == WEIR_VECTOR_FLAT && columns[0].validity == NULL;
+}
+
 WeirStatus weir_key_fill(const WeirKeyLayout *layout, const WeirVector *columns, const uint32_t *selection,
                          uint32_t count, uint64_t *words, uint64_t *hashes, WeirArena *arena, WeirError *error)
 {
@@ -310,6 +317,22 @@ WeirStatus weir_key_fill(const WeirKeyLayout *layout, const WeirVector *columns,
             fill_node(&fill, &layout->nodes[i], &columns[i], selection, false);
     }
     hash_keys(layout, words, count, hashes);
+    return WEIR_OK;
+}
+
+WeirStatus weir_key_read(const WeirKeyLayout *layout, const WeirVector *columns, const uint32_t *selection,
+                         uint32_t count, const WeirKeyWord **words, uint64_t *hashes, WeirArena *arena,
+                         WeirError *error)
+{
+    if (is_plain_view(layout, columns, selection)) {
+        *words = columns[0].values;
+        hash_keys(layout, *words, count, hashes);
+        return WEIR_OK;
+    }
+    void *memory = NULL;
+    WEIR_TRY(weir_arena_try_alloc(arena, sizeof(uint64_t) * ((size_t)count * layout->word_count + 1), &memory, error));
+    WEIR_TRY(weir_key_fill(layout, columns, selection, count, memory, hashes, arena, error));
+    *words = memory;
     return WEIR_OK;
 }
 
@@ -421,7 +444,7 @@ WeirStatus weir_key_vectors(const WeirKeyLayout *layout, const uint8_t *base, si
     return WEIR_OK;
 }
 
-bool weir_key_equal_views(const WeirKeyLayout *layout, const uint64_t *a, const uint64_t *b)
+bool weir_key_equal_views(const WeirKeyLayout *layout, const WeirKeyWord *a, const WeirKeyWord *b)
 {
     uint32_t view = 0;
     for (uint32_t i = 0; i < layout->word_count; i++) {

@@ -28,6 +28,9 @@ typedef struct WeirKeyLayout {
     uint32_t view_count;
 } WeirKeyLayout;
 
+/* Views are read as two words, whatever they were written as. */
+typedef uint64_t WeirKeyWord __attribute__((may_alias));
+
 void weir_key_layout_init(WeirKeyLayout *layout, const WeirSchema *schema, WeirArena *arena);
 /* A layout whose keys are given as bytes. */
 void weir_key_layout_init_encoded(WeirKeyLayout *layout, const WeirSchema *schema, WeirArena *arena);
@@ -36,6 +39,10 @@ void weir_key_layout_init_encoded(WeirKeyLayout *layout, const WeirSchema *schem
  * vectors (or `arena`). */
 WEIR_CHECKED WeirStatus weir_key_fill(const WeirKeyLayout *layout, const WeirVector *columns, const uint32_t *selection,
                                       uint32_t count, uint64_t *words, uint64_t *hashes, WeirArena *arena,
+                                      WeirError *error);
+/* The same, with words in `arena`, or those that lie in the vector already. */
+WEIR_CHECKED WeirStatus weir_key_read(const WeirKeyLayout *layout, const WeirVector *columns, const uint32_t *selection,
+                                      uint32_t count, const WeirKeyWord **words, uint64_t *hashes, WeirArena *arena,
                                       WeirError *error);
 /* Hash of a key given as bytes, equal to weir_key_fill's of its view. */
 uint64_t weir_key_hash_view(const WeirStringView *view);
@@ -59,8 +66,8 @@ static inline bool weir_key_bytes_equal(const uint8_t *a, const uint8_t *b, uint
     memcpy(&word_b, b + length - 8, 8);
     return word_a == word_b;
 }
-bool weir_key_equal_views(const WeirKeyLayout *layout, const uint64_t *a, const uint64_t *b);
-static inline bool weir_key_view_words_equal(const uint64_t *a, const uint64_t *b)
+bool weir_key_equal_views(const WeirKeyLayout *layout, const WeirKeyWord *a, const WeirKeyWord *b);
+static inline bool weir_key_view_words_equal(const WeirKeyWord *a, const WeirKeyWord *b)
 {
     if (a[0] != b[0])
         return false;
@@ -72,7 +79,7 @@ static inline bool weir_key_view_words_equal(const uint64_t *a, const uint64_t *
     memcpy(&data_b, &b[1], sizeof(data_b));
     return weir_key_bytes_equal(data_a, data_b, length);
 }
-static inline bool weir_key_equal(const WeirKeyLayout *layout, const uint64_t *a, const uint64_t *b)
+static inline bool weir_key_equal(const WeirKeyLayout *layout, const WeirKeyWord *a, const WeirKeyWord *b)
 {
     if (layout->view_count != 0)
         return weir_key_equal_views(layout, a, b);

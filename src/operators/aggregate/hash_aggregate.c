@@ -107,8 +107,8 @@ static WeirStatus aggregate_partition(WeirOperator *operator, uint32_t partition
     WeirAggregateTable table;
     WeirArena scratch;
     weir_arena_init(&scratch, &operator->tracker);
-    weir_aggregate_table_init(&table, &aggregation->encoded_layout, &aggregation->functions, 0, &operator->tracker);
-    table.borrows_keys = true; /* the runs outlive it */
+    weir_aggregate_table_init(&table, &aggregation->encoded_layout, &aggregation->functions, 0,
+                              true /* the runs outlive it */, &operator->tracker);
     WeirStatus status = WEIR_OK;
     WEIR_TRY_OR_GO(done, merge_partition(aggregation, partition, &table, &scratch, error));
     WEIR_TRY_OR_GO(done, ensure_global_group(aggregation, &table, error));

@@ -7,6 +7,7 @@
  * merge of all. */
 #define PARTIAL_TABLE_BYTES (6u << 20)
 #define PARTIAL_OBJECT_BYTES (16 << 20)
+#define KEYS_AT_ONCE 512u /* their groups are in the L1 cache from the look-up to the update */
 
 typedef struct PartialTask {
     WeirAggregation *aggregation;
@@ -37,7 +38,7 @@ static WeirStatus partial_open(void *context, uint32_t unit, void **state, WeirE
     task->unit = unit;
     weir_arena_init(&task->scratch, tracker);
     weir_arena_init(&task->flush_scratch, tracker);
-    weir_aggregate_table_init(&task->table, &aggregation->layout, &aggregation->functions, PARTIAL_TABLE_BYTES,
+    weir_aggregate_table_init(&task->table, &aggregation->layout, &aggregation->functions, PARTIAL_TABLE_BYTES, false,
                               tracker);
     return weir_program_instance_new(aggregation->functions.program, &task->instance, error);
 }
@@ -91,6 +92,18 @@ static WeirStatus partial_flush(PartialTask *task, WeirError *error)
     return WEIR_OK;
 }
 
+/* Which rows the keys from `start` on are of; `all` holds them where nothing is selected. */
+static const uint32_t *live_rows(const uint32_t *selection, uint32_t start, uint32_t count, uint32_t *all)
+{
+    if (selection != NULL)
+        return selection + start;
+    if (start == 0)
+        return NULL;
+    for (uint32_t k = 0; k < count; k++)
+        all[k] = start + k;
+    return all;
+}
+
 /* Group and update the rows of one batch; `outputs` are the keys, arguments and filters. */
 static WeirStatus partial_group(PartialTask *task, const WeirVector *outputs, const uint32_t *selection, uint32_t count,
                                 WeirError *error)
@@ -98,21 +111,16 @@ static WeirStatus partial_group(PartialTask *task, const WeirVector *outputs, co
     WeirAggregation *aggregation = task->aggregation;
     WeirArena *scratch = &task->scratch;
     uint32_t width = aggregation->layout.word_count;
-    uint64_t *words = weir_arena_alloc(scratch, sizeof(uint64_t) * ((size_t)count * width + 1));
+    const WeirKeyWord *words = NULL;
     uint64_t *hashes = weir_arena_alloc(scratch, sizeof(uint64_t) * count);
-    uint8_t **rows = weir_arena_alloc(scratch, sizeof(uint8_t *) * count);
-    WEIR_TRY(weir_key_fill(&aggregation->layout, outputs, selection, count, words, hashes, scratch, error));
+    uint8_t *rows[KEYS_AT_ONCE];
+    uint32_t all[KEYS_AT_ONCE];
+    WEIR_TRY(weir_key_read(&aggregation->layout, outputs, selection, count, &words, hashes, scratch, error));
     for (uint32_t start = 0; start < count;) {
-        uint32_t done = 0, left = count - start;
+        uint32_t done = 0, left = count - start < KEYS_AT_ONCE ? count - start : KEYS_AT_ONCE;
         WEIR_TRY(weir_aggregate_table_find(&task->table, words + (size_t)start * width, hashes + start, left, rows,
                                            &done, error));
-        if (start > 0 && selection == NULL) {
-            uint32_t *all = weir_arena_alloc(scratch, sizeof(uint32_t) * count);
-            for (uint32_t k = 0; k < count; k++)
-                all[k] = k;
-            selection = all;
-        }
-        const uint32_t *live = selection == NULL ? NULL : selection + start;
+        const uint32_t *live = live_rows(selection, start, done, all);
         WEIR_TRY(weir_aggregates_update(&aggregation->functions, outputs, live, done, rows, &task->table.arena, scratch,
                                         error));
         if (done < left || task->table.arena.reserved_bytes > PARTIAL_OBJECT_BYTES)

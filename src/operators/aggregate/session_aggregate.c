@@ -530,8 +530,8 @@ static WeirStatus session_partition(WeirOperator *operator, uint32_t partition, 
         sessions.late_micros = weir_late_watermark_micros(operator);
     }
     weir_arena_init(&sessions.arena, &operator->tracker);
-    weir_aggregate_table_init(&sessions.groups, &state->base_layout, NULL, 0, &operator->tracker);
-    sessions.groups.borrows_keys = true; /* they are in the partition's arena */
+    weir_aggregate_table_init(&sessions.groups, &state->base_layout, NULL, 0,
+                              true /* keys are in the partition's arena */, &operator->tracker);
     WeirResultWriter writer;
     WeirStatus status = WEIR_OK;
     WEIR_TRY_OR_GO(done, weir_result_writer_init(&writer, state->aggregation, task, error));

@@ -72,9 +72,8 @@ static bool is_late(const PartitionMerge *merge, const uint8_t *key)
 static WeirStatus count_late(PartitionMerge *merge, const WeirRunEntry *entry, WeirError *error)
 {
     if (merge->late_keys.layout == NULL) {
-        weir_aggregate_table_init(&merge->late_keys, &merge->aggregation->encoded_layout, NULL, 0,
+        weir_aggregate_table_init(&merge->late_keys, &merge->aggregation->encoded_layout, NULL, 0, true,
                                   &merge->aggregation->operator->tracker);
-        merge->late_keys.borrows_keys = true;
     }
     uint64_t words[2];
     WeirStringView view = weir_view_make(weir_run_entry_key(entry), entry->key_size);
@@ -342,9 +341,8 @@ static WeirStatus merge_partition(WeirOperator *operator, uint32_t partition, We
     merge.filters =
         info->filters_late_rows && info->event_time != WEIR_STATE_EVENT_TIME_NONE && merge.mode != MODE_COMPLETE;
     weir_arena_init(&merge.scratch, &operator->tracker);
-    weir_aggregate_table_init(&merge.groups, &aggregation->encoded_layout, &aggregation->functions, 0,
+    weir_aggregate_table_init(&merge.groups, &aggregation->encoded_layout, &aggregation->functions, 0, true,
                               &operator->tracker);
-    merge.groups.borrows_keys = true;
     WeirStatus status = WEIR_OK;
     WEIR_TRY_OR_GO(done, weir_store_set_load(set, partition, error));
     int64_t start = weir_execution_nanos(operator->execution);

@@ -247,10 +247,10 @@ static WeirStatus probe_keys(WeirOperator *operator, JoinTask * task, const Weir
     const WeirBatch *batch = task->batch;
     uint32_t width = table->layout->word_count, count = batch->selected_count;
     bool first_is_enough = !puts_out_pairs(operator->plan->join_type) && task->condition == NULL;
-    uint64_t *words = weir_arena_alloc(&task->scratch, sizeof(uint64_t) * ((size_t)count * width + 1));
+    const WeirKeyWord *words = NULL;
     uint64_t *hashes = weir_arena_alloc(&task->scratch, sizeof(uint64_t) * ((size_t)count + 1));
     WEIR_TRY(
-        weir_key_fill(table->layout, keys->columns, batch->selection, count, words, hashes, &task->scratch, error));
+        weir_key_read(table->layout, keys->columns, batch->selection, count, &words, hashes, &task->scratch, error));
     for (uint32_t k = 0; k < count; k++) {
         if (k + 8 < count)
             __builtin_prefetch(&table->heads[(uint32_t)(hashes[k + 8] >> 32) & table->mask]);

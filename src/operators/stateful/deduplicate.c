@@ -131,8 +131,7 @@ static WeirStatus batch_partition(WeirOperator *operator, uint32_t partition, We
 {
     const DeduplicateState *state = operator->state;
     WeirAggregateTable seen;
-    weir_aggregate_table_init(&seen, &state->key_layout, NULL, 0, &operator->tracker);
-    seen.borrows_keys = true;
+    weir_aggregate_table_init(&seen, &state->key_layout, NULL, 0, true, &operator->tracker);
     const WeirRunEntry *entries[CHUNK];
     WeirExchangeCursor cursor;
     weir_exchange_cursor_init(&cursor, &state->input.exchange, partition);

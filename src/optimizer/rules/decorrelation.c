@@ -118,6 +118,15 @@ static bool is_key_equality(const WeirExpression *condition, const WeirLogicalPl
     return false;
 }
 
+/* The same with a column itself: grouping by it is grouping by the key, which is not so for f(column). */
+static bool is_column_equality(const WeirExpression *condition, const WeirLogicalPlan *inner)
+{
+    if (!is_key_equality(condition, inner))
+        return false;
+    const WeirExpression *side = condition->children[weir_references_any(condition->children[0], inner) ? 0 : 1];
+    return side->kind == WEIR_EXPRESSION_ATTRIBUTE;
+}
+
 /* The distinct values of the outer columns that conditions use, as columns with new ids; the conditions then speak of
  * those, and new ones tie them to the outer row. */
 static WeirLogicalPlan *join_domain(Pull *pull, WeirLogicalPlan *child)
@@ -155,7 +164,7 @@ static WeirStatus pull_aggregate(Pull *pull, WeirLogicalPlan *plan, WeirLogicalP
     WEIR_TRY(pull_up(pull, plan->children[0], &child));
     bool equalities = true;
     for (uint32_t i = 0; i < pull->conditions.count; i++)
-        equalities = equalities && is_key_equality(pull->conditions.items[i], child);
+        equalities = equalities && is_column_equality(pull->conditions.items[i], child);
     if (!equalities)
         child = join_domain(pull, child);
     WeirExpressions keys = {0}, grouping = {0}, list = {0};
@@ -217,9 +226,9 @@ static WeirStatus pull_join(Pull *pull, WeirLogicalPlan *plan, WeirLogicalPlan *
 }
 
 /* row_number() OVER (PARTITION BY keys ORDER BY orders) */
-static WeirExpression *row_number(Pull *pull, const WeirExpressions *keys, const WeirLogicalPlan *sort)
+WeirExpression *weir_row_number(WeirOptimization *optimization, const WeirExpressions *keys,
+                                const WeirLogicalPlan *sort)
 {
-    WeirOptimization *optimization = pull->optimization;
     WeirFunctionResolver resolver = {.arena = optimization->arena, .context = optimization->context};
     WeirExpression *call = weir_expression_function(optimization->arena, "row_number", NULL, 0, (WeirOrigin){0});
     WeirExpression *function = NULL;
@@ -252,7 +261,7 @@ static WeirStatus pull_limit(Pull *pull, WeirLogicalPlan *plan, WeirLogicalPlan 
         bool left = weir_references_any(condition->children[0], child);
         weir_expressions_add(optimization, &keys, condition->children[left ? 0 : 1]);
     }
-    WeirExpression *number = row_number(pull, &keys, sort);
+    WeirExpression *number = weir_row_number(optimization, &keys, sort);
     WeirExpression *alias = weir_expression_alias(optimization->arena, number, "row_number", weir_new_id(optimization));
     WeirLogicalPlan *window = weir_logical_unary(optimization->arena, WEIR_LOGICAL_WINDOW, child);
     window->expressions = WEIR_ARENA_ARRAY(optimization->arena, WeirExpression *, 1);
@@ -308,12 +317,29 @@ static WeirStatus pull_up(Pull *pull, WeirLogicalPlan *plan, WeirLogicalPlan **o
     }
 }
 
-/* Outer columns in SELECT lists stay: the caller computes such a list above its join, or refuses. */
+bool weir_is_global_aggregate(const WeirLogicalPlan *plan)
+{
+    while (plan->kind == WEIR_LOGICAL_PROJECT || plan->kind == WEIR_LOGICAL_FILTER)
+        plan = plan->children[0];
+    return plan->kind == WEIR_LOGICAL_AGGREGATE && plan->grouping_count == 0;
+}
+
+/* Pulling conditions up is cheap; where it does not get all outer references out, the domain is joined. */
 WeirStatus weir_decorrelate(WeirOptimization *optimization, WeirLogicalPlan *outer, WeirLogicalPlan **plan,
                             WeirExpressions *conditions, WeirError *error)
 {
     Pull pull = {.optimization = optimization, .outer = outer, .error = error};
-    WEIR_TRY(pull_up(&pull, *plan, plan));
-    *conditions = pull.conditions;
-    return WEIR_OK;
+    WeirLogicalPlan *pulled = NULL;
+    WeirExpressions columns = {0};
+    WeirStatus status = pull_up(&pull, *plan, &pulled);
+    if (status != WEIR_OK &&
+        status != WEIR_ERROR_UNSUPPORTED_SUBQUERY_EXPRESSION_CATEGORY_ACCESSING_OUTER_QUERY_COLUMN_IS_NOT_ALLOWED)
+        return status;
+    if (status == WEIR_OK && !weir_plan_is_correlated(pulled)) {
+        *plan = pulled;
+        *conditions = pull.conditions;
+        return WEIR_OK;
+    }
+    weir_error_clear(error);
+    return weir_join_domain(optimization, outer, plan, conditions, &columns, error);
 }

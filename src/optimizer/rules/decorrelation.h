@@ -10,6 +10,18 @@ bool weir_plan_is_correlated(const WeirLogicalPlan *plan);
  * where conditions cannot be pulled up (Spark: domain join). */
 WEIR_CHECKED WeirStatus weir_decorrelate(WeirOptimization *optimization, WeirLogicalPlan *outer, WeirLogicalPlan **plan,
                                          WeirExpressions *conditions, WeirError *error);
+/* The same for any plan, at the cost of reading the outer query twice; `columns` are the outer query's values in it, by
+ * which its rows belong to outer rows. A global aggregate keeps its row for values without partners. */
+WEIR_CHECKED WeirStatus weir_join_domain(WeirOptimization *optimization, WeirLogicalPlan *outer, WeirLogicalPlan **plan,
+                                         WeirExpressions *conditions, WeirExpressions *columns, WeirError *error);
+/* Is it an aggregate without keys, perhaps below filters and projections? */
+bool weir_is_global_aggregate(const WeirLogicalPlan *plan);
+/* row_number() OVER (PARTITION BY keys ORDER BY …); `sort` may be NULL. */
+WeirExpression *weir_row_number(WeirOptimization *optimization, const WeirExpressions *keys,
+                                const WeirLogicalPlan *sort);
+/* scalar_subqueries.c: one row for each value of `keys`; the value fails at run time where there were more. */
+WeirExpression *weir_fold_rows(WeirOptimization *optimization, WeirExpression *value, const WeirExpressions *keys,
+                               WeirLogicalPlan **plan);
 /* OUTER_REFERENCE(a) → a */
 WeirExpression *weir_strip_outer(WeirOptimization *optimization, WeirExpression *expression);
 bool weir_has_outer(const WeirExpression *expression);

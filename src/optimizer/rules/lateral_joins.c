@@ -74,11 +74,10 @@ static WeirStatus rewrite_join(WeirOptimization *optimization, WeirLogicalPlan *
         return WEIR_OK;
     }
     WeirExpressions conditions = {0};
-    WEIR_TRY(weir_decorrelate(optimization, left, &right, &conditions, error));
-    if (weir_plan_is_correlated(right))
-        return weir_error_set(
-            error, WEIR_ERROR_UNSUPPORTED_SUBQUERY_EXPRESSION_CATEGORY_ACCESSING_OUTER_QUERY_COLUMN_IS_NOT_ALLOWED,
-            "treeNode", "the lateral subquery's SELECT list");
+    WeirExpressions columns = {0};
+    bool counts = weir_plan_is_correlated(right) && weir_is_global_aggregate(right);
+    WEIR_TRY(counts ? weir_join_domain(optimization, left, &right, &conditions, &columns, error)
+                    : weir_decorrelate(optimization, left, &right, &conditions, error));
     if (conditional)
         weir_expressions_add(optimization, &conditions, join->condition);
     WeirJoinType type = outer ? WEIR_JOIN_LEFT_OUTER : WEIR_JOIN_INNER;

@@ -44,7 +44,7 @@ static WeirExpression *simplify(void *context, WeirExpression *expression, WeirS
     if (expression->child_count > 2 && expression->children[2]->kind == WEIR_EXPRESSION_LITERAL)
         for (size_t i = 0; i < length && !escapes; i++) {
             WeirStringView escape = weir_value_get_view(expression->children[2]->value);
-            escapes = escape.length == 1 && data[i] == *weir_view_data(&escape);
+            escapes = data[i] == *weir_view_data(&escape);
         }
     if (escapes)
         return expression;

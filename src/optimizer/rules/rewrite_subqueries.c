@@ -22,7 +22,10 @@ static WeirStatus predicate_parts(WeirOptimization *optimization, const WeirExpr
     *plan = subquery->plan;
     WEIR_TRY(prepare(optimization, plan, error));
     WeirExpression *const *columns = (*plan)->output; /* of the subquery itself, before needed columns are added */
-    WEIR_TRY(weir_decorrelate(optimization, outer, plan, &conditions, error));
+    WeirExpressions domain = {0};
+    bool counts = weir_plan_is_correlated(*plan) && weir_is_global_aggregate(*plan);
+    WEIR_TRY(counts ? weir_join_domain(optimization, outer, plan, &conditions, &domain, error)
+                    : weir_decorrelate(optimization, outer, plan, &conditions, error));
     for (uint32_t i = 0; subquery->kind == WEIR_EXPRESSION_IN_SUBQUERY && i < subquery->child_count; i++) {
         WeirExpression *equal = weir_binary(optimization, "=", subquery->children[i], columns[i]);
         if (null_aware) /* x NOT IN (…, NULL, …) is never true */
@@ -62,12 +65,13 @@ typedef struct Nested {
     WeirError *error;
 } Nested;
 
-static WeirExpression *existence(Nested *nested, WeirExpression *subquery)
+static WeirExpression *existence(Nested *nested, WeirExpression *subquery, bool null_aware)
 {
     WeirOptimization *optimization = nested->optimization;
     WeirLogicalPlan *right = NULL;
     WeirExpression *condition = NULL;
-    nested->status = predicate_parts(optimization, subquery, nested->child, false, &right, &condition, nested->error);
+    nested->status =
+        predicate_parts(optimization, subquery, nested->child, null_aware, &right, &condition, nested->error);
     if (nested->status != WEIR_OK)
         return subquery;
     WeirExpression *exists =
@@ -115,6 +119,44 @@ static WeirExpression *value_of_nothing(WeirOptimization *optimization, const We
     return weir_expression_is_foldable(empty) && !weir_is_null_literal(empty) ? empty : NULL;
 }
 
+/* At most one row for an outer row, whatever the data. */
+static bool gives_one_row(const WeirLogicalPlan *plan)
+{
+    while (plan->kind == WEIR_LOGICAL_PROJECT || plan->kind == WEIR_LOGICAL_FILTER)
+        plan = plan->children[0];
+    if (plan->kind == WEIR_LOGICAL_LIMIT) {
+        const WeirExpression *limit = plan->condition;
+        return limit->kind == WEIR_EXPRESSION_LITERAL && limit->type->id == WEIR_TYPE_INT &&
+               !weir_value_is_null(limit->value) && weir_value_get_int(limit->value) <= 1;
+    }
+    return plan->kind == WEIR_LOGICAL_ONE_ROW_RELATION ||
+           (plan->kind == WEIR_LOGICAL_AGGREGATE && plan->grouping_count == 0);
+}
+
+/* A subquery that may give several rows for an outer one: that fails at run time. */
+static WeirExpression *folded(Nested *nested, WeirLogicalPlan *plan)
+{
+    WeirOptimization *optimization = nested->optimization;
+    WeirExpression *value = plan->output[0];
+    WeirExpressions conditions = {0}, columns = {0};
+    nested->status = weir_join_domain(optimization, nested->child, &plan, &conditions, &columns, nested->error);
+    if (nested->status != WEIR_OK)
+        return value;
+    value = weir_fold_rows(optimization, value, &columns, &plan);
+    WeirExpression *alias =
+        weir_expression_alias(optimization->arena, value, "scalarsubquery", weir_new_id(optimization));
+    WeirExpressions list = {0};
+    weir_expressions_add(optimization, &list, alias);
+    for (uint32_t i = 0; i < columns.count; i++)
+        weir_expressions_add(optimization, &list, columns.items[i]);
+    plan = weir_make_project(optimization, list.items, list.count, plan);
+    nested->child = weir_make_join(optimization, WEIR_JOIN_LEFT_OUTER, weir_join_conjuncts(optimization, &conditions),
+                                   nested->child, plan);
+    value = weir_expression_to_attribute(optimization->arena, alias);
+    value->nullable = true;
+    return value;
+}
+
 static WeirExpression *scalar(Nested *nested, WeirExpression *subquery)
 {
     WeirOptimization *optimization = nested->optimization;
@@ -123,17 +165,12 @@ static WeirExpression *scalar(Nested *nested, WeirExpression *subquery)
     nested->status = prepare(optimization, &plan, nested->error);
     if (nested->status != WEIR_OK)
         return subquery;
+    if (!gives_one_row(plan))
+        return folded(nested, plan);
     WeirExpression *empty = value_of_nothing(optimization, plan), *result = plan->output[0];
     nested->status = weir_decorrelate(optimization, nested->child, &plan, &conditions, nested->error);
     if (nested->status != WEIR_OK)
         return subquery;
-    if (plan->kind == WEIR_LOGICAL_PROJECT && weir_has_outer(plan->expressions[0])) {
-        nested->status = weir_error_set(
-            nested->error,
-            WEIR_ERROR_UNSUPPORTED_SUBQUERY_EXPRESSION_CATEGORY_ACCESSING_OUTER_QUERY_COLUMN_IS_NOT_ALLOWED, "treeNode",
-            "the subquery's SELECT list");
-        return subquery;
-    }
     result = weir_expression_copy(optimization->arena, result);
     result->nullable = true;
     if (empty != NULL) {
@@ -168,6 +205,24 @@ static WeirExpression *alone(Nested *nested, WeirExpression *subquery)
     return nested->status == WEIR_OK ? weir_join_scalar(nested->optimization, plan, &nested->child) : subquery;
 }
 
+/* NOT (x IN (SELECT …)) is one thing, since nulls count another way than in IN: the IN is marked by an ordinal. */
+static WeirExpression *mark_negated_in(void *context, WeirExpression *expression, WeirStatus *status, WeirError *error)
+{
+    WeirOptimization *optimization = context;
+    (void)status;
+    (void)error;
+    if (!weir_is_call_of(expression, "not") || expression->children[0]->kind != WEIR_EXPRESSION_IN_SUBQUERY)
+        return expression;
+    WeirExpression *marked = weir_expression_copy(optimization->arena, expression->children[0]);
+    marked->ordinal = 1;
+    return marked;
+}
+
+static bool is_negated_in(const WeirExpression *expression)
+{
+    return expression->kind == WEIR_EXPRESSION_IN_SUBQUERY && expression->ordinal == 1;
+}
+
 static WeirExpression *replace_nested(void *context, WeirExpression *expression, WeirStatus *status, WeirError *error)
 {
     (void)status;
@@ -175,8 +230,10 @@ static WeirExpression *replace_nested(void *context, WeirExpression *expression,
     Nested *nested = context;
     if (nested->status != WEIR_OK)
         return expression;
+    if (is_negated_in(expression))
+        return weir_unary(nested->optimization, "not", existence(nested, expression, true));
     if (is_predicate(expression))
-        return existence(nested, expression);
+        return existence(nested, expression, false);
     if (expression->kind == WEIR_EXPRESSION_SCALAR_SUBQUERY)
         return weir_plan_is_correlated(expression->plan) ? scalar(nested, expression) : alone(nested, expression);
     return expression;
@@ -184,8 +241,10 @@ static WeirExpression *replace_nested(void *context, WeirExpression *expression,
 
 static WeirStatus rewrite_nested(Nested *nested, WeirExpression **expression)
 {
-    WEIR_TRY(weir_expression_transform(nested->optimization->arena, *expression, replace_nested, nested, expression,
+    WeirArena *arena = nested->optimization->arena;
+    WEIR_TRY(weir_expression_transform(arena, *expression, mark_negated_in, nested->optimization, expression,
                                        nested->error));
+    WEIR_TRY(weir_expression_transform(arena, *expression, replace_nested, nested, expression, nested->error));
     return nested->status;
 }
 
@@ -242,6 +301,89 @@ static WeirStatus rewrite_lists(WeirOptimization *optimization, WeirLogicalPlan 
     return WEIR_OK;
 }
 
+/* A generator's arguments. */
+static WeirStatus rewrite_generate(WeirOptimization *optimization, WeirLogicalPlan *plan, WeirLogicalPlan **out,
+                                   WeirError *error)
+{
+    Nested nested = {optimization, plan->children[0], WEIR_OK, error};
+    WeirLogicalPlan *copy = weir_logical_copy(optimization->arena, plan);
+    WEIR_TRY(rewrite_nested(&nested, &copy->condition));
+    copy->children[0] = nested.child;
+    WeirExpressions output = {0};
+    for (uint32_t i = 0; i < nested.child->output_count; i++)
+        weir_expressions_add(optimization, &output, nested.child->output[i]);
+    for (uint32_t i = 0; i < plan->generator_output_count; i++)
+        weir_expressions_add(optimization, &output, plan->generator_output[i]);
+    copy->output = output.items;
+    copy->output_count = output.count;
+    *out = weir_make_project(optimization, plan->output, plan->output_count, weir_refresh(optimization, copy));
+    return WEIR_OK;
+}
+
+static bool note_reference(void *context, const WeirExpression *expression)
+{
+    return expression->kind == WEIR_EXPRESSION_ATTRIBUTE && weir_plan_has(context, expression->id);
+}
+
+/* The side of a join on whose rows a condition's subqueries are computed: the one whose columns they use. */
+static uint32_t subquery_side(const WeirLogicalPlan *join, const WeirExpression *condition)
+{
+    bool left = weir_expression_any(condition, note_reference, join->children[0]);
+    bool right = weir_expression_any(condition, note_reference, join->children[1]);
+    if (left && !right)
+        return 0;
+    return left && right && join->join_type == WEIR_JOIN_RIGHT_OUTER ? 0 : 1;
+}
+
+/* Subqueries in ON. An inner join is a filter over all pairs; else they are computed on one side's rows. */
+static WeirStatus rewrite_join_condition(WeirOptimization *optimization, WeirLogicalPlan *plan, WeirLogicalPlan **out,
+                                         WeirError *error)
+{
+    WeirLogicalPlan *copy = weir_logical_copy(optimization->arena, plan);
+    if (plan->join_type == WEIR_JOIN_INNER || plan->join_type == WEIR_JOIN_CROSS) {
+        copy->condition = NULL;
+        WeirLogicalPlan *filter = weir_make_filter(optimization, plan->condition, weir_refresh(optimization, copy));
+        return rewrite_filter(optimization, filter, out, error);
+    }
+    WeirExpressions conjuncts = {0}, all = {0};
+    weir_split_conjuncts(optimization, plan->condition, &conjuncts);
+    for (uint32_t i = 0; i < conjuncts.count; i++) {
+        WeirExpression *condition = conjuncts.items[i];
+        if (weir_has_subquery(condition)) {
+            uint32_t side = subquery_side(plan, condition);
+            Nested nested = {optimization, copy->children[side], WEIR_OK, error};
+            WEIR_TRY(rewrite_nested(&nested, &condition));
+            copy->children[side] = nested.child;
+        }
+        weir_expressions_add(optimization, &all, condition);
+    }
+    copy->condition = weir_join_conjuncts(optimization, &all);
+    *out = weir_make_project(optimization, plan->output, plan->output_count, weir_refresh(optimization, copy));
+    return WEIR_OK;
+}
+
+/* GROUP BY (SELECT …): such keys are computed below. */
+static WeirLogicalPlan *project_keys(WeirOptimization *optimization, const WeirLogicalPlan *aggregate)
+{
+    WeirLogicalPlan *child = aggregate->children[0];
+    WeirLogicalPlan *copy = weir_logical_copy(optimization->arena, aggregate);
+    WeirExpressions list = {0};
+    for (uint32_t i = 0; i < child->output_count; i++)
+        weir_expressions_add(optimization, &list, child->output[i]);
+    copy->grouping = WEIR_ARENA_ARRAY(optimization->arena, WeirExpression *, aggregate->grouping_count + 1);
+    for (uint32_t i = 0; i < aggregate->grouping_count; i++) {
+        copy->grouping[i] = aggregate->grouping[i];
+        if (!weir_has_subquery(aggregate->grouping[i]))
+            continue;
+        WeirExpression *alias = weir_expression_alias(optimization->arena, aggregate->grouping[i],
+                                                      "_groupingexpression", weir_new_id(optimization));
+        weir_expressions_add(optimization, &list, alias);
+        copy->grouping[i] = weir_expression_to_attribute(optimization->arena, alias);
+    }
+    copy->children[0] = weir_make_project(optimization, list.items, list.count, child);
+    return copy;
+}
+
 static bool has_rewritable(void *context, const WeirExpression *expression)
 {
     (void)context;
@@ -259,8 +401,25 @@ static WeirLogicalPlan *rewrite(WeirOptimization *optimization, void *context, W
             *status = rewrite_filter(optimization, plan, &out, error);
         return *status == WEIR_OK ? out : NULL;
     }
-    if (plan->child_count != 1)
-        return plan;
+    bool in_condition = weir_expression_any(plan->condition, has_rewritable, NULL);
+    if (in_condition && plan->kind == WEIR_LOGICAL_JOIN && !plan->is_lateral)
+        *status = rewrite_join_condition(optimization, plan, &out, error);
+    else if (in_condition && plan->kind == WEIR_LOGICAL_GENERATE)
+        *status = rewrite_generate(optimization, plan, &out, error);
+    if (*status != WEIR_OK)
+        return NULL;
+    if (plan->child_count != 1 || out != plan)
+        return out;
+    bool in_keys = false;
+    for (uint32_t i = 0; i < plan->grouping_count; i++)
+        in_keys = in_keys || weir_expression_any(plan->grouping[i], has_rewritable, NULL);
+    if (in_keys) {
+        WeirLogicalPlan *keyed = project_keys(optimization, plan), *lower = keyed->children[0];
+        *status = rewrite_lists(optimization, lower, &lower, error);
+        if (*status != WEIR_OK)
+            return NULL;
+        plan = out = weir_with_child(optimization, keyed, 0, lower);
+    }
     for (uint32_t i = 0; i < plan->expression_count; i++)
         any = any || weir_expression_any(plan->expressions[i], has_rewritable, NULL);
     if (any && plan->kind == WEIR_LOGICAL_AGGREGATE) {

@@ -44,15 +44,18 @@ static WeirExpression *aggregate_call(WeirOptimization *optimization, const char
 }
 
 /* first(x) and count(*) of the plan; the value is x where the count is not too high. */
-static WeirExpression *fold_rows(WeirOptimization *optimization, WeirLogicalPlan **plan)
+WeirExpression *weir_fold_rows(WeirOptimization *optimization, WeirExpression *value, const WeirExpressions *keys,
+                               WeirLogicalPlan **plan)
 {
-    WeirExpression *value = (*plan)->output[0];
+    WeirExpressions list = {0};
     WeirExpression *items[2] = {aggregate_call(optimization, "first", value),
                                 aggregate_call(optimization, "count", weir_long(optimization, 1))};
     for (int i = 0; i < 2; i++)
         items[i] = weir_expression_alias(optimization->arena, items[i], i == 0 ? value->name : "count",
                                          weir_new_id(optimization));
-    *plan = weir_make_aggregate(optimization, NULL, 0, items, 2, *plan);
+    for (uint32_t i = 0; i < keys->count + 2; i++)
+        weir_expressions_add(optimization, &list, i < 2 ? items[i] : keys->items[i - 2]);
+    *plan = weir_make_aggregate(optimization, keys->items, keys->count, list.items, list.count, *plan);
     WeirExpression *check = weir_expression_unary(optimization->arena, WEIR_EXPRESSION_CALL, (*plan)->output[1]);
     check->function = &single_row_function;
     check->type = &weir_type_boolean;
@@ -70,7 +73,7 @@ WeirExpression *weir_join_scalar(WeirOptimization *optimization, WeirLogicalPlan
 {
     WeirExpression *value = plan->output[0];
     if (!gives_one_row(plan))
-        value = fold_rows(optimization, &plan);
+        value = weir_fold_rows(optimization, value, &(WeirExpressions){0}, &plan);
     *child = weir_make_join(optimization, WEIR_JOIN_INNER, NULL, *child, plan);
     return value;
 }
