@@ -16,6 +16,7 @@ typedef struct WeirPatternToken {
 typedef struct WeirDatetimePattern {
     WeirPatternToken *tokens;
     uint32_t count;
+    bool has_era; /* then years count within it */
 } WeirDatetimePattern;
 
 /* INVALID_DATETIME_PATTERN.ILLEGAL_CHARACTER and its relatives for what Java or Spark refuse. `length` bytes; text is
@@ -27,7 +28,8 @@ WEIR_CHECKED WeirStatus weir_datetime_pattern_check_reading(const char *text, si
 /* Wall-clock microseconds of the zone and the instant's offset. */
 void weir_datetime_format(const WeirDatetimePattern *pattern, int64_t micros, const WeirTimeZone *zone,
                           WeirBuffer *out);
-/* False: the text does not match. `zone` is that of texts without one. Missing fields are those of 1970-01-01 00:00. */
+/* False: the text does not match. `zone` is that of texts without one; NULL: the wall clock
+ * is wanted. Missing fields are those of 1970-01-01 00:00. */
 bool weir_datetime_read(const WeirDatetimePattern *pattern, const char *text, size_t length, const WeirTimeZone *zone,
                         int64_t *micros);
 

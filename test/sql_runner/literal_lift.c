@@ -1,5 +1,7 @@
 /* See literal_lift.h. Each call above a new column is resolved again: what the function made of the literal (a compiled
  * pattern, a set) is not used, and where it refuses columns or gives another type the literal stays. */
+#include "columnar/time_zone.h"
+#include "columnar/value_parse.h"
 #include "sql_runner/literal_lift.h"
 
 #include <string.h>
@@ -114,8 +116,25 @@ static WeirExpression *settle_call(SqlLift *lift, WeirExpression *call, WeirExpr
     return best;
 }
 
+/* CAST('epoch' AS DATE): only constants are words for times. */
+static bool names_special_time(const WeirExpression *expression)
+{
+    if (expression->kind != WEIR_EXPRESSION_CAST || !weir_type_is_datetime(expression->type))
+        return false;
+    const WeirExpression *child = expression->children[0];
+    if (child->kind != WEIR_EXPRESSION_LITERAL || child->type->id != WEIR_TYPE_STRING ||
+        weir_value_is_null(child->value))
+        return false;
+    WeirStringView view = weir_value_get_view(child->value);
+    int32_t days;
+    return weir_string_to_special_date((const char *)weir_view_data(&view), view.length, weir_time_zone_utc(), 0,
+                                       &days);
+}
+
 WeirExpression *sql_lift_literals(SqlLift *lift, WeirExpression *expression)
 {
+    if (names_special_time(expression))
+        return expression;
     switch (expression->kind) {
     case WEIR_EXPRESSION_LITERAL:
         return lift_literal(lift, expression);

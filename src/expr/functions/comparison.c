@@ -19,7 +19,7 @@ static bool is_equatable(const WeirDataType *type)
 static void round_literal(WeirFunctionCall *call)
 {
     const char *name = call->function->name;
-    if (name[0] != '<' && name[0] != '>')
+    if ((name[0] != '<' && name[0] != '>') || strcmp(name, "<=>") == 0)
         return;
     for (uint32_t i = 0; i < 2; i++) {
         const WeirExpression *literal = call->arguments[i];
@@ -31,8 +31,12 @@ static void round_literal(WeirFunctionCall *call)
         WeirArgument x = weir_argument(literal->value);
         WeirInt128 value = weir_decimal_load(&x, weir_decimal_is_wide(literal->type), 0),
                    unit = weir_power_of_ten(literal->type->scale), rounded = value / unit, rest = value % unit;
+        bool above = rounded > INT64_MAX || (rounded == INT64_MAX && rest > 0),
+             below = rounded < INT64_MIN || (rounded == INT64_MIN && rest < 0);
         rounded += up ? rest > 0 : -(rest < 0);
-        if (rounded == (int64_t)rounded)
+        if (above || below) /* than every long: null does not count, as in Spark */
+            call->replacement = weir_expression_boolean_literal(call->arena, greater == ((i == 0) == above));
+        else
             call->arguments[i] = weir_expression_long_literal(call->arena, (int64_t)rounded);
     }
 }
@@ -41,6 +45,8 @@ static void round_literal(WeirFunctionCall *call)
 static WeirStatus resolve_comparison(WeirFunctionCall *call, WeirError *error)
 {
     round_literal(call);
+    if (call->replacement != NULL)
+        return WEIR_OK;
     const WeirDataType *a = call->arguments[0]->type, *b = call->arguments[1]->type;
     if (a->id == WEIR_TYPE_DECIMAL && weir_type_is_integral(b))
         b = weir_decimal_for_expression(call->arena, call->arguments[1]);

@@ -164,7 +164,7 @@ KERNEL(next_day_kernel)
             continue;
         }
         int days = (wanted - weir_day_of_week(INT_AT(x, row)) + 7) % 7;
-        PUT_INT(INT_AT(x, row) + (days == 0 ? 7 : days));
+        PUT_INT((int64_t)INT_AT(x, row) + (days == 0 ? 7 : days));
     }
     return WEIR_OK;
 }

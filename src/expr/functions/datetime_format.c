@@ -86,7 +86,7 @@ static WeirStatus format_rows(WeirKernelCall *call, int64_t unit, const WeirVect
     WEIR_FOR_ROWS(call, row)
     {
         WeirStringView *out = &((WeirStringView *)result->values)[row];
-        int64_t micros = WEIR_ARGUMENT_VALUE(int64_t, x, row) * unit;
+        int64_t micros = (int64_t)((uint64_t)WEIR_ARGUMENT_VALUE(int64_t, x, row) * (uint64_t)unit);
         const WeirStringView *pattern = weir_argument_view(&p, row);
         if (is_iso_date(pattern) &&
             put_iso_date(weir_floor_divide(weir_micros_to_local(zone, micros), WEIR_MICROS_PER_DAY), out))
@@ -115,7 +115,7 @@ static WeirStatus parse_rows(WeirKernelCall *call, int64_t unit, const WeirVecto
                              WeirError *error)
 {
     WeirArgument x = weir_argument(arguments[0]), p = weir_argument(arguments[1]);
-    const WeirTimeZone *zone = result->type->id == WEIR_TYPE_TIMESTAMP_NTZ ? weir_time_zone_utc() : call->context->zone;
+    const WeirTimeZone *zone = result->type->id == WEIR_TYPE_TIMESTAMP_NTZ ? NULL : call->context->zone;
     WEIR_FOR_ROWS(call, row)
     {
         WEIR_TEXT(text, x, row);

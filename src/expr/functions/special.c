@@ -166,7 +166,7 @@ static WeirStatus block_kernel(WeirKernelCall *call, const WeirVector *const *ar
         .kernel = KERNEL, .sql_format = FORMAT, .group = "misc_funcs", .usage = USAGE                                  \
     }
 
-/* The argument is never evaluated. */
+/* The argument is never evaluated. What it is called is found once: later it may have become another expression. */
 static WeirStatus resolve_typeof(WeirFunctionCall *call, WeirError *error)
 {
     (void)error;
