@@ -2,7 +2,7 @@
  * between, so that a leap day is the last of its year. */
 #include "columnar/civil_calendar.h"
 
-#define DAYS_PER_ERA 146097  /* 400 years */
+#define DAYS_PER_ERA 146097 /* 400 years */
 #define PLAIN_YEARS_END 1000000
 #define DAYS_TO_EPOCH 719468 /* 0000-03-01 to 1970-01-01 */
 
