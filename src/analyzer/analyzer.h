@@ -19,6 +19,8 @@ struct WeirCatalog {
     void (*names)(WeirCatalog *catalog, WeirArena *arena, const char *const **names, uint32_t *count);
     /* SQL variables: NULL when unknown. */
     const WeirValue *(*variable)(WeirCatalog *catalog, const char *name);
+    /* The index-th word of SQL, whether it may name nothing; NULL after the last. */
+    const char *(*keyword)(WeirCatalog *catalog, uint32_t index, bool *reserved);
     /* Temporary SQL functions: body and parameters; NULL when unknown. */
     const struct WeirSqlFunction *(*sql_function)(WeirCatalog *catalog, const char *name);
 };
@@ -57,6 +59,8 @@ WEIR_CHECKED WeirStatus weir_analyze_expression(WeirAnalyzer *analyzer, WeirExpr
                                                 const WeirLogicalPlan *input, WeirExpression **analyzed,
                                                 WeirError *error);
 
+/* A source of Spark's that weir has not and that no stream reads: a view may name it. */
+bool weir_is_batch_only_format(const char *format);
 /* Check a new function: its body, defaults and types. */
 WEIR_CHECKED WeirStatus weir_analyze_sql_function(WeirAnalyzer *analyzer, WeirSqlFunction *function, WeirError *error);
 

@@ -75,6 +75,7 @@ typedef struct WeirExpressionContext {
     uint32_t lateral_count;
     const WeirLambdaFrame *lambdas;
     uint32_t aggregate_depth;
+    bool in_window;                 /* a window expression's function or definition */
     bool in_select_list;            /* where a generator may stand */
     bool used_hidden, used_lateral; /* out */
 } WeirExpressionContext;

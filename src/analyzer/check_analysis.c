@@ -53,6 +53,16 @@ static bool allows_aggregates(const WeirLogicalPlan *plan)
     return plan->kind == WEIR_LOGICAL_AGGREGATE || plan->kind == WEIR_LOGICAL_WINDOW;
 }
 
+/* A join's condition is looked at for every pair of rows. */
+static WeirStatus check_join_condition(const Check *check, const WeirExpression *condition)
+{
+    if (check->plan->kind != WEIR_LOGICAL_JOIN || condition == NULL || weir_expression_is_deterministic(condition))
+        return WEIR_OK;
+    return weir_located(check->analysis, condition->origin, check->error,
+                        weir_error_set(check->error, WEIR_ERROR_INVALID_NON_DETERMINISTIC_EXPRESSIONS, "sqlExprs",
+                                       weir_expression_quoted(check->analysis, condition)));
+}
+
 static WeirStatus check_aggregates(const Check *check, const WeirExpression *expression)
 {
     if (expression == NULL || allows_aggregates(check->plan) || !weir_has_aggregate(expression))
@@ -86,6 +96,32 @@ static bool mixes(void *context, const WeirExpression *expression)
     (void)context;
     return expression->kind == WEIR_EXPRESSION_AGGREGATE && weir_expression_any(expression, is_outer, NULL) &&
            has_local(expression);
+}
+
+static bool has_map(const WeirDataType *type)
+{
+    bool found = type->id == WEIR_TYPE_MAP;
+    for (uint32_t i = 0; i < type->field_count && !found; i++)
+        found = has_map(type->fields[i].type);
+    return found;
+}
+
+static bool is_outer_map(void *context, const WeirExpression *expression)
+{
+    (void)context;
+    return expression->kind == WEIR_EXPRESSION_OUTER_REFERENCE && has_map(expression->children[0]->type);
+}
+
+/* Maps can't be compared, so that rows can't be told to belong to them. */
+static WeirStatus check_outer_type(const Check *check, const WeirExpression *item)
+{
+    if (item == NULL || !weir_expression_any(item, is_outer_map, NULL))
+        return WEIR_OK;
+    return weir_located(
+        check->analysis, item->origin, check->error,
+        weir_error_set(check->error,
+                       WEIR_ERROR_UNSUPPORTED_SUBQUERY_EXPRESSION_CATEGORY_UNSUPPORTED_CORRELATED_REFERENCE_DATA_TYPE,
+                       "expr", weir_expression_text(check->analysis, item), "dataType", "map"));
 }
 
 static WeirStatus check_outer_in_aggregate(const Check *check, const WeirExpression *item)
@@ -135,6 +171,10 @@ static WeirStatus check_scalar_place(const Check *check, const WeirExpression *i
                             weir_error_set(check->error,
                                            WEIR_ERROR_SCALAR_SUBQUERY_IS_IN_GROUP_BY_OR_AGGREGATE_FUNCTION, "sqlExpr",
                                            text));
+    if (check->plan->kind == WEIR_LOGICAL_SORT && weir_has_window(item))
+        return weir_located(
+            check->analysis, item->origin, check->error,
+            weir_error_set(check->error, WEIR_ERROR_UNSUPPORTED_EXPR_FOR_OPERATOR, "invalidExprSqls", text));
     if (check->plan->kind == WEIR_LOGICAL_SORT && weir_expression_any(item, is_correlated_scalar, NULL))
         return weir_located(
             check->analysis, item->origin, check->error,
@@ -154,9 +194,12 @@ WeirStatus weir_check_analysis(WeirAnalysis *analysis, const WeirLogicalPlan *pl
         WEIR_TRY(check_aggregates(&check, plan->expressions[i]));
         WEIR_TRY(check_outer_in_aggregate(&check, plan->expressions[i]));
         WEIR_TRY(check_scalar_place(&check, plan->expressions[i]));
+        WEIR_TRY(check_outer_type(&check, plan->expressions[i]));
     }
     for (uint32_t i = 0; i < plan->grouping_count; i++)
         WEIR_TRY(check_expression(&check, plan->grouping[i], false));
     WEIR_TRY(check_expression(&check, plan->condition, false));
+    WEIR_TRY(check_outer_type(&check, plan->condition));
+    WEIR_TRY(check_join_condition(&check, plan->condition));
     return check_aggregates(&check, plan->condition);
 }

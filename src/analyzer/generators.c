@@ -108,7 +108,16 @@ WeirStatus weir_resolve_generate(WeirAnalysis *analysis, const WeirEnvironment *
     WeirScope scope = weir_scope_of(analysis, env, child);
     WeirExpressionContext context = weir_expression_context(analysis, env, &scope);
     WeirExpression *generator = NULL;
-    WEIR_TRY(weir_resolve_expression(&context, plan->condition, &generator, error));
+    WeirStatus status = weir_resolve_expression(&context, plan->condition, &generator, error);
+    const WeirExpression *call = plan->condition;
+    bool is_call = call->kind == WEIR_EXPRESSION_UNRESOLVED_FUNCTION;
+    if (status == WEIR_ERROR_UNRESOLVED_ROUTINE && is_call) { /* Spark reports it with another condition here */
+        weir_error_clear(error);
+        return weir_located(analysis, plan->origin, error,
+                            weir_error_set(error, WEIR_ERROR_ROUTINE_NOT_FOUND, "routineName",
+                                           weir_name_quoted(analysis, call->parts, call->part_count)));
+    }
+    WEIR_TRY(status);
     if (context.used_hidden)
         child = weir_plan_expose(analysis, child, &generator, 1);
     if (generator->kind != WEIR_EXPRESSION_GENERATOR)

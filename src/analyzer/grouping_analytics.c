@@ -69,7 +69,7 @@ static void expand_sets(WeirAnalysis *analysis, const WeirExpression *expression
             add_set(analysis, sets, set);
         }
     } else if (expression->kind == WEIR_EXPRESSION_GROUPING_SETS) {
-        for (uint32_t i = 0; i < expression->child_count; i++) {
+        for (uint32_t i = 0; i < expression->child_count - expression->ordinal; i++) {
             const WeirExpression *child = expression->children[i];
             if (child->kind == WEIR_EXPRESSION_ROLLUP || child->kind == WEIR_EXPRESSION_CUBE ||
                 child->kind == WEIR_EXPRESSION_GROUPING_SETS) {
@@ -274,6 +274,11 @@ WeirStatus weir_expand_grouping(WeirAnalysis *analysis, WeirExpression *const *g
 {
     Sets sets = cross_sets(analysis, grouping, count);
     WeirExpressionList distinct = {0};
+    for (uint32_t g = 0; g < count; g++) /* GROUP BY a, b GROUPING SETS (…): the list before the sets */
+        for (uint32_t i = grouping[g]->child_count - grouping[g]->ordinal;
+             grouping[g]->kind == WEIR_EXPRESSION_GROUPING_SETS && i < grouping[g]->child_count; i++)
+            if (!contains(&distinct, grouping[g]->children[i]))
+                weir_list_append(analysis, &distinct, grouping[g]->children[i]);
     for (uint32_t s = 0; s < sets.count; s++)
         for (uint32_t i = 0; i < sets.items[s].count; i++)
             if (!contains(&distinct, sets.items[s].items[i]))

@@ -223,6 +223,16 @@ static WeirStatus resolve_lateral(WeirExpressionContext *context, const WeirExpr
     }
     WEIR_TRY(weir_resolve_in_attributes(context->analysis, attributes.items, attributes.count, name->parts,
                                         name->part_count, name->origin, out, error));
+    if (*out != NULL && (context->in_window || context->aggregate_depth > 0)) {
+        const char *alias = weir_name_quoted(context->analysis, name->parts, name->part_count);
+        WeirStatus status =
+            context->in_window
+                ? weir_error_set(error, WEIR_ERROR_UNSUPPORTED_FEATURE_LATERAL_COLUMN_ALIAS_IN_WINDOW, "lca", alias,
+                                 "windowExpr", "around it")
+                : weir_error_set(error, WEIR_ERROR_UNSUPPORTED_FEATURE_LATERAL_COLUMN_ALIAS_IN_AGGREGATE_FUNC, "lca",
+                                 alias, "aggFunc", "around it");
+        return weir_located(context->analysis, name->origin, error, status);
+    }
     context->used_lateral = context->used_lateral || *out != NULL;
     return WEIR_OK;
 }

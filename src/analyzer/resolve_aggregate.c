@@ -141,7 +141,16 @@ static WeirStatus resolve_grouping(Grouping *grouping, WeirExpression *expressio
         return resolve_ordinal(grouping, expression, out, error);
     WeirExpression *written = NULL;
     WEIR_TRY(substitute_alias(grouping, expression, &written, error));
-    WEIR_TRY(weir_resolve_expression(&grouping->context, written, out, error));
+    WeirStatus status = weir_resolve_expression(&grouping->context, written, out, error);
+    bool lateral = written != expression && written->kind != WEIR_EXPRESSION_UNRESOLVED_ATTRIBUTE &&
+                   (status == WEIR_ERROR_UNRESOLVED_COLUMN_WITH_SUGGESTION ||
+                    status == WEIR_ERROR_UNRESOLVED_COLUMN_WITHOUT_SUGGESTION);
+    if (lateral) { /* what the alias stands for uses another alias */
+        weir_error_clear(error);
+        return weir_located(analysis, expression->origin, error,
+                            weir_error_set(error, WEIR_ERROR_UNSUPPORTED_FEATURE_LATERAL_COLUMN_ALIAS_IN_GROUP_BY));
+    }
+    WEIR_TRY(status);
     *out = (WeirExpression *)(uintptr_t)weir_trim_alias(*out);
     return check_grouping(analysis, *out, error);
 }
@@ -168,6 +177,22 @@ static bool is_group_by_all(Grouping *grouping, const WeirLogicalPlan *plan)
     return weir_try_resolve_name(&grouping->context, plan->grouping[0], &column, NULL) == WEIR_OK && column == NULL;
 }
 
+/* A column outside of aggregate functions that is not grouped by. */
+static bool has_loose_column(const WeirExpression *expression, const WeirExpressionList *grouping)
+{
+    if (expression->kind == WEIR_EXPRESSION_AGGREGATE || expression->kind == WEIR_EXPRESSION_WINDOW)
+        return false;
+    for (uint32_t i = 0; i < grouping->count; i++)
+        if (weir_expression_equal(grouping->items[i], expression))
+            return false;
+    if (expression->kind == WEIR_EXPRESSION_ATTRIBUTE)
+        return true;
+    for (uint32_t i = 0; i < expression->child_count; i++)
+        if (has_loose_column(expression->children[i], grouping))
+            return true;
+    return false;
+}
+
 /* Every item without an aggregate is grouped by. */
 static WeirStatus group_by_all(Grouping *grouping, WeirExpressionList *out, WeirError *error)
 {
@@ -175,8 +200,15 @@ static WeirStatus group_by_all(Grouping *grouping, WeirExpressionList *out, Weir
         WeirExpression *item = NULL;
         WEIR_TRY(weir_resolve_expression(
             &grouping->context, (WeirExpression *)(uintptr_t)weir_trim_alias(grouping->items[i]), &item, error));
-        if (!weir_has_aggregate(item))
+        if (!weir_has_aggregate(item) && !weir_has_window(item))
             weir_list_append(grouping->context.analysis, out, item);
+    }
+    for (uint32_t i = 0; i < grouping->item_count; i++) {
+        WeirExpression *item = NULL;
+        WEIR_TRY(weir_resolve_expression(
+            &grouping->context, (WeirExpression *)(uintptr_t)weir_trim_alias(grouping->items[i]), &item, error));
+        if (weir_has_aggregate(item) && has_loose_column(item, out))
+            return weir_error_set(error, WEIR_ERROR_UNRESOLVED_ALL_IN_GROUP_BY);
     }
     return WEIR_OK;
 }
@@ -458,9 +490,50 @@ static WeirStatus build(WeirAnalysis *analysis, const WeirEnvironment *env, cons
     return split ? weir_finish_select(analysis, &block.items, block.lateral, *out, out, error) : WEIR_OK;
 }
 
+/* |> AGGREGATE items GROUP BY keys: an ordinal is a column of the input, and every item has an aggregate. The keys
+ * stand before the items in the list. */
+static WeirStatus check_pipe(WeirAnalysis *analysis, const WeirEnvironment *env, WeirLogicalPlan *plan,
+                             WeirLogicalPlan **out, WeirError *error)
+{
+    WeirLogicalPlan *copy = weir_logical_copy(analysis->arena, plan);
+    WEIR_TRY(weir_resolve_plan(analysis, env, plan->children[0], &copy->children[0], error));
+    const WeirLogicalPlan *child = copy->children[0];
+    WeirScope scope = weir_scope_of(analysis, env, child);
+    WeirExpressionContext context = weir_expression_context(analysis, env, &scope);
+    copy->grouping = WEIR_ARENA_ARRAY(analysis->arena, WeirExpression *, plan->grouping_count + 1);
+    copy->expressions = WEIR_ARENA_ARRAY(analysis->arena, WeirExpression *, plan->expression_count + 1);
+    for (uint32_t i = 0; i < plan->expression_count; i++) {
+        WeirExpression *item = plan->expressions[i];
+        if (i < plan->grouping_count) {
+            bool ordinal = item->kind == WEIR_EXPRESSION_LITERAL && item->type->id == WEIR_TYPE_INT;
+            int64_t place = ordinal ? weir_value_get_int(item->value) : 0;
+            if (ordinal && (place < 1 || place > child->output_count))
+                return weir_located(analysis, item->origin, error,
+                                    weir_error_set(error, WEIR_ERROR_GROUP_BY_POS_OUT_OF_RANGE, "index",
+                                                   weir_arena_printf(analysis->arena, "%lld", (long long)place), "size",
+                                                   weir_arena_printf(analysis->arena, "%u", child->output_count)));
+            copy->expressions[i] = ordinal ? child->output[place - 1] : item;
+            copy->grouping[i] = ordinal ? child->output[place - 1] : plan->grouping[i];
+            continue;
+        }
+        WeirExpression *resolved = NULL;
+        copy->expressions[i] = item;
+        WEIR_TRY(weir_resolve_expression(&context, item, &resolved, error));
+        if (!weir_has_aggregate(resolved))
+            return weir_located(
+                analysis, item->origin, error,
+                weir_error_set(error, WEIR_ERROR_PIPE_OPERATOR_AGGREGATE_EXPRESSION_CONTAINS_NO_AGGREGATE_FUNCTION,
+                               "expr", weir_expression_text(analysis, resolved)));
+    }
+    *out = copy;
+    return WEIR_OK;
+}
+
 WeirStatus weir_resolve_aggregate(WeirAnalysis *analysis, const WeirEnvironment *env, WeirLogicalPlan *plan,
                                   WeirLogicalPlan **out, WeirError *error)
 {
+    if (plan->name != NULL)
+        WEIR_TRY(check_pipe(analysis, env, plan, &plan, error));
     return build(analysis, env, plan, NULL, out, error);
 }
 

@@ -54,17 +54,40 @@ static bool names_table(const WeirExpressionContext *context, const WeirExpressi
     return false;
 }
 
-static WeirStatus resolve_argument(WeirExpressionContext *context, const char *name, WeirExpression *argument,
-                                   WeirExpressionList *out, WeirError *error)
+/* "+", "=", "[]": not a function's name. */
+static bool is_operator(const char *name)
+{
+    return !((name[0] >= 'a' && name[0] <= 'z') || (name[0] >= 'A' && name[0] <= 'Z') || name[0] == '_');
+}
+
+static bool takes_lambda(const char *name)
+{
+    static const char *const names[] = {"transform",      "filter",           "exists",       "forall",
+                                        "aggregate",      "reduce",           "zip_with",     "map_filter",
+                                        "transform_keys", "transform_values", "map_zip_with", "array_sort"};
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+        if (strcasecmp(names[i], name) == 0)
+            return true;
+    return false;
+}
+
+static WeirStatus resolve_argument(WeirExpressionContext *context, const char *name, bool distinct,
+                                   WeirExpression *argument, WeirExpressionList *out, WeirError *error)
 {
     WeirExpression *resolved = NULL;
+    if (argument->kind == WEIR_EXPRESSION_LAMBDA && !takes_lambda(name))
+        return weir_located(
+            context->analysis, argument->origin, error,
+            weir_error_set(error, WEIR_ERROR_INVALID_LAMBDA_FUNCTION_CALL_NON_HIGHER_ORDER_FUNCTION, "class", name));
     if (argument->kind == WEIR_EXPRESSION_LAMBDA) {
         weir_list_append(context->analysis, out, argument); /* resolved when its variables have types */
         return WEIR_OK;
     }
     if (argument->kind == WEIR_EXPRESSION_UNRESOLVED_STAR) {
         WeirExpressionList columns = {0};
-        if (strcasecmp(name, "count") == 0 && argument->part_count == 0 && argument->child_count == 0) {
+        if (is_operator(name))
+            return weir_resolve_expression(context, argument, &resolved, error); /* refuses it */
+        if (strcasecmp(name, "count") == 0 && !distinct && argument->part_count == 0 && argument->child_count == 0) {
             weir_list_append(context->analysis, out, weir_literal_int(context->analysis, &weir_type_int, 1));
             return WEIR_OK;
         }
@@ -151,7 +174,7 @@ static WeirStatus resolve_arguments(WeirExpressionContext *context, const char *
     context->aggregate_depth += aggregate ? 1u : 0u;
     WeirStatus status = WEIR_OK;
     for (uint32_t i = 0; i < call->child_count && status == WEIR_OK; i++)
-        status = resolve_argument(context, name, call->children[i], &arguments, error);
+        status = resolve_argument(context, name, call->is_distinct, call->children[i], &arguments, error);
     WeirExpression *copy = weir_expression_copy(context->analysis->arena, call);
     copy->children = arguments.items;
     copy->child_count = arguments.count;
@@ -162,12 +185,27 @@ static WeirStatus resolve_arguments(WeirExpressionContext *context, const char *
     return status;
 }
 
+static bool takes_ignore_nulls(const char *name)
+{
+    static const char *const names[] = {"first", "last", "first_value", "last_value",   "any_value",  "nth_value",
+                                        "lag",   "lead", "array_agg",   "collect_list", "collect_set"};
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+        if (strcasecmp(names[i], name) == 0)
+            return true;
+    return false;
+}
+
 static WeirStatus check_modifiers(WeirExpressionContext *context, const WeirExpression *call,
                                   const WeirExpression *resolved, WeirError *error)
 {
-    if (resolved->kind == WEIR_EXPRESSION_AGGREGATE || resolved->kind == WEIR_EXPRESSION_WINDOW)
+    bool aggregate = resolved->kind == WEIR_EXPRESSION_AGGREGATE || resolved->kind == WEIR_EXPRESSION_WINDOW;
+    bool nulls = call->ignore_nulls && !takes_ignore_nulls(call->parts[call->part_count - 1]);
+    if (aggregate && !nulls)
         return WEIR_OK;
-    const char *syntax = call->is_distinct ? "DISTINCT" : call->filter != NULL ? "FILTER CLAUSE" : NULL;
+    const char *syntax = nulls                  ? "IGNORE NULLS"
+                         : call->is_distinct    ? "DISTINCT"
+                         : call->filter != NULL ? "FILTER CLAUSE"
+                                                : NULL;
     if (syntax == NULL)
         return WEIR_OK;
     return weir_located(context->analysis, call->origin, error,

@@ -231,8 +231,11 @@ static WeirStatus check_lateral(WeirAnalysis *analysis, const WeirLogicalPlan *p
         plan->join_type == WEIR_JOIN_LEFT_OUTER)
         return WEIR_OK;
     return weir_located(analysis, plan->origin, error,
-                        weir_error_set(error, WEIR_ERROR_UNSUPPORTED_JOIN_TYPE, "typ", "right, full, semi or anti",
-                                       "supported", "'INNER', 'LEFT OUTER', 'CROSS'"));
+                        weir_error_set(error, WEIR_ERROR_INVALID_LATERAL_JOIN_TYPE, "joinType",
+                                       plan->join_type == WEIR_JOIN_RIGHT_OUTER  ? "RIGHT OUTER"
+                                       : plan->join_type == WEIR_JOIN_FULL_OUTER ? "FULL OUTER"
+                                       : plan->join_type == WEIR_JOIN_LEFT_SEMI  ? "LEFT SEMI"
+                                                                                 : "LEFT ANTI"));
 }
 
 WeirStatus weir_resolve_join(WeirAnalysis *analysis, const WeirEnvironment *env, WeirLogicalPlan *plan,

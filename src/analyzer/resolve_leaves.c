@@ -26,8 +26,14 @@ static WeirStatus resolve_rows(WeirAnalysis *analysis, const WeirEnvironment *en
         WeirExpressionList row = {0};
         WEIR_TRY(weir_resolve_list(&context, plan->rows[r], plan->row_width, &row, error));
         for (uint32_t c = 0; c < row.count; c++)
-            if (weir_contains_kind(row.items[c], WEIR_EXPRESSION_AGGREGATE) || weir_has_window(row.items[c]) ||
-                weir_contains_kind(row.items[c], WEIR_EXPRESSION_GENERATOR))
+            if (weir_contains_kind(row.items[c], WEIR_EXPRESSION_SCALAR_SUBQUERY))
+                return weir_located(
+                    analysis, plan->origin, error,
+                    weir_error_set(error,
+                                   WEIR_ERROR_UNSUPPORTED_SUBQUERY_EXPRESSION_CATEGORY_SCALAR_SUBQUERY_IN_VALUES));
+            else if (!weir_expression_is_deterministic(row.items[c]) ||
+                     weir_contains_kind(row.items[c], WEIR_EXPRESSION_AGGREGATE) || weir_has_window(row.items[c]) ||
+                     weir_contains_kind(row.items[c], WEIR_EXPRESSION_GENERATOR))
                 return weir_located(
                     analysis, plan->origin, error,
                     weir_error_set(error, WEIR_ERROR_INVALID_INLINE_TABLE_CANNOT_EVALUATE_EXPRESSION_IN_INLINE_TABLE,
@@ -179,6 +185,43 @@ static WeirStatus make_range(WeirAnalysis *analysis, const WeirLogicalPlan *plan
     return WEIR_OK;
 }
 
+/* A table of words: one projection of literals a row. */
+static WeirStatus make_keywords(WeirAnalysis *analysis, const WeirLogicalPlan *plan,
+                                const WeirExpressionList *arguments, WeirLogicalPlan **out, WeirError *error)
+{
+    WeirCatalog *catalog = analysis->analyzer->catalog;
+    if (arguments->count > 0)
+        return weir_located(analysis, plan->origin, error,
+                            weir_error_set(error, WEIR_ERROR_WRONG_NUM_ARGS_WITHOUT_SUGGESTION, "functionName",
+                                           "`sql_keywords`", "expectedNum", "0", "actualNum",
+                                           weir_arena_printf(analysis->arena, "%u", arguments->count), "docroot",
+                                           "https://spark.apache.org/docs/latest"));
+    WeirLogicalPlan *one =
+        weir_plan_finish(analysis, weir_logical_new(analysis->arena, WEIR_LOGICAL_ONE_ROW_RELATION, plan->origin));
+    WeirLogicalPlan *table = weir_logical_unary(analysis->arena, WEIR_LOGICAL_EXPAND, one);
+    uint32_t count = 0;
+    bool reserved = false;
+    while (catalog->keyword(catalog, count, &reserved) != NULL)
+        count++;
+    table->rows = WEIR_ARENA_ARRAY(analysis->arena, WeirExpression **, count);
+    table->row_count = count;
+    table->row_width = 2;
+    for (uint32_t i = 0; i < count; i++) {
+        const char *word = catalog->keyword(catalog, i, &reserved);
+        table->rows[i] = WEIR_ARENA_ARRAY(analysis->arena, WeirExpression *, 2);
+        table->rows[i][0] = weir_literal_string(analysis, word);
+        table->rows[i][1] = weir_literal_int(analysis, &weir_type_boolean, reserved ? 1 : 0);
+    }
+    table->output = WEIR_ARENA_ARRAY(analysis->arena, WeirExpression *, 2);
+    table->output_count = 2;
+    table->output[0] =
+        weir_expression_attribute(analysis->arena, "keyword", &weir_type_string, false, weir_next_id(analysis));
+    table->output[1] =
+        weir_expression_attribute(analysis->arena, "reserved", &weir_type_boolean, false, weir_next_id(analysis));
+    *out = weir_plan_finish(analysis, table);
+    return WEIR_OK;
+}
+
 WeirStatus weir_resolve_table_function(WeirAnalysis *analysis, const WeirEnvironment *env, WeirLogicalPlan *plan,
                                        WeirLogicalPlan **out, WeirError *error)
 {
@@ -190,12 +233,20 @@ WeirStatus weir_resolve_table_function(WeirAnalysis *analysis, const WeirEnviron
     if (strcasecmp(name, "range") == 0)
         return make_range(analysis, plan, &arguments, out, error);
     WeirCatalog *catalog = analysis->analyzer->catalog;
+    if (strcasecmp(name, "sql_keywords") == 0 && catalog != NULL && catalog->keyword != NULL)
+        return make_keywords(analysis, plan, &arguments, out, error);
     const WeirSqlFunction *function =
         catalog == NULL || catalog->sql_function == NULL ? NULL : catalog->sql_function(catalog, name);
     const WeirFunction *builtin = weir_function_find(name);
     if (function != NULL && builtin == NULL)
         return weir_resolve_sql_table_function(&context, function, plan, &arguments, out, error);
-    if (builtin == NULL || builtin->kind != WEIR_FUNCTION_GENERATOR)
+    bool makes_value =
+        (builtin != NULL && builtin->kind != WEIR_FUNCTION_GENERATOR) || weir_aggregate_find(name) != NULL;
+    if (makes_value)
+        return weir_located(analysis, plan->origin, error,
+                            weir_error_set(error, WEIR_ERROR_NOT_A_TABLE_FUNCTION, "functionName",
+                                           weir_name_quoted(analysis, plan->parts, plan->part_count)));
+    if (builtin == NULL)
         return weir_located(analysis, plan->origin, error,
                             weir_error_set(error, WEIR_ERROR_UNRESOLVABLE_TABLE_VALUED_FUNCTION, "name",
                                            weir_name_quoted(analysis, plan->parts, plan->part_count)));

@@ -23,8 +23,7 @@ static WeirStatus pivot_value(Pivot *pivot, WeirExpression *written, uint32_t in
 {
     WeirAnalysis *analysis = pivot->analysis;
     const WeirEvalContext *evaluation = analysis->analyzer->context;
-    WeirScope none = {0};
-    WeirExpressionContext context = weir_expression_context(analysis, pivot->context.env, &none);
+    WeirExpressionContext context = pivot->context;
     bool named = written->kind == WEIR_EXPRESSION_ALIAS;
     WeirExpression *value = NULL;
     WEIR_TRY(weir_resolve_expression(&context, named ? written->children[0] : written, &value, error));
@@ -40,6 +39,7 @@ static WeirStatus pivot_value(Pivot *pivot, WeirExpression *written, uint32_t in
                                            weir_type_quoted(analysis, value->type), "pivotType",
                                            weir_type_quoted(analysis, type)));
     WeirValue *folded = NULL, *text = NULL;
+    WeirExpression *cast = weir_expression_cast(analysis->arena, value, &weir_type_string, WEIR_EVAL_ANSI, false);
     value = weir_expression_cast(analysis->arena, value, type, WEIR_EVAL_ANSI, true);
     WEIR_TRY(weir_expression_evaluate(value, evaluation, analysis->arena, &folded, error));
     WeirExpression *literal = weir_expression_literal(analysis->arena, folded);
@@ -48,7 +48,6 @@ static WeirStatus pivot_value(Pivot *pivot, WeirExpression *written, uint32_t in
         pivot->value_names[index] = written->name;
         return WEIR_OK;
     }
-    WeirExpression *cast = weir_expression_cast(analysis->arena, literal, &weir_type_string, WEIR_EVAL_ANSI, false);
     WEIR_TRY(weir_expression_evaluate(cast, evaluation, analysis->arena, &text, error));
     pivot->value_names[index] = "null";
     if (!weir_value_is_null(text)) {
@@ -63,6 +62,10 @@ static WeirStatus pivot_parts(Pivot *pivot, const WeirLogicalPlan *plan, WeirErr
 {
     WeirAnalysis *analysis = pivot->analysis;
     WEIR_TRY(weir_resolve_expression(&pivot->context, plan->condition, &pivot->column, error));
+    if (!weir_type_is_orderable(pivot->column->type))
+        return weir_located(analysis, plan->origin, error,
+                            weir_error_set(error, WEIR_ERROR_INCOMPARABLE_PIVOT_COLUMN, "columnName",
+                                           weir_expression_quoted(analysis, pivot->column)));
     pivot->aggregate_named = WEIR_ARENA_ARRAY(analysis->arena, bool, plan->expression_count);
     pivot->value_names = WEIR_ARENA_ARRAY(analysis->arena, const char *, plan->grouping_count);
     for (uint32_t i = 0; i < plan->expression_count; i++) {
@@ -169,14 +172,22 @@ WeirStatus weir_resolve_pivot(WeirAnalysis *analysis, const WeirEnvironment *env
 
 /* ---- UNPIVOT */
 
+/* UNPIVOT never turns texts into other types, or the other way round. */
+static bool mixes_text(const WeirDataType *a, const WeirDataType *b)
+{
+    return a->id != WEIR_TYPE_VOID && b->id != WEIR_TYPE_VOID &&
+           (a->id == WEIR_TYPE_STRING) != (b->id == WEIR_TYPE_STRING);
+}
+
 static WeirStatus unpivot_types(WeirAnalysis *analysis, const WeirLogicalPlan *plan, WeirExpression ***rows,
                                 uint32_t column, const WeirDataType **type, bool *nullable, WeirError *error)
 {
     for (uint32_t r = 0; r < plan->row_count; r++) {
         const WeirDataType *next = rows[r][column]->type;
         *nullable = *nullable || rows[r][column]->nullable;
-        const WeirDataType *common =
-            *type == NULL || weir_type_equal(*type, next) ? next : weir_common_type(analysis->arena, *type, next);
+        const WeirDataType *common = *type == NULL || weir_type_equal(*type, next) ? next
+                                     : mixes_text(*type, next)                     ? NULL
+                                                               : weir_common_type(analysis->arena, *type, next);
         if (common == NULL)
             return weir_located(
                 analysis, plan->origin, error,
@@ -205,9 +216,14 @@ static WeirStatus unpivot_rows(WeirAnalysis *analysis, WeirExpressionContext *co
     for (uint32_t r = 0; r < plan->row_count; r++) {
         WeirExpressionList row = {0};
         WEIR_TRY(weir_resolve_list(context, plan->rows[r], plan->row_width, &row, error));
-        for (uint32_t i = 0; i < row.count; i++)
-            if (row.items[i]->kind == WEIR_EXPRESSION_ATTRIBUTE)
-                weir_list_append(analysis, used, row.items[i]);
+        for (uint32_t i = 0; i < row.count; i++) {
+            if (row.items[i]->kind != WEIR_EXPRESSION_ATTRIBUTE)
+                return weir_located(analysis, plan->origin, error,
+                                    weir_error_set(error, WEIR_ERROR_UNPIVOT_REQUIRES_ATTRIBUTES, "given", "value",
+                                                   "empty", "identifier", "expressions",
+                                                   weir_expression_quoted(analysis, row.items[i])));
+            weir_list_append(analysis, used, row.items[i]);
+        }
         rows[r] = row.items;
     }
     return WEIR_OK;
@@ -261,6 +277,18 @@ WeirStatus weir_resolve_unpivot(WeirAnalysis *analysis, const WeirEnvironment *e
 
 /* ---- QUALIFY */
 
+static bool is_aggregate_call(void *context, const WeirExpression *expression)
+{
+    (void)context;
+    return expression->kind == WEIR_EXPRESSION_UNRESOLVED_FUNCTION && expression->part_count == 1 &&
+           weir_aggregate_find(expression->parts[0]) != NULL;
+}
+
+static bool calls_aggregate(const WeirExpression *condition)
+{
+    return weir_expression_any(condition, is_aggregate_call, NULL);
+}
+
 /* The condition is one more item of the SELECT list below, so that its window functions are computed with the others;
  * then a filter and the list without it. */
 WeirStatus weir_resolve_qualify(WeirAnalysis *analysis, const WeirEnvironment *env, WeirLogicalPlan *plan,
@@ -273,6 +301,16 @@ WeirStatus weir_resolve_qualify(WeirAnalysis *analysis, const WeirEnvironment *e
     bool in_condition = weir_has_window(plan->condition), in_list = false;
     for (uint32_t i = 0; i < select->expression_count; i++)
         in_list = in_list || weir_has_window(select->expressions[i]);
+    if (!in_condition && !in_list && calls_aggregate(plan->condition))
+        return weir_located(analysis, plan->origin, error,
+                            weir_error_set(error, WEIR_ERROR_QUALIFY_AGGREGATE_NOT_ALLOWED, "aggregateExpr",
+                                           weir_expression_text(analysis, plan->condition)));
+    if (!in_condition && !in_list) { /* an unknown name is told first */
+        WeirLogicalPlan *selected = NULL;
+        WeirExpression *ignored = NULL;
+        WEIR_TRY(weir_resolve_plan(analysis, env, plan->children[0], &selected, error));
+        WEIR_TRY(weir_resolve_with_missing(analysis, env, plan->condition, &selected, &ignored, error));
+    }
     if (!in_condition && !in_list)
         return weir_located(analysis, plan->origin, error,
                             weir_error_set(error, WEIR_ERROR_QUALIFY_REQUIRES_WINDOW_FUNCTION));
@@ -282,6 +320,15 @@ WeirStatus weir_resolve_qualify(WeirAnalysis *analysis, const WeirEnvironment *e
         return weir_resolve_filter(analysis, env, filter, out, error);
     }
     WeirLogicalPlan *extended = weir_logical_copy(analysis->arena, select);
+    if (select->kind == WEIR_LOGICAL_AGGREGATE) { /* over what the aggregate gives, no more */
+        extended = weir_logical_unary(analysis->arena, WEIR_LOGICAL_PROJECT, having != NULL ? having : select);
+        extended->expressions = WEIR_ARENA_ARRAY(analysis->arena, WeirExpression *, 1);
+        extended->expressions[0] = weir_expression_new(analysis->arena, WEIR_EXPRESSION_UNRESOLVED_STAR, plan->origin);
+        extended->expression_count = 1;
+        select = extended;
+        having = NULL;
+        extended = weir_logical_copy(analysis->arena, select);
+    }
     extended->expressions = WEIR_ARENA_ARRAY(analysis->arena, WeirExpression *, select->expression_count + 1);
     memcpy(extended->expressions, select->expressions, sizeof(*select->expressions) * select->expression_count);
     extended->expressions[select->expression_count] =

@@ -9,6 +9,44 @@ static bool any_aggregate(const WeirExpressionList *items)
     return false;
 }
 
+static bool has_id(void *context, const WeirExpression *expression)
+{
+    return expression->kind == WEIR_EXPRESSION_ATTRIBUTE && expression->id == *(const int64_t *)context;
+}
+
+static bool uses_earlier(const WeirExpressionList *items, uint32_t index)
+{
+    for (uint32_t i = 0; i < index; i++)
+        if (items->items[i]->kind == WEIR_EXPRESSION_ALIAS &&
+            weir_expression_any(weir_trim_alias(items->items[index]), has_id, &items->items[i]->id))
+            return true;
+    return false;
+}
+
+/* SELECT sum(a) OVER () AS w, w + 1: items that use no earlier alias are computed first, windows among them. */
+static WeirStatus windows_then_aliases(WeirAnalysis *analysis, const WeirExpressionList *items, WeirLogicalPlan *child,
+                                       WeirLogicalPlan **out, WeirError *error)
+{
+    WeirExpressionList lower = {0}, upper = {0};
+    for (uint32_t i = 0; i < child->output_count; i++)
+        weir_list_append(analysis, &lower, child->output[i]);
+    for (uint32_t i = 0; i < items->count; i++) {
+        WeirExpression *item = items->items[i];
+        bool later = uses_earlier(items, i);
+        if (later && weir_has_window(item))
+            return weir_located(analysis, item->origin, error,
+                                weir_error_set(error, WEIR_ERROR_UNSUPPORTED_FEATURE_LATERAL_COLUMN_ALIAS_IN_WINDOW,
+                                               "lca", "used here", "windowExpr",
+                                               weir_expression_quoted(analysis, item)));
+        if (!later && item->kind == WEIR_EXPRESSION_ALIAS)
+            weir_list_append(analysis, &lower, item);
+        weir_list_append(analysis, &upper, later ? item : weir_expression_to_attribute(analysis->arena, item));
+    }
+    WEIR_TRY(weir_extract_windows(analysis, lower.items, lower.count, child, &child, error));
+    *out = weir_plan_lateral_aliases(analysis, upper.items, upper.count, child);
+    return WEIR_OK;
+}
+
 WeirStatus weir_finish_select(WeirAnalysis *analysis, WeirExpressionList *items, bool lateral, WeirLogicalPlan *child,
                               WeirLogicalPlan **out, WeirError *error)
 {
@@ -16,6 +54,8 @@ WeirStatus weir_finish_select(WeirAnalysis *analysis, WeirExpressionList *items,
     bool windows = false;
     for (uint32_t i = 0; i < items->count; i++)
         windows = windows || weir_has_window(items->items[i]);
+    if (windows && lateral)
+        return windows_then_aliases(analysis, items, child, out, error);
     if (windows)
         return weir_extract_windows(analysis, items->items, items->count, child, out, error);
     *out = lateral ? weir_plan_lateral_aliases(analysis, items->items, items->count, child)
@@ -32,6 +72,10 @@ WeirStatus weir_resolve_project(WeirAnalysis *analysis, const WeirEnvironment *e
     WeirExpressionContext context = weir_expression_context(analysis, env, &scope);
     WeirExpressionList items = {0};
     WEIR_TRY(weir_resolve_select_list(&context, plan->expressions, plan->expression_count, &items, error));
+    if (any_aggregate(&items) && plan->name != NULL) /* a pipe operator */
+        return weir_located(analysis, plan->origin, error,
+                            weir_error_set(error, WEIR_ERROR_PIPE_OPERATOR_CONTAINS_AGGREGATE_FUNCTION, "expr",
+                                           "in its list", "clause", plan->name));
     if (any_aggregate(&items)) {
         WeirLogicalPlan *aggregate = weir_logical_copy(analysis->arena, plan);
         aggregate->kind = WEIR_LOGICAL_AGGREGATE;

@@ -57,6 +57,11 @@ static bool has_char(const WeirDataType *type)
     return found;
 }
 
+bool weir_is_batch_only_format(const char *format)
+{
+    return strcasecmp(format, "jdbc") == 0;
+}
+
 /* The relation with its connector and schema. A relation that has both already (given by the session) is taken as it
  * is. */
 static WeirStatus open_relation(WeirAnalysis *analysis, const WeirRelation *relation, bool streaming, WeirOrigin origin,
@@ -64,6 +69,10 @@ static WeirStatus open_relation(WeirAnalysis *analysis, const WeirRelation *rela
 {
     const WeirSourceType *type =
         relation->connector != NULL ? relation->connector : weir_connector_find_source(relation->format);
+    if (type == NULL && streaming && weir_is_batch_only_format(relation->format))
+        return weir_located(analysis, origin, error,
+                            weir_error_set(error, WEIR_ERROR_LEGACY_ERROR_TEMP_2049, "className", relation->format,
+                                           "operator", "reading"));
     if (type == NULL)
         return weir_located(analysis, origin, error,
                             weir_error_set(error, WEIR_ERROR_DATA_SOURCE_NOT_FOUND, "provider", relation->format));

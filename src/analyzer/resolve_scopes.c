@@ -1,5 +1,7 @@
 /* Nodes that only name things: t AS q(a, b), WITH, WINDOW w AS (…), hints, views; and SAMPLE and REPARTITION, which
  * pass rows through. */
+#include <strings.h>
+
 #include "analyzer/analyzer_private.h"
 #include "common/log.h"
 
@@ -25,6 +27,13 @@ WeirStatus weir_resolve_subquery_alias(WeirAnalysis *analysis, const WeirEnviron
 {
     WeirLogicalPlan *child = NULL;
     WEIR_TRY(weir_resolve_plan(analysis, env, plan->children[0], &child, error));
+    bool function = plan->children[0]->kind == WEIR_LOGICAL_UNRESOLVED_TABLE_FUNCTION;
+    if (function && plan->name_count > 0 && plan->name_count != child->output_count)
+        return weir_located(analysis, plan->origin, error,
+                            weir_error_set(error, WEIR_ERROR_NUM_TABLE_VALUE_ALIASES_MISMATCH, "funcName",
+                                           plan->children[0]->parts[plan->children[0]->part_count - 1], "aliasesNum",
+                                           weir_arena_printf(analysis->arena, "%u", plan->name_count), "outColsNum",
+                                           weir_arena_printf(analysis->arena, "%u", child->output_count)));
     if (plan->name_count > 0)
         WEIR_TRY(weir_plan_rename(analysis, plan->names, plan->name_count, plan->origin, &child, error));
     *out = plan->name == NULL ? child : weir_plan_alias(analysis, plan->name, child);
@@ -68,6 +77,32 @@ WeirStatus weir_resolve_with(WeirAnalysis *analysis, const WeirEnvironment *env,
     return weir_resolve_plan(analysis, &inner, plan->children[0], out, error);
 }
 
+static bool is_count(const WeirExpression *expression)
+{
+    return expression->kind == WEIR_EXPRESSION_LITERAL && expression->type->id == WEIR_TYPE_INT;
+}
+
+/* The hints that Spark looks into: a number of partitions, columns. What they ask for has no meaning here. */
+static WeirStatus check_hint(WeirAnalysis *analysis, const WeirEnvironment *env, const WeirLogicalPlan *hint,
+                             const WeirLogicalPlan *child, WeirError *error)
+{
+    const char *name = hint->name == NULL ? "" : hint->name;
+    if (strcasecmp(name, "COALESCE") == 0 && (hint->expression_count != 1 || !is_count(hint->expressions[0])))
+        return weir_located(analysis, hint->origin, error,
+                            weir_error_set(error, WEIR_ERROR_LEGACY_ERROR_TEMP_1048, "message",
+                                           "The hint COALESCE takes a number of partitions."));
+    bool columns = strcasecmp(name, "REPARTITION") == 0 || strcasecmp(name, "REPARTITION_BY_RANGE") == 0 ||
+                   strcasecmp(name, "REBALANCE") == 0;
+    WeirScope scope = weir_scope_of(analysis, env, child);
+    WeirExpressionContext context = weir_expression_context(analysis, env, &scope);
+    for (uint32_t i = 0; i < hint->expression_count && columns; i++) {
+        WeirExpression *column = NULL;
+        if (hint->expressions[i]->kind == WEIR_EXPRESSION_UNRESOLVED_ATTRIBUTE)
+            WEIR_TRY(weir_resolve_expression(&context, hint->expressions[i], &column, error));
+    }
+    return WEIR_OK;
+}
+
 static WeirStatus resolve_repartition(WeirAnalysis *analysis, const WeirEnvironment *env, const WeirLogicalPlan *plan,
                                       WeirLogicalPlan *child, WeirLogicalPlan **out, WeirError *error)
 {
@@ -100,6 +135,7 @@ WeirStatus weir_resolve_simple_unary(WeirAnalysis *analysis, const WeirEnvironme
         *out = child;
         return WEIR_OK;
     case WEIR_LOGICAL_UNRESOLVED_HINT:
+        WEIR_TRY(check_hint(analysis, env, plan, child, error));
         weir_log(WEIR_LOG_WARN, "analyzer", "the hint %s has no effect here", plan->name == NULL ? "" : plan->name);
         *out = child;
         return WEIR_OK;

@@ -34,6 +34,10 @@ static WeirStatus expand_struct(WeirExpressionContext *context, const WeirExpres
         }
         return WEIR_OK;
     }
+    if (base != NULL)
+        return weir_located(analysis, star->origin, error,
+                            weir_error_set(error, WEIR_ERROR_LEGACY_ERROR_TEMP_1050, "message",
+                                           "Only a struct has fields that a star can stand for."));
     WeirBuffer names;
     weir_buffer_init(&names, 1u << 20, NULL);
     for (uint32_t i = 0; context->scope != NULL && i < context->scope->attribute_count; i++)
@@ -69,10 +73,13 @@ static WeirStatus drop_field(WeirExpressionContext *context, WeirExpression *col
     return weir_build_call(analysis, "named_struct", arguments.items, arguments.count, except->origin, out, error);
 }
 
-static WeirStatus except_column(WeirExpressionContext *context, const WeirExpression *except,
+static WeirStatus except_column(WeirExpressionContext *context, const WeirExpression *except, bool of_scope,
                                 WeirExpressionList *columns, WeirError *error)
 {
     WeirAnalysis *analysis = context->analysis;
+    WeirExpression *meant = NULL; /* a name that means nothing, or two columns, is refused as anywhere */
+    if (of_scope)
+        WEIR_TRY(weir_resolve_name(context, (WeirExpression *)(uintptr_t)except, &meant, error));
     for (uint32_t i = 0; i < columns->count; i++) {
         WeirExpression *column = columns->items[i];
         for (uint32_t first = 0; first < except->part_count && first <= 2; first++) {
@@ -100,6 +107,24 @@ static WeirStatus except_column(WeirExpressionContext *context, const WeirExpres
         }
     }
     return weir_unresolved_column(context, except, error);
+}
+
+/* Two names of EXCEPT of which one contains the other, or is it. */
+static WeirStatus check_overlaps(WeirExpressionContext *context, const WeirExpression *star, WeirError *error)
+{
+    for (uint32_t i = 0; i < star->child_count; i++)
+        for (uint32_t j = 0; j < i; j++) {
+            const WeirExpression *a = star->children[i], *b = star->children[j];
+            uint32_t common = a->part_count < b->part_count ? a->part_count : b->part_count;
+            bool overlap = a->kind == WEIR_EXPRESSION_UNRESOLVED_ATTRIBUTE && b->kind == a->kind;
+            for (uint32_t p = 0; p < common && overlap; p++)
+                overlap = weir_name_equal(context->analysis, a->parts[p], b->parts[p]);
+            if (overlap)
+                return weir_located(context->analysis, star->origin, error,
+                                    weir_error_set(error, WEIR_ERROR_EXCEPT_OVERLAPPING_COLUMNS, "columns",
+                                                   weir_name_quoted(context->analysis, a->parts, a->part_count)));
+        }
+    return WEIR_OK;
 }
 
 /* |> SET a = expression: an ALIAS among the star's children takes the column's place. */
@@ -139,12 +164,14 @@ WeirStatus weir_expand_star(WeirExpressionContext *context, const WeirExpression
             columns.items[0] = hidden;
             context->used_hidden = true;
         }
-    if (columns.count == 0 && star->part_count > 0)
+    bool of_scope = columns.count > 0 || star->part_count == 0; /* else the fields of a struct */
+    if (!of_scope)
         WEIR_TRY(expand_struct(context, star, &columns, error));
+    WEIR_TRY(check_overlaps(context, star, error));
     for (uint32_t i = 0; i < star->child_count; i++)
         WEIR_TRY(star->children[i]->kind == WEIR_EXPRESSION_ALIAS
                      ? replace_column(context, star->children[i], &columns, error)
-                     : except_column(context, star->children[i], &columns, error));
+                     : except_column(context, star->children[i], of_scope, &columns, error));
     for (uint32_t i = 0; i < columns.count; i++)
         weir_list_append(analysis, out, columns.items[i]);
     return WEIR_OK;

@@ -50,6 +50,20 @@ static WeirStatus resolve_spec(WeirExpressionContext *context, WeirWindowSpec *s
     WeirExpressionList partition = {0}, order = {0};
     WEIR_TRY(weir_resolve_list(context, spec->partition_by, spec->partition_count, &partition, error));
     WEIR_TRY(weir_resolve_list(context, spec->order_by, spec->order_count, &order, error));
+    for (uint32_t i = 0; i < partition.count; i++)
+        if (!weir_type_is_orderable(partition.items[i]->type))
+            return weir_located(context->analysis, partition.items[i]->origin, error,
+                                weir_error_set(error, WEIR_ERROR_EXPRESSION_TYPE_IS_NOT_ORDERABLE, "expr",
+                                               weir_expression_quoted(context->analysis, partition.items[i]),
+                                               "exprType",
+                                               weir_type_quoted(context->analysis, partition.items[i]->type)));
+    for (uint32_t i = 0; i < order.count; i++)
+        if (!weir_type_is_orderable(order.items[i]->type))
+            return weir_located(context->analysis, order.items[i]->origin, error,
+                                weir_error_set(error, WEIR_ERROR_DATATYPE_MISMATCH_INVALID_ORDERING_TYPE, "sqlExpr",
+                                               weir_expression_quoted(context->analysis, order.items[i]),
+                                               "functionName", "`sortorder`", "dataType",
+                                               weir_type_quoted(context->analysis, order.items[i]->type)));
     spec->partition_by = partition.items;
     spec->order_by = order.items;
     if (spec->lower_offset != NULL)
@@ -82,17 +96,27 @@ static WeirStatus offset_frame(WeirAnalysis *analysis, const WeirExpression *fun
 {
     WeirExpression *offset =
         function->child_count > 1 ? function->children[1] : weir_literal_int(analysis, &weir_type_int, 1);
-    if (strcasecmp(function->function->name, "lag") == 0) {
+    bool lag = strcasecmp(function->function->name, "lag") == 0;
+    if (lag && offset->type->id == WEIR_TYPE_STRING && weir_expression_is_foldable(offset))
+        return weir_located(analysis, function->origin, error,
+                            weir_error_set(error, WEIR_ERROR_FAILED_FUNCTION_CALL, "funcName", "`lag`"));
+    if (lag && offset->type->id == WEIR_TYPE_INT) {
         WeirValue *value = NULL;
         WEIR_TRY(weir_build_call(analysis, "-", &offset, 1, function->origin, &offset, error));
         if (weir_expression_is_foldable(offset) &&
             weir_expression_evaluate(offset, analysis->analyzer->context, analysis->arena, &value, NULL) == WEIR_OK)
             offset = weir_expression_literal(analysis->arena, value);
     }
-    if (!weir_expression_is_foldable(offset))
+    if (!weir_expression_is_foldable(offset) || !weir_type_is_integral(offset->type))
         return weir_located(
             analysis, function->origin, error,
             weir_error_set(error, WEIR_ERROR_LEGACY_ERROR_TEMP_1035, "prettyName", function->function->name));
+    if (!weir_expression_is_foldable(offset))
+        return weir_located(analysis, function->origin, error,
+                            weir_error_set(error, WEIR_ERROR_DATATYPE_MISMATCH_NON_FOLDABLE_INPUT, "sqlExpr",
+                                           weir_expression_quoted(analysis, function), "inputName", "`offset`",
+                                           "inputType", "\"INT\"", "inputExpr",
+                                           weir_expression_quoted(analysis, offset)));
     spec->lower = spec->upper = WEIR_FRAME_FOLLOWING;
     spec->lower_offset = spec->upper_offset = offset;
     return WEIR_OK;
@@ -165,6 +189,18 @@ static bool is_interval(const WeirDataType *type)
            type->id == WEIR_TYPE_YEAR_MONTH_INTERVAL;
 }
 
+/* Dates move by whole days and months, timestamps by intervals. */
+static bool moves(const WeirDataType *order, const WeirDataType *distance)
+{
+    if (order->id == WEIR_TYPE_DATE)
+        return distance->id == WEIR_TYPE_INT || distance->id == WEIR_TYPE_YEAR_MONTH_INTERVAL ||
+               distance->id == WEIR_TYPE_CALENDAR_INTERVAL ||
+               (distance->id == WEIR_TYPE_DAY_TIME_INTERVAL && distance->end_field == WEIR_INTERVAL_DAY);
+    if (order->id == WEIR_TYPE_TIMESTAMP || order->id == WEIR_TYPE_TIMESTAMP_NTZ)
+        return is_interval(distance);
+    return true;
+}
+
 /* Distances of a RANGE frame have the type of the ORDER BY expression, but for dates and timestamps. */
 static WeirStatus coerce_range(WeirExpressionContext *context, const WeirExpression *expression, WeirWindowSpec *spec,
                                WeirError *error)
@@ -180,6 +216,12 @@ static WeirStatus coerce_range(WeirExpressionContext *context, const WeirExpress
         if (!keeps && weir_can_cast((*offsets[i])->type, order, WEIR_EVAL_ANSI))
             *offsets[i] = weir_expression_cast(analysis->arena, *offsets[i], order, WEIR_EVAL_ANSI, true);
         const WeirDataType *type = (*offsets[i])->type;
+        if ((weir_type_is_numeric(type) || is_interval(type)) && !moves(order, type))
+            return weir_located(analysis, expression->origin, error,
+                                weir_error_set(error, WEIR_ERROR_DATATYPE_MISMATCH_RANGE_FRAME_INVALID_TYPE, "sqlExpr",
+                                               weir_expression_quoted(analysis, expression), "orderSpecType",
+                                               weir_type_quoted(analysis, order), "valueBoundaryType",
+                                               weir_type_quoted(analysis, type)));
         if (!weir_type_is_numeric(type) && !is_interval(type))
             return weir_located(
                 analysis, expression->origin, error,
@@ -190,6 +232,14 @@ static WeirStatus coerce_range(WeirExpressionContext *context, const WeirExpress
                                "MONTH\" or \"INTERVAL\")"));
     }
     return WEIR_OK;
+}
+
+static const char *bound_text(WeirFrameBound bound)
+{
+    return bound == WEIR_FRAME_UNBOUNDED_FOLLOWING   ? "\"UNBOUNDED FOLLOWING\""
+           : bound == WEIR_FRAME_UNBOUNDED_PRECEDING ? "\"UNBOUNDED PRECEDING\""
+           : bound == WEIR_FRAME_CURRENT_ROW         ? "\"CURRENT ROW\""
+                                                     : "\"a row at a distance\"";
 }
 
 static WeirStatus check_frame(WeirExpressionContext *context, const WeirExpression *expression,
@@ -207,11 +257,16 @@ static WeirStatus check_frame(WeirExpressionContext *context, const WeirExpressi
         return weir_located(analysis, expression->origin, error,
                             weir_error_set(error, WEIR_ERROR_DATATYPE_MISMATCH_RANGE_FRAME_MULTI_ORDER, "sqlExpr", sql,
                                            "orderSpec", weir_expression_text(analysis, spec->order_by[0])));
+    if (spec->lower == WEIR_FRAME_UNBOUNDED_FOLLOWING || spec->upper == WEIR_FRAME_UNBOUNDED_PRECEDING)
+        return weir_located(analysis, expression->origin, error,
+                            weir_error_set(error, WEIR_ERROR_DATATYPE_MISMATCH_SPECIFIED_WINDOW_FRAME_INVALID_BOUND,
+                                           "sqlExpr", sql, "upper", bound_text(spec->upper), "lower",
+                                           bound_text(spec->lower)));
     int64_t lower = 0, upper = 0;
     bool lower_known = false, upper_known = false;
     WEIR_TRY(bound_position(analysis, spec->lower, spec->lower_offset, &lower, &lower_known, error));
     WEIR_TRY(bound_position(analysis, spec->upper, spec->upper_offset, &upper, &upper_known, error));
-    if (lower_known && upper_known && lower > upper)
+    if (spec->lower_offset != NULL && spec->upper_offset != NULL && lower_known && upper_known && lower > upper)
         return weir_located(analysis, expression->origin, error,
                             weir_error_set(error, WEIR_ERROR_DATATYPE_MISMATCH_SPECIFIED_WINDOW_FRAME_WRONG_COMPARISON,
                                            "sqlExpr", sql, "comparison", "less than or equal"));
@@ -226,6 +281,29 @@ static WeirStatus check_frame(WeirExpressionContext *context, const WeirExpressi
     return WEIR_OK;
 }
 
+/* ntile(n) and nth_value(x, n): n counts from one. */
+static WeirStatus check_positive(WeirAnalysis *analysis, const WeirExpression *window, const WeirExpression *function,
+                                 WeirError *error)
+{
+    if (function->function == NULL || function->child_count == 0)
+        return WEIR_OK;
+    bool ntile = strcasecmp(function->function->name, "ntile") == 0;
+    bool nth = strcasecmp(function->function->name, "nth_value") == 0 && function->child_count > 1;
+    WeirExpression *count = function->children[nth ? 1 : 0];
+    WeirValue *value = NULL;
+    if ((!ntile && !nth) || !weir_type_is_integral(count->type) || !weir_expression_is_foldable(count))
+        return WEIR_OK;
+    WEIR_TRY(weir_expression_evaluate(count, analysis->analyzer->context, analysis->arena, &value, error));
+    if (weir_value_is_null(value) || weir_value_get_int(value) > 0)
+        return WEIR_OK;
+    return weir_located(
+        analysis, window->origin, error,
+        weir_error_set(error, WEIR_ERROR_DATATYPE_MISMATCH_VALUE_OUT_OF_RANGE, "sqlExpr",
+                       weir_expression_quoted(analysis, function), "exprName", nth ? "offset" : "buckets", "valueRange",
+                       "(0, 2147483647]", "currentValue",
+                       weir_arena_printf(analysis->arena, "%lld", (long long)weir_value_get_int(value))));
+}
+
 static WeirStatus check_function(WeirExpressionContext *context, const WeirExpression *window,
                                  const WeirExpression *function, WeirError *error)
 {
@@ -238,6 +316,7 @@ static WeirStatus check_function(WeirExpressionContext *context, const WeirExpre
         return weir_located(analysis, window->origin, error,
                             weir_error_set(error, WEIR_ERROR_UNSUPPORTED_EXPR_FOR_WINDOW, "sqlExpr",
                                            weir_expression_quoted(analysis, function)));
+    WEIR_TRY(check_positive(analysis, window, function, error));
     for (uint32_t i = 0; i < function->child_count; i++)
         if (weir_has_window(function->children[i]))
             return weir_located(analysis, window->origin, error,
@@ -254,8 +333,11 @@ WeirStatus weir_resolve_window_expression(WeirExpressionContext *context, WeirEx
     *spec = *expression->window;
     WEIR_TRY(named_window(context, expression, spec, error));
     WeirExpression *function = NULL;
+    bool nested = context->in_window;
+    context->in_window = true;
     WEIR_TRY(weir_resolve_expression(context, expression->children[0], &function, error));
     WEIR_TRY(resolve_spec(context, spec, error));
+    context->in_window = nested;
     WeirExpression *window = weir_expression_copy(analysis->arena, expression);
     window->children[0] = function;
     window->window = spec;

@@ -188,9 +188,13 @@ static WeirStatus gather_list(const GatherPlan *plan, bool deep, WeirVector *out
         for (uint32_t at = to[k]; at < to[k + 1]; at++)
             entries[at] = from[row] + (at - to[k]);
     }
-    for (uint32_t i = 0; i < out->type->field_count; i++)
-        WEIR_TRY(weir_vector_gather(&plan->flat->children[i], entries, (uint32_t)total, deep, &out->children[i], arena,
-                                    error));
+    for (uint32_t i = 0; i < out->type->field_count; i++) {
+        if (plan->flat->children == NULL) /* elements of lists that are all empty have none */
+            weir_vector_init_null(&out->children[i], out->type->fields[i].type, (uint32_t)total, arena);
+        else
+            WEIR_TRY(weir_vector_gather(&plan->flat->children[i], entries, (uint32_t)total, deep, &out->children[i],
+                                        arena, error));
+    }
     return WEIR_OK;
 }
 

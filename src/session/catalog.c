@@ -126,6 +126,14 @@ static const WeirValue *catalog_variable(WeirCatalog *catalog, const char *name)
     return NULL;
 }
 
+static const char *catalog_keyword(WeirCatalog *catalog, uint32_t index, bool *reserved)
+{
+    const char *word = weir_sql_keyword(index, reserved);
+    if (!weir_config_bool(&session_of(catalog)->config, "spark.sql.ansi.enforceReservedKeywords"))
+        *reserved = false;
+    return word;
+}
+
 static const WeirSqlFunction *catalog_function(WeirCatalog *catalog, const char *name)
 {
     WeirSession *session = session_of(catalog);
@@ -141,6 +149,7 @@ void weir_session_init_catalog(WeirSession *session)
         .lookup = catalog_lookup,
         .names = catalog_names,
         .variable = catalog_variable,
+        .keyword = catalog_keyword,
         .sql_function = catalog_function,
     };
 }

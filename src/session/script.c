@@ -182,6 +182,12 @@ static WeirStatus execute_text(WeirSession *session, const char *sql, const Weir
     if (length > SCRIPT_BYTES_MAX)
         return weir_error_format(error, WEIR_ERROR_LEGACY_ERROR_TEMP_0000, "The SQL text is longer than 16 MiB.");
     WEIR_TRY(weir_sql_split(sql, length, &position, &statement, &statement_length, &line, error));
+    const char *next = statement;
+    size_t next_length = 0, end = position;
+    int32_t next_line = 1;
+    WEIR_TRY(weir_sql_split(sql, length, &end, &next, &next_length, &next_line, error));
+    if (next_length > 0) /* two statements: the parser tells where the second begins */
+        statement_length = length - (size_t)(statement - sql);
     WeirStatus status = execute(session, statement, statement_length, values, result, error);
     if (status != WEIR_OK && error != NULL && error->origin.line > 0)
         error->origin.line += line - 1;

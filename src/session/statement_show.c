@@ -103,7 +103,7 @@ static WeirLogicalPlan *plan_of_name(WeirStatementContext *context)
     relation->part_count = 1;
     if (view != NULL && view->relation != NULL) {
         const WeirSourceType *type = view->relation->connector;
-        relation->is_streaming = (type->capabilities & WEIR_SOURCE_BATCH) == 0;
+        relation->is_streaming = type != NULL && (type->capabilities & WEIR_SOURCE_BATCH) == 0;
     }
     return relation;
 }

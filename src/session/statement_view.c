@@ -19,9 +19,10 @@ static WeirStatus make_relation(WeirStatementContext *context, const WeirRelatio
     const WeirStatement *statement = context->statement;
     WeirRelation *relation = WEIR_ARENA_NEW(context->arena, WeirRelation);
     const WeirSourceType *type = weir_connector_find_source(statement->format);
-    if (type == NULL)
+    if (type == NULL && !weir_is_batch_only_format(statement->format))
         return weir_error_set(error, WEIR_ERROR_DATA_SOURCE_NOT_FOUND, "provider", statement->format);
     *relation = (WeirRelation){
+        .definition = relation,
         .name = statement->name,
         .format = statement->format,
         .options = statement->options,
@@ -30,6 +31,10 @@ static WeirStatus make_relation(WeirStatementContext *context, const WeirRelatio
     };
     if (statement->schema_ddl != NULL)
         WEIR_TRY(weir_schema_from_ddl(statement->schema_ddl, context->arena, &relation->user_schema, error));
+    if (type == NULL) { /* refused where it is read */
+        *out = relation;
+        return WEIR_OK;
+    }
     WeirConnectorOption *options = WEIR_ARENA_ARRAY(context->arena, WeirConnectorOption, relation->option_count + 1);
     for (uint32_t i = 0; i < relation->option_count; i++)
         options[i] = (WeirConnectorOption){relation->options[i].key, relation->options[i].value};

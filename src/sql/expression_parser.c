@@ -315,5 +315,9 @@ WeirExpression *weir_parse_named_expression(WeirParser *p)
     }
     if (!has_as && (!weir_at_identifier(p) || ends_named_expression(p)))
         return child;
-    return weir_finish(p, weir_expression_alias(p->arena, child, weir_parse_identifier(p), 0), origin);
+    const char *name = weir_parse_identifier(p);
+    if (weir_at_symbol(p, '-') && weir_is_identifier(p, weir_peek_at(p, 1)))
+        WEIR_FAIL(p, weir_origin_here(p), WEIR_ERROR_INVALID_IDENTIFIER, "ident",
+                  weir_arena_printf(p->arena, "%s-…", name));
+    return weir_finish(p, weir_expression_alias(p->arena, child, name, 0), origin);
 }

@@ -46,6 +46,14 @@ WeirKeyword weir_keyword_find(const char *text, size_t length)
     return WEIR_NOT_A_KEYWORD;
 }
 
+const char *weir_sql_keyword(uint32_t index, bool *reserved)
+{
+    if (index + 1 >= WEIR_KEYWORD_COUNT)
+        return NULL;
+    *reserved = keywords[index + 1].is_reserved;
+    return keywords[index + 1].text;
+}
+
 const char *weir_keyword_text(WeirKeyword keyword)
 {
     return keywords[keyword].text;

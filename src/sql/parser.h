@@ -42,6 +42,8 @@ WEIR_CHECKED WeirStatus weir_sql_substitute(const char *text, size_t length,
 /* One statement. Errors carry line, position and the line's text. */
 WEIR_CHECKED WeirStatus weir_sql_parse(const char *text, size_t length, const WeirParserOptions *options,
                                        WeirArena *arena, WeirStatement **statement, WeirError *error);
+/* The index-th keyword in order; NULL after the last. `*reserved`: under spark.sql.ansi.enforceReservedKeywords. */
+const char *weir_sql_keyword(uint32_t index, bool *reserved);
 /* One expression ("a + 1 AS b"), for selectExpr-like doors. */
 WEIR_CHECKED WeirStatus weir_sql_parse_expression(const char *text, size_t length, const WeirParserOptions *options,
                                                   WeirArena *arena, WeirExpression **expression, WeirError *error);

@@ -222,8 +222,11 @@ WeirLogicalPlan *weir_parse_query(WeirParser *p);
 /* Set operations, ORDER BY and the rest after a first term that was already read. */
 WeirLogicalPlan *weir_parse_query_rest(WeirParser *p, WeirLogicalPlan *term);
 bool weir_at_query_rest(WeirParser *p);
-WeirLogicalPlan *weir_parse_select(WeirParser *p);                             /* SELECT …, FROM … SELECT … */
-WeirLogicalPlan *weir_parse_select_over(WeirParser *p, WeirLogicalPlan *from); /* SELECT … whose FROM is given */
+WeirLogicalPlan *weir_parse_select(WeirParser *p);                              /* SELECT …, FROM … SELECT … */
+WeirLogicalPlan *weir_parse_select_over(WeirParser *p, WeirLogicalPlan *from);  /* SELECT … whose FROM is given */
+WeirLogicalPlan *weir_parse_select_piped(WeirParser *p, WeirLogicalPlan *from); /* … without WHERE */
+WeirLogicalPlan *weir_parse_set_rest(WeirParser *p, WeirLogicalPlan *left);     /* UNION … after a query */
+WeirLogicalPlan *weir_parse_orders(WeirParser *p, WeirLogicalPlan *plan);       /* ORDER BY and its relatives */
 void weir_parse_named_windows(WeirParser *p, WeirLogicalPlan *node);
 WeirLogicalPlan *weir_parse_from(WeirParser *p); /* after FROM: relations, LATERAL VIEW, PIVOT */
 WeirLogicalPlan *weir_parse_relation(WeirParser *p);

@@ -1,4 +1,6 @@
 /* Pipe operators: query |> WHERE … |> AGGREGATE … GROUP BY …. Each becomes the node that its long form would give. */
+#include <strings.h>
+
 #include "sql/parser_private.h"
 
 static WeirExpression *make_star(WeirParser *p, const WeirList *except, WeirOrigin origin)
@@ -22,13 +24,31 @@ static void parse_named_expressions(WeirParser *p, WeirList *list)
     } while (weir_accept_symbol(p, ','));
 }
 
+/* WINDOW w AS (…) after an operator's list. */
+static WeirLogicalPlan *parse_windows(WeirParser *p, WeirLogicalPlan *plan)
+{
+    WeirOrigin origin = weir_origin_here(p);
+    if (!weir_at(p, WEIR_KEYWORD_WINDOW) || !weir_next_is(p, 2, WEIR_KEYWORD_AS))
+        return plan;
+    weir_advance(p);
+    plan = weir_make_unary(p, WEIR_LOGICAL_WINDOW_DEFINITIONS, plan, origin);
+    weir_parse_named_windows(p, plan);
+    return plan;
+}
+
 /* |> EXTEND a AS b: all columns and more. */
 static WeirLogicalPlan *parse_extend(WeirParser *p, WeirLogicalPlan *child, WeirOrigin origin)
 {
     WeirList items = {0};
     weir_list_add(p, &items, make_star(p, &(WeirList){0}, origin));
     parse_named_expressions(p, &items);
-    return make_project(p, child, &items, origin);
+    for (uint32_t i = 1; i < items.count; i++)
+        if (((const WeirExpression *)items.items[i])->kind == WEIR_EXPRESSION_UNRESOLVED_STAR)
+            WEIR_FAIL(p, weir_origin_since(p, origin), WEIR_ERROR_INVALID_USAGE_OF_STAR_OR_REGEX, "elem", "'*'",
+                      "prettyName", "|> EXTEND");
+    WeirLogicalPlan *project = make_project(p, child, &items, origin);
+    project->name = "EXTEND";
+    return parse_windows(p, project);
 }
 
 /* |> SET a = 1, b = a: one projection after another; an ALIAS among a star's children replaces that column where it
@@ -37,14 +57,18 @@ static WeirLogicalPlan *parse_set(WeirParser *p, WeirLogicalPlan *child, WeirOri
 {
     do {
         const char *name = weir_parse_identifier(p);
+        if (weir_at_symbol(p, '.'))
+            weir_fail_text(p, weir_origin_since(p, origin), WEIR_ERROR_LEGACY_ERROR_TEMP_0035,
+                           "|> SET takes a column's name without a qualifier.");
         weir_expect_symbol(p, '=');
         WeirList replaced = {0};
         weir_list_add(p, &replaced, weir_expression_alias(p->arena, weir_parse_expression(p), name, 0));
         WeirList items = {0};
         weir_list_add(p, &items, make_star(p, &replaced, origin));
         child = make_project(p, child, &items, origin);
+        child->name = "SET";
     } while (weir_accept_symbol(p, ','));
-    return child;
+    return parse_windows(p, child);
 }
 
 static WeirLogicalPlan *parse_drop(WeirParser *p, WeirLogicalPlan *child, WeirOrigin origin)
@@ -53,7 +77,7 @@ static WeirLogicalPlan *parse_drop(WeirParser *p, WeirLogicalPlan *child, WeirOr
     do {
         WeirOrigin place = weir_origin_here(p);
         WeirList name = {0};
-        weir_list_add(p, &name, (void *)(uintptr_t)weir_parse_identifier(p));
+        weir_parse_multipart(p, &name);
         weir_list_add(p, &except, weir_make_attribute(p, &name, place));
     } while (weir_accept_symbol(p, ','));
     WeirList items = {0};
@@ -65,6 +89,8 @@ static WeirLogicalPlan *parse_drop(WeirParser *p, WeirLogicalPlan *child, WeirOr
 static WeirLogicalPlan *parse_aggregate(WeirParser *p, WeirLogicalPlan *child, WeirOrigin origin)
 {
     WeirList items = {0};
+    if (weir_at_end(p) || weir_at_symbol(p, WEIR_SYMBOL_PIPE) || weir_at_symbol(p, ')'))
+        weir_fail_text(p, origin, WEIR_ERROR_LEGACY_ERROR_TEMP_0035, "|> AGGREGATE needs functions or GROUP BY.");
     if (!weir_at(p, WEIR_KEYWORD_GROUP))
         parse_named_expressions(p, &items);
     WeirLogicalPlan *plan;
@@ -76,6 +102,11 @@ static WeirLogicalPlan *parse_aggregate(WeirParser *p, WeirLogicalPlan *child, W
     WeirList all = {0};
     for (uint32_t i = 0; i < plan->grouping_count; i++) {
         WeirExpression *key = plan->grouping[i];
+        bool all_columns = key->kind == WEIR_EXPRESSION_UNRESOLVED_ATTRIBUTE && key->part_count == 1 &&
+                           strcasecmp(key->parts[0], "ALL") == 0;
+        if (all_columns)
+            WEIR_FAIL(p, key->origin, WEIR_ERROR_UNSUPPORTED_FEATURE_PIPE_OPERATOR_AGGREGATE_UNSUPPORTED_CASE, "case",
+                      "GROUP BY ALL");
         if (key->kind >= WEIR_EXPRESSION_ROLLUP && key->kind <= WEIR_EXPRESSION_GROUPING_SET)
             WEIR_FAIL(p, key->origin, WEIR_ERROR_UNSUPPORTED_FEATURE_PIPE_OPERATOR_AGGREGATE_UNSUPPORTED_CASE, "case",
                       "grouping sets");
@@ -86,6 +117,7 @@ static WeirLogicalPlan *parse_aggregate(WeirParser *p, WeirLogicalPlan *child, W
     for (uint32_t i = 0; i < items.count; i++)
         weir_list_add(p, &all, items.items[i]);
     weir_plan_set_expressions(plan, &all);
+    plan->name = "AGGREGATE";
     return plan;
 }
 
@@ -116,11 +148,30 @@ static bool at_join(WeirParser *p)
     }
 }
 
+/* A set operation, or one of ORDER BY, LIMIT, OFFSET and their like: not two of them. */
+static WeirLogicalPlan *parse_rest(WeirParser *p, WeirLogicalPlan *child, WeirOrigin origin)
+{
+    WeirLogicalPlan *plan = weir_parse_set_rest(p, child);
+    if (plan != child)
+        return plan;
+    bool limited = weir_at(p, WEIR_KEYWORD_LIMIT) || weir_at(p, WEIR_KEYWORD_OFFSET);
+    if (limited)
+        return weir_parse_limits(p, child, false);
+    plan = weir_parse_orders(p, child);
+    if (weir_at(p, WEIR_KEYWORD_LIMIT) || weir_at(p, WEIR_KEYWORD_OFFSET))
+        WEIR_FAIL(p, weir_origin_since(p, origin), WEIR_ERROR_MULTIPLE_QUERY_RESULT_CLAUSES_WITH_PIPE_OPERATORS,
+                  "clause1", "ORDER BY", "clause2", weir_at(p, WEIR_KEYWORD_LIMIT) ? "LIMIT" : "OFFSET");
+    return plan;
+}
+
 WeirLogicalPlan *weir_parse_pipe(WeirParser *p, WeirLogicalPlan *child)
 {
     WeirOrigin origin = weir_origin_here(p);
+    bool empty = weir_at_end(p) || weir_at_symbol(p, WEIR_SYMBOL_PIPE) || weir_at_symbol(p, ')');
+    if (empty) /* an operator may be missing */
+        return child;
     if (weir_at(p, WEIR_KEYWORD_SELECT))
-        return weir_parse_select_over(p, child);
+        return weir_parse_limits(p, weir_parse_select_piped(p, child), true);
     if (weir_accept(p, WEIR_KEYWORD_EXTEND))
         return parse_extend(p, child, origin);
     if (weir_accept(p, WEIR_KEYWORD_SET))
@@ -143,8 +194,8 @@ WeirLogicalPlan *weir_parse_pipe(WeirParser *p, WeirLogicalPlan *child)
         WEIR_FAIL(p, origin, WEIR_ERROR_UNSUPPORTED_FEATURE_CLAUSE_WITH_PIPE_OPERATORS, "clauses", "the WINDOW clause");
     if (at_join(p))
         return weir_parse_join_rest(p, child);
-    if (weir_at_query_rest(p) && !weir_at_symbol(p, WEIR_SYMBOL_PIPE))
-        return weir_parse_query_rest(p, child);
+    if (weir_at_query_rest(p))
+        return parse_rest(p, child, origin);
     weir_fail_syntax(p);
     return child;
 }

@@ -13,15 +13,24 @@ static WeirExpression *parse_name(WeirParser *p)
     return weir_make_attribute(p, &parts, origin);
 }
 
+/* PIVOT's columns have no qualifier. */
+static WeirExpression *parse_plain_name(WeirParser *p)
+{
+    WeirOrigin origin = weir_origin_here(p);
+    WeirList parts = {0};
+    weir_list_add(p, &parts, (void *)(uintptr_t)weir_parse_identifier(p));
+    return weir_make_attribute(p, &parts, origin);
+}
+
 /* a or (a, b): as one "struct". */
 static WeirExpression *parse_pivot_column(WeirParser *p)
 {
     WeirOrigin origin = weir_origin_here(p);
     if (!weir_accept_symbol(p, '('))
-        return parse_name(p);
+        return parse_plain_name(p);
     WeirList columns = {0};
     do {
-        weir_list_add(p, &columns, parse_name(p));
+        weir_list_add(p, &columns, parse_plain_name(p));
     } while (weir_accept_symbol(p, ','));
     weir_expect_symbol(p, ')');
     if (columns.count == 1)
@@ -57,10 +66,11 @@ static WeirLogicalPlan *parse_pivot(WeirParser *p, WeirLogicalPlan *child)
 }
 
 /* One entry of UNPIVOT's IN list: a [AS x], or (a, b) [AS x]. */
-static void parse_unpivot_group(WeirParser *p, WeirList *groups, WeirList *aliases, uint32_t *width)
+static void parse_unpivot_group(WeirParser *p, WeirList *groups, WeirList *aliases, bool several, uint32_t *width)
 {
     WeirList columns = {0};
-    if (weir_accept_symbol(p, '(')) {
+    if (several) {
+        weir_expect_symbol(p, '(');
         do {
             weir_list_add(p, &columns, parse_name(p));
         } while (weir_accept_symbol(p, ','));
@@ -103,7 +113,8 @@ static WeirLogicalPlan *parse_unpivot(WeirParser *p, WeirLogicalPlan *child)
     weir_expect_symbol(p, '(');
     WeirLogicalPlan *unpivot = weir_make_unary(p, WEIR_LOGICAL_UNPIVOT, child, origin);
     WeirList names = {0};
-    if (weir_at_symbol(p, '('))
+    bool several = weir_at_symbol(p, '(');
+    if (several)
         weir_parse_parenthesized_identifiers(p, &names);
     else
         weir_list_add(p, &names, (void *)(uintptr_t)weir_parse_identifier(p));
@@ -115,7 +126,7 @@ static WeirLogicalPlan *parse_unpivot(WeirParser *p, WeirLogicalPlan *child)
     WeirList aliases = {0};
     uint32_t width = 0;
     do {
-        parse_unpivot_group(p, &groups, &aliases, &width);
+        parse_unpivot_group(p, &groups, &aliases, several, &width);
     } while (weir_accept_symbol(p, ','));
     weir_expect_symbol(p, ')');
     weir_expect_symbol(p, ')');

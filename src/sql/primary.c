@@ -104,6 +104,28 @@ static WeirExpression *parse_star(WeirParser *p, const WeirList *qualifier, Weir
     return weir_finish(p, star, origin);
 }
 
+/* Reserved words that are functions all the same. */
+static bool at_reserved_function(WeirParser *p)
+{
+    switch (weir_peek(p)->kind == WEIR_TOKEN_WORD ? weir_peek(p)->keyword : WEIR_NOT_A_KEYWORD) {
+    case WEIR_KEYWORD_CURRENT_DATE:
+    case WEIR_KEYWORD_CURRENT_TIME:
+    case WEIR_KEYWORD_CURRENT_TIMESTAMP:
+    case WEIR_KEYWORD_CURRENT_USER:
+    case WEIR_KEYWORD_SESSION_USER:
+    case WEIR_KEYWORD_USER:
+        return true;
+    case WEIR_KEYWORD_LEFT:
+    case WEIR_KEYWORD_RIGHT:
+    case WEIR_KEYWORD_FILTER:
+    case WEIR_KEYWORD_ANY:
+    case WEIR_KEYWORD_SOME:
+        return weir_next_is_symbol(p, 1, '(');
+    default:
+        return false;
+    }
+}
+
 /* a · a.b · a.* · f(…) · a.f(…) · x -> … · DATE '…' */
 static WeirExpression *parse_name(WeirParser *p)
 {
@@ -111,9 +133,12 @@ static WeirExpression *parse_name(WeirParser *p)
     if (weir_peek(p)->kind == WEIR_TOKEN_WORD && weir_peek_at(p, 1)->kind == WEIR_TOKEN_STRING)
         return weir_parse_typed_literal(p, origin);
     WeirList parts = {0};
-    if (weir_at(p, WEIR_KEYWORD_IDENTIFIER) && weir_next_is_symbol(p, 1, '('))
+    if (weir_at(p, WEIR_KEYWORD_IDENTIFIER) && weir_next_is_symbol(p, 1, '(')) {
         weir_parse_multipart(p, &parts);
-    else
+    } else if (at_reserved_function(p)) {
+        WeirToken token = weir_advance(p);
+        weir_list_add(p, &parts, (void *)(uintptr_t)weir_token_name(p, &token));
+    } else
         weir_list_add(p, &parts, (void *)(uintptr_t)weir_parse_identifier(p));
     while (weir_at_symbol(p, '.')) {
         weir_advance(p);
@@ -238,7 +263,7 @@ static WeirExpression *parse_base(WeirParser *p)
     WeirExpression *result = weir_parse_literal(p);
     if (result == NULL)
         result = weir_parse_special_form(p);
-    if (result == NULL && weir_at_identifier(p))
+    if (result == NULL && (weir_at_identifier(p) || at_reserved_function(p)))
         result = parse_name(p);
     if (result == NULL) {
         weir_fail_syntax(p);

@@ -232,7 +232,7 @@ static WeirLogicalPlan *make_repartition(WeirParser *p, WeirLogicalPlan *child, 
     return repartition;
 }
 
-static WeirLogicalPlan *parse_orders(WeirParser *p, WeirLogicalPlan *plan)
+WeirLogicalPlan *weir_parse_orders(WeirParser *p, WeirLogicalPlan *plan)
 {
     WeirOrigin origin = weir_origin_here(p);
     WeirList items = {0};
@@ -295,7 +295,7 @@ void weir_parse_named_windows(WeirParser *p, WeirLogicalPlan *node)
 WeirLogicalPlan *weir_parse_limits(WeirParser *p, WeirLogicalPlan *plan, bool with_windows)
 {
     WeirOrigin origin = weir_origin_here(p);
-    plan = parse_orders(p, plan);
+    plan = weir_parse_orders(p, plan);
     refuse_second_order(p, origin);
     origin = weir_origin_here(p);
     if (with_windows && weir_at(p, WEIR_KEYWORD_WINDOW) && weir_next_is(p, 2, WEIR_KEYWORD_AS)) {
@@ -325,11 +325,19 @@ WeirLogicalPlan *weir_parse_limits(WeirParser *p, WeirLogicalPlan *plan, bool wi
     return plan;
 }
 
+WeirLogicalPlan *weir_parse_set_rest(WeirParser *p, WeirLogicalPlan *left)
+{
+    return parse_set_operations(p, left, left->origin, false);
+}
+
+/* Pipe operators follow a query without ORDER BY and LIMIT only. */
 WeirLogicalPlan *weir_parse_query_rest(WeirParser *p, WeirLogicalPlan *term)
 {
     WeirOrigin origin = term->origin;
     WeirLogicalPlan *plan = parse_set_operations(p, term, origin, false);
-    plan = weir_parse_limits(p, plan, true);
+    WeirLogicalPlan *limited = weir_parse_limits(p, plan, true);
+    if (limited != plan)
+        return limited;
     while (weir_accept_symbol(p, WEIR_SYMBOL_PIPE)) {
         plan = weir_parse_pipe(p, plan);
     }

@@ -81,6 +81,8 @@ WeirLogicalPlan *weir_parse_sample(WeirParser *p, WeirLogicalPlan *child)
                        "Sampling fraction (%g) must be on interval [0, 1].", plan->sample_upper);
     if (weir_accept(p, WEIR_KEYWORD_REPEATABLE)) {
         weir_expect_symbol(p, '(');
+        if (weir_peek(p)->kind != WEIR_TOKEN_INTEGER)
+            weir_fail_syntax(p);
         plan->sample_seed = (int64_t)parse_sample_number(p);
         plan->sample_with_seed = true;
         weir_expect_symbol(p, ')');

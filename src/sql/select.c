@@ -123,6 +123,13 @@ static void apply_old_grouping(WeirParser *p, WeirList *items, WeirOrigin origin
         kind = WEIR_EXPRESSION_CUBE;
     } else if (weir_at(p, WEIR_KEYWORD_GROUPING) && weir_next_is(p, 1, WEIR_KEYWORD_SETS)) {
         WeirExpression *sets = parse_grouping_analytics(p);
+        WeirList children = {0};
+        for (uint32_t i = 0; i < sets->child_count; i++)
+            weir_list_add(p, &children, sets->children[i]);
+        for (uint32_t i = 0; i < items->count; i++)
+            weir_list_add(p, &children, items->items[i]);
+        weir_set_children(sets, &children);
+        sets->ordinal = items->count; /* the last children: all columns in their order, no sets */
         *items = (WeirList){0};
         weir_list_add(p, items, sets);
         return;
@@ -223,19 +230,38 @@ static bool is_predicate(const WeirExpression *expression)
     return false;
 }
 
+/* "HAVING 1", "QUALIFY 1": what is no predicate is cast, which WHERE does not do. */
+static WeirExpression *as_predicate(WeirParser *p, WeirExpression *condition)
+{
+    if (is_predicate(condition))
+        return condition;
+    condition = weir_expression_unary(p->arena, WEIR_EXPRESSION_CAST, condition);
+    condition->type = &weir_type_boolean;
+    condition->eval_mode = WEIR_EVAL_ANSI;
+    return condition;
+}
+
 static WeirLogicalPlan *parse_having(WeirParser *p, WeirLogicalPlan *plan)
 {
     WeirOrigin origin = weir_origin_here(p);
     if (!weir_accept(p, WEIR_KEYWORD_HAVING))
         return plan;
-    WeirExpression *condition = weir_parse_expression(p);
-    if (!is_predicate(condition)) { /* "HAVING 1": what is no predicate is cast, which WHERE does not do */
-        condition = weir_expression_unary(p->arena, WEIR_EXPRESSION_CAST, condition);
-        condition->type = &weir_type_boolean;
-        condition->eval_mode = WEIR_EVAL_ANSI;
-    }
+    WeirExpression *condition = as_predicate(p, weir_parse_expression(p));
     plan = weir_make_unary(p, WEIR_LOGICAL_HAVING, plan, origin);
     plan->condition = condition;
+    return plan;
+}
+
+/* WINDOW w AS (…), before or after QUALIFY; NULL: none. What it stands over is set by the caller. */
+static WeirLogicalPlan *parse_windows(WeirParser *p)
+{
+    WeirOrigin origin = weir_origin_here(p);
+    if (!weir_at(p, WEIR_KEYWORD_WINDOW) || !weir_next_is(p, 2, WEIR_KEYWORD_AS))
+        return NULL;
+    weir_advance(p);
+    WeirLogicalPlan *plan = weir_make_unary(p, WEIR_LOGICAL_WINDOW_DEFINITIONS,
+                                            weir_make_plan(p, WEIR_LOGICAL_ONE_ROW_RELATION, origin), origin);
+    weir_parse_named_windows(p, plan);
     return plan;
 }
 
@@ -251,19 +277,20 @@ static WeirLogicalPlan *parse_select_rest(WeirParser *p, const SelectClause *sel
         weir_plan_set_expressions(plan, &select->items);
     }
     plan = parse_having(p, plan);
+    WeirLogicalPlan *windows = parse_windows(p);
     WeirOrigin origin = weir_origin_here(p);
     if (weir_accept(p, WEIR_KEYWORD_QUALIFY)) {
-        WeirExpression *condition = weir_parse_expression(p);
+        WeirExpression *condition = as_predicate(p, weir_parse_expression(p));
         plan = weir_make_unary(p, WEIR_LOGICAL_QUALIFY, plan, origin);
         plan->condition = condition;
     }
     if (select->is_distinct)
         plan = weir_make_unary(p, WEIR_LOGICAL_DISTINCT, plan, select->origin);
-    origin = weir_origin_here(p);
-    if (weir_at(p, WEIR_KEYWORD_WINDOW) && weir_next_is(p, 2, WEIR_KEYWORD_AS)) {
-        weir_advance(p);
-        plan = weir_make_unary(p, WEIR_LOGICAL_WINDOW_DEFINITIONS, plan, origin);
-        weir_parse_named_windows(p, plan);
+    if (windows == NULL)
+        windows = parse_windows(p);
+    if (windows != NULL) {
+        windows->children[0] = plan;
+        plan = windows;
     }
     return apply_hints(p, &select->hints, plan);
 }
@@ -280,6 +307,15 @@ WeirLogicalPlan *weir_parse_select_over(WeirParser *p, WeirLogicalPlan *from)
     WeirLogicalPlan *plan = weir_parse_lateral_view(p, from);
     plan = parse_where(p, plan);
     return parse_select_rest(p, &select, plan);
+}
+
+WeirLogicalPlan *weir_parse_select_piped(WeirParser *p, WeirLogicalPlan *from)
+{
+    SelectClause select = {0};
+    parse_select_clause(p, &select);
+    if (weir_at(p, WEIR_KEYWORD_WHERE))
+        weir_fail_syntax(p);
+    return parse_select_rest(p, &select, from);
 }
 
 /* FROM relation [SELECT …]…: several SELECTs over one FROM are their union. */

@@ -136,8 +136,12 @@ char *weir_string_literal(WeirArena *arena, const char *token, size_t token_leng
         } else if (*text == quote) { /* doubled */
             *out++ = quote;
             used = left > 1 ? 2 : 1;
-        } else if (escaped_literals || left == 1) {
+        } else if (escaped_literals || left == 1) { /* the backslash stays, and so does what it was before */
             *out++ = *text;
+            if (left > 1) {
+                *out++ = text[1];
+                used = 2;
+            }
         } else {
             out = append_escape(out, text + 1, left - 1, &used);
             used++;

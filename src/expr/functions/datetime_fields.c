@@ -105,7 +105,7 @@ KERNEL(interval_field_kernel)
             WeirCalendarInterval value = WEIR_ARGUMENT_VALUE(WeirCalendarInterval, x, row);
             months = value.months;
             days = value.days;
-            micros = value.microseconds;
+            micros = value.microseconds % WEIR_MICROS_PER_DAY; /* hours over 23 are not seen */
         } else if (type == WEIR_TYPE_YEAR_MONTH_INTERVAL) {
             months = INT_AT(x, row);
         } else {
@@ -156,14 +156,26 @@ static const struct {
     {" second s sec seconds secs ", "secondwithfraction", WEIR_INTERVAL_SECOND},
 };
 
+static bool interval_has_field(const WeirDataType *type, WeirIntervalField field)
+{
+    bool months = field <= WEIR_INTERVAL_MONTH;
+    return type->id == WEIR_TYPE_CALENDAR_INTERVAL || months == (type->id == WEIR_TYPE_YEAR_MONTH_INTERVAL);
+}
+
 static WeirStatus resolve_extract(WeirFunctionCall *call, WeirError *error)
 {
     WeirValue *field = NULL;
     WEIR_TRY(weir_call_constant(call, 0, &field, error));
     if (field == NULL)
-        return weir_call_non_foldable(call, 0, "field", "\"STRING\"", error);
+        return weir_error_set(error, WEIR_ERROR_NON_FOLDABLE_ARGUMENT, "funcName",
+                              weir_arena_printf(call->arena, "`%s`", call->name), "paramName", "`field`", "paramType",
+                              "\"STRING\"");
+    if (weir_value_is_null(field)) {
+        call->replacement = weir_expression_null_literal(call->arena, &weir_type_double);
+        return WEIR_OK;
+    }
     char name[64] = " ";
-    if (!weir_value_is_null(field) && field->type->id == WEIR_TYPE_STRING) {
+    if (field->type->id == WEIR_TYPE_STRING) {
         WeirStringView view = weir_value_get_view(field);
         snprintf(name, sizeof(name), " %.*s ", (int)(view.length < 60 ? view.length : 60),
                  (const char *)weir_view_data(&view));
@@ -179,7 +191,8 @@ static WeirStatus resolve_extract(WeirFunctionCall *call, WeirError *error)
             call->replacement = weir_call_make(call, extract_fields[i].function, &source, 1);
             return WEIR_OK;
         }
-        if (extract_fields[i].interval_field < 0)
+        if (extract_fields[i].interval_field < 0 ||
+            !interval_has_field(source->type, (WeirIntervalField)extract_fields[i].interval_field))
             break;
         WeirExpression *arguments[2] = {source,
                                         weir_expression_int_literal(call->arena, extract_fields[i].interval_field)};
@@ -350,8 +363,13 @@ KERNEL(make_date_kernel)
     WeirArgument y = weir_argument(arguments[0]), m = weir_argument(arguments[1]), d = weir_argument(arguments[2]);
     WEIR_FOR_ROWS(call, row)
     {
-        if (weir_civil_is_valid(INT_AT(y, row), INT_AT(m, row), INT_AT(d, row))) {
-            PUT_INT(weir_days_from_civil(INT_AT(y, row), INT_AT(m, row), INT_AT(d, row)));
+        int64_t days = weir_civil_is_valid(INT_AT(y, row), INT_AT(m, row), INT_AT(d, row))
+                           ? weir_days_from_civil(INT_AT(y, row), INT_AT(m, row), INT_AT(d, row))
+                           : INT64_MAX;
+        if (days == (int32_t)days) {
+            PUT_INT(days);
+        } else if (days != INT64_MAX && INT_AT(y, row) <= 999999999 && INT_AT(y, row) >= -999999999) {
+            return weir_overflow_error(call, "overflow", "", error);
         } else if (call->expression->eval_mode == WEIR_EVAL_ANSI) {
             return weir_row_error(call,
                                   weir_error_set(error, WEIR_ERROR_DATETIME_FIELD_OUT_OF_BOUNDS_WITH_SUGGESTION,
@@ -475,8 +493,15 @@ const WeirFunction weir_functions_datetime_fields[] = {
      .sql_format = "extract($1 FROM $2)",
      .group = "datetime_funcs",
      .usage = "extract(field FROM time): one part of it."},
+    {.name = "datepart",
+     .flags = WEIR_FUNCTION_REPLACED,
+     .arguments_min = 2,
+     .arguments_max = 2,
+     .resolve = resolve_extract,
+     .sql_format = "datepart($1 FROM $2)",
+     .group = "datetime_funcs",
+     .usage = "datepart(field, time): one part of it."},
     {.name = "date_part",
-     .aliases = WEIR_ALIASES("datepart"),
      .flags = WEIR_FUNCTION_REPLACED,
      .arguments_min = 2,
      .arguments_max = 2,

@@ -147,8 +147,8 @@ static WeirStatus keep_empty_groups(Domain *domain, const WeirLogicalPlan *plan,
     weir_expressions_add(optimization, &marked, marker);
     groups = weir_make_project(optimization, marked.items, marked.count, groups);
     WeirLogicalPlan *all = make_domain(domain, columns);
-    WeirLogicalPlan *join = weir_make_join(optimization, WEIR_JOIN_LEFT_OUTER,
-                                           ties(domain, columns, group_columns->items), all, groups);
+    WeirLogicalPlan *join =
+        weir_make_join(optimization, WEIR_JOIN_LEFT_OUTER, ties(domain, columns, group_columns->items), all, groups);
     WeirExpression *found = weir_expression_to_attribute(optimization->arena, marker);
     found->nullable = true;
     for (uint32_t i = 0; i < plan->expression_count; i++) {
@@ -160,9 +160,9 @@ static WeirStatus keep_empty_groups(Domain *domain, const WeirLogicalPlan *plan,
         choice->child_count = 3;
         choice->type = item->type;
         choice->nullable = true;
-        WEIR_TRY(weir_expression_transform(optimization->arena,
-                                           item->kind == WEIR_EXPRESSION_ALIAS ? item->children[0] : plan->expressions[i],
-                                           empty_value, optimization, &choice->children[1], domain->error));
+        WEIR_TRY(weir_expression_transform(
+            optimization->arena, item->kind == WEIR_EXPRESSION_ALIAS ? item->children[0] : plan->expressions[i],
+            empty_value, optimization, &choice->children[1], domain->error));
         weir_expressions_add(optimization, &list,
                              weir_expression_alias(optimization->arena, choice, item->name, plan->output[i]->id));
     }

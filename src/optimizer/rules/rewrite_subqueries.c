@@ -362,6 +362,28 @@ static WeirStatus rewrite_join_condition(WeirOptimization *optimization, WeirLog
     return WEIR_OK;
 }
 
+/* GROUP BY (SELECT …): such keys are computed below. */
+static WeirLogicalPlan *project_keys(WeirOptimization *optimization, const WeirLogicalPlan *aggregate)
+{
+    WeirLogicalPlan *child = aggregate->children[0];
+    WeirLogicalPlan *copy = weir_logical_copy(optimization->arena, aggregate);
+    WeirExpressions list = {0};
+    for (uint32_t i = 0; i < child->output_count; i++)
+        weir_expressions_add(optimization, &list, child->output[i]);
+    copy->grouping = WEIR_ARENA_ARRAY(optimization->arena, WeirExpression *, aggregate->grouping_count + 1);
+    for (uint32_t i = 0; i < aggregate->grouping_count; i++) {
+        copy->grouping[i] = aggregate->grouping[i];
+        if (!weir_has_subquery(aggregate->grouping[i]))
+            continue;
+        WeirExpression *alias = weir_expression_alias(optimization->arena, aggregate->grouping[i],
+                                                      "_groupingexpression", weir_new_id(optimization));
+        weir_expressions_add(optimization, &list, alias);
+        copy->grouping[i] = weir_expression_to_attribute(optimization->arena, alias);
+    }
+    copy->children[0] = weir_make_project(optimization, list.items, list.count, child);
+    return copy;
+}
+
 static bool has_rewritable(void *context, const WeirExpression *expression)
 {
     (void)context;
@@ -388,6 +410,16 @@ static WeirLogicalPlan *rewrite(WeirOptimization *optimization, void *context, W
         return NULL;
     if (plan->child_count != 1 || out != plan)
         return out;
+    bool in_keys = false;
+    for (uint32_t i = 0; i < plan->grouping_count; i++)
+        in_keys = in_keys || weir_expression_any(plan->grouping[i], has_rewritable, NULL);
+    if (in_keys) {
+        WeirLogicalPlan *keyed = project_keys(optimization, plan), *lower = keyed->children[0];
+        *status = rewrite_lists(optimization, lower, &lower, error);
+        if (*status != WEIR_OK)
+            return NULL;
+        plan = out = weir_with_child(optimization, keyed, 0, lower);
+    }
     for (uint32_t i = 0; i < plan->expression_count; i++)
         any = any || weir_expression_any(plan->expressions[i], has_rewritable, NULL);
     if (any && plan->kind == WEIR_LOGICAL_AGGREGATE) {
