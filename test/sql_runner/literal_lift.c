@@ -2,6 +2,7 @@
  * pattern, a set) is not used, and where it refuses columns or gives another type the literal stays. */
 #include "sql_runner/literal_lift.h"
 
+#include <ctype.h>
 #include <string.h>
 
 #include "expr/function_private.h"
@@ -114,8 +115,27 @@ static WeirExpression *settle_call(SqlLift *lift, WeirExpression *call, WeirExpr
     return best;
 }
 
+/* Words as 'epoch' and 'today' are times only where they are constant. */
+static bool casts_word_to_time(const WeirExpression *cast)
+{
+    const WeirExpression *child = cast->kind == WEIR_EXPRESSION_CAST ? cast->children[0] : NULL;
+    bool time = cast->type != NULL && (cast->type->id == WEIR_TYPE_DATE || cast->type->id == WEIR_TYPE_TIMESTAMP ||
+                                       cast->type->id == WEIR_TYPE_TIMESTAMP_NTZ);
+    if (!time || child == NULL || child->kind != WEIR_EXPRESSION_LITERAL || child->type->id != WEIR_TYPE_STRING ||
+        weir_value_is_null(child->value))
+        return false;
+    WeirStringView view = weir_value_get_view(child->value);
+    const uint8_t *text = weir_view_data(&view);
+    uint32_t at = 0;
+    while (at < view.length && isspace(text[at]))
+        at++;
+    return at < view.length && isalpha(text[at]);
+}
+
 WeirExpression *sql_lift_literals(SqlLift *lift, WeirExpression *expression)
 {
+    if (casts_word_to_time(expression))
+        return expression;
     switch (expression->kind) {
     case WEIR_EXPRESSION_LITERAL:
         return lift_literal(lift, expression);
