@@ -107,7 +107,7 @@ static WeirStatus offset_frame(WeirAnalysis *analysis, const WeirExpression *fun
             weir_expression_evaluate(offset, analysis->analyzer->context, analysis->arena, &value, NULL) == WEIR_OK)
             offset = weir_expression_literal(analysis->arena, value);
     }
-    if (!weir_expression_is_foldable(offset) || !weir_type_is_integral(offset->type))
+    if (function->child_count > 1 && function->children[1]->type->id != WEIR_TYPE_INT)
         return weir_located(
             analysis, function->origin, error,
             weir_error_set(error, WEIR_ERROR_LEGACY_ERROR_TEMP_1035, "prettyName", function->function->name));

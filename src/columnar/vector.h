@@ -64,6 +64,22 @@ static inline WeirStringView weir_view_make(const void *data, uint32_t length)
 }
 /* A view over a copy of the bytes in `arena`. */
 WeirStringView weir_view_copy(WeirArena *arena, const void *data, size_t length);
+static inline bool weir_words_equal(const uint8_t *a, const uint8_t *b)
+{
+    uint64_t word_a, word_b;
+    memcpy(&word_a, a, 8);
+    memcpy(&word_b, b, 8);
+    return word_a == word_b;
+}
+/* Of more than eight bytes; up to 32 without a call, by words that overlap. */
+static inline bool weir_long_bytes_equal(const uint8_t *a, const uint8_t *b, size_t length)
+{
+    if (length > 32)
+        return memcmp(a, b, length) == 0;
+    if (!weir_words_equal(a, b) || !weir_words_equal(a + length - 8, b + length - 8))
+        return false;
+    return length <= 16 || (weir_words_equal(a + 8, b + 8) && weir_words_equal(a + length - 16, b + length - 16));
+}
 static inline bool weir_view_equal(const WeirStringView *a, const WeirStringView *b)
 {
     uint64_t head_a, head_b;
@@ -73,7 +89,7 @@ static inline bool weir_view_equal(const WeirStringView *a, const WeirStringView
         return false;
     if (a->length <= WEIR_VIEW_INLINE_BYTES)
         return memcmp(a->inlined, b->inlined, WEIR_VIEW_INLINE_BYTES) == 0;
-    return memcmp(weir_view_data(a), weir_view_data(b), a->length) == 0;
+    return weir_long_bytes_equal(weir_view_data(a), weir_view_data(b), a->length);
 }
 /* Unsigned byte order, as Spark's UTF8_BINARY: < 0, 0, > 0. */
 int weir_view_compare(const WeirStringView *a, const WeirStringView *b);

@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "columnar/utf8.h"
-#include "expr/kernels/utf8.h"
 #include "expr/regex_private.h"
 
 #ifdef WEIR_HAVE_PCRE2
@@ -115,11 +114,11 @@ void weir_regex_free(WeirRegex *regex)
     weir_free(regex);
 }
 
-void weir_regex_set_text(WeirRegex *regex, const uint8_t *text, size_t length)
+void weir_regex_set_text(WeirRegex *regex, const uint8_t *text, size_t length, bool ascii)
 {
     regex->text = text;
     regex->length = length;
-    regex->ascii = !regex->is_literal && weir_text_is_ascii(text, length);
+    regex->ascii = ascii && !regex->is_literal;
     if (regex->ascii && regex->forms[1].code == NULL)
         regex->ascii = compile(regex, true);
 }
@@ -207,11 +206,12 @@ void weir_regex_free(WeirRegex *regex)
 {
     weir_free(regex);
 }
-void weir_regex_set_text(WeirRegex *regex, const uint8_t *text, size_t length)
+void weir_regex_set_text(WeirRegex *regex, const uint8_t *text, size_t length, bool ascii)
 {
     (void)regex;
     (void)text;
     (void)length;
+    (void)ascii;
 }
 WeirStatus weir_regex_find(WeirRegex *regex, size_t from, const size_t **spans, WeirError *error)
 {

@@ -17,9 +17,9 @@ uint32_t weir_regex_group_count(const WeirRegex *regex);
 int32_t weir_regex_group_named(const WeirRegex *regex, const char *name, size_t length);
 /* The pattern as plain bytes, if it has no operators; NULL otherwise. */
 const char *weir_regex_literal(const WeirRegex *regex, size_t *length);
-/* The text to search from now on; not copied. It is valid UTF-8, as a Java string is once malformed bytes became
- * U+FFFD. */
-void weir_regex_set_text(WeirRegex *regex, const uint8_t *text, size_t length);
+/* The text to search from now on; not copied. `ascii`: it has ASCII only, which makes some patterns faster. It is valid
+ * UTF-8, as a Java string is once malformed bytes became U+FFFD. */
+void weir_regex_set_text(WeirRegex *regex, const uint8_t *text, size_t length, bool ascii);
 /* First match at or after `from`: the spans of groups 0..group_count in (*spans)[2 * group] (SIZE_MAX: group did not
  * take part), valid until the next call; NULL: no match. Fails when the search takes too many steps or too much memory.
  */

@@ -40,7 +40,7 @@ static void check_codec(WeirCodec codec, const char *path, size_t length, size_t
     assert_ok(weir_compressor_write(compressor, "", 0, true, &compressed, &error), error);
     weir_compressor_close(compressor);
     Bytes bytes = {(const uint8_t *)compressed.data, compressed.length};
-    WeirByteSource source = {&bytes, read_bytes, (int64_t)bytes.length, path};
+    WeirByteSource source = {&bytes, read_bytes, (int64_t)bytes.length, path, NULL};
     assert_ok(weir_read_whole(&source, NULL, &content, &error), error);
     assert_int_equal(content->length, length);
     if (length > 0)

@@ -22,6 +22,7 @@ typedef struct WeirByteSource {
     WeirStatus (*read_at)(void *context, int64_t offset, void *data, size_t bytes, size_t *got, WeirError *error);
     int64_t size_bytes;
     const char *path; /* for messages; its ending tells the compression (.gz, .zst, …) */
+    bool *damaged;    /* set where the bytes can't be read or inflated; NULL: nobody asks */
 } WeirByteSource;
 
 typedef struct WeirFormatScan {

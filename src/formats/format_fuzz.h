@@ -38,7 +38,7 @@ static int64_t fuzz_rows(const WeirFileFormat *format, FuzzInput *input, const W
                          int64_t end, uint32_t rows_max)
 {
     WeirFormatOptions options = {.get = fuzz_option, .context = input, .zone = weir_time_zone_utc()};
-    WeirByteSource source = {input, fuzz_read, (int64_t)input->length, "memory"};
+    WeirByteSource source = {input, fuzz_read, (int64_t)input->length, "memory", NULL};
     uint32_t columns[16];
     for (uint32_t i = 0; i < schema->field_count; i++)
         columns[i] = i;

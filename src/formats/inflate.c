@@ -28,6 +28,8 @@ static bool ends_with(const char *path, const char *ending)
 
 static WeirStatus damaged(const WeirInflate *inflate, const char *reason, WeirError *error)
 {
+    if (inflate->source->damaged != NULL)
+        *inflate->source->damaged = true;
     return weir_error_format(error, WEIR_ERROR_FAILED_READ_FILE_NO_HINT, "%s is damaged or cut off: %s.",
                              inflate->source->path, reason == NULL ? "it does not inflate" : reason);
 }

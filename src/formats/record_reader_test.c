@@ -26,7 +26,7 @@ static WeirStatus read_text(void *context, int64_t offset, void *data, size_t by
 /* Appends "record|" for each record of a range; returns their number. */
 static uint32_t read_range(Text *text, int64_t start, int64_t end, const char *separator, WeirBuffer *out)
 {
-    WeirByteSource source = {text, read_text, (int64_t)text->length, "memory"};
+    WeirByteSource source = {text, read_text, (int64_t)text->length, "memory", NULL};
     size_t separator_length = separator == NULL ? 0 : strlen(separator);
     WeirRecordReader *reader = NULL;
     WeirError error = {0};
@@ -140,7 +140,7 @@ static void a_long_record_is_read_within_the_limit_and_refused_beyond(void **sta
     memset(data, 'y', length);
     memcpy(data + length, "\nz", 3);
     Text text = {data, length + 2};
-    WeirByteSource source = {&text, read_text, (int64_t)text.length, "memory"};
+    WeirByteSource source = {&text, read_text, (int64_t)text.length, "memory", NULL};
     for (int allowed = 0; allowed < 2; allowed++) {
         WeirMemoryTracker tracker;
         WeirRecordReader *reader = NULL;

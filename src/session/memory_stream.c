@@ -126,7 +126,7 @@ static WeirStatus parse_block(WeirSession *session, const WeirSchema *schema, Li
     for (uint32_t i = 0; i < schema->field_count; i++)
         columns[i] = i;
     WeirFormatScan scan = {&options, schema, columns, schema->field_count, WEIR_BATCH_ROWS_DEFAULT, &session->memory};
-    WeirByteSource source = {lines, read_lines, (int64_t)lines->length, "memory"};
+    WeirByteSource source = {lines, read_lines, (int64_t)lines->length, "memory", NULL};
     WeirFormatReader *reader = NULL;
     WeirStatus status = json->open_reader(&scan, &source, 0, INT64_MAX, &reader, error);
     while (status == WEIR_OK) {

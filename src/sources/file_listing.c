@@ -49,9 +49,10 @@ static bool is_hidden(const char *name)
     return length > 10 && strcmp(name + length - 10, "._COPYING_") == 0;
 }
 
-static bool passes_glob(const WeirFileOptions *options, const char *path)
+static bool is_wanted(const WeirFileOptions *options, const char *path, int64_t modification_ms)
 {
-    return options->glob_filter == NULL || fnmatch(options->glob_filter, base_name(path), 0) == 0;
+    return (options->glob_filter == NULL || fnmatch(options->glob_filter, base_name(path), 0) == 0) &&
+           modification_ms > options->modified_after_ms && modification_ms < options->modified_before_ms;
 }
 
 /* A directory written by a file sink: only what its log names is data. */
@@ -101,8 +102,9 @@ static WeirStatus list_directory(const WeirConnectorContext *context, const Weir
         if (is_hidden(name))
             continue;
         if (!entries[i].is_directory) {
-            if (passes_glob(options, entries[i].path))
-                add_file(list, entries[i].path, base, entries[i].size_bytes, entries[i].modification_ms);
+            if (is_wanted(options, entries[i].path, entries[i].modification_ms))
+                add_file(list, entries[i].path, options->base_path == NULL ? base : options->base_path,
+                         entries[i].size_bytes, entries[i].modification_ms);
             continue;
         }
         /* Without recursiveFileLookup only partition directories are gone into. */
@@ -129,8 +131,9 @@ static WeirStatus list_path(const WeirConnectorContext *context, const WeirFileO
         char *base = weir_arena_strdup(&arena, path), *slash = strrchr(base, '/');
         if (slash != NULL && slash != base)
             *slash = '\0';
-        if (passes_glob(options, path))
-            add_file(list, path, base, file.size_bytes, file.modification_ms);
+        if (is_wanted(options, path, file.modification_ms))
+            add_file(list, path, options->base_path == NULL ? base : options->base_path, file.size_bytes,
+                     file.modification_ms);
         goto done;
     }
     const char *log_directory = weir_path_join(&arena, path, "_spark_metadata");

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "columnar/value.h"
+#include "common/log.h"
 #include "expr/input_file.h"
 #include "formats/text_convert.h"
 #include "sources/file_source_private.h"
@@ -40,7 +41,8 @@ struct WeirReader {
     WeirFormatReader *reader;
     WeirArena arena;
     WeirValue **partition_values; /* by requested column; NULL: a data column */
-    bool missing;
+    bool missing;                 /* or its rest is to be left out */
+    bool damaged;
     const char *uri;
 };
 
@@ -65,7 +67,9 @@ static WeirFormatOptions format_options(const WeirConnectorContext *context)
 static WeirStatus read_file_at(void *context, int64_t offset, void *data, size_t bytes, size_t *got, WeirError *error)
 {
     WeirReader *reader = context;
-    return reader->source->context.fs->read_at(reader->file, offset, data, bytes, got, error);
+    WeirStatus status = reader->source->context.fs->read_at(reader->file, offset, data, bytes, got, error);
+    reader->damaged |= status != WEIR_OK;
+    return status;
 }
 
 typedef struct InferFile {
@@ -96,8 +100,8 @@ static WeirStatus infer_data_schema(const WeirConnectorContext *context, const W
     for (; opened < list->count && status == WEIR_OK; opened++) {
         files[opened].fs = context->fs;
         status = context->fs->open_read(context->fs, list->files[opened].path, &files[opened].file, error);
-        sources[opened] =
-            (WeirByteSource){&files[opened], read_infer_file, list->files[opened].size_bytes, list->files[opened].path};
+        sources[opened] = (WeirByteSource){&files[opened], read_infer_file, list->files[opened].size_bytes,
+                                           list->files[opened].path, NULL};
     }
     if (status == WEIR_OK)
         status = format->infer(&options, sources, (uint32_t)list->count, context->tracker, arena, schema, error);
@@ -409,7 +413,8 @@ static WeirStatus open_file(WeirReader *reader, WeirError *error)
         weir_error_copy(error, &cause);
         return status;
     }
-    reader->bytes = (WeirByteSource){.context = reader, .read_at = read_file_at, .path = reader->range->file->path};
+    reader->bytes = (WeirByteSource){
+        .context = reader, .read_at = read_file_at, .path = reader->range->file->path, .damaged = &reader->damaged};
     return fs->size(reader->file, &reader->bytes.size_bytes, error);
 }
 
@@ -473,6 +478,17 @@ static WeirStatus add_partition_columns(WeirReader *reader, WeirBatch *data, Wei
     return WEIR_OK;
 }
 
+/* The rest of a file that cannot be read is left out where that is asked for; rows that are malformed are not meant. */
+static bool is_ignored(const WeirReader *reader, WeirError *error)
+{
+    if (!reader->source->options.ignore_corrupt_files || !reader->damaged)
+        return false;
+    weir_log(WEIR_LOG_WARN, "file_source", "the rest of %s is skipped: %s", reader->range->file->path,
+             error == NULL ? "" : error->message);
+    weir_error_clear(error);
+    return true;
+}
+
 static WeirStatus file_next_batch(WeirReader *reader, WeirBatch **out, WeirError *error)
 {
     WeirBatch *data = NULL;
@@ -483,7 +499,12 @@ static WeirStatus file_next_batch(WeirReader *reader, WeirBatch **out, WeirError
     int64_t end = range->end < reader->bytes.size_bytes ? range->end : reader->bytes.size_bytes;
     /* until the next batch is asked for, this one is pushed through the thread's pipeline */
     weir_input_file_set(reader->uri, range->start, end > range->start ? end - range->start : 0);
-    WEIR_TRY(reader->source->format->next_batch(reader->reader, &data, error));
+    WeirStatus read = reader->source->format->next_batch(reader->reader, &data, error);
+    if (read != WEIR_OK && is_ignored(reader, error)) {
+        reader->missing = true;
+        return WEIR_OK;
+    }
+    WEIR_TRY(read);
     if (data == NULL || reader->scan.column_count == reader->request->column_count) {
         *out = data;
         return WEIR_OK;
@@ -496,7 +517,7 @@ static WeirStatus file_next_batch(WeirReader *reader, WeirBatch **out, WeirError
 static const char *const file_options[] = {
     "path", "maxFilesPerTrigger", "maxBytesPerTrigger", "latestFirst", "fileNameOnly", "maxFileAge", "cleanSource",
     "sourceArchiveDir", "maxCachedFiles", "discardCachedInputRatio", "pathGlobFilter", "recursiveFileLookup",
-    "ignoreMissingFiles", "ignoreCorruptFiles",
+    "ignoreMissingFiles", "ignoreCorruptFiles", "modifiedBefore", "modifiedAfter", "basePath",
     /* of text, JSON and CSV */
     "lineSep", "wholetext", "compression", "encoding", "charset", "allowUnquotedControlChars", "dateFormat",
     "multiLine", "allowNumericLeadingZeros", "locale", "primitivesAsString", "mode", "allowUnquotedFieldNames",

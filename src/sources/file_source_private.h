@@ -23,6 +23,7 @@ typedef struct WeirFileList {
 typedef struct WeirFileOptions {
     const char *const *paths; /* plain, absolute; may hold globs */
     uint32_t path_count;
+    const char *base_path; /* where partition folders begin; NULL: at the path */
     const char *glob_filter;
     bool recursive;
     int64_t files_max, bytes_max; /* 0: none */
@@ -30,7 +31,8 @@ typedef struct WeirFileOptions {
     int64_t age_max_ms;
     enum { WEIR_CLEAN_OFF, WEIR_CLEAN_DELETE, WEIR_CLEAN_ARCHIVE } clean;
     const char *archive_directory;
-    bool ignore_missing_files;
+    bool ignore_missing_files, ignore_corrupt_files;
+    int64_t modified_after_ms, modified_before_ms; /* batch only; exclusive */
 } WeirFileOptions;
 
 void weir_file_list_init(WeirFileList *list);

@@ -21,7 +21,7 @@ OPERATORS = {
     "<<": r"<<", "<=": r"<=(?!>)", "<=>": r"<=>", "<>": r"<>", "=": r"(?<![<>!=])=(?![=>])", "==": r"==", ">": r"(?<![<>=-])>(?![=>])", ">=": r">=", ">>": r"(?<!>)>>(?!>)",
     ">>>": r">>>", "^": r"\^", "|": r"(?<!\|)\|(?!\|)", "||": r"\|\|", "~": r"~", "and": r"\bAND\b", "or": r"\bOR\b", "not": r"\bNOT\b",
     "between": r"\bBETWEEN\b", "in": r"\bIN\b", "like": r"\bI?LIKE\b", "ilike": r"\bILIKE\b", "rlike": r"\bRLIKE\b", "regexp": r"\bREGEXP\b", "div": r"\bDIV\b",
-    "mod": r"\bMOD\b", "case": r"\bCASE\b", "cast": r"\bCAST\b", "when": r"\bWHEN\b", "is": r"\bIS\b", "isnull": r"\bIS NULL\b", "isnotnull": r"\bIS NOT NULL\b",
+    "mod": r"\bMOD\b", "collate": r"\bCOLLATE\b", "case": r"\bCASE\b", "cast": r"\bCAST\b", "when": r"\bWHEN\b", "is": r"\bIS\b", "isnull": r"\bIS NULL\b", "isnotnull": r"\bIS NOT NULL\b",
     "current_date": r"\bcurrent_date\b", "current_timestamp": r"\bcurrent_timestamp\b", "localtimestamp": r"\blocaltimestamp\b",
     "current_user": r"\bcurrent_user\b", "user": r"\buser\b", "session_user": r"\bsession_user\b",
 }

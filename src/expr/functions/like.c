@@ -169,6 +169,22 @@ static LikeEscape escape_of(const WeirKernelCall *call, const WeirVector *const 
     return (LikeEscape){weir_view_data(view), view->length};
 }
 
+/* Prefixes of up to four bytes lie in the views. */
+static void match_short_prefix(const WeirKernelCall *call, const LikePattern *pattern, const WeirArgument *x,
+                               uint8_t *out)
+{
+    size_t size = pattern->literal.length;
+    uint32_t wanted = 0, mask = size == 4 ? UINT32_MAX : (1u << (8 * size)) - 1;
+    memcpy(&wanted, pattern->literal.data, size);
+    WEIR_FOR_ROWS(call, row)
+    {
+        const WeirStringView *view = weir_argument_view(x, row);
+        uint32_t head;
+        memcpy(&head, (const uint8_t *)view + sizeof(uint32_t), sizeof(head));
+        out[row] = view->length >= size && ((head ^ wanted) & mask) == 0;
+    }
+}
+
 WEIR_TEXT_KERNEL(like_kernel)
 {
     LikePattern *pattern = call->state;
@@ -180,6 +196,10 @@ WEIR_TEXT_KERNEL(like_kernel)
     if (y.mask == 0) {
         const WeirStringView *view = y.values;
         WEIR_TRY(use_pattern(pattern, weir_view_data(view), view->length, &escape, error));
+        if (pattern->shape == LIKE_PREFIX && pattern->literal.length > 0 && pattern->literal.length <= 4) {
+            match_short_prefix(call, pattern, &x, out);
+            return WEIR_OK;
+        }
         WEIR_FOR_ROWS(call, row)
         {
             WEIR_TEXT(text, x, row);

@@ -58,8 +58,11 @@ static WeirStatus begin(WeirKernelCall *call, WeirTextHeap *heap, const WeirStri
                         const WeirStringView *pattern, WeirStringView *subject, WeirError *error)
 {
     WEIR_TRY(use_regex(call, pattern, error));
-    WEIR_TRY(weir_text_heap_valid(heap, text, subject, error));
-    weir_regex_set_text(REGEX(call), weir_view_data(subject), subject->length);
+    bool ascii = weir_text_is_ascii(weir_view_data(text), text->length);
+    *subject = *text;
+    if (!ascii)
+        WEIR_TRY(weir_text_heap_valid(heap, text, subject, error));
+    weir_regex_set_text(REGEX(call), weir_view_data(subject), subject->length, ascii);
     return WEIR_OK;
 }
 

@@ -16,7 +16,11 @@ typedef enum WordClass {
     WORD_DASH,   /* - _ join letters */
     WORD_PREFIX, /* # $ lead digits */
     WORD_SUFFIX, /* % & follow digits */
-    WORD_OTHER
+    WORD_OTHER,
+    WORD_KANJI, /* each of the Japanese scripts is a word of its own, */
+    WORD_HIRAGANA,
+    WORD_KATAKANA,
+    WORD_LENGTH /* and the sign of length continues the two last */
 } WordClass;
 
 /* and within a sentence. */
@@ -44,22 +48,31 @@ static const struct {
     uint16_t first, last;
     uint8_t word, sentence;
 } signs[] = {
-    {0xa0, 0xa0, WORD_OTHER, IS_BLANK},       {0xa2, 0xa2, WORD_SUFFIX, IS_OTHER},
-    {0xa3, 0xa5, WORD_PREFIX, IS_OTHER},      {0xaa, 0xaa, WORD_LETTER, IS_CAPITAL},
-    {0xb2, 0xb3, WORD_DIGIT, IS_DIGIT},       {0xb9, 0xb9, WORD_DIGIT, IS_DIGIT},
-    {0xba, 0xba, WORD_LETTER, IS_CAPITAL},    {0xbb, 0xbb, WORD_OTHER, IS_CLOSING},
-    {0xbc, 0xbe, WORD_DIGIT, IS_DIGIT},       {0x1bb, 0x1bb, WORD_LETTER, IS_CAPITAL},
-    {0x1c0, 0x1c3, WORD_LETTER, IS_CAPITAL},  {0x1c5, 0x1c5, WORD_LETTER, IS_CAPITAL},
-    {0x1c8, 0x1c8, WORD_LETTER, IS_CAPITAL},  {0x1cb, 0x1cb, WORD_LETTER, IS_CAPITAL},
-    {0x1f2, 0x1f2, WORD_LETTER, IS_CAPITAL},  {0x37a, 0x37a, WORD_LETTER, IS_CAPITAL},
-    {0x2000, 0x200a, WORD_OTHER, IS_BLANK},   {0x2010, 0x2015, WORD_DASH, IS_OTHER},
-    {0x2016, 0x2018, WORD_OTHER, IS_OTHER},   {0x2019, 0x2019, WORD_OTHER, IS_CLOSING},
-    {0x201a, 0x201c, WORD_OTHER, IS_OTHER},   {0x201d, 0x201d, WORD_OTHER, IS_CLOSING},
-    {0x201e, 0x2026, WORD_OTHER, IS_OTHER},   {0x2027, 0x2027, WORD_DASH, IS_OTHER},
-    {0x2028, 0x2028, WORD_OTHER, IS_BLANK},   {0x202f, 0x202f, WORD_OTHER, IS_BLANK},
-    {0x2030, 0x2031, WORD_SUFFIX, IS_OTHER},  {0x2032, 0x2039, WORD_OTHER, IS_OTHER},
-    {0x203a, 0x203a, WORD_OTHER, IS_CLOSING}, {0x203b, 0x203e, WORD_OTHER, IS_OTHER},
-    {0x20a0, 0x20bf, WORD_PREFIX, IS_OTHER},  {0xfffd, 0xfffd, WORD_OTHER, IS_OTHER},
+    {0xa0, 0xa0, WORD_OTHER, IS_BLANK},          {0xa2, 0xa2, WORD_SUFFIX, IS_OTHER},
+    {0xa3, 0xa5, WORD_PREFIX, IS_OTHER},         {0xaa, 0xaa, WORD_LETTER, IS_CAPITAL},
+    {0xb2, 0xb3, WORD_DIGIT, IS_DIGIT},          {0xb9, 0xb9, WORD_DIGIT, IS_DIGIT},
+    {0xba, 0xba, WORD_LETTER, IS_CAPITAL},       {0xbb, 0xbb, WORD_OTHER, IS_CLOSING},
+    {0xbc, 0xbe, WORD_DIGIT, IS_DIGIT},          {0x1bb, 0x1bb, WORD_LETTER, IS_CAPITAL},
+    {0x1c0, 0x1c3, WORD_LETTER, IS_CAPITAL},     {0x1c5, 0x1c5, WORD_LETTER, IS_CAPITAL},
+    {0x1c8, 0x1c8, WORD_LETTER, IS_CAPITAL},     {0x1cb, 0x1cb, WORD_LETTER, IS_CAPITAL},
+    {0x1f2, 0x1f2, WORD_LETTER, IS_CAPITAL},     {0x37a, 0x37a, WORD_LETTER, IS_CAPITAL},
+    {0x2000, 0x200a, WORD_OTHER, IS_BLANK},      {0x2010, 0x2015, WORD_DASH, IS_OTHER},
+    {0x2016, 0x2018, WORD_OTHER, IS_OTHER},      {0x2019, 0x2019, WORD_OTHER, IS_CLOSING},
+    {0x201a, 0x201c, WORD_OTHER, IS_OTHER},      {0x201d, 0x201d, WORD_OTHER, IS_CLOSING},
+    {0x201e, 0x2026, WORD_OTHER, IS_OTHER},      {0x2027, 0x2027, WORD_DASH, IS_OTHER},
+    {0x2028, 0x2028, WORD_OTHER, IS_BLANK},      {0x202f, 0x202f, WORD_OTHER, IS_BLANK},
+    {0x2030, 0x2031, WORD_SUFFIX, IS_OTHER},     {0x2032, 0x2039, WORD_OTHER, IS_OTHER},
+    {0x203a, 0x203a, WORD_OTHER, IS_CLOSING},    {0x203b, 0x203e, WORD_OTHER, IS_OTHER},
+    {0x20a0, 0x20bf, WORD_PREFIX, IS_OTHER},     {0xfffd, 0xfffd, WORD_OTHER, IS_OTHER},
+    {0x3000, 0x3000, WORD_OTHER, IS_BLANK},      {0x3001, 0x3001, WORD_OTHER, IS_OTHER},
+    {0x3002, 0x3002, WORD_OTHER, IS_END},        {0x3008, 0x3008, WORD_OTHER, IS_OTHER},
+    {0x3009, 0x3009, WORD_OTHER, IS_CLOSING},    {0x300a, 0x300a, WORD_OTHER, IS_OTHER},
+    {0x300b, 0x300b, WORD_OTHER, IS_CLOSING},    {0x300c, 0x300c, WORD_OTHER, IS_OTHER},
+    {0x300d, 0x300d, WORD_OTHER, IS_CLOSING},    {0x300e, 0x300e, WORD_OTHER, IS_OTHER},
+    {0x300f, 0x300f, WORD_OTHER, IS_CLOSING},    {0x3041, 0x3094, WORD_HIRAGANA, IS_CAPITAL},
+    {0x30a1, 0x30fa, WORD_KATAKANA, IS_CAPITAL}, {0x30fc, 0x30fc, WORD_LENGTH, IS_CAPITAL},
+    {0x4e00, 0x9fa5, WORD_KANJI, IS_CAPITAL},    {0xff01, 0xff01, WORD_OTHER, IS_END},
+    {0xff1f, 0xff1f, WORD_OTHER, IS_END},
 };
 
 static SentenceClass ascii_sentence_class(uint32_t c)
@@ -127,7 +140,7 @@ static bool classify(uint32_t c, Character *character)
         if (c >= signs[i].first && c <= signs[i].last) {
             character->word = signs[i].word;
             character->sentence = signs[i].sentence;
-            character->begins_word = signs[i].word == WORD_LETTER;
+            character->begins_word = signs[i].word == WORD_LETTER || signs[i].word >= WORD_KANJI;
             return true;
         }
     bool small = weir_unicode_is_small(c);
@@ -136,7 +149,8 @@ static bool classify(uint32_t c, Character *character)
         character->sentence = small ? IS_SMALL : IS_CAPITAL;
         character->begins_word = true;
     }
-    return near;
+    bool pictogram = (c >= 0x1f300 && c < 0x1f650) || (c >= 0x1f680 && c < 0x1f6d3) || (c >= 0x1f910 && c < 0x1f971);
+    return near || pictogram;
 }
 
 /* ---- sentences */
@@ -208,10 +222,27 @@ static bool joins(const Character *characters, uint32_t at, uint32_t end, WordCl
                                    : sign == WORD_COMMA || sign == WORD_QUOTE || sign == WORD_POINT;
 }
 
+static uint32_t japanese_end(const Character *characters, uint32_t start, uint32_t end)
+{
+    WordClass state = characters[start].word;
+    uint32_t at = start + 1;
+    for (; at < end; at++) {
+        WordClass class = characters[at].word;
+        bool follows = class == state || (class == WORD_LENGTH && state != WORD_KANJI) ||
+                       (state == WORD_LENGTH && (class == WORD_HIRAGANA || class == WORD_KATAKANA));
+        if (!follows)
+            break;
+        state = class == WORD_LENGTH ? state : class;
+    }
+    return at;
+}
+
 static uint32_t word_end(const Character *characters, uint32_t start, uint32_t end)
 {
     WordClass state = characters[start].word;
     uint32_t at = start + 1;
+    if (state >= WORD_KANJI)
+        return japanese_end(characters, start, end);
     if (state > WORD_DIGIT) {
         bool leads = state == WORD_PREFIX || state == WORD_POINT;
         if (!leads || at == end || characters[at].word != WORD_DIGIT)
@@ -240,7 +271,7 @@ static WeirStatus unknown_character(const WeirKernelCall *call, uint32_t c, Weir
     return weir_row_error(
         call,
         weir_error_format(error, WEIR_ERROR_LEGACY_ERROR_TEMP_0000,
-                          "sentences cuts Latin, Greek and Cyrillic texts only; the character U+%04X is "
+                          "sentences cuts Latin, Greek, Cyrillic and Japanese texts only; the character U+%04X is "
                           "of another script.",
                           c),
         error);

@@ -174,8 +174,11 @@ static WeirStatus resolve_typeof(WeirFunctionCall *call, WeirError *error)
     weir_buffer_init(&buffer, 1u << 20, NULL);
     weir_type_simple_string(call->arguments[0]->type, &buffer);
     const WeirFunction *function = call->arguments[0]->function;
-    if (function != NULL && strcmp(function->name, "collate") == 0) /* collated on purpose */
-        weir_buffer_append_text(&buffer, " collate UTF8_BINARY");
+    call->bound = call->expression->bound; /* of the call that is expanded, whose argument may be a constant by now */
+    if (function != NULL && strcmp(function->name, "collate") == 0)
+        call->bound = " collate UTF8_BINARY"; /* collated on purpose */
+    if (call->bound != NULL)
+        weir_buffer_append_text(&buffer, call->bound);
     call->replacement = weir_expression_string_literal(call->arena, weir_buffer_text(&buffer));
     weir_buffer_deinit(&buffer);
     return WEIR_OK;

@@ -73,7 +73,7 @@ static WeirStatus append_pair(Pairs *pairs, const Delimiter *delimiter, const ui
                               WeirError *error)
 {
     size_t next, end;
-    weir_regex_set_text(delimiter->regex, text, length);
+    weir_regex_set_text(delimiter->regex, text, length, false);
     WEIR_TRY(next_part(delimiter, length, 0, &end, &next, error));
     weir_column_writer_append_view(&pairs->keys, weir_view_make(text, (uint32_t)end));
     if (next == SIZE_MAX)
@@ -87,7 +87,7 @@ static WeirStatus append_pairs(Pairs *pairs, const Delimiters *delimiters, const
                                WeirError *error)
 {
     size_t from = 0;
-    weir_regex_set_text(delimiters->pair.regex, text, length);
+    weir_regex_set_text(delimiters->pair.regex, text, length, false);
     while (from != SIZE_MAX) {
         size_t next, end;
         WEIR_TRY(next_part(&delimiters->pair, length, from, &end, &next, error));

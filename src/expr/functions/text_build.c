@@ -54,9 +54,8 @@ static WeirStatus change_case(WeirKernelCall *call, Case to, const WeirVector *c
     WEIR_FOR_ROWS(call, row)
     {
         WEIR_TEXT(text, x, row);
-        if (weir_text_is_ascii(text, text_length)) {
-            WEIR_TRY(weir_text_heap_reserve(&heap, text_length, error));
-            (to == CASE_LOWER ? weir_ascii_lower : weir_ascii_upper)(text, heap.next, text_length);
+        WEIR_TRY(weir_text_heap_reserve(&heap, text_length, error));
+        if ((to == CASE_LOWER ? weir_ascii_lower : weir_ascii_upper)(text, heap.next, text_length)) {
             views_of(result)[row] = weir_text_heap_commit(&heap, text_length);
             continue;
         }
@@ -383,8 +382,13 @@ WEIR_TEXT_KERNEL(replace_kernel)
         uint64_t most = with_length <= what_length ? text_length
                                                    : (uint64_t)text_length + (uint64_t)(text_length / what_length) *
                                                                                  (with_length - what_length);
-        WEIR_TRY(weir_text_heap_reserve(&heap, most, error));
+        WEIR_TRY(weir_text_heap_reserve(&heap, most + WEIR_REPLACE_SLACK, error));
         size_t at = 0, length = 0;
+        if (what_length == 1 && with_length <= 16) {
+            length = weir_replace_byte(text, text_length, what[0], with, with_length, heap.next);
+            views_of(result)[row] = weir_text_heap_commit(&heap, (uint32_t)length);
+            continue;
+        }
         for (; found != NULL; found = weir_find_bytes(text, text_length, at, what, what_length)) {
             size_t gap = (size_t)(found - text) - at;
             memcpy(heap.next + length, text + at, gap);

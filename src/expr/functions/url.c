@@ -224,7 +224,7 @@ static WeirStatus find_value(WeirKernelCall *call, WeirUriPart query, const Weir
     }
     const size_t *spans;
     *value = (WeirUriPart){0};
-    weir_regex_set_text(state->regex, query.text, query.length);
+    weir_regex_set_text(state->regex, query.text, query.length, weir_text_is_ascii(query.text, query.length));
     WEIR_TRY(weir_regex_find(state->regex, 0, &spans, error));
     if (spans != NULL && spans[4] != SIZE_MAX)
         *value = (WeirUriPart){query.text + spans[4], spans[5] - spans[4]};

@@ -6,9 +6,14 @@
 #include "expr/kernel.h"
 
 const uint8_t *weir_find_long(const uint8_t *text, size_t length, size_t from, const uint8_t *what, size_t size);
-/* Small or capital ASCII letters; other bytes stay. */
-void weir_ascii_lower(const uint8_t *text, uint8_t *out, size_t length);
-void weir_ascii_upper(const uint8_t *text, uint8_t *out, size_t length);
+/* Small or capital ASCII letters; other bytes stay. False: there are others than ASCII. */
+bool weir_ascii_lower(const uint8_t *text, uint8_t *out, size_t length);
+bool weir_ascii_upper(const uint8_t *text, uint8_t *out, size_t length);
+/* Every `what` replaced by `with_length` bytes, at most sixteen; returns the length. Up to WEIR_REPLACE_SLACK bytes
+ * behind the result are written over. */
+#define WEIR_REPLACE_SLACK 32
+size_t weir_replace_byte(const uint8_t *text, size_t length, uint8_t what, const uint8_t *with, size_t with_length,
+                         uint8_t *out);
 /* First place of `what` at or after `from`, or NULL. An empty one is found at once. */
 static inline const uint8_t *weir_find_bytes(const uint8_t *text, size_t length, size_t from, const uint8_t *what,
                                              size_t what_length)

@@ -21,11 +21,14 @@ static inline uint64_t weir_load_word(const uint8_t *text)
 static inline int weir_text_is_ascii(const uint8_t *text, size_t length)
 {
     uint64_t high = 0;
-    size_t i = 0;
-    for (; i + 8 <= length; i += 8)
-        high |= weir_load_word(text + i);
-    for (; i < length; i++)
-        high |= text[i];
+    if (length >= 8) { /* the last word overlaps the one before */
+        for (size_t i = 0; i + 8 < length; i += 8)
+            high |= weir_load_word(text + i);
+        high |= weir_load_word(text + length - 8);
+    } else {
+        for (size_t i = 0; i < length; i++)
+            high |= text[i];
+    }
     return (high & 0x8080808080808080ull) == 0;
 }
 static inline uint32_t weir_utf8_count(const uint8_t *text, size_t length)
