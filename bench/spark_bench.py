@@ -54,7 +54,16 @@ class TaskClock:
         run()
         tracker = self.context.statusTracker()
         stages = [stage for job in tracker.getJobIdsForGroup(group) for stage in tracker.getJobInfo(job).stageIds]
-        return sum(self.store.lastStageAttempt(stage).executorCpuTime() for stage in stages) / 1e9
+        return sum(self.stage_seconds(stage) for stage in stages)
+
+    def stage_seconds(self, stage):
+        """The store hears of a stage's end a moment after the job's."""
+        for _ in range(500):
+            used = self.store.lastStageAttempt(stage).executorCpuTime()
+            if used > 0:
+                return used / 1e9
+            time.sleep(0.01)
+        raise RuntimeError("no processor time of stage %d" % stage)
 
 
 def least_seconds(spark, clock, sql):

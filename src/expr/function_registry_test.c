@@ -1,4 +1,4 @@
-/* The function table is complete in itself; with WEIR_FUNCTIONS_MD set, its documentation is written to that file. */
+/* The function table is complete in itself. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -41,41 +41,11 @@ static void names_are_found_in_any_case(void **state)
     assert_null(weir_aggregate_find("upper"));
 }
 
-static void write_documentation(void **state)
-{
-    (void)state;
-    const char *path = getenv("WEIR_FUNCTIONS_MD");
-    if (path == NULL)
-        skip();
-    FILE *out = fopen(path, "w");
-    assert_non_null(out);
-    uint32_t count = 0;
-    const char *const *names = weir_function_names(&count);
-    fprintf(out, "# Functions\n\nGenerated from the function table. Names are Spark's; what they do is what Spark 4.2 "
-                 "does.\n\n| function | group | what it gives |\n|---|---|---|\n");
-    for (uint32_t i = 0; i < count; i++) {
-        const WeirFunction *function = weir_function_find(names[i]);
-        const WeirAggregateFunction *aggregate = weir_aggregate_find(names[i]);
-        const char *group = function != NULL ? function->group : aggregate->group,
-                   *usage = function != NULL ? function->usage : aggregate->usage;
-        fprintf(out, "| `%s` | %s | ",
-                strcmp(names[i], "|") == 0    ? "\\|"
-                : strcmp(names[i], "||") == 0 ? "\\|\\|"
-                                              : names[i],
-                group == NULL ? "" : group);
-        for (const char *c = usage == NULL ? "" : usage; *c != '\0'; c++)
-            fprintf(out, *c == '|' ? "\\|" : "%c", *c);
-        fprintf(out, " |\n");
-    }
-    assert_int_equal(fclose(out), 0);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_entry_is_complete),
         cmocka_unit_test(names_are_found_in_any_case),
-        cmocka_unit_test(write_documentation),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

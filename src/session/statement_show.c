@@ -1,25 +1,44 @@
 /* DESCRIBE and SHOW. */
-#include <fnmatch.h>
+#include <ctype.h>
+#include <regex.h>
+#include <stdlib.h>
 #include <strings.h>
 
 #include "common/json.h"
 #include "session/session_private.h"
 
-/* Spark's SHOW patterns: * is any text, | separates alternatives, case does not count. */
-static bool matches(WeirArena *arena, const char *pattern, const char *name)
+/* Spark's SHOW patterns: regular expressions over the whole name, except that * is any text, and | separates
+ * alternatives; case does not count. What is no regular expression matches nothing. */
+static bool matches_part(const char *part, size_t length, const char *name)
+{
+    WeirBuffer text;
+    regex_t regex;
+    weir_buffer_init(&text, 0, NULL);
+    weir_buffer_append_text(&text, "^(");
+    for (size_t i = 0; i < length; i++)
+        weir_buffer_append_format(&text, part[i] == '*' ? ".*" : "%c", part[i]);
+    weir_buffer_append_text(&text, ")$");
+    bool found = false;
+    if (regcomp(&regex, weir_buffer_text(&text), REG_EXTENDED | REG_ICASE | REG_NOSUB) == 0) {
+        found = regexec(&regex, name, 0, NULL, 0) == 0;
+        regfree(&regex);
+    }
+    weir_buffer_deinit(&text);
+    return found;
+}
+
+static bool matches(const char *pattern, const char *name)
 {
     if (pattern == NULL)
         return true;
-    char *rest = weir_arena_strdup(arena, pattern);
-    for (char *part = rest; part != NULL; part = rest) {
-        char *bar = strchr(part, '|');
-        rest = bar == NULL ? NULL : bar + 1;
-        if (bar != NULL)
-            *bar = '\0';
-        if (fnmatch(part, name, FNM_CASEFOLD) == 0)
+    for (const char *part = pattern;; part++) {
+        size_t length = strcspn(part, "|");
+        if (length > 0 && matches_part(part, length, name))
             return true;
+        part += length;
+        if (*part == '\0')
+            return false;
     }
-    return false;
 }
 
 /* The comment that a column's metadata carries, or NULL. */
@@ -99,23 +118,116 @@ WeirStatus weir_statement_describe(WeirStatementContext *context, WeirResult **r
                                            : describe_schema(context, schema, result, error);
 }
 
+/* Functions that only the grammar knows. */
+static const struct GrammarFunction {
+    const char *name, *group, *usage;
+} grammar_functions[] = {
+    {"case", "conditional_funcs",
+     "CASE [a] WHEN b THEN c … [ELSE d] END: the value of the first branch that is taken."},
+    {"cast", "conversion_funcs", "CAST(a AS type): a as a value of the type."},
+    {"range", "table_funcs", "range([start, ]end[, step[, partitions]]): a table of numbers."},
+    {"when", "conditional_funcs", "CASE WHEN a THEN b [ELSE c] END: as case."},
+};
+#define GRAMMAR_COUNT (sizeof(grammar_functions) / sizeof(grammar_functions[0]))
+
+static const WeirSqlFunction *session_function(const WeirSession *session, const char *name)
+{
+    for (uint32_t i = 0; i < session->function_count; i++)
+        if (strcasecmp(session->functions[i]->name, name) == 0)
+            return session->functions[i];
+    return NULL;
+}
+
+static int longest(int length, size_t other)
+{
+    return (size_t)length > other ? length : (int)other;
+}
+
+/* One line a parameter, names and types in columns. */
+static void describe_parameters(const WeirSqlFunction *function, WeirArena *arena, const char **cells)
+{
+    uint32_t count = function->parameter_count;
+    const char **types = WEIR_ARENA_ARRAY(arena, const char *, count + 1);
+    int name_width = 0, type_width = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        WeirBuffer type;
+        weir_buffer_init(&type, 0, NULL);
+        weir_type_sql(function->parameter_types[i], &type);
+        types[i] = weir_arena_strdup(arena, weir_buffer_text(&type));
+        weir_buffer_deinit(&type);
+        name_width = longest(name_width, strlen(function->parameter_names[i]));
+        type_width = longest(type_width, strlen(types[i]));
+    }
+    for (uint32_t i = 0; i < count; i++)
+        cells[i] = weir_arena_printf(arena, "%-10s%-*s %-*s", i == 0 ? "Input:" : "", name_width,
+                                     function->parameter_names[i], type_width, types[i]);
+    if (count == 0)
+        cells[0] = "Input:    ()";
+}
+
+static WeirStatus describe_session_function(WeirStatementContext *context, const WeirSqlFunction *function,
+                                            WeirResult **result, WeirError *error)
+{
+    static const char *const columns[] = {"function_desc"};
+    WeirArena *arena = context->arena;
+    uint32_t inputs = function->parameter_count == 0 ? 1 : function->parameter_count;
+    const char **cells = WEIR_ARENA_ARRAY(arena, const char *, inputs + 3);
+    WeirBuffer returns;
+    weir_buffer_init(&returns, 0, NULL);
+    if (function->result_type != NULL)
+        weir_type_sql(function->result_type, &returns);
+    cells[0] = weir_arena_printf(arena, "Function: %s", function->name);
+    cells[1] = weir_arena_printf(arena, "Type:     %s", function->returns_table ? "TABLE" : "SCALAR");
+    describe_parameters(function, arena, cells + 2);
+    cells[inputs + 2] = weir_arena_printf(arena, "Returns:  %s", weir_buffer_text(&returns));
+    weir_buffer_deinit(&returns);
+    return weir_result_from_text(context->session, columns, 1, cells, inputs + 3, result, error);
+}
+
+/* False: no function of weir's has this name. */
+static bool find_builtin(const char *name, const char **group, const char **usage)
+{
+    const WeirFunction *function = weir_function_find(name);
+    const WeirAggregateFunction *aggregate = weir_aggregate_find(name);
+    if (function != NULL && (function->flags & WEIR_FUNCTION_INTERNAL))
+        function = NULL;
+    for (size_t i = 0; i < GRAMMAR_COUNT; i++)
+        if (strcasecmp(grammar_functions[i].name, name) == 0) {
+            *group = grammar_functions[i].group;
+            *usage = grammar_functions[i].usage;
+            return true;
+        }
+    if (function == NULL && aggregate == NULL)
+        return false;
+    *group = function != NULL ? function->group : aggregate->group;
+    *usage = function != NULL ? function->usage : aggregate->usage;
+    return true;
+}
+
+/* As Spark: function, class, usage, and more where that is asked for. Classes are the groups of weir's functions. */
 WeirStatus weir_statement_describe_function(WeirStatementContext *context, WeirResult **result, WeirError *error)
 {
     static const char *const columns[] = {"function_desc"};
-    const char *name = context->statement->name;
-    const WeirFunction *function = weir_function_find(name);
-    if (function != NULL && (function->flags & WEIR_FUNCTION_INTERNAL))
-        function = NULL;
-    const WeirAggregateFunction *aggregate = function == NULL ? weir_aggregate_find(name) : NULL;
-    if (function == NULL && aggregate == NULL)
+    WeirArena *arena = context->arena;
+    const char *name = context->statement->name, *group = NULL, *usage = NULL;
+    const WeirSqlFunction *own = session_function(context->session, name);
+    if (own != NULL)
+        return describe_session_function(context, own, result, error);
+    if (!find_builtin(name, &group, &usage))
         return weir_error_set(error, WEIR_ERROR_UNRESOLVED_ROUTINE, "routineName", name, "searchPath",
                               "[`system`.`builtin`, `system`.`session`, `spark_catalog`.`default`]");
-    const char *usage = function != NULL ? function->usage : aggregate->usage;
+    char *lower = weir_arena_strdup(arena, name);
+    for (char *c = lower; *c != '\0'; c++)
+        *c = (char)tolower((unsigned char)*c);
+    group = group == NULL ? "misc_funcs" : group;
     const char *cells[] = {
-        weir_arena_printf(context->arena, "Function: %s", function != NULL ? function->name : aggregate->name),
-        weir_arena_printf(context->arena, "Usage: %s", usage == NULL ? "" : usage),
+        weir_arena_printf(arena, "Function: %s", lower),
+        weir_arena_printf(arena, "Class: weir.%s", group),
+        weir_arena_printf(arena, "Usage: %s", usage == NULL ? "" : usage),
+        weir_arena_printf(arena, "Extended Usage:\n    One of %s; it does what Spark %s does.\n", group, "4.2"),
     };
-    return weir_result_from_text(context->session, columns, 1, cells, 2, result, error);
+    return weir_result_from_text(context->session, columns, 1, cells, context->statement->is_extended ? 4 : 3, result,
+                                 error);
 }
 
 static WeirStatus show_names(WeirStatementContext *context, WeirResult **result, WeirError *error)
@@ -131,7 +243,7 @@ static WeirStatus show_names(WeirStatementContext *context, WeirResult **result,
     context->session->catalog.names(&context->session->catalog, context->arena, &names, &count);
     const char **cells = WEIR_ARENA_ARRAY(context->arena, const char *, 3 * count + 1);
     for (uint32_t i = 0; i < count; i++) {
-        if (!matches(context->arena, context->statement->pattern, names[i]))
+        if (!matches(context->statement->pattern, names[i]))
             continue;
         cells[3 * rows] = "";
         cells[3 * rows + 1] = names[i];
@@ -141,23 +253,34 @@ static WeirStatus show_names(WeirStatementContext *context, WeirResult **result,
     return weir_result_from_cells(context->session, fields, 3, cells, rows, result, error);
 }
 
+static int compare_names(const void *a, const void *b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
 static WeirStatus show_functions(WeirStatementContext *context, WeirResult **result, WeirError *error)
 {
     static const char *const columns[] = {"function"};
     uint32_t count = 0, rows = 0;
     const char *const *names = weir_function_names(&count);
-    WeirSession *session = context->session;
-    const char *scope = context->statement->scope == NULL ? "all" : context->statement->scope;
-    bool system = strcasecmp(scope, "user") != 0, user = strcasecmp(scope, "system") != 0;
+    const WeirSession *session = context->session;
     WEIR_TRY(weir_session_check_database(context->statement->target, error));
-    const char **cells = WEIR_ARENA_ARRAY(context->arena, const char *, count + session->function_count + 1);
-    for (uint32_t i = 0; i < count && system; i++)
-        if (matches(context->arena, context->statement->pattern, names[i]))
+    const char *scope = context->statement->scope, *pattern = context->statement->pattern;
+    bool system = scope == NULL || strcasecmp(scope, "user") != 0,
+         user = scope == NULL || strcasecmp(scope, "system") != 0;
+    const char **cells =
+        WEIR_ARENA_ARRAY(context->arena, const char *, count + session->function_count + GRAMMAR_COUNT + 1);
+    for (uint32_t i = 0; system && i < count; i++)
+        if (matches(pattern, names[i]))
             cells[rows++] = names[i];
-    for (uint32_t i = 0; i < session->function_count && user; i++)
-        if (matches(context->arena, context->statement->pattern, session->functions[i]->name))
+    for (size_t i = 0; system && i < GRAMMAR_COUNT; i++)
+        if (weir_function_find(grammar_functions[i].name) == NULL && matches(pattern, grammar_functions[i].name))
+            cells[rows++] = grammar_functions[i].name;
+    for (uint32_t i = 0; user && i < session->function_count; i++)
+        if (matches(pattern, session->functions[i]->name))
             cells[rows++] = session->functions[i]->name;
-    return weir_result_from_text(session, columns, 1, cells, rows, result, error);
+    qsort(cells, rows, sizeof(*cells), compare_names);
+    return weir_result_from_text(context->session, columns, 1, cells, rows, result, error);
 }
 
 static WeirStatus show_columns(WeirStatementContext *context, WeirResult **result, WeirError *error)
@@ -196,9 +319,9 @@ WeirStatus weir_statement_show(WeirStatementContext *context, WeirResult **resul
         return show_columns(context, result, error);
     case WEIR_STATEMENT_SHOW_DATABASES:
         return weir_result_from_text(context->session, namespace_column, 1, database,
-                                     matches(context->arena, pattern, database[0]) ? 1 : 0, result, error);
+                                     matches(pattern, database[0]) ? 1 : 0, result, error);
     default:
-        return weir_result_from_text(context->session, catalog_column, 1, catalog,
-                                     matches(context->arena, pattern, catalog[0]) ? 1 : 0, result, error);
+        return weir_result_from_text(context->session, catalog_column, 1, catalog, matches(pattern, catalog[0]) ? 1 : 0,
+                                     result, error);
     }
 }

@@ -1,11 +1,11 @@
 /* See literal_lift.h. Each call above a new column is resolved again: what the function made of the literal (a compiled
  * pattern, a set) is not used, and where it refuses columns or gives another type the literal stays. */
-#include "columnar/time_zone.h"
-#include "columnar/value_parse.h"
 #include "sql_runner/literal_lift.h"
 
 #include <string.h>
 
+#include "columnar/time_zone.h"
+#include "columnar/value_parse.h"
 #include "expr/function_private.h"
 
 static WeirExpression *make_column(SqlLift *lift, WeirExpression *literal)

@@ -75,7 +75,7 @@ class Coverage:
                 continue
             cases = self.cases.setdefault(name, set())
             rows = len(block.rows) if block.has_from else 1
-            cases.update((arguments, row) for row in range(max(rows, 1)))
+            cases.update((arguments.strip() or block.sql, row) for row in range(max(rows, 1)))
             if block.has_null:
                 self.nulls[name] = True
 
