@@ -100,7 +100,7 @@ static WeirStatus case_types(WeirExpressionContext *context, WeirExpression *exp
         bool is_condition = i % 2 == 0 && !(has_else && i + 1 == expression->child_count);
         const WeirExpression *child = expression->children[i];
         if (is_condition) {
-            if (child->type->id != WEIR_TYPE_BOOLEAN && child->type->id != WEIR_TYPE_VOID)
+            if (child->type->id != WEIR_TYPE_BOOLEAN)
                 return weir_located(analysis, expression->origin, error,
                                     weir_error_set(error, WEIR_ERROR_DATATYPE_MISMATCH_UNEXPECTED_INPUT_TYPE, "sqlExpr",
                                                    weir_expression_quoted(analysis, expression), "paramIndex", "1",

@@ -95,8 +95,10 @@ static WeirExpression **both_outputs(WeirPlanner *planner, const WeirPhysicalPla
 {
     WeirExpression **both =
         WEIR_ARENA_ARRAY(planner->arena, WeirExpression *, left->output_count + right->output_count + 1);
-    memcpy(both, left->output, sizeof(WeirExpression *) * left->output_count);
-    memcpy(both + left->output_count, right->output, sizeof(WeirExpression *) * right->output_count);
+    for (uint32_t i = 0; i < left->output_count; i++)
+        both[i] = left->output[i];
+    for (uint32_t i = 0; i < right->output_count; i++)
+        both[left->output_count + i] = right->output[i];
     return both;
 }
 
