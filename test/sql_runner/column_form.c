@@ -244,6 +244,11 @@ WeirStatus sql_column_form_make(void *context, WeirSession *session, const WeirE
     const char *text = NULL;
     int32_t line = 1;
     WEIR_TRY(weir_sql_split(given->sql, strlen(given->sql), &position, &text, &length, &line, error));
+    const char *next = text;
+    size_t next_length = 0, end = position;
+    WEIR_TRY(weir_sql_split(given->sql, strlen(given->sql), &end, &next, &next_length, &line, error));
+    if (next_length > 0) /* a second statement: refused by the parser, as in weir_session_execute */
+        length = strlen(text);
     WEIR_TRY(weir_session_parse(session, eval, arena, text, length, NULL, statement, error));
     if ((*statement)->kind != WEIR_STATEMENT_QUERY)
         return WEIR_OK;
