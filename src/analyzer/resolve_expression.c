@@ -91,63 +91,15 @@ static WeirStatus resolve_cast(WeirExpressionContext *context, WeirExpression *e
     return WEIR_OK;
 }
 
-static WeirStatus case_types(WeirExpressionContext *context, WeirExpression *expression, const WeirDataType **common,
-                             WeirError *error)
-{
-    WeirAnalysis *analysis = context->analysis;
-    bool has_else = expression->child_count % 2 == 1;
-    for (uint32_t i = 0; i < expression->child_count; i++) {
-        bool is_condition = i % 2 == 0 && !(has_else && i + 1 == expression->child_count);
-        const WeirExpression *child = expression->children[i];
-        if (is_condition) {
-            if (child->type->id != WEIR_TYPE_BOOLEAN)
-                return weir_located(analysis, expression->origin, error,
-                                    weir_error_set(error, WEIR_ERROR_DATATYPE_MISMATCH_UNEXPECTED_INPUT_TYPE, "sqlExpr",
-                                                   weir_expression_quoted(analysis, expression), "paramIndex", "1",
-                                                   "requiredType", "\"BOOLEAN\"", "inputSql",
-                                                   weir_expression_quoted(analysis, child), "inputType",
-                                                   weir_type_quoted(analysis, child->type)));
-            continue;
-        }
-        const WeirDataType *next =
-            *common == NULL ? child->type : weir_common_type(analysis->arena, *common, child->type);
-        if (next == NULL) {
-            WeirBuffer types;
-            weir_buffer_init(&types, 1u << 16, NULL);
-            weir_buffer_append_format(&types, "[%s, %s]", weir_type_quoted(analysis, *common),
-                                      weir_type_quoted(analysis, child->type));
-            WeirStatus status = weir_error_set(error, WEIR_ERROR_DATATYPE_MISMATCH_DATA_DIFF_TYPES, "sqlExpr",
-                                               weir_expression_quoted(analysis, expression), "functionName",
-                                               "`casewhen`", "dataType", weir_buffer_text(&types));
-            weir_buffer_deinit(&types);
-            return weir_located(analysis, expression->origin, error, status);
-        }
-        *common = next;
-    }
-    return WEIR_OK;
-}
-
 static WeirStatus resolve_case(WeirExpressionContext *context, WeirExpression *expression, WeirExpression **out,
                                WeirError *error)
 {
     WeirAnalysis *analysis = context->analysis;
-    WeirExpression *result = NULL;
-    WEIR_TRY(resolve_children(context, expression, &result, error));
-    const WeirDataType *common = NULL;
-    WEIR_TRY(case_types(context, result, &common, error));
-    bool has_else = result->child_count % 2 == 1;
-    WeirEvalMode mode = analysis->analyzer->context->ansi ? WEIR_EVAL_ANSI : WEIR_EVAL_LEGACY;
-    result->type = common;
-    result->nullable = !has_else;
-    for (uint32_t i = 0; i < result->child_count; i++) {
-        bool is_condition = i % 2 == 0 && !(has_else && i + 1 == result->child_count);
-        const WeirDataType *type = is_condition ? &weir_type_boolean : common;
-        result->children[i] = weir_expression_cast(analysis->arena, result->children[i], type, mode, true);
-        if (!is_condition && result->children[i]->nullable)
-            result->nullable = true;
-    }
-    *out = result;
-    return WEIR_OK;
+    WeirExpression *children = NULL;
+    WEIR_TRY(resolve_children(context, expression, &children, error));
+    WeirFunctionResolver resolver = {.arena = analysis->arena, .context = analysis->analyzer->context};
+    WeirStatus status = weir_case_resolve(&resolver, children, out, error);
+    return status == WEIR_OK ? WEIR_OK : weir_located(analysis, expression->origin, error, status);
 }
 
 static WeirStatus resolve_parameter(WeirExpressionContext *context, const WeirExpression *expression,

@@ -79,6 +79,7 @@ WeirStatus weir_analyze(WeirAnalyzer *analyzer, WeirLogicalPlan *plan, WeirLogic
     WeirAnalysis analysis = {.analyzer = analyzer, .arena = analyzer->arena};
     WeirEnvironment env = {0};
     WeirLogicalPlan *resolved = NULL;
+    weir_expression_print_in_zone(analyzer->context->zone);
     WEIR_TRY(weir_resolve_plan(&analysis, &env, plan, &resolved, error));
     WEIR_TRY(weir_check_analysis(&analysis, resolved, error));
     WEIR_TRY(weir_share_streams(&analysis, &resolved, error));
@@ -95,6 +96,7 @@ WeirStatus weir_analyze_expression(WeirAnalyzer *analyzer, WeirExpression *expre
     WeirScope scope = weir_scope_of(&analysis, &env, input);
     WeirExpressionContext context = weir_expression_context(&analysis, &env, &scope);
     WeirExpression *resolved = NULL;
+    weir_expression_print_in_zone(analyzer->context->zone);
     WEIR_TRY(weir_resolve_expression(&context, expression, &resolved, error));
     WEIR_TRY(weir_arena_check(analyzer->arena, error));
     *analyzed = resolved;

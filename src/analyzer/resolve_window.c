@@ -96,18 +96,27 @@ static WeirStatus offset_frame(WeirAnalysis *analysis, const WeirExpression *fun
 {
     WeirExpression *offset =
         function->child_count > 1 ? function->children[1] : weir_literal_int(analysis, &weir_type_int, 1);
-    bool numeric = weir_type_is_integral(offset->type);
-    if (numeric && strcasecmp(function->function->name, "lag") == 0) {
+    bool lag = strcasecmp(function->function->name, "lag") == 0;
+    if (lag && offset->type->id == WEIR_TYPE_STRING && weir_expression_is_foldable(offset))
+        return weir_located(analysis, function->origin, error,
+                            weir_error_set(error, WEIR_ERROR_FAILED_FUNCTION_CALL, "funcName", "`lag`"));
+    if (lag && offset->type->id == WEIR_TYPE_INT) {
         WeirValue *value = NULL;
         WEIR_TRY(weir_build_call(analysis, "-", &offset, 1, function->origin, &offset, error));
         if (weir_expression_is_foldable(offset) &&
             weir_expression_evaluate(offset, analysis->analyzer->context, analysis->arena, &value, NULL) == WEIR_OK)
             offset = weir_expression_literal(analysis->arena, value);
     }
-    if (!weir_expression_is_foldable(offset) || !weir_type_is_integral(offset->type))
+    if (!weir_type_is_integral(offset->type))
         return weir_located(
             analysis, function->origin, error,
             weir_error_set(error, WEIR_ERROR_LEGACY_ERROR_TEMP_1035, "prettyName", function->function->name));
+    if (!weir_expression_is_foldable(offset))
+        return weir_located(analysis, function->origin, error,
+                            weir_error_set(error, WEIR_ERROR_DATATYPE_MISMATCH_NON_FOLDABLE_INPUT, "sqlExpr",
+                                           weir_expression_quoted(analysis, function), "inputName", "`offset`",
+                                           "inputType", "\"INT\"", "inputExpr",
+                                           weir_expression_quoted(analysis, offset)));
     spec->lower = spec->upper = WEIR_FRAME_FOLLOWING;
     spec->lower_offset = spec->upper_offset = offset;
     return WEIR_OK;
@@ -180,6 +189,18 @@ static bool is_interval(const WeirDataType *type)
            type->id == WEIR_TYPE_YEAR_MONTH_INTERVAL;
 }
 
+/* Dates move by whole days and months, timestamps by intervals. */
+static bool moves(const WeirDataType *order, const WeirDataType *distance)
+{
+    if (order->id == WEIR_TYPE_DATE)
+        return distance->id == WEIR_TYPE_INT || distance->id == WEIR_TYPE_YEAR_MONTH_INTERVAL ||
+               distance->id == WEIR_TYPE_CALENDAR_INTERVAL ||
+               (distance->id == WEIR_TYPE_DAY_TIME_INTERVAL && distance->end_field == WEIR_INTERVAL_DAY);
+    if (order->id == WEIR_TYPE_TIMESTAMP || order->id == WEIR_TYPE_TIMESTAMP_NTZ)
+        return is_interval(distance);
+    return true;
+}
+
 /* Distances of a RANGE frame have the type of the ORDER BY expression, but for dates and timestamps. */
 static WeirStatus coerce_range(WeirExpressionContext *context, const WeirExpression *expression, WeirWindowSpec *spec,
                                WeirError *error)
@@ -195,6 +216,12 @@ static WeirStatus coerce_range(WeirExpressionContext *context, const WeirExpress
         if (!keeps && weir_can_cast((*offsets[i])->type, order, WEIR_EVAL_ANSI))
             *offsets[i] = weir_expression_cast(analysis->arena, *offsets[i], order, WEIR_EVAL_ANSI, true);
         const WeirDataType *type = (*offsets[i])->type;
+        if ((weir_type_is_numeric(type) || is_interval(type)) && !moves(order, type))
+            return weir_located(analysis, expression->origin, error,
+                                weir_error_set(error, WEIR_ERROR_DATATYPE_MISMATCH_RANGE_FRAME_INVALID_TYPE, "sqlExpr",
+                                               weir_expression_quoted(analysis, expression), "orderSpecType",
+                                               weir_type_quoted(analysis, order), "valueBoundaryType",
+                                               weir_type_quoted(analysis, type)));
         if (!weir_type_is_numeric(type) && !is_interval(type))
             return weir_located(
                 analysis, expression->origin, error,
@@ -205,6 +232,14 @@ static WeirStatus coerce_range(WeirExpressionContext *context, const WeirExpress
                                "MONTH\" or \"INTERVAL\")"));
     }
     return WEIR_OK;
+}
+
+static const char *bound_text(WeirFrameBound bound)
+{
+    return bound == WEIR_FRAME_UNBOUNDED_FOLLOWING   ? "\"UNBOUNDED FOLLOWING\""
+           : bound == WEIR_FRAME_UNBOUNDED_PRECEDING ? "\"UNBOUNDED PRECEDING\""
+           : bound == WEIR_FRAME_CURRENT_ROW         ? "\"CURRENT ROW\""
+                                                     : "\"a row at a distance\"";
 }
 
 static WeirStatus check_frame(WeirExpressionContext *context, const WeirExpression *expression,
@@ -225,12 +260,13 @@ static WeirStatus check_frame(WeirExpressionContext *context, const WeirExpressi
     if (spec->lower == WEIR_FRAME_UNBOUNDED_FOLLOWING || spec->upper == WEIR_FRAME_UNBOUNDED_PRECEDING)
         return weir_located(analysis, expression->origin, error,
                             weir_error_set(error, WEIR_ERROR_DATATYPE_MISMATCH_SPECIFIED_WINDOW_FRAME_INVALID_BOUND,
-                                           "sqlExpr", sql, "lower", "the lower one", "upper", "the upper one"));
+                                           "sqlExpr", sql, "upper", bound_text(spec->upper), "lower",
+                                           bound_text(spec->lower)));
     int64_t lower = 0, upper = 0;
     bool lower_known = false, upper_known = false;
     WEIR_TRY(bound_position(analysis, spec->lower, spec->lower_offset, &lower, &lower_known, error));
     WEIR_TRY(bound_position(analysis, spec->upper, spec->upper_offset, &upper, &upper_known, error));
-    if (lower_known && upper_known && lower > upper)
+    if (spec->lower_offset != NULL && spec->upper_offset != NULL && lower_known && upper_known && lower > upper)
         return weir_located(analysis, expression->origin, error,
                             weir_error_set(error, WEIR_ERROR_DATATYPE_MISMATCH_SPECIFIED_WINDOW_FRAME_WRONG_COMPARISON,
                                            "sqlExpr", sql, "comparison", "less than or equal"));

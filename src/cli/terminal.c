@@ -105,6 +105,7 @@ static void start_signal_thread(void)
     sigemptyset(&signals);
     sigaddset(&signals, SIGINT);
     sigaddset(&signals, SIGTERM);
+    sigaddset(&signals, SIGHUP); /* the terminal is gone; nohup ignores it, and so does sigwait then */
     pthread_sigmask(SIG_BLOCK, &signals, NULL);
     if (pthread_create(&thread, NULL, wait_for_signals, &signals) == 0)
         pthread_detach(thread);

@@ -9,8 +9,9 @@ bool weir_terminal_write(void *context, const char *text, size_t length);
 void weir_terminal_print_error(const WeirError *error);
 /* The failure of a query: its cause, then its name and batch. */
 void weir_terminal_print_query_error(const WeirError *error, WeirQuery *query);
-/* A session with the command line's settings; NULL after an error was printed. SIGINT and SIGTERM stop its queries from
- * then on: the first lets running batches commit, the second ends the program at once with 128 + its number. */
+/* A session with the command line's settings; NULL after an error was printed. SIGINT, SIGTERM and SIGHUP stop its
+ * queries from then on: the first lets running batches commit, the second ends the program at once with 128 + its
+ * number. */
 WeirSession *weir_terminal_open_session(const WeirArguments *arguments);
 void weir_terminal_close_session(WeirSession *session);
 bool weir_terminal_interrupted(void);

@@ -2,11 +2,23 @@
  * between, so that a leap day is the last of its year. */
 #include "columnar/civil_calendar.h"
 
-#define DAYS_PER_ERA 146097  /* 400 years */
+#define DAYS_PER_ERA 146097 /* 400 years */
+#define PLAIN_YEARS_END 1000000
 #define DAYS_TO_EPOCH 719468 /* 0000-03-01 to 1970-01-01 */
+
+/* Years from 0 on, in 32 bits. March is the first month here, so that a year's days before a month are a line. */
+static int32_t days_of_plain_year(uint32_t year, uint32_t month, uint32_t day)
+{
+    bool early = month <= 2;
+    uint32_t shifted = year + 400 - early, century = shifted / 100, line = month + (early ? 12 : 0);
+    uint32_t days = 1461 * shifted / 4 - century + century / 4 + (979 * line - 2919) / 32 + day;
+    return (int32_t)days - (DAYS_TO_EPOCH + DAYS_PER_ERA + 1);
+}
 
 int64_t weir_days_from_civil(int64_t year, int month, int day)
 {
+    if ((uint64_t)year < PLAIN_YEARS_END)
+        return days_of_plain_year((uint32_t)year, (uint32_t)month, (uint32_t)day);
     year -= month <= 2;
     int64_t era = weir_floor_divide(year, 400);
     int64_t year_of_era = year - era * 400;
@@ -112,6 +124,8 @@ int64_t weir_truncate_to_months(int64_t days, int months)
     int64_t year;
     int month, day;
     weir_civil_from_days(days, &year, &month, &day);
+    if (months == 1)
+        return days - day + 1;
     int64_t total = year * 12 + (month - 1);
     total -= weir_floor_modulo(total, months);
     return weir_days_from_civil(weir_floor_divide(total, 12), (int)weir_floor_modulo(total, 12) + 1, 1);

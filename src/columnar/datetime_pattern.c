@@ -257,7 +257,7 @@ static void put_field(WeirBuffer *out, const WeirPatternToken *token, const Fiel
         weir_buffer_append_text(out, weir_time_zone_name(zone));
         return;
     case 'z':
-        weir_buffer_append_text(out, weir_time_zone_abbreviation(zone, seconds));
+        weir_buffer_append_text(out, weir_time_zone_text(zone, seconds, n >= 4));
         return;
     default:
         put_offset(out, token, f->offset);

@@ -23,8 +23,9 @@ typedef struct CacheEntry {
 static _Atomic(CacheEntry *) cache[BUCKETS];
 static pthread_mutex_t cache_mutex = PTHREAD_MUTEX_INITIALIZER;
 
-static WeirZoneType utc_type = {0, "UTC"};
-static const WeirTimeZone utc_zone = {.name = "UTC", .zone_types = &utc_type};
+static WeirZoneType utc_type;
+static const WeirZoneNames utc_names = {"Coordinated Universal Time", "UTC", "Coordinated Universal Time", "UTC"};
+static const WeirTimeZone utc_zone = {.name = "UTC", .names = &utc_names, .zone_types = &utc_type};
 
 /* Java's ZoneId.SHORT_IDS. */
 static const struct {
@@ -152,7 +153,7 @@ static bool make_offset_zone(const char *name, WeirTimeZone *zone, char zone_nam
             continue;
         format_offset(seconds, offset);
         snprintf(zone_name, NAME_BYTES_MAX, "%s%s", prefixes[i], seconds == 0 && length > 0 ? "" : offset);
-        weir_time_zone_make_fixed(zone, seconds, zone_name);
+        weir_time_zone_make_fixed(zone, seconds);
         return true;
     }
     return false;
@@ -167,7 +168,7 @@ static bool make_zone(const char *name, WeirTimeZone *zone, char zone_name[NAME_
     if (strcmp(name, "Z") == 0 || strcmp(name, "UTC") == 0 || strcmp(name, "GMT") == 0 || strcmp(name, "UT") == 0 ||
         strcmp(name, "Etc/UTC") == 0) { /* must work without any zone files */
         snprintf(zone_name, NAME_BYTES_MAX, "%s", name);
-        weir_time_zone_make_fixed(zone, 0, name);
+        weir_time_zone_make_fixed(zone, 0);
         return true;
     }
     if (make_offset_zone(name, zone, zone_name))
@@ -199,6 +200,7 @@ WeirStatus weir_time_zone_find(const char *name, const WeirTimeZone **zone, Weir
     WeirTimeZone *made = weir_malloc(sizeof(*made));
     *made = found;
     made->name = weir_strdup(zone_name);
+    made->names = weir_zone_names_find(zone_name);
     CacheEntry *entry = weir_malloc(sizeof(*entry) + length + 1);
     memcpy(entry->name, name, length + 1);
     entry->zone = made;
@@ -292,13 +294,22 @@ int64_t weir_time_zone_to_instant(const WeirTimeZone *zone, int64_t local_second
     return local_seconds - type_after(zone, passed)->offset_seconds;
 }
 
-const char *weir_time_zone_abbreviation(const WeirTimeZone *zone, int64_t epoch_seconds)
+static bool is_daylight(const WeirTimeZone *zone, int64_t epoch_seconds)
 {
     if (zone->transition_count == 0)
-        return zone->zone_types[0].abbreviation;
+        return zone->zone_types[0].is_daylight;
     int64_t shift = cycle_shift(zone, zone->instants, epoch_seconds);
-    return type_after(zone, count_up_to(zone, zone->instants, zone->instant_hints, epoch_seconds - shift))
-        ->abbreviation;
+    return type_after(zone, count_up_to(zone, zone->instants, zone->instant_hints, epoch_seconds - shift))->is_daylight;
+}
+
+const char *weir_time_zone_text(const WeirTimeZone *zone, int64_t epoch_seconds, bool is_long)
+{
+    const WeirZoneNames *names = zone->names;
+    if (names == NULL)
+        return zone->name;
+    if (is_daylight(zone, epoch_seconds))
+        return is_long ? names->daylight_long : names->daylight_short;
+    return is_long ? names->standard_long : names->standard_short;
 }
 
 static char system_name[NAME_BYTES_MAX];

@@ -25,7 +25,7 @@ int64_t weir_time_zone_to_instant(const WeirTimeZone *zone, int64_t local_second
 /* Instants and wall-clock times in microseconds. */
 int64_t weir_micros_to_local(const WeirTimeZone *zone, int64_t micros);
 int64_t weir_local_to_micros(const WeirTimeZone *zone, int64_t local);
-/* Short and long zone name text at an instant ("PST", "+05:30"), for datetime patterns. */
-const char *weir_time_zone_abbreviation(const WeirTimeZone *zone, int64_t epoch_seconds);
+/* The zone's name at an instant ("PST" or "Pacific Standard Time", "+05:30"), for datetime patterns. */
+const char *weir_time_zone_text(const WeirTimeZone *zone, int64_t epoch_seconds, bool is_long);
 
 #endif

@@ -62,21 +62,12 @@ static size_t body_bytes(const Counts *counts, size_t time_bytes)
            counts->leaps * (time_bytes + 4) + counts->standard_indicators + counts->utc_indicators;
 }
 
-static void set_abbreviation(WeirZoneType *type, const char *text, size_t length)
-{
-    if (length >= sizeof(type->abbreviation))
-        length = sizeof(type->abbreviation) - 1;
-    memcpy(type->abbreviation, text, length);
-    type->abbreviation[length] = '\0';
-}
-
 /* "EST", "<-03>" */
-static bool parse_abbreviation(const char **text, WeirZoneType *type)
+static bool skip_abbreviation(const char **text)
 {
     bool quoted = **text == '<';
     *text += quoted;
     size_t length = quoted ? strcspn(*text, ">") : strcspn(*text, "+-0123456789,");
-    set_abbreviation(type, *text, length);
     *text += length;
     if (quoted && **text != '>')
         return false;
@@ -144,12 +135,12 @@ static bool parse_rule(const char *text, Rule *rule)
 {
     int32_t west;
     memset(rule, 0, sizeof(*rule));
-    if (!parse_abbreviation(&text, &rule->standard) || !parse_seconds(&text, &west))
+    if (!skip_abbreviation(&text) || !parse_seconds(&text, &west))
         return false;
     rule->standard.offset_seconds = -west;
     if (*text == '\0')
         return true;
-    if (!parse_abbreviation(&text, &rule->daylight))
+    if (!skip_abbreviation(&text))
         return false;
     rule->daylight.offset_seconds = rule->standard.offset_seconds + 3600;
     if (*text != ',') {
@@ -157,6 +148,9 @@ static bool parse_rule(const char *text, Rule *rule)
             return false;
         rule->daylight.offset_seconds = -west;
     }
+    /* A daylight time behind the standard time is winter's: Java calls the other one daylight time. */
+    rule->daylight.is_daylight = rule->daylight.offset_seconds >= rule->standard.offset_seconds;
+    rule->standard.is_daylight = !rule->daylight.is_daylight;
     rule->has_daylight = parse_rule_date(&text, &rule->daylight_start) && parse_rule_date(&text, &rule->daylight_end);
     return rule->has_daylight && *text == '\0';
 }
@@ -214,22 +208,41 @@ static void unroll_rule(WeirTimeZone *zone, const Rule *rule, uint8_t standard, 
     zone->repeats = true;
 }
 
+/* Ireland and Morocco have a "daylight" time in winter: to Java that is the standard time, and the other one daylight
+ * time. Both are told apart from the few winters in which a war time was in force elsewhere by the years they last. */
+static void turn_winter_times(WeirTimeZone *zone, const Rule *rule)
+{
+    const int64_t year_2040 = INT64_C(2208988800);
+    bool is_winter[TYPES_MAX] = {false};
+    bool winter = rule->has_daylight
+                      ? rule->standard.is_daylight
+                      : zone->transition_count > 0 && zone->instants[zone->transition_count - 1] > year_2040;
+    for (uint32_t i = 1; i < zone->transition_count && winter; i++) {
+        const WeirZoneType *before = &zone->zone_types[zone->types[i - 1]], *after = &zone->zone_types[zone->types[i]];
+        bool summer_ends = before->offset_seconds > after->offset_seconds;
+        if (summer_ends && after->is_daylight)
+            is_winter[zone->types[i]] = true;
+    }
+    for (uint32_t i = 1; i < zone->transition_count && winter; i++) {
+        if (!is_winter[zone->types[i]])
+            continue;
+        zone->zone_types[zone->types[i - 1]].is_daylight = true;
+        zone->zone_types[zone->types[i]].is_daylight = false;
+    }
+}
+
 static bool build(WeirTimeZone *zone, const Counts *counts, const uint8_t *body, const Rule *rule)
 {
     const uint8_t *indices = body + counts->transitions * 8u;
     const uint8_t *types = indices + counts->transitions;
-    const char *characters = (const char *)types + counts->types * 6u;
     size_t capacity = counts->transitions + (rule->has_daylight ? 2u * RULE_YEARS : 0u);
     zone->zone_types = weir_calloc(counts->types + 2u, sizeof(WeirZoneType));
     zone->instants = weir_calloc(capacity, sizeof(int64_t));
     zone->local_limits = weir_calloc(capacity, sizeof(int64_t));
     zone->types = weir_calloc(capacity, 1);
     for (uint32_t i = 0; i < counts->types; i++) {
-        uint8_t at = types[i * 6u + 5];
         zone->zone_types[i].offset_seconds = (int32_t)read_32(types + i * 6u);
-        if (at >= counts->characters)
-            return false;
-        set_abbreviation(&zone->zone_types[i], characters + at, strnlen(characters + at, counts->characters - at));
+        zone->zone_types[i].is_daylight = types[i * 6u + 4] != 0;
     }
     for (uint32_t i = 0; i < counts->transitions; i++) {
         int64_t instant = read_64(body + i * 8u);
@@ -237,6 +250,7 @@ static bool build(WeirTimeZone *zone, const Counts *counts, const uint8_t *body,
             return false;
         add_transition(zone, instant, indices[i]);
     }
+    turn_winter_times(zone, rule);
     if (rule->has_daylight) {
         zone->zone_types[counts->types] = rule->standard;
         zone->zone_types[counts->types + 1] = rule->daylight;
@@ -324,9 +338,8 @@ bool weir_time_zone_load(const char *name, WeirTimeZone *zone)
     return loaded;
 }
 
-void weir_time_zone_make_fixed(WeirTimeZone *zone, int32_t offset_seconds, const char *abbreviation)
+void weir_time_zone_make_fixed(WeirTimeZone *zone, int32_t offset_seconds)
 {
     zone->zone_types = weir_calloc(1, sizeof(WeirZoneType));
     zone->zone_types[0].offset_seconds = offset_seconds;
-    set_abbreviation(&zone->zone_types[0], abbreviation, strlen(abbreviation));
 }

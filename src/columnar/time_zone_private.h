@@ -12,11 +12,16 @@
 
 typedef struct WeirZoneType {
     int32_t offset_seconds; /* east of UTC */
-    char abbreviation[12];
+    bool is_daylight;
 } WeirZoneType;
 
+typedef struct WeirZoneNames {
+    const char *standard_long, *standard_short, *daylight_long, *daylight_short;
+} WeirZoneNames;
+
 struct WeirTimeZone {
-    char *name; /* Java's ZoneId.getId */
+    char *name;                 /* Java's ZoneId.getId */
+    const WeirZoneNames *names; /* NULL: offsets have none */
     uint32_t transition_count;
     int64_t *instants;     /* ascending; transition i begins at instants[i] */
     int64_t *local_limits; /* wall-clock seconds from which transition i has happened for sure */
@@ -31,6 +36,8 @@ struct WeirTimeZone {
 
 /* Zone data of `name` from its file; false when there is no such zone. `name` is known to be harmless as a path. */
 bool weir_time_zone_load(const char *name, WeirTimeZone *zone);
-void weir_time_zone_make_fixed(WeirTimeZone *zone, int32_t offset_seconds, const char *abbreviation);
+void weir_time_zone_make_fixed(WeirTimeZone *zone, int32_t offset_seconds);
+/* Names of a zone id (zone_names.c); NULL: none. */
+const WeirZoneNames *weir_zone_names_find(const char *id);
 
 #endif

@@ -132,9 +132,11 @@ static void test_offsets(void **state)
         assert_int_equal(start, 1710054000 + shift);
         assert_int_equal(end, 1730613600 + shift);
     }
-    assert_string_equal(weir_time_zone_abbreviation(find("America/Los_Angeles"), 1720000000), "PDT");
-    assert_string_equal(weir_time_zone_abbreviation(find("America/Los_Angeles"), 1704067200), "PST");
-    assert_string_equal(weir_time_zone_abbreviation(find("+5:30"), 0), "+05:30");
+    assert_string_equal(weir_time_zone_text(find("America/Los_Angeles"), 1720000000, false), "PDT");
+    assert_string_equal(weir_time_zone_text(find("America/Los_Angeles"), 1704067200, false), "PST");
+    assert_string_equal(weir_time_zone_text(find("+5:30"), 0, false), "+05:30");
+    assert_string_equal(weir_time_zone_text(find("Europe/Dublin"), 1720000000, true), "Irish Standard Time");
+    assert_string_equal(weir_time_zone_text(find("Europe/Dublin"), 1704067200, true), "Greenwich Mean Time");
 }
 
 static void test_gaps_and_overlaps(void **state)

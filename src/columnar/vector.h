@@ -31,28 +31,35 @@ static inline const uint8_t *weir_view_data(const WeirStringView *view)
     memcpy(&data, view->reference.data_address, sizeof(data));
     return data;
 }
-/* `data` must outlive the view when length > 12; it may be NULL when length is 0. Short values are copied by two
- * overlapping moves of a fixed size, since a memcpy of variable size is a call. */
+/* `data` must outlive the view when length > 12; it may be NULL when length is 0. The two words are put together in
+ * registers (little-endian): a view made byte by byte in memory is read again before its parts have arrived. Short
+ * values are two overlapping loads of a fixed size, since a memcpy of variable size is a call. */
 static inline WeirStringView weir_view_make(const void *data, uint32_t length)
 {
     const uint8_t *bytes = (const uint8_t *)data;
+    uint64_t words[2] = {length, 0}, head = 0;
+    uint32_t first = 0, last = 0;
     WeirStringView view;
-    memset(&view, 0, sizeof(view));
-    view.length = length;
     if (length > WEIR_VIEW_INLINE_BYTES) {
-        memcpy(view.reference.prefix, bytes, 4);
-        memcpy(view.reference.data_address, &bytes, sizeof(bytes));
+        memcpy(&first, bytes, 4);
+        words[0] |= (uint64_t)first << 32;
+        words[1] = (uint64_t)(uintptr_t)bytes;
     } else if (length >= 8) {
-        memcpy(view.inlined, bytes, 8);
-        memcpy(view.inlined + length - 4, bytes + length - 4, 4);
+        memcpy(&head, bytes, 8);
+        memcpy(&last, bytes + length - 4, 4);
+        words[0] |= head << 32;
+        words[1] = head >> 32 | (uint64_t)last << 8 * (length - 8);
     } else if (length >= 4) {
-        memcpy(view.inlined, bytes, 4);
-        memcpy(view.inlined + length - 4, bytes + length - 4, 4);
+        memcpy(&first, bytes, 4);
+        memcpy(&last, bytes + length - 4, 4);
+        words[0] |= (uint64_t)first << 32;
+        words[1] = (uint64_t)last >> 8 * (8 - length);
     } else if (length > 0) {
-        view.inlined[0] = bytes[0];
-        view.inlined[length >> 1] = bytes[length >> 1];
-        view.inlined[length - 1] = bytes[length - 1];
+        head = bytes[0] | (uint64_t)bytes[length >> 1] << 8 * (length >> 1) |
+               (uint64_t)bytes[length - 1] << 8 * (length - 1);
+        words[0] |= head << 32;
     }
+    memcpy(&view, words, sizeof(view));
     return view;
 }
 /* A view over a copy of the bytes in `arena`. */

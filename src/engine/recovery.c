@@ -3,64 +3,11 @@
 #include <strings.h>
 
 #include "common/log.h"
+#include "engine/source_assignment.h"
 #include "engine/stream_execution_private.h"
 
 #include "columnar/time_zone.h"
 #include "optimizer/optimizer.h"
-
-#define SOURCES_MAX 256u
-
-/* Leaves that one source may serve: earlier ones on the same side of every join. */
-typedef struct SourceScope {
-    const WeirRelation *relation;
-    int32_t index;
-    const struct SourceScope *outer;
-} SourceScope;
-
-typedef struct SourceAssignment {
-    WeirStreamExecution *query;
-    const WeirRelation *relations[SOURCES_MAX];
-    uint32_t count;
-    uint32_t leaf_sources[SOURCES_MAX];
-    uint32_t leaf_count;
-} SourceAssignment;
-
-/* Number the streaming leaves from left to right, as Spark does: leaves of one view below a union share a source, the
- * two sides of a join do not. */
-static WeirLogicalPlan *assign_sources(SourceAssignment *assignment, WeirLogicalPlan *plan, const SourceScope **scope)
-{
-    WeirArena *arena = &assignment->query->query_arena;
-    if (!plan->is_streaming)
-        return plan;
-    WeirLogicalPlan *copy = weir_logical_copy(arena, plan);
-    if (plan->kind == WEIR_LOGICAL_STREAMING_RELATION) {
-        const SourceScope *found = *scope;
-        while (found != NULL && found->relation != plan->relation)
-            found = found->outer;
-        WeirRelation *relation = WEIR_ARENA_NEW(arena, WeirRelation);
-        *relation = *plan->relation;
-        if (found != NULL) {
-            relation->source_index = found->index;
-        } else {
-            relation->source_index = (int32_t)assignment->count;
-            SourceScope *entry = WEIR_ARENA_NEW(arena, SourceScope);
-            *entry = (SourceScope){.relation = plan->relation, .index = relation->source_index, .outer = *scope};
-            *scope = entry;
-            assignment->relations[assignment->count++] = relation;
-        }
-        copy->relation = relation;
-        WEIR_ASSERT(assignment->leaf_count < SOURCES_MAX);
-        assignment->leaf_sources[assignment->leaf_count++] = (uint32_t)relation->source_index;
-        return copy;
-    }
-    const SourceScope *before = *scope;
-    for (uint32_t i = 0; i < plan->child_count; i++) {
-        if (plan->kind == WEIR_LOGICAL_JOIN)
-            *scope = before;
-        copy->children[i] = assign_sources(assignment, plan->children[i], scope);
-    }
-    return copy;
-}
 
 /* A source with news ends the driver's sleep. */
 static void wake_query(void *context)
@@ -335,19 +282,18 @@ static WeirStatus open_sink(WeirStreamExecution *query, WeirError *error)
 
 WeirStatus weir_stream_recover(WeirStreamExecution *query, WeirError *error)
 {
-    SourceAssignment assignment = {.query = query};
-    const SourceScope *scope = NULL;
+    WeirSourceAssignment assignment;
     weir_stream_execution_set_status(query, "Initializing sources", false, false);
-    query->plan = assign_sources(&assignment, query->plan, &scope);
+    weir_assign_sources(query->plan, &query->query_arena, &assignment);
+    query->plan = assignment.plan;
     WEIR_TRY(open_logs(query, error));
-    query->sources = WEIR_ARENA_ARRAY(&query->query_arena, WeirStreamSource, assignment.count + 1);
-    query->source_count = assignment.count;
+    query->sources = WEIR_ARENA_ARRAY(&query->query_arena, WeirStreamSource, assignment.source_count + 1);
+    query->source_count = assignment.source_count;
     query->leaf_count = assignment.leaf_count;
-    query->leaf_sources = WEIR_ARENA_ARRAY(&query->query_arena, uint32_t, assignment.leaf_count + 1);
-    memcpy(query->leaf_sources, assignment.leaf_sources, assignment.leaf_count * sizeof(uint32_t));
+    query->leaf_sources = assignment.leaf_sources;
     WEIR_TRY(make_context(query, error));
     query->sink_context.zone = query->context.zone;
-    for (uint32_t i = 0; i < assignment.count; i++)
+    for (uint32_t i = 0; i < assignment.source_count; i++)
         WEIR_TRY(open_source(query, i, assignment.relations[i], error));
     int64_t latest = -1;
     WEIR_TRY(weir_metadata_log_latest(&query->offset_log, &latest, error));

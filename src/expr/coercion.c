@@ -218,7 +218,7 @@ const WeirDataType *weir_common_type_of(WeirArena *arena, WeirExpression *const 
     const WeirDataType *common = &weir_type_void;
     for (int pass = 0; pass < 2; pass++) {
         for (uint32_t i = 0; i < count; i++) {
-            if (has_string(expressions[i]->type) != (pass == 0))
+            if (has_string(expressions[i]->type) != (pass == 1)) /* strings come last */
                 continue;
             common = weir_common_type(arena, common, expressions[i]->type);
             if (common == NULL)

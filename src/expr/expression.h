@@ -39,7 +39,8 @@ typedef enum WeirExpressionKind {
     /* ---- grouping (inside GROUP BY only) */
     WEIR_EXPRESSION_ROLLUP,
     WEIR_EXPRESSION_CUBE,
-    WEIR_EXPRESSION_GROUPING_SETS, /* children; each a GROUPING_SET or expression */
+    WEIR_EXPRESSION_GROUPING_SETS, /* children; each a GROUPING_SET or expression; ordinal 1: the last is a GROUPING_SET
+                                      of all that is grouped by */
     WEIR_EXPRESSION_GROUPING_SET,  /* children */
     /* ---- subqueries: plan, children = left-hand expressions of IN (with `is_negated` never set: a NOT is around it)
      */
@@ -53,6 +54,7 @@ typedef enum WeirEvalMode { WEIR_EVAL_ANSI, WEIR_EVAL_TRY, WEIR_EVAL_LEGACY } We
 typedef struct WeirFunction WeirFunction;                   /* expr/function.h */
 typedef struct WeirAggregateFunction WeirAggregateFunction; /* expr/aggregate.h */
 struct WeirLogicalPlan;
+struct WeirTimeZone;
 
 typedef enum WeirFrameBound {
     WEIR_FRAME_UNBOUNDED_PRECEDING,
@@ -138,6 +140,8 @@ bool weir_expression_is_deterministic(const WeirExpression *expression);
 
 /* Spark's Expression.sql: the name of an unnamed column ("count(1)", "(a + 1)", "CAST(a AS BIGINT)"). */
 void weir_expression_sql(const WeirExpression *expression, WeirBuffer *out);
+/* Timestamps among the literals are printed in this zone, on this thread; NULL: in UTC. */
+void weir_expression_print_in_zone(const struct WeirTimeZone *zone);
 /* Spark's toString as in EXPLAIN: "count(1) AS count#4L", "word#2". */
 void weir_expression_explain(const WeirExpression *expression, WeirBuffer *out);
 

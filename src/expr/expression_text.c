@@ -58,8 +58,17 @@ static void print_parts(const Printer *printer, const WeirExpression *expression
     }
 }
 
+/* Of the session whose statement this thread analyses: literals are printed deep inside of names. */
+static _Thread_local const WeirTimeZone *literal_zone;
+
+void weir_expression_print_in_zone(const WeirTimeZone *zone)
+{
+    literal_zone = zone;
+}
+
 static void print_literal(const Printer *printer, const WeirValue *value)
 {
+    const WeirTimeZone *zone = literal_zone != NULL ? literal_zone : weir_time_zone_utc();
     if (weir_value_is_null(value)) {
         text(printer, printer->explain ? "null" : "NULL");
         return;
@@ -71,9 +80,9 @@ static void print_literal(const Printer *printer, const WeirValue *value)
         return;
     }
     if (value->type->id == WEIR_TYPE_STRING || weir_type_is_numeric(value->type) || printer->explain)
-        weir_value_cast_text(value, 0, weir_time_zone_utc(), printer->out);
+        weir_value_cast_text(value, 0, zone, printer->out);
     else
-        weir_value_sql(value, 0, weir_time_zone_utc(), printer->out);
+        weir_value_sql(value, 0, zone, printer->out);
 }
 
 /* A literal with a name is a SQL variable. */
@@ -107,7 +116,11 @@ static void print_id(const Printer *printer, const WeirExpression *named)
 
 static void print_alias(const Printer *printer, const WeirExpression *expression)
 {
-    print(printer, expression->children[0]);
+    const WeirExpression *child = expression->children[0];
+    print(printer, child);
+    if (child->kind == WEIR_EXPRESSION_LAMBDA_VARIABLE && child->name != NULL &&
+        strcmp(child->name, expression->name) == 0)
+        return; /* a field called as the variable has no alias in Spark */
     text(printer, " AS ");
     if (printer->explain)
         text(printer, expression->name);

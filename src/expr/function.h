@@ -109,6 +109,9 @@ struct WeirFunction {
     WeirKernel kernel;           /* NULL where resolve always replaces */
     void *(*new_state)(const WeirExpression *expression); /* optional */
     void (*free_state)(void *state);
+    /* What the kernel is bound to where only some fields of the struct it makes are read; the others may be anything.
+     * NULL: no difference. Optional. */
+    const void *(*narrow)(const WeirExpression *call, const bool *used, WeirArena *arena);
     const char *sql_format; /* how Expression.sql prints it: NULL = name(a, b); "($1 + $2)" for operators */
     const char *group;      /* "string_funcs", … as Spark's ExpressionInfo */
     const char *usage;      /* one line, our words */

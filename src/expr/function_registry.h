@@ -34,6 +34,7 @@
     X(datetime_arithmetic)                                                                                             \
     X(datetime_fields)                                                                                                 \
     X(datetime_format)                                                                                                 \
+    X(time_bucket)                                                                                                     \
     X(math)                                                                                                            \
     X(rounding)                                                                                                        \
     X(interval)                                                                                                        \
@@ -46,6 +47,7 @@
     X(url)                                                                                                             \
     X(collation)                                                                                                       \
     X(random_text)                                                                                                     \
+    X(sentences)                                                                                                       \
     X(to_number)                                                                                                       \
     X(make_timestamp)                                                                                                  \
     X(text_check)                                                                                                      \

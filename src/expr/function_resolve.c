@@ -62,6 +62,12 @@ static WeirStatus find_target(const WeirFunctionResolver *resolver, const WeirEx
         if (target->function == NULL)
             target->aggregate = weir_aggregate_find(name);
     }
+    if (target->function != NULL && target->function->kind == WEIR_FUNCTION_TABLE) {
+        WeirStatus status = weir_error_set(error, WEIR_ERROR_NOT_A_SCALAR_FUNCTION, "functionName",
+                                           weir_arena_printf(resolver->arena, "`%s`", name));
+        weir_error_locate(error, NULL, call->origin);
+        return status;
+    }
     if (target->function != NULL) {
         const WeirFunction *function = target->function;
         target->signature = function->signature;

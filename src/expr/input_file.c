@@ -3,13 +3,14 @@
 
 #include <stddef.h>
 
-static _Thread_local const char *current_file;
+static _Thread_local WeirInputBlock current = {"", -1, -1};
 
-void weir_input_file_set(const char *uri)
+void weir_input_file_set(const char *uri, int64_t start, int64_t length)
 {
-    current_file = uri;
+    current = uri == NULL ? (WeirInputBlock){"", -1, -1} : (WeirInputBlock){uri, start, length};
 }
-const char *weir_input_file(void)
+
+WeirInputBlock weir_input_file(void)
 {
-    return current_file == NULL ? "" : current_file;
+    return current;
 }

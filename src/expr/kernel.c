@@ -1,6 +1,8 @@
 /* Memory of string results. */
 #include "expr/kernel.h"
 
+#include "columnar/utf8.h"
+
 #define HEAP_CHUNK_BYTES (64u << 10)
 #define VALUE_BYTES_MAX 2147483632u /* as a Java byte array */
 
@@ -29,4 +31,20 @@ WeirStatus weir_text_heap_copy(WeirTextHeap *heap, const void *data, size_t leng
     memcpy(heap->next, data, length);
     *view = weir_text_heap_commit(heap, (uint32_t)length);
     return WEIR_OK;
+}
+
+WeirStatus weir_text_heap_valid(WeirTextHeap *heap, const WeirStringView *text, WeirStringView *valid, WeirError *error)
+{
+    if (weir_utf8_is_valid(weir_view_data(text), text->length)) {
+        *valid = *text;
+        return WEIR_OK;
+    }
+    WeirBuffer buffer;
+    weir_buffer_init(&buffer, 0, NULL);
+    weir_utf8_append_replaced(weir_view_data(text), text->length, &buffer);
+    WeirStatus status = weir_buffer_check(&buffer, error);
+    if (status == WEIR_OK)
+        status = weir_text_heap_copy(heap, buffer.data, buffer.length, valid, error);
+    weir_buffer_deinit(&buffer);
+    return status;
 }

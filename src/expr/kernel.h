@@ -75,6 +75,10 @@ static inline WeirStringView weir_text_heap_commit(WeirTextHeap *heap, uint32_t 
 WEIR_CHECKED WeirStatus weir_text_heap_copy(WeirTextHeap *heap, const void *data, size_t length, WeirStringView *view,
                                             WeirError *error);
 
+/* The text as Java has it once it is a String: itself, or a copy with U+FFFD for each malformed sequence. */
+WEIR_CHECKED WeirStatus weir_text_heap_valid(WeirTextHeap *heap, const WeirStringView *text, WeirStringView *valid,
+                                             WeirError *error);
+
 /* Offsets of list results, filled over the gaps of a selection: begin each selected row in order, then finish. `length`
  * = elements so far. */
 typedef struct WeirListRows {

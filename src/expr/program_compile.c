@@ -340,6 +340,47 @@ static void mark_scratch(WeirCompiler *compiler, const WeirStepList *list, const
     }
 }
 
+/* Which fields of a call's struct the other steps read; false: the whole struct. */
+static bool find_used_fields(const WeirStepList *list, const uint32_t *outputs, uint32_t output_count, uint32_t target,
+                             bool *used)
+{
+    for (uint32_t i = 0; i < output_count; i++)
+        if (outputs[i] == target)
+            return false;
+    for (uint32_t s = 0; s < list->count; s++) {
+        const WeirStep *step = &list->steps[s];
+        for (uint32_t i = 0; i < step->argument_count; i++) {
+            if (step->arguments[i] != target)
+                continue;
+            if (step->kind != WEIR_STEP_CALL || step->expression->kind != WEIR_EXPRESSION_EXTRACT_FIELD)
+                return false;
+            used[step->expression->ordinal] = true;
+        }
+    }
+    return true;
+}
+
+/* Calls that make structs are told which fields are read. */
+static void narrow_structs(WeirCompiler *compiler, WeirStepList *list, const uint32_t *outputs, uint32_t output_count)
+{
+    for (uint32_t s = 0; s < list->count; s++) {
+        WeirStep *step = &list->steps[s];
+        const WeirExpression *expression = step->expression;
+        if (step->kind != WEIR_STEP_CALL || expression->kind != WEIR_EXPRESSION_CALL ||
+            expression->function->narrow == NULL || expression->type->id != WEIR_TYPE_STRUCT)
+            continue;
+        bool *used = WEIR_ARENA_ARRAY(compiler->arena, bool, expression->type->field_count + 1);
+        if (!find_used_fields(list, outputs, output_count, step->target, used))
+            continue;
+        const void *bound = expression->function->narrow(expression, used, compiler->arena);
+        if (bound == NULL)
+            continue;
+        WeirExpression *narrowed = weir_expression_copy(compiler->arena, expression);
+        narrowed->bound = bound;
+        step->expression = narrowed;
+    }
+}
+
 static WeirStatus compile_all(WeirCompiler *compiler, WeirExpression *const *expressions, uint32_t count,
                               WeirError *error)
 {
@@ -353,12 +394,14 @@ static WeirStatus compile_all(WeirCompiler *compiler, WeirExpression *const *exp
     compiler->list = &program->run;
     for (uint32_t i = 0; i < count; i++)
         WEIR_TRY(weir_compile_node(compiler, expressions[i], 0, &program->outputs[i], error));
+    narrow_structs(compiler, &program->run, program->outputs, count);
     mark_scratch(compiler, &program->run, program->outputs, count);
     if (count == 1 && expressions[0]->type->id == WEIR_TYPE_BOOLEAN) {
         program->is_predicate = true;
         compiler->list = &program->filter;
         compiler->computed_count = 0;
         WEIR_TRY(compile_conjuncts(compiler, expressions[0], &program->filter_slot, error));
+        narrow_structs(compiler, &program->filter, NULL, 0);
         mark_scratch(compiler, &program->filter, NULL, 0);
     }
     return WEIR_OK;

@@ -1,282 +1,513 @@
-/* Java's pattern syntax to PCRE2's. Most is the same; character classes with unions and intersections, \p{java…} and
- * POSIX names, \uXXXX, \0 octals and flags differ. */
-#include "expr/regex_private.h"
-
+/* Java's pattern syntax to PCRE2's. Flags are not handed on: what ., ^, $, \b, letters and classes mean under them is
+ * written out, since line ends, words and case differ between the two. What has no counterpart is refused. */
 #include <string.h>
 
-typedef struct Translator {
-    const char *pattern;
-    size_t length, at;
-    WeirBuffer *out;
-    bool failed;
-} Translator;
+#include "expr/kernels/utf8.h"
+#include "expr/regex_private.h"
 
-static void put(Translator *t, const char *text)
+#define GROUP_DEPTH_MAX 200
+#define REPEAT_MAX 65535 /* of PCRE2 */
+#define LINE_ENDS "\\n\\r\\x{85}\\x{2028}\\x{2029}"
+#define WORD "[\\p{L}\\p{Nd}\\p{Mn}_]"
+
+static void put(WeirRegexTranslator *t, const char *text)
 {
     weir_buffer_append_text(t->out, text);
 }
-static bool more(const Translator *t)
+
+static bool has(const WeirRegexTranslator *t, uint32_t flag)
 {
-    return t->at < t->length;
-}
-static char peek(const Translator *t, size_t ahead)
-{
-    return t->at + ahead < t->length ? t->pattern[t->at + ahead] : '\0';
+    return (t->flags & flag) != 0;
 }
 
-static const struct {
-    const char *java, *inside; /* what stands inside [ ] */
-} property_names[] = {
-    {"Lower", "a-z"},
-    {"Upper", "A-Z"},
-    {"ASCII", "\\x00-\\x7F"},
-    {"Alpha", "a-zA-Z"},
-    {"Digit", "0-9"},
-    {"Alnum", "a-zA-Z0-9"},
-    {"Punct", "!-/:-@\\[-`{-~"},
-    {"Graph", "!-~"},
-    {"Print", " -~"},
-    {"Blank", " \\t"},
-    {"Cntrl", "\\x00-\\x1F\\x7F"},
-    {"XDigit", "0-9a-fA-F"},
-    {"Space", " \\t\\n\\x0B\\f\\r"},
-    {"javaLowerCase", "\\p{Ll}"},
-    {"javaUpperCase", "\\p{Lu}"},
-    {"javaWhitespace", "\\p{Z}\\t-\\r\\x1C-\\x1F"},
-    {"javaLetter", "\\p{L}"},
-    {"javaDigit", "\\p{Nd}"},
-    {"javaLetterOrDigit", "\\p{L}\\p{Nd}"},
-    {"javaAlphabetic", "\\p{L}\\p{Nl}"},
-    {"IsAlphabetic", "\\p{L}\\p{Nl}"},
-    {"IsLetter", "\\p{L}"},
-    {"IsDigit", "\\p{Nd}"},
-    {"IsUppercase", "\\p{Lu}"},
-    {"IsLowercase", "\\p{Ll}"},
-    {"IsPunctuation", "\\p{P}"},
-    {"IsWhite_Space", "\\p{Z}\\t-\\r\\x85"},
-    {"IsIdeographic", "\\p{Han}"},
-};
-
-/* \p{…} or \P{…}; `in_class`: inside brackets. */
-static void translate_property(Translator *t, bool in_class)
+uint32_t weir_regex_next_character(WeirRegexTranslator *t)
 {
-    bool negated = peek(t, 1) == 'P';
-    char name[64];
-    size_t length = 0;
-    t->at += 2;
-    if (peek(t, 0) == '{') {
-        const char *end = memchr(t->pattern + t->at, '}', t->length - t->at);
-        if (end == NULL || (size_t)(end - t->pattern) - t->at - 1 >= sizeof(name)) {
-            t->failed = true;
+    return weir_utf8_next((const uint8_t *)t->pattern, t->length, &t->at);
+}
+
+void weir_regex_skip_comments(WeirRegexTranslator *t)
+{
+    while (has(t, WEIR_REGEX_COMMENTS) && weir_regex_more(t)) {
+        char c = weir_regex_peek(t, 0);
+        if (c == ' ' || (c >= '\t' && c <= '\r')) {
+            t->at++;
+        } else if (c == '#') {
+            while (weir_regex_more(t)) {
+                uint32_t skipped = weir_regex_next_character(t);
+                bool ends = skipped == '\n' || (!has(t, WEIR_REGEX_UNIX_LINES) &&
+                                                (skipped == '\r' || skipped == 0x85 || (skipped | 1) == 0x2029));
+                if (ends)
+                    break;
+            }
+        } else {
             return;
         }
-        length = (size_t)(end - t->pattern) - t->at - 1;
-        memcpy(name, t->pattern + t->at + 1, length);
-        t->at += length + 2;
-    } else if (more(t)) {
-        name[length++] = t->pattern[t->at++];
+    }
+}
+
+/* ---- characters */
+
+static void put_literal(WeirRegexTranslator *t, uint32_t c)
+{
+    bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+    if (has(t, WEIR_REGEX_CASELESS) && has(t, WEIR_REGEX_UNICODE_CASE)) {
+        weir_buffer_append_format(t->out, "(?i:\\x{%X})", c);
+    } else if (letter && has(t, WEIR_REGEX_CASELESS)) {
+        weir_buffer_append_format(t->out, "[%c%c]", (char)(c | 32), (char)(c & ~32u));
+    } else if (letter || (c >= '0' && c <= '9')) {
+        weir_buffer_append_char(t->out, (char)c);
+    } else {
+        weir_buffer_append_format(t->out, "\\x{%X}", c);
+    }
+}
+
+static int hex_value(char c)
+{
+    return c >= '0' && c <= '9'   ? c - '0'
+           : c >= 'a' && c <= 'f' ? c - 'a' + 10
+           : c >= 'A' && c <= 'F' ? c - 'A' + 10
+                                  : -1;
+}
+
+/* `digits` hexadecimal digits from t->at + ahead on; -1: others. */
+static int64_t hex_at(const WeirRegexTranslator *t, size_t ahead, size_t digits)
+{
+    int64_t value = 0;
+    for (size_t i = 0; i < digits; i++) {
+        int digit = hex_value(weir_regex_peek(t, ahead + i));
+        if (digit < 0)
+            return -1;
+        value = value * 16 + digit;
+    }
+    return value;
+}
+
+static int64_t fail(WeirRegexTranslator *t)
+{
+    t->failed = true;
+    return 0;
+}
+
+/* \xhh, \x{h…}, \uhhhh with pairs of surrogates; t->at at the letter. */
+static int64_t hexadecimal(WeirRegexTranslator *t)
+{
+    int64_t value;
+    if (weir_regex_peek(t, 0) == 'x' && weir_regex_peek(t, 1) == '{') {
+        size_t digits = 0;
+        while (hex_value(weir_regex_peek(t, 2 + digits)) >= 0 && digits < 7)
+            digits++;
+        value = hex_at(t, 2, digits);
+        if (digits == 0 || weir_regex_peek(t, 2 + digits) != '}')
+            return fail(t);
+        t->at += digits + 3;
+    } else {
+        size_t digits = weir_regex_peek(t, 0) == 'x' ? 2 : 4;
+        value = hex_at(t, 1, digits);
+        if (value < 0)
+            return fail(t);
+        t->at += digits + 1;
+    }
+    int64_t low = weir_regex_peek(t, 0) == '\\' && weir_regex_peek(t, 1) == 'u' ? hex_at(t, 2, 4) : -1;
+    if (value >= 0xd800 && value < 0xdc00 && low >= 0xdc00 && low < 0xe000) {
+        t->at += 6;
+        return 0x10000 + ((value - 0xd800) << 10) + (low - 0xdc00);
+    }
+    if (value > 0x10ffff || (value >= 0xd800 && value < 0xe000))
+        return fail(t);
+    return value;
+}
+
+/* \0n, \0nn, \0mnn with m up to 3. */
+static int64_t octal(WeirRegexTranslator *t)
+{
+    int64_t value = 0;
+    size_t digits = 0;
+    for (t->at++; digits < 3; digits++) {
+        char c = weir_regex_peek(t, 0);
+        if (c < '0' || c > '7' || value * 8 + c - '0' > 0377)
+            break;
+        value = value * 8 + c - '0';
+        t->at++;
+    }
+    return digits == 0 ? fail(t) : value;
+}
+
+int64_t weir_regex_escaped_character(WeirRegexTranslator *t)
+{
+    static const char letters[] = "tnrfae", values[] = "\t\n\r\f\a\x1b";
+    char c = weir_regex_peek(t, 0);
+    const char *letter = c == '\0' ? NULL : strchr(letters, c);
+    if (t->at >= t->length)
+        return fail(t);
+    if (letter != NULL) {
+        t->at++;
+        return values[letter - letters];
+    }
+    if (c == 'x' || c == 'u')
+        return hexadecimal(t);
+    if (c == '0')
+        return octal(t);
+    if (c == 'c') {
+        t->at++;
+        return weir_regex_more(t) ? (int64_t)(weir_regex_next_character(t) ^ 64u) : fail(t);
+    }
+    if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '1' && c <= '9'))
+        return -1;
+    return weir_regex_next_character(t);
+}
+
+/* ---- places */
+
+static void put_dot(WeirRegexTranslator *t)
+{
+    put(t, has(t, WEIR_REGEX_DOT_ALL)      ? "(?s:.)"
+           : has(t, WEIR_REGEX_UNIX_LINES) ? "[^\\n]"
+           : has(t, WEIR_REGEX_ASCII_TEXT) ? "[^\\n\\r]"
+                                           : "[^" LINE_ENDS "]");
+}
+
+/* Before a line end that ends the text, or at its end; \r\n is one line end. */
+static void put_end(WeirRegexTranslator *t)
+{
+    put(t, has(t, WEIR_REGEX_UNIX_LINES) ? "(?=\\n?\\z)"
+                                         : "(?=\\z|(?:\\r\\n|(?<!\\r)\\n|[\\r\\x{85}\\x{2028}\\x{2029}])\\z)");
+}
+
+static void put_dollar(WeirRegexTranslator *t)
+{
+    if (!has(t, WEIR_REGEX_MULTILINE))
+        put_end(t);
+    else
+        put(t, has(t, WEIR_REGEX_UNIX_LINES) ? "(?=\\n|\\z)" : "(?=\\z|[\\r\\x{85}\\x{2028}\\x{2029}]|(?<!\\r)\\n)");
+}
+
+/* A text that ends with a line end has no line behind it; an empty one has none at all. */
+static void put_caret(WeirRegexTranslator *t)
+{
+    if (!has(t, WEIR_REGEX_MULTILINE))
+        put(t, "(?:\\A)");
+    else
+        put(t, has(t, WEIR_REGEX_UNIX_LINES)
+                   ? "(?:(?:\\A|(?<=\\n))(?!\\z))"
+                   : "(?:(?:\\A|(?<=[\\n\\x{85}\\x{2028}\\x{2029}])|(?<=\\r)(?!\\n))(?!\\z))");
+}
+
+static void put_boundary(WeirRegexTranslator *t, bool negated)
+{
+    if (has(t, WEIR_REGEX_UNICODE_CLASS))
+        t->failed = true;
+    if (has(t, WEIR_REGEX_ASCII_TEXT))
+        put(t, negated ? "(?:\\B)" : "(?:\\b)");
+    else if (negated)
+        put(t, "(?:(?<=" WORD ")(?=" WORD ")|(?<!" WORD ")(?!" WORD "))");
+    else
+        put(t, "(?:(?<=" WORD ")(?!" WORD ")|(?<!" WORD ")(?=" WORD "))");
+}
+
+/* ---- escapes */
+
+static void put_reference(WeirRegexTranslator *t, const char *reference)
+{
+    weir_buffer_append_format(t->out, has(t, WEIR_REGEX_CASELESS) ? "(?i:%s)" : "%s", reference);
+}
+
+/* \11 is group 11 if there are as many so far, else group 1 and the digit 1. */
+static void translate_number(WeirRegexTranslator *t)
+{
+    char text[24];
+    uint32_t number = (uint32_t)(weir_regex_peek(t, 0) - '0');
+    for (t->at++; weir_regex_peek(t, 0) >= '0' && weir_regex_peek(t, 0) <= '9'; t->at++) {
+        uint32_t longer = number * 10 + (uint32_t)(weir_regex_peek(t, 0) - '0');
+        if (longer > t->groups)
+            break;
+        number = longer;
+    }
+    t->reference_max = number > t->reference_max ? number : t->reference_max;
+    snprintf(text, sizeof(text), "\\g{%u}", number);
+    put_reference(t, number > t->groups_all ? "(?:(?!))" : text); /* a group that is nowhere never matched */
+}
+
+/* <name> at t->at, in `name`; false: malformed. */
+static bool take_name(WeirRegexTranslator *t, char name[40])
+{
+    size_t length = 0;
+    if (weir_regex_peek(t, 0) != '<')
+        return false;
+    for (t->at++; weir_regex_more(t) && weir_regex_peek(t, 0) != '>'; t->at++) {
+        char c = weir_regex_peek(t, 0);
+        bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+        if (length == 32 || !(letter || (length > 0 && c >= '0' && c <= '9')))
+            return false;
+        name[length++] = c;
     }
     name[length] = '\0';
-    for (size_t i = 0; i < sizeof(property_names) / sizeof(property_names[0]); i++) {
-        if (strcmp(property_names[i].java, name) != 0)
-            continue;
-        if (in_class && negated) { /* a negated set has no place inside a class without an operator for it */
-            t->failed = true;
-            return;
-        }
-        if (!in_class)
-            put(t, negated ? "[^" : "[");
-        put(t, property_names[i].inside);
-        if (!in_class)
-            put(t, "]");
-        return;
-    }
-    const char *plain = strncmp(name, "Is", 2) == 0 ? name + 2 : name;
-    const char *equals = strchr(name, '=');
-    weir_buffer_append_format(t->out, "\\%c{%s}", negated ? 'P' : 'p', equals != NULL ? equals + 1 : plain);
-}
-
-static void translate_escape(Translator *t, bool in_class)
-{
-    char c = peek(t, 1);
-    switch (c) {
-    case 'p':
-    case 'P':
-        translate_property(t, in_class);
-        return;
-    case 'u': { /* \uXXXX; a surrogate pair is one character */
-        unsigned unit = 0, low = 0;
-        if (sscanf(t->pattern + t->at + 2, "%4x", &unit) != 1 || t->at + 6 > t->length) {
-            t->failed = true;
-            return;
-        }
-        t->at += 6;
-        if (unit >= 0xd800 && unit < 0xdc00 && peek(t, 0) == '\\' && peek(t, 1) == 'u' &&
-            sscanf(t->pattern + t->at + 2, "%4x", &low) == 1) {
-            unit = 0x10000 + ((unit - 0xd800) << 10) + (low - 0xdc00);
-            t->at += 6;
-        }
-        weir_buffer_append_format(t->out, "\\x{%X}", unit);
-        return;
-    }
-    case '0': {
-        size_t digits = 0;
-        put(t, "\\o{");
-        for (t->at += 2; digits < 3 && peek(t, 0) >= '0' && peek(t, 0) <= '7'; digits++)
-            weir_buffer_append_char(t->out, t->pattern[t->at++]);
-        put(t, "}");
-        return;
-    }
-    case 'Z':
-    case 'z':
-    case 'A':
-    case 'G':
-    case 'B':
-    case 'b':
-    default:
-        weir_buffer_append_char(t->out, '\\');
-        if (c != '\0')
-            weir_buffer_append_char(t->out, c);
-        t->at += c == '\0' ? 1 : 2;
-        if (c == '\0')
-            t->failed = true;
-        return;
-    }
-}
-
-static void translate_class(Translator *t);
-
-/* One operand of && : simple members, escapes and nested classes. Nested classes become alternatives. */
-static void translate_operand(Translator *t, bool negated, bool first)
-{
-    WeirBuffer simple, nested;
-    weir_buffer_init(&simple, 0, NULL);
-    weir_buffer_init(&nested, 0, NULL);
-    WeirBuffer *outer = t->out;
-    bool start = first;
-    while (more(t) && !t->failed) {
-        char c = peek(t, 0);
-        if ((c == ']' && !start) || (c == '&' && peek(t, 1) == '&'))
-            break;
-        start = false;
-        if (c == '[') {
-            t->out = &nested;
-            put(t, "|");
-            translate_class(t);
-        } else if (c == '\\' && peek(t, 1) == 'Q') {
-            t->failed = true;
-        } else if (c == '\\') {
-            t->out = &simple;
-            translate_escape(t, true);
-        } else {
-            t->out = &simple;
-            weir_buffer_append_char(t->out, c);
-            t->at++;
-        }
-        t->out = outer;
-    }
-    if (nested.length == 0) {
-        weir_buffer_append_format(t->out, "[%s%s]", negated ? "^" : "", weir_buffer_text(&simple));
-    } else {
-        if (negated)
-            put(t, "(?!");
-        else
-            put(t, "(?:");
-        if (simple.length > 0)
-            weir_buffer_append_format(t->out, "[%s]%s)", weir_buffer_text(&simple), weir_buffer_text(&nested));
-        else
-            weir_buffer_append_format(t->out, "%s)", weir_buffer_text(&nested) + 1);
-        if (negated)
-            put(t, "(?s:.)");
-    }
-    weir_buffer_deinit(&simple);
-    weir_buffer_deinit(&nested);
-}
-
-/* [a&&b&&c]: lookaheads for all but the last. */
-static void translate_class(Translator *t)
-{
-    bool negated = peek(t, 1) == '^';
-    t->at += negated ? 2 : 1;
-    WeirBuffer operands[8];
-    uint32_t count = 0;
-    WeirBuffer *outer = t->out;
-    do {
-        if (count == 8) {
-            t->failed = true;
-            break;
-        }
-        weir_buffer_init(&operands[count], 0, NULL);
-        t->out = &operands[count++];
-        translate_operand(t, negated && count == 1, count == 1);
-        if (peek(t, 0) == '&') {
-            t->at += 2;
-            continue;
-        }
-        break;
-    } while (!t->failed);
-    t->out = outer;
-    if (!more(t))
-        t->failed = true;
     t->at++;
-    if (count > 1)
-        put(t, "(?:");
-    for (uint32_t i = 0; i < count; i++) {
-        if (i + 1 < count)
-            weir_buffer_append_format(t->out, "(?=%s)", weir_buffer_text(&operands[i]));
-        else
-            put(t, weir_buffer_text(&operands[i]));
-        weir_buffer_deinit(&operands[i]);
-    }
-    if (count > 1)
-        put(t, ")");
-    if (negated && count > 1) /* [^a&&b] is the complement of the intersection: not expressed */
+    return length > 0 && !t->failed && t->at <= t->length;
+}
+
+static void translate_named_reference(WeirRegexTranslator *t)
+{
+    char name[40], text[64];
+    t->at++;
+    if (!take_name(t, name)) {
         t->failed = true;
+        return;
+    }
+    snprintf(text, sizeof(text), "\\k<%s>", name);
+    put_reference(t, text);
 }
 
-/* (?idmsux-idmsux) or (?…: — d and u mean nothing here, U has no counterpart. */
-static void translate_flags(Translator *t)
+static void translate_quoted(WeirRegexTranslator *t)
 {
-    put(t, "(?");
-    for (t->at += 2; more(t); t->at++) {
-        char c = peek(t, 0);
-        if (c == 'd' || c == 'u')
-            continue;
-        if (c == 'U') {
-            t->failed = true;
+    t->at++;
+    while (weir_regex_more(t)) {
+        if (weir_regex_peek(t, 0) == '\\' && weir_regex_peek(t, 1) == 'E') {
+            t->at += 2;
             return;
         }
-        weir_buffer_append_char(t->out, c);
-        if (c == ')' || c == ':') {
+        put_literal(t, weir_regex_next_character(t));
+    }
+}
+
+static void translate_set(WeirRegexTranslator *t)
+{
+    WeirBuffer content;
+    bool negated = false;
+    weir_buffer_init(&content, 0, NULL);
+    if (weir_regex_translate_set(t, &content, &negated))
+        weir_buffer_append_format(t->out, "[%s%s]", negated ? "^" : "", weir_buffer_text(&content));
+    else
+        t->failed = true;
+    weir_buffer_deinit(&content);
+}
+
+/* t->at behind the backslash. */
+static void translate_escape(WeirRegexTranslator *t)
+{
+    char c = weir_regex_peek(t, 0);
+    int64_t character = weir_regex_escaped_character(t);
+    if (character >= 0) {
+        if (!t->failed)
+            put_literal(t, (uint32_t)character);
+        return;
+    }
+    if (c >= '1' && c <= '9') {
+        translate_number(t);
+    } else if (c == 'k') {
+        translate_named_reference(t);
+    } else if (c == 'Q') {
+        translate_quoted(t);
+    } else if (c == 'A' || c == 'z' || c == 'G') {
+        weir_buffer_append_format(t->out, "(?:\\%c)", c);
+        t->at++;
+    } else if (c == 'Z') {
+        put_end(t);
+        t->at++;
+    } else if (c == 'b' || c == 'B') {
+        put_boundary(t, c == 'B');
+        t->at++;
+        t->failed = t->failed || (weir_regex_peek(t, 0) == '{' && weir_regex_peek(t, 1) == 'g');
+    } else if (c == 'R') {
+        put(t, "(?:\\r\\n|[\\n-\\r\\x{85}\\x{2028}\\x{2029}])");
+        t->at++;
+    } else if (c == 'X') {
+        put(t, "\\X");
+        t->at++;
+    } else {
+        translate_set(t);
+    }
+}
+
+/* ---- groups and repetition */
+
+static uint32_t flag_of(char c)
+{
+    static const char letters[] = "idmsuxU";
+    const char *letter = c == '\0' ? NULL : strchr(letters, c);
+    return letter == NULL ? 0 : 1u << (letter - letters);
+}
+
+/* (?i-x) changes what follows in the group, (?i-x: …) opens one. Returns whether it opens one; t->at at the first flag.
+ */
+static bool translate_flags(WeirRegexTranslator *t)
+{
+    bool off = false;
+    for (;; t->at++) {
+        char c = weir_regex_peek(t, 0);
+        uint32_t flag = flag_of(c);
+        if (flag != 0) {
+            if (flag == WEIR_REGEX_UNICODE_CLASS) /* brings u with it */
+                flag |= WEIR_REGEX_UNICODE_CASE;
+            t->flags = off ? t->flags & ~flag : t->flags | flag;
+        } else if (c == '-' && !off) {
+            off = true;
+        } else if (c == ')' || c == ':') {
             t->at++;
-            return;
+            return c == ':';
+        } else {
+            t->failed = true;
+            return false;
         }
     }
-    t->failed = true;
 }
 
-bool weir_regex_translate(const char *pattern, size_t length, WeirBuffer *out)
+/* What follows "(". Returns whether a group was opened. */
+static bool open_group(WeirRegexTranslator *t)
 {
-    Translator t = {pattern, length, 0, out, false};
-    while (more(&t) && !t.failed) {
-        char c = peek(&t, 0);
-        if (c == '\\' && peek(&t, 1) == 'Q') {
-            const char *end = memmem(pattern + t.at, length - t.at, "\\E", 2);
-            size_t stop = end == NULL ? length : (size_t)(end - pattern) + 2;
-            weir_buffer_append(out, pattern + t.at, stop - t.at);
-            t.at = stop;
-        } else if (c == '\\') {
-            translate_escape(&t, false);
-        } else if (c == '[') {
-            translate_class(&t);
-        } else if (c == '(' && peek(&t, 1) == '?' && peek(&t, 2) != '\0' && strchr("idmsuxU-", peek(&t, 2)) != NULL) {
-            translate_flags(&t);
+    t->at++;
+    if (weir_regex_peek(t, 0) != '?') {
+        t->groups++;
+        put(t, "(");
+        return true;
+    }
+    t->at++;
+    char c = weir_regex_peek(t, 0), next = weir_regex_peek(t, 1);
+    if (c == ':' || c == '>' || c == '=' || c == '!') {
+        weir_buffer_append_format(t->out, "(?%c", c);
+        t->at++;
+        return true;
+    }
+    if (c == '<' && (next == '=' || next == '!')) {
+        weir_buffer_append_format(t->out, "(?<%c", next);
+        t->at += 2;
+        return true;
+    }
+    if (c == '<') {
+        char name[40];
+        if (!take_name(t, name)) {
+            t->failed = true;
+            return false;
+        }
+        t->groups++;
+        weir_buffer_append_format(t->out, "(?<%s>", name);
+        return true;
+    }
+    if (!translate_flags(t))
+        return false;
+    put(t, "(?:");
+    return true;
+}
+
+/* {n}, {n,} or {n,m} at t->at. */
+static bool take_braces(WeirRegexTranslator *t, WeirBuffer *out)
+{
+    uint32_t numbers[2] = {0, 0};
+    size_t start = t->at++;
+    for (int i = 0; i < 2; i++) {
+        size_t first = t->at;
+        for (; weir_regex_peek(t, 0) >= '0' && weir_regex_peek(t, 0) <= '9'; t->at++) {
+            numbers[i] = numbers[i] * 10 + (uint32_t)(weir_regex_peek(t, 0) - '0');
+            if (numbers[i] > REPEAT_MAX)
+                return false;
+        }
+        if (i == 0 && t->at == first)
+            return false;
+        if (i == 1 && t->at == first)
+            numbers[1] = UINT32_MAX;
+        if (i == 0 && weir_regex_peek(t, 0) != ',') {
+            numbers[1] = numbers[0];
+            break;
+        }
+        t->at += i == 0;
+    }
+    if (weir_regex_peek(t, 0) != '}' || numbers[1] < numbers[0])
+        return false;
+    t->at++;
+    weir_buffer_append(out, t->pattern + start, t->at - start);
+    return true;
+}
+
+/* *, +, ? and {…} with what makes them lazy or possessive. Braces behind nothing repeat the empty text. */
+static void translate_quantifier(WeirRegexTranslator *t, bool repeatable)
+{
+    if (!repeatable && weir_regex_peek(t, 0) != '{') {
+        t->failed = true;
+        return;
+    }
+    if (!repeatable)
+        put(t, "(?:)");
+    if (weir_regex_peek(t, 0) == '{')
+        t->failed = !take_braces(t, t->out);
+    else
+        weir_buffer_append_char(t->out, t->pattern[t->at++]);
+    weir_regex_skip_comments(t);
+    char suffix = weir_regex_peek(t, 0);
+    if (suffix == '?' || suffix == '+') {
+        weir_buffer_append_char(t->out, suffix);
+        t->at++;
+    }
+}
+
+/* Anything but groups, alternatives and repetition. */
+static void translate_atom(WeirRegexTranslator *t)
+{
+    char c = weir_regex_peek(t, 0);
+    if (c == '[') {
+        weir_regex_translate_class(t);
+    } else if (c == '.') {
+        put_dot(t);
+        t->at++;
+    } else if (c == '^') {
+        put_caret(t);
+        t->at++;
+    } else if (c == '$') {
+        put_dollar(t);
+        t->at++;
+    } else if (c == '\\') {
+        t->at++;
+        translate_escape(t);
+    } else {
+        put_literal(t, weir_regex_next_character(t));
+    }
+}
+
+static bool translate(WeirRegexTranslator *t)
+{
+    uint32_t saved[GROUP_DEPTH_MAX], depth = 0;
+    bool repeatable = false;
+    for (weir_regex_skip_comments(t); weir_regex_more(t); weir_regex_skip_comments(t)) {
+        char c = weir_regex_peek(t, 0);
+        if (c == '(') {
+            uint32_t before = t->flags;
+            repeatable = false;
+            if (!open_group(t))
+                continue;
+            if (depth == GROUP_DEPTH_MAX)
+                return false;
+            saved[depth++] = before;
+        } else if (c == ')') {
+            if (depth == 0)
+                return false;
+            t->flags = saved[--depth];
+            put(t, ")");
+            t->at++;
+            repeatable = true;
+        } else if (c == '|') {
+            put(t, "|");
+            t->at++;
+            repeatable = false;
+        } else if (c == '*' || c == '+' || c == '?' || c == '{') {
+            translate_quantifier(t, repeatable);
+            repeatable = false;
         } else {
-            weir_buffer_append_char(out, c);
-            t.at++;
+            translate_atom(t);
+            repeatable = true;
         }
     }
-    return !t.failed;
+    return !t->failed && depth == 0;
+}
+
+bool weir_regex_translate(const char *pattern, size_t length, uint32_t flags, WeirBuffer *out)
+{
+    WeirRegexTranslator t = {
+        .pattern = pattern, .length = length, .out = out, .flags = flags, .groups_all = UINT32_MAX};
+    if (!translate(&t))
+        return false;
+    if (t.reference_max <= t.groups)
+        return true;
+    weir_buffer_clear(out);
+    t = (WeirRegexTranslator){.pattern = pattern, .length = length, .out = out, .flags = flags, .groups_all = t.groups};
+    return translate(&t);
 }
 
 bool weir_regex_is_literal(const char *pattern, size_t length, WeirBuffer *out)

@@ -15,6 +15,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         {"unescapedQuoteHandling", "SKIP_VALUE", "lineSep", "|", "mode", "DROPMALFORMED", NULL},
         {"sep", "||", "multiLine", "true", "ignoreLeadingWhiteSpace", "true", "unescapedQuoteHandling",
          "BACK_TO_DELIMITER", NULL},
+        {"encoding", "UTF-16LE", "lineSep", "\n", NULL},
+        {"encoding", "UTF-16", "multiLine", "true", "header", "true", NULL},
         {"encoding", "ISO-8859-1", "quote", "", "multiLine", "true", "lineSep", "\r\n", NULL},
     };
     static const WeirField fields[] = {{"a", &weir_type_string, true, "{}"},

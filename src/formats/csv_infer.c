@@ -122,6 +122,11 @@ static bool is_whole(Inferred type)
     return type.id == WEIR_TYPE_INT || type.id == WEIR_TYPE_LONG || type.id == WEIR_TYPE_DECIMAL;
 }
 
+static bool is_time(Inferred type)
+{
+    return type.id == WEIR_TYPE_DATE || type.id == WEIR_TYPE_TIMESTAMP || type.id == WEIR_TYPE_TIMESTAMP_NTZ;
+}
+
 static Inferred merge(Inferred a, Inferred b)
 {
     if (a.id == WEIR_TYPE_VOID)
@@ -133,6 +138,10 @@ static Inferred merge(Inferred a, Inferred b)
     }
     if ((a.id == WEIR_TYPE_DOUBLE && is_whole(b)) || (b.id == WEIR_TYPE_DOUBLE && is_whole(a)))
         return (Inferred){WEIR_TYPE_DOUBLE, 0};
+    if (a.id != b.id && is_time(a) && is_time(b)) /* a date goes along with either timestamp */
+        return (Inferred){a.id == WEIR_TYPE_TIMESTAMP || b.id == WEIR_TYPE_TIMESTAMP ? WEIR_TYPE_TIMESTAMP
+                                                                                     : WEIR_TYPE_TIMESTAMP_NTZ,
+                          0};
     return a.id == b.id ? a : (Inferred){WEIR_TYPE_STRING, 0};
 }
 

@@ -217,13 +217,22 @@ static void append_time(const WeirTimeFormatter *formatter, bool ntz, int64_t va
     weir_buffer_append(out, text, length);
 }
 
-/* An element behind the first is set off by a blank, a null one is not. */
+/* A null inside of another value: nothing, or a blank and the option nullValue. */
+static void append_null(const WeirFormatWriter *writer, WeirBuffer *out)
+{
+    const WeirCsvText *value = &writer->options.null_value;
+    if (value->length > 0)
+        weir_buffer_append_char(out, ' ');
+    weir_buffer_append(out, value->data, value->length);
+}
+
+/* An element behind the first is set off by a blank. */
 static void append_part(WeirFormatWriter *writer, const WeirVector *vector, uint32_t row, bool first, WeirBuffer *out)
 {
     if (!first)
         weir_buffer_append_char(out, ',');
     if (weir_vector_is_null(vector, row)) {
-        weir_buffer_append(out, writer->options.null_value.data, writer->options.null_value.length);
+        append_null(writer, out);
         return;
     }
     if (!first)
@@ -239,7 +248,7 @@ static void append_map(WeirFormatWriter *writer, const WeirVector *flat, uint32_
         append_part(writer, &flat->children[0], at, at == offsets[row], out);
         weir_buffer_append_text(out, " ->");
         if (weir_vector_is_null(&flat->children[1], at)) {
-            weir_buffer_append(out, writer->options.null_value.data, writer->options.null_value.length);
+            append_null(writer, out);
             continue;
         }
         weir_buffer_append_char(out, ' ');

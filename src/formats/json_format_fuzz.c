@@ -13,6 +13,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         {"allowBackslashEscapingAnyCharacter", "true", "allowUnquotedControlChars", "true", "mode", "DROPMALFORMED",
          NULL},
         {"primitivesAsString", "true", "lineSep", "|", NULL},
+        {"encoding", "UTF-16LE", "lineSep", "\n", NULL},
+        {"encoding", "ISO-8859-1", "lineSep", "\n", "mode", "FAILFAST", NULL},
+        {"encoding", "UTF-32", "multiLine", "true", NULL},
     };
     static const WeirField inner[] = {{"x", &weir_type_long, true, "{}"}, {"s", &weir_type_string, true, "{}"}};
     static const WeirDataType object = {.id = WEIR_TYPE_STRUCT, .field_count = 2, .fields = inner};

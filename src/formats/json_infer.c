@@ -292,16 +292,27 @@ WeirStatus weir_json_infer_text(const WeirFormatOptions *options, const uint8_t 
 
 /* ---- files ---- */
 
-/* A record that is no object: it goes to the column for corrupt records. */
-static void refuse_record(Inference *inference, const uint8_t *record, size_t length)
+/* A record that is malformed or no object (`type`: what it is then) goes to the column for corrupt records. */
+static void refuse_record(Inference *inference, const uint8_t *record, size_t length, const WeirDataType *type)
 {
+    WeirBuffer text;
     if (inference->mode == WEIR_PARSE_MODE_PERMISSIVE)
         inference->saw_corrupt = true;
-    if (inference->mode == WEIR_PARSE_MODE_FAIL && inference->status == WEIR_OK)
-        inference->status =
-            weir_error_format(inference->error, WEIR_ERROR_LEGACY_ERROR_TEMP_0000,
-                              "A record is no JSON object, and the schema is inferred in the mode FAILFAST: %.*s",
-                              length > 200 ? 200 : (int)length, (const char *)record);
+    if (inference->mode != WEIR_PARSE_MODE_FAIL || inference->status != WEIR_OK)
+        return;
+    weir_buffer_init(&text, 0, NULL);
+    if (type == NULL) {
+        weir_buffer_append(&text, record, length > 200 ? 200 : length);
+        inference->status = weir_error_set(inference->error, WEIR_ERROR_MALFORMED_RECORD_IN_PARSING_WITHOUT_SUGGESTION,
+                                           "badRecord", weir_buffer_text(&text), "failFastMode", "FAILFAST");
+    } else {
+        weir_buffer_append_char(&text, '"');
+        weir_type_sql(type, &text);
+        weir_buffer_append_char(&text, '"');
+        inference->status = weir_error_set(inference->error, WEIR_ERROR_INVALID_JSON_RECORD_TYPE, "invalidType",
+                                           weir_buffer_text(&text), "failFastMode", "FAILFAST");
+    }
+    weir_buffer_deinit(&text);
 }
 
 static void infer_record(Inference *inference, const uint8_t *record, size_t length, const uint8_t *readable)
@@ -312,14 +323,14 @@ static void infer_record(Inference *inference, const uint8_t *record, size_t len
     if (at == text.end)
         return;
     if (at == NULL || weir_json_scan_value(&text, at, 0, &token) == NULL) {
-        refuse_record(inference, record, length);
+        refuse_record(inference, record, length, NULL);
         return;
     }
     const WeirDataType *type = value_type(inference, &text, &token);
     if (type->id == WEIR_TYPE_ARRAY)
         type = weir_type_element(type);
     if (type->id != WEIR_TYPE_STRUCT)
-        refuse_record(inference, record, length);
+        refuse_record(inference, record, length, type);
     else
         inference->type = inference->type == NULL ? type : merge(inference->arena, inference->type, type);
 }

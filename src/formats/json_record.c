@@ -12,8 +12,11 @@ void weir_json_record_init(WeirJsonRecord *record, const WeirJsonRules *rules, c
     record->layout_count = 0;
     record->values = WEIR_ARENA_ARRAY(arena, WeirJsonToken, count + 1);
     record->name_lengths = WEIR_ARENA_ARRAY(arena, uint32_t, count + 1);
-    for (uint32_t i = 0; i < count; i++)
+    record->is_string = WEIR_ARENA_ARRAY(arena, bool, count + 1);
+    for (uint32_t i = 0; i < count; i++) {
         record->name_lengths[i] = (uint32_t)strlen(schema->fields[i].name);
+        record->is_string[i] = schema->fields[i].type->id == WEIR_TYPE_STRING;
+    }
     weir_buffer_init(&record->scratch, 0, tracker);
 }
 
@@ -74,28 +77,36 @@ static const uint8_t *read_member_name(WeirJsonRecord *record, const WeirJsonTex
     return at;
 }
 
-static bool matches_layout(const WeirJsonRecord *record, const WeirJsonText *text, const uint8_t *at, uint32_t index)
+static inline bool matches_layout(const WeirJsonRecord *record, const WeirJsonText *text, const uint8_t *at,
+                                  uint32_t index)
 {
     if (index >= record->layout_count)
         return false;
     const WeirJsonLayoutMember *member = &record->layout[index];
-    return text->end - at > member->length && memcmp(at, member->literal, member->length) == 0;
+    if (text->end - at <= member->length)
+        return false;
+#ifdef __SSE2__
+    /* A memcmp of variable length is a call. */
+    if (member->length <= 16 && text->readable - at >= 16) {
+        __m128i same = _mm_cmpeq_epi8(_mm_loadu_si128((const __m128i *)(const void *)at),
+                                      _mm_loadu_si128((const __m128i *)(const void *)member->literal));
+        return (~(unsigned)_mm_movemask_epi8(same) & ((1u << member->length) - 1)) == 0;
+    }
+#endif
+    return memcmp(at, member->literal, member->length) == 0;
 }
 
 /* Of values under one name the last that fits counts, and the others still make the record one that did not fit. */
-static void keep_value(WeirJsonRecord *record, const WeirJsonText *text, int32_t field, const WeirJsonToken *value)
+static void keep_again(WeirJsonRecord *record, const WeirJsonText *text, int32_t field, const WeirJsonToken *value)
 {
     WeirJsonToken *kept = &record->values[field];
-    if (kept->start != NULL) {
-        const WeirDataType *type = record->schema->fields[field].type;
-        WeirJsonOutcome next = weir_json_convert(record->rules, text, value, type, NULL, &record->scratch);
-        if (next != WEIR_JSON_GOOD ||
-            weir_json_convert(record->rules, text, kept, type, NULL, &record->scratch) != WEIR_JSON_GOOD)
-            record->spoiled = true;
-        if (next == WEIR_JSON_BAD)
-            return;
-    }
-    *kept = *value;
+    const WeirDataType *type = record->schema->fields[field].type;
+    WeirJsonOutcome next = weir_json_convert(record->rules, text, value, type, NULL, &record->scratch);
+    if (next != WEIR_JSON_GOOD ||
+        weir_json_convert(record->rules, text, kept, type, NULL, &record->scratch) != WEIR_JSON_GOOD)
+        record->spoiled = true;
+    if (next != WEIR_JSON_BAD)
+        *kept = *value;
 }
 
 const uint8_t *weir_json_record_scan(WeirJsonRecord *record, const WeirJsonText *text, const uint8_t *at)
@@ -123,11 +134,15 @@ const uint8_t *weir_json_record_scan(WeirJsonRecord *record, const WeirJsonText 
             if (at == NULL)
                 return NULL;
         }
-        at = weir_json_scan_value(text, at, 1, &value);
+        /* Written where it stays: a copy would wait for its parts. */
+        bool again = field >= 0 && record->values[field].start != NULL;
+        WeirJsonToken *token = field < 0 || again ? &value : &record->values[field];
+        const uint8_t *behind = weir_json_scan_plain_string(text, at, token);
+        at = behind != NULL ? behind : weir_json_scan_value(text, at, 1, token);
         if (at == NULL || at >= text->end)
             return NULL;
-        if (field >= 0)
-            keep_value(record, text, field, &value);
+        if (again)
+            keep_again(record, text, field, &value);
         if (*at == '}')
             return at + 1;
         if (*at != ',') {
@@ -158,9 +173,12 @@ bool weir_json_record_append(WeirJsonRecord *record, const WeirJsonText *text, W
     for (uint32_t i = 0; i < record->schema->field_count; i++) {
         if ((int32_t)i == record->corrupt_field)
             continue;
-        if (record->values[i].start == NULL)
+        const WeirJsonToken *token = &record->values[i];
+        if (token->start == NULL)
             weir_vector_builder_append_null(fields[i]);
-        else if (weir_json_convert(record->rules, text, &record->values[i], record->schema->fields[i].type, fields[i],
+        else if (record->is_string[i] && token->kind == WEIR_JSON_TOKEN_STRING && token->flags == 0)
+            weir_vector_builder_append_view(fields[i], weir_view_make(token->start, token->length));
+        else if (weir_json_convert(record->rules, text, token, record->schema->fields[i].type, fields[i],
                                    &record->scratch) != WEIR_JSON_GOOD)
             good = false;
     }

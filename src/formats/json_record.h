@@ -22,7 +22,8 @@ typedef struct WeirJsonRecord {
     int32_t corrupt_field;    /* among them: filled with the record's text where it is malformed; -1: none */
     WeirJsonToken *values;    /* by field; start NULL: absent */
     uint32_t *name_lengths;
-    bool spoiled; /* a value that did not fit stood under a name that another value of the record has too */
+    bool *is_string; /* by field */
+    bool spoiled;    /* a value that did not fit stood under a name that another value of the record has too */
     WeirBuffer scratch;
     WeirJsonLayoutMember layout[WEIR_JSON_LAYOUT_MEMBERS];
     uint32_t layout_count;

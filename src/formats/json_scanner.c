@@ -3,10 +3,6 @@
 
 #include "columnar/utf8.h"
 
-#ifdef __SSE2__
-#include <emmintrin.h>
-#endif
-
 /* ---- blanks ---- */
 
 static const uint8_t *skip_comment(const WeirJsonText *text, const uint8_t *at)
@@ -25,7 +21,7 @@ static const uint8_t *skip_comment(const WeirJsonText *text, const uint8_t *at)
     return NULL;
 }
 
-const uint8_t *weir_json_skip_blank(const WeirJsonText *text, const uint8_t *at)
+const uint8_t *weir_json_skip_blanks(const WeirJsonText *text, const uint8_t *at)
 {
     while (at < text->end) {
         if (*at == ' ' || *at == '\t' || *at == '\n' || *at == '\r') {
@@ -101,6 +97,9 @@ static const uint8_t *skip_plain(const WeirJsonText *text, const uint8_t *at, ui
 
 static const uint8_t *scan_string(const WeirJsonText *text, const uint8_t *at, WeirJsonToken *token)
 {
+    const uint8_t *behind = weir_json_scan_plain_string(text, at, token);
+    if (behind != NULL)
+        return behind;
     uint8_t quote = *at++;
     bool high = false;
     token->kind = WEIR_JSON_TOKEN_STRING;

@@ -6,6 +6,10 @@
 
 #include "common/memory.h"
 
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
 #define WEIR_JSON_NESTING_MAX 1000
 
 typedef struct WeirJsonSyntax {
@@ -41,9 +45,47 @@ typedef struct WeirJsonText {
 } WeirJsonText;
 
 /* Behind blanks (and comments, where allowed); NULL: an unfinished comment. */
-const uint8_t *weir_json_skip_blank(const WeirJsonText *text, const uint8_t *at);
+const uint8_t *weir_json_skip_blanks(const WeirJsonText *text, const uint8_t *at);
+static inline const uint8_t *weir_json_skip_blank(const WeirJsonText *text, const uint8_t *at)
+{
+    return at<text->end && * at> ' ' && *at != '/' ? at : weir_json_skip_blanks(text, at);
+}
 /* The value that begins at `at` (no blanks before it): behind it, or NULL where it is malformed. */
 const uint8_t *weir_json_scan_value(const WeirJsonText *text, const uint8_t *at, uint32_t depth, WeirJsonToken *token);
+/* The commonest value, a string of plain ASCII in double quotes, where 16 bytes at a time may be loaded to its end:
+ * behind it, or NULL, which says nothing about the value. */
+static inline const uint8_t *weir_json_scan_plain_string(const WeirJsonText *text, const uint8_t *at,
+                                                         WeirJsonToken *token)
+{
+#ifdef __SSE2__
+    if (*at != '"')
+        return NULL;
+    const uint8_t *start = ++at;
+    const __m128i quotes = _mm_set1_epi8('"'), backslashes = _mm_set1_epi8('\\'), blanks = _mm_set1_epi8(' ');
+    while (text->readable - at >= 16) {
+        __m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)at);
+        /* Compared as signed, control characters and what is not ASCII are below a blank. */
+        __m128i special = _mm_or_si128(_mm_or_si128(_mm_cmpeq_epi8(bytes, quotes), _mm_cmpeq_epi8(bytes, backslashes)),
+                                       _mm_cmplt_epi8(bytes, blanks));
+        unsigned mask = (unsigned)_mm_movemask_epi8(special);
+        if (mask == 0) {
+            at += 16;
+            continue;
+        }
+        at += __builtin_ctz(mask);
+        if (at >= text->end || *at != '"')
+            return NULL;
+        token->start = start;
+        token->length = (uint32_t)(at - start);
+        token->kind = WEIR_JSON_TOKEN_STRING;
+        token->flags = 0;
+        return at + 1;
+    }
+#else
+    (void)text, (void)at, (void)token;
+#endif
+    return NULL;
+}
 /* A member's name, quoted or not; `at` behind it, or NULL. */
 const uint8_t *weir_json_scan_name(const WeirJsonText *text, const uint8_t *at, WeirJsonToken *name);
 

@@ -81,6 +81,7 @@ typedef struct WeirRelation {
     uint32_t option_count;
     const WeirSchema *user_schema; /* NULL: none given */
     const WeirSchema *schema;      /* what the source gives (after analysis) */
+    const void *definition;        /* what all references to one view have in common; NULL: this is the only one */
     const void *connector;         /* const WeirSourceType *, found by the analyzer */
     int32_t source_index;          /* streaming: set when a query starts, left to right */
 } WeirRelation;

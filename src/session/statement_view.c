@@ -22,6 +22,7 @@ static WeirStatus make_relation(WeirStatementContext *context, const WeirRelatio
     if (type == NULL && !weir_is_batch_only_format(statement->format))
         return weir_error_set(error, WEIR_ERROR_DATA_SOURCE_NOT_FOUND, "provider", statement->format);
     *relation = (WeirRelation){
+        .definition = relation,
         .name = statement->name,
         .format = statement->format,
         .options = statement->options,

@@ -336,7 +336,7 @@ static void file_close_reader(WeirReader *reader)
 {
     if (reader == NULL)
         return;
-    weir_input_file_set(NULL);
+    weir_input_file_set(NULL, 0, 0);
     if (reader->reader != NULL)
         reader->source->format->close_reader(reader->reader);
     if (reader->file != NULL)
@@ -479,8 +479,10 @@ static WeirStatus file_next_batch(WeirReader *reader, WeirBatch **out, WeirError
     *out = NULL;
     if (reader->missing)
         return WEIR_OK;
-    weir_input_file_set(
-        reader->uri); /* until the next batch is asked for, this one is pushed through the thread's pipeline */
+    const FileRange *range = reader->range;
+    int64_t end = range->end < reader->bytes.size_bytes ? range->end : reader->bytes.size_bytes;
+    /* until the next batch is asked for, this one is pushed through the thread's pipeline */
+    weir_input_file_set(reader->uri, range->start, end > range->start ? end - range->start : 0);
     WEIR_TRY(reader->source->format->next_batch(reader->reader, &data, error));
     if (data == NULL || reader->scan.column_count == reader->request->column_count) {
         *out = data;

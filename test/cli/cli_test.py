@@ -413,7 +413,7 @@ class Streams(Case):
         return process
 
     def test_the_first_signal_lets_the_batch_commit(self):
-        for number in (signal.SIGINT, signal.SIGTERM):
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             process = self.start_endless()
             process.send_signal(number)
             self.assertEqual(process.wait(20 * SLOW), 0)

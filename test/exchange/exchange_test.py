@@ -49,9 +49,46 @@ SELECT k, CAST(t % 2 AS DECIMAL(20,1)) AS odd, to_json(struct(sum(t) AS s, avg(t
   round(stddev_pop(t), 6) AS sd, max(timestamp_seconds(t)) AS ts, approx_count_distinct(t) AS about)) AS r
 FROM STREAM raw GROUP BY k, CAST(t % 2 AS DECIMAL(20,1));
 """
+EVENT_VIEWS = """
+SET spark.sql.shuffle.partitions = 3;
+SET spark.sql.session.timeZone = UTC;
+CREATE TEMPORARY VIEW raw (t BIGINT, k STRING) USING csv OPTIONS (path '{input}', maxFilesPerTrigger '1');
+CREATE TEMPORARY VIEW events AS SELECT timestamp_seconds(t) AS ts, k FROM STREAM raw;
+"""
+INTO = """
+CREATE STREAMING TABLE result USING {sink}
+  OPTIONS (outputMode '{mode}', trigger 'availableNow', checkpointLocation '{checkpoint}'{options}) AS
+"""
+SESSIONS = EVENT_VIEWS + INTO + """
+SELECT CAST(session_window.start AS LONG) AS start, CAST(session_window.end AS LONG) AS stop, k, count(*) AS count
+FROM events WATERMARK ts DELAY OF INTERVAL 10 SECONDS GROUP BY session_window(ts, '5 seconds'), k;
+"""
+DEDUPLICATE = EVENT_VIEWS + """
+FRAME marked = events.withWatermark('ts', '10 seconds');
+FRAME once = marked.dropDuplicates('k', 'ts');
+""" + INTO + "SELECT CAST(ts AS LONG) AS t, k FROM once;"
+DEDUPLICATE_WITHIN = EVENT_VIEWS + """
+FRAME marked = events.withWatermark('ts', '10 seconds');
+FRAME once = marked.dropDuplicatesWithinWatermark('k');
+""" + INTO + "SELECT k FROM once;"
+JOIN = EVENT_VIEWS + """
+CREATE TEMPORARY VIEW lefts AS SELECT ts AS lt, k AS lk FROM events WATERMARK ts DELAY OF INTERVAL 5 SECONDS WHERE second(ts) <> 8;
+CREATE TEMPORARY VIEW rights AS SELECT ts AS rt, k AS rk FROM events WATERMARK ts DELAY OF INTERVAL 5 SECONDS WHERE second(ts) <> 3;
+""" + INTO + """
+SELECT CAST(lt AS LONG) AS l, lk{right} FROM lefts {kind} JOIN rights
+ON lk = rk AND rt BETWEEN lt - INTERVAL 10 SECONDS AND lt + INTERVAL 10 SECONDS;
+"""
+CHAIN = EVENT_VIEWS + INTO + """
+SELECT CAST(window.start AS LONG) AS start, sum(n) AS n, count(*) AS keys FROM (SELECT window AS w, k, count(*) AS n
+FROM events WATERMARK ts DELAY OF INTERVAL 5 SECONDS GROUP BY window(ts, '5 seconds'), k) GROUP BY window(w, '10 seconds');
+"""
 CASES = [("word count", WORD_COUNT, WORDS, mode) for mode in ("update", "complete")]
 CASES += [("windowed count", WINDOW_COUNT, EVENTS, mode) for mode in ("append", "update", "complete")]
 CASES += [("typed aggregates", TYPED, EVENTS, mode) for mode in ("update", "complete")]
+CASES += [("session windows", SESSIONS, EVENTS, mode) for mode in ("append", "complete")]
+CASES += [("deduplication", DEDUPLICATE, EVENTS, "append"), ("deduplication within the watermark", DEDUPLICATE_WITHIN, EVENTS, "append")]
+CASES += [("%s join of streams" % kind, JOIN.replace("{kind}", kind).replace("{right}", "" if "semi" in kind else ", CAST(rt AS LONG) AS r"), EVENTS, "append") for kind in ("inner", "left outer", "full outer", "left semi")]
+CASES += [("two aggregations", CHAIN, EVENTS, "append")]
 ORDERS = ["weir weir weir", "spark weir spark", "weir spark weir", "spark spark weir", "weir weir spark"]
 
 
@@ -84,7 +121,11 @@ class Weir:
         path = os.path.join(folder, "job.sql")
         with open(path, "w") as out:
             out.write(script)
-        done = subprocess.run([self.program, "run", path], cwd=folder, capture_output=True, text=True, timeout=120)
+        command = [self.program, "run", path]
+        if "FRAME " in script:
+            here = os.path.dirname(os.path.abspath(__file__))
+            command = [sys.executable, os.path.join(here, "weir_frames.py"), os.path.join(os.path.dirname(self.program), "libweir.so"), path]
+        done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=120)
         if done.returncode != 0:
             raise RuntimeError("weir exited with %d: %s" % (done.returncode, done.stderr[-2000:]))
         return done.stdout

@@ -23,10 +23,12 @@ static WeirStatus resolve_hll(WeirFunctionCall *call, WeirError *error)
 {
     double rsd = 0.05;
     if (call->argument_count == 2) {
-        WeirValue *value = NULL;
-        WEIR_TRY(weir_call_constant(call, 1, &value, error));
-        if (value == NULL)
-            return weir_call_non_foldable(call, 1, "relativeSD", "\"DOUBLE\"", error);
+        const WeirExpression *argument = call->arguments[1];
+        const WeirValue *value = argument->kind == WEIR_EXPRESSION_LITERAL ? argument->value : NULL;
+        if (value == NULL || weir_value_is_null(value) ||
+            (value->type->id != WEIR_TYPE_DECIMAL && value->type->id != WEIR_TYPE_DOUBLE))
+            return weir_error_set(error, WEIR_ERROR_LEGACY_ERROR_TEMP_1104, "message",
+                                  "the second argument has to be a number with a fraction");
         if (value->type->id == WEIR_TYPE_DECIMAL) {
             rsd = (double)weir_value_get_int128(value);
             for (int i = 0; i < value->type->scale; i++)
@@ -38,8 +40,11 @@ static WeirStatus resolve_hll(WeirFunctionCall *call, WeirError *error)
     }
     WeirExpression *copy = weir_expression_copy(call->arena, call->expression);
     int32_t *precision = WEIR_ARENA_NEW(call->arena, int32_t);
-    *precision = (int32_t)ceil(2.0 * log(1.106 / rsd) / log(2.0));
-    if (*precision < 4 || *precision > 14)
+    double bits = ceil(2.0 * log(1.106 / rsd) / log(2.0));
+    if (!(bits >= 4)) /* also where the deviation is 0 or less */
+        return weir_error_set(error, WEIR_ERROR_FAILED_FUNCTION_CALL, "funcName", "`approx_count_distinct`");
+    *precision = bits > 99 ? 99 : (int32_t)bits;
+    if (*precision > 14)
         return weir_error_set(error, WEIR_ERROR_DATATYPE_MISMATCH_VALUE_OUT_OF_RANGE, "sqlExpr", weir_call_sql(call),
                               "exprName", "`relativeSD`", "valueRange", "[0.009, 0.39]", "currentValue", "");
     copy->ordinal = (uint32_t)*precision; /* unlike precisions are unlike aggregates */

@@ -107,6 +107,16 @@ static void grow_slots(const WeirAggregateCall *call, Collected *object)
         *find_slot(object, &held, &held, i) = i + 1;
 }
 
+/* Zeros are one value to a set, the positive one. */
+static void drop_sign_of_zero(Collected *object)
+{
+    uint32_t last = object->values.length - 1;
+    if (object->values.physical == WEIR_PHYSICAL_DOUBLE && ((double *)(void *)object->values.values)[last] == 0)
+        ((double *)(void *)object->values.values)[last] = 0;
+    else if (object->values.physical == WEIR_PHYSICAL_FLOAT && ((float *)(void *)object->values.values)[last] == 0)
+        ((float *)(void *)object->values.values)[last] = 0;
+}
+
 static WeirStatus add(const WeirAggregateCall *call, Collected *object, bool set, const WeirVector *vector,
                       uint32_t row, WeirError *error)
 {
@@ -118,7 +128,9 @@ static WeirStatus add(const WeirAggregateCall *call, Collected *object, bool set
     if (*slot != 0)
         return WEIR_OK;
     *slot = object->values.length + 1;
-    return keep_value(call, object, vector, row, error);
+    WEIR_TRY(keep_value(call, object, vector, row, error));
+    drop_sign_of_zero(object);
+    return WEIR_OK;
 }
 
 static WeirStatus collect_update(const WeirAggregateCall *call, const WeirVector *const *arguments,

@@ -3,7 +3,10 @@
 
 static WeirStatus resolve_count(WeirFunctionCall *call, WeirError *error)
 {
-    (void)error;
+    if (call->argument_count == 0)
+        return weir_error_set(error, WEIR_ERROR_WRONG_NUM_ARGS_WITH_SUGGESTION, "functionName", "`count`",
+                              "expectedNum", ">= 1", "actualNum", "0", "legacyNum", "0", "legacyConfKey",
+                              "\"spark.sql.legacy.allowParameterlessCount\"", "legacyConfValue", "\"true\"");
     call->result_type = &weir_type_long;
     call->nullable = false;
     return WEIR_OK;
@@ -89,7 +92,7 @@ static WeirStatus count_evaluate(const WeirAggregateCall *call, const uint8_t *c
 const WeirAggregateFunction weir_aggregates_count[] = {
     {.name = "count",
      .flags = WEIR_AGGREGATE_COUNT_DEFAULT,
-     .arguments_min = 1,
+     .arguments_min = 0,
      .arguments_max = -1,
      .resolve = resolve_count,
      .buffer = count_buffer,

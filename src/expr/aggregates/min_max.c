@@ -2,6 +2,7 @@
  * slot are updated there; others are held in an object. Holders are vectors of one row inside the object, never moved.
  */
 #include "expr/aggregates/aggregate_private.h"
+#include "expr/aggregates/extremes_by.h"
 #include "expr/aggregates/holder.h"
 
 enum { MIN_FIXED, MAX_FIXED, MIN_OBJECT, MAX_OBJECT, FIRST_OBJECT, LAST_OBJECT, MIN_BY, MAX_BY };
@@ -39,6 +40,8 @@ static WeirStatus resolve_by(WeirFunctionCall *call, bool max, WeirError *error)
     const WeirDataType *type = call->arguments[1]->type;
     if (!weir_type_is_orderable(type))
         return weir_call_bad_ordering(call, type, error);
+    if (call->argument_count == 3)
+        return weir_extremes_by_resolve(call, max, error);
     call->result_type = call->arguments[0]->type;
     call->aggregate = &weir_extreme_variants[MIN_BY + max];
     return WEIR_OK;
@@ -56,20 +59,23 @@ static WeirStatus resolve_max_by(WeirFunctionCall *call, WeirError *error)
 /* first(a, ignoreNulls): the flag is a constant and becomes part of the expression. */
 static WeirStatus resolve_first(WeirFunctionCall *call, WeirError *error)
 {
+    bool last = strncmp(call->name, "last", 4) == 0;
+    if (call->expression->ignore_nulls && strstr(call->name, "_value") != NULL && call->name[0] != 'a')
+        call->name = last ? "last" : "first"; /* what IGNORE NULLS makes of first_value and last_value */
     if (call->argument_count == 2) {
-        WeirValue *value = NULL;
-        if (call->arguments[1]->type->id != WEIR_TYPE_BOOLEAN)
-            return weir_call_unexpected_type(call, 1, "\"BOOLEAN\"", error);
-        WEIR_TRY(weir_call_constant(call, 1, &value, error));
-        if (value == NULL)
-            return weir_call_non_foldable(call, 1, "ignoreNulls", "\"BOOLEAN\"", error);
+        const WeirExpression *flag = call->arguments[1];
+        if (flag->kind != WEIR_EXPRESSION_LITERAL || flag->type->id != WEIR_TYPE_BOOLEAN ||
+            weir_value_is_null(flag->value))
+            return weir_error_set(error, WEIR_ERROR_LEGACY_ERROR_TEMP_1210, "message",
+                                  weir_arena_printf(call->arena, "the second argument of %s has to be true or false",
+                                                    call->aggregate->name));
         WeirExpression *copy = weir_expression_copy(call->arena, call->expression);
-        copy->ignore_nulls = !weir_value_is_null(value) && weir_value_get_int(value) != 0;
+        copy->ignore_nulls = weir_value_get_int(flag->value) != 0;
         call->expression = copy;
         call->argument_count = 1;
     }
     call->result_type = call->arguments[0]->type;
-    call->aggregate = &weir_extreme_variants[strncmp(call->name, "last", 4) == 0 ? LAST_OBJECT : FIRST_OBJECT];
+    call->aggregate = &weir_extreme_variants[last ? LAST_OBJECT : FIRST_OBJECT];
     return WEIR_OK;
 }
 
@@ -529,16 +535,16 @@ const WeirAggregateFunction weir_aggregates_min_max[] = {
     {.name = "min_by",
      BY,
      .arguments_min = 2,
-     .arguments_max = 2,
+     .arguments_max = 3,
      .resolve = resolve_min_by,
      G,
-     .usage = "min_by(a, b): the value of a where b is least."},
+     .usage = "min_by(a, b[, k]): the value of a where b is least; the k values of the least."},
     {.name = "max_by",
      BY,
      .arguments_min = 2,
-     .arguments_max = 2,
+     .arguments_max = 3,
      .resolve = resolve_max_by,
      G,
-     .usage = "max_by(a, b): the value of a where b is greatest."},
+     .usage = "max_by(a, b[, k]): the value of a where b is greatest; the k values of the greatest."},
     {0},
 };

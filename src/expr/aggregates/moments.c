@@ -213,13 +213,27 @@ static bool value_of(Moment moment, const double *s, double *value)
     return false;
 }
 
+static WeirStatus divided_by_zero(const WeirAggregateCall *call, WeirError *error)
+{
+    WeirStatus status = weir_error_set(error, WEIR_ERROR_DIVIDE_BY_ZERO, "config", "\"spark.sql.ansi.enabled\"");
+    weir_error_locate(error, call->expression->sql, call->expression->origin);
+    return status;
+}
+
 static WeirStatus moment_evaluate(const WeirAggregateCall *call, const uint8_t *const *rows, uint32_t count,
                                   WeirVector *result, WeirArena *arena, WeirError *error)
 {
-    (void)error;
     Moment moment = moment_of(call);
     for (uint32_t k = 0; k < count; k++) {
         double value = 0;
+        const double *s = slots_in(call, rows[k]);
+        if (moment == CORR && s[0] > 1.0 && s[4] * s[5] == 0) { /* one side does not vary */
+            if (call->context->ansi)
+                return divided_by_zero(call, error);
+            weir_vector_ensure_validity(result, count, arena);
+            weir_bit_clear(result->validity, k);
+            continue;
+        }
         if (!value_of(moment, slots_in(call, rows[k]), &value)) {
             weir_vector_ensure_validity(result, count, arena);
             weir_bit_clear(result->validity, k);

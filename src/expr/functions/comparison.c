@@ -2,6 +2,7 @@
  */
 #include "expr/function_private.h"
 #include "expr/kernels/compare.h"
+#include "expr/kernels/decimal.h"
 
 static bool is_comparable(const WeirDataType *type)
 {
@@ -13,9 +14,33 @@ static bool is_equatable(const WeirDataType *type)
     return is_comparable(type) || type->id == WEIR_TYPE_CALENDAR_INTERVAL;
 }
 
+/* A decimal literal beside an integer is rounded to a long: up where the integer has to be less, down where it has to
+ * be greater, so that the outcome stays. */
+static void round_literal(WeirFunctionCall *call)
+{
+    const char *name = call->function->name;
+    if (name[0] != '<' && name[0] != '>')
+        return;
+    for (uint32_t i = 0; i < 2; i++) {
+        const WeirExpression *literal = call->arguments[i];
+        if (literal->kind != WEIR_EXPRESSION_LITERAL || literal->type->id != WEIR_TYPE_DECIMAL ||
+            weir_value_is_null(literal->value) || !weir_type_is_integral(call->arguments[1 - i]->type))
+            continue;
+        bool orequal = name[1] == '=', greater = name[0] == '>';
+        bool up = (greater == orequal) != (i == 0);
+        WeirArgument x = weir_argument(literal->value);
+        WeirInt128 value = weir_decimal_load(&x, weir_decimal_is_wide(literal->type), 0),
+                   unit = weir_power_of_ten(literal->type->scale), rounded = value / unit, rest = value % unit;
+        rounded += up ? rest > 0 : -(rest < 0);
+        if (rounded == (int64_t)rounded)
+            call->arguments[i] = weir_expression_long_literal(call->arena, (int64_t)rounded);
+    }
+}
+
 /* Spark asks for an ordering, even for =, of everything but intervals of the calendar. */
 static WeirStatus resolve_comparison(WeirFunctionCall *call, WeirError *error)
 {
+    round_literal(call);
     const WeirDataType *a = call->arguments[0]->type, *b = call->arguments[1]->type;
     if (a->id == WEIR_TYPE_DECIMAL && weir_type_is_integral(b))
         b = weir_decimal_for_expression(call->arena, call->arguments[1]);

@@ -159,6 +159,19 @@ static WeirStatus resolve_nanvl(WeirFunctionCall *call, WeirError *error)
     return WEIR_OK;
 }
 
+/* when(condition, value, …[, else]) is a CASE. */
+static WeirStatus resolve_when(WeirFunctionCall *call, WeirError *error)
+{
+    WeirExpression *node = weir_expression_new(call->arena, WEIR_EXPRESSION_CASE, call->origin);
+    node->children = call->arguments;
+    node->child_count = call->argument_count;
+    if (call->argument_count == 0)
+        return weir_error_set(error, WEIR_ERROR_COMPLEX_EXPRESSION_UNSUPPORTED_INPUT_NO_INPUTS, "expression",
+                              weir_quoted_sql(call->arena, node));
+    call->replacement = node;
+    return WEIR_OK;
+}
+
 #define REPLACED(NAME, ALIASES, COUNT, RESOLVE, USAGE)                                                                 \
     {                                                                                                                  \
         .name = NAME, .aliases = ALIASES, .flags = WEIR_FUNCTION_REPLACED, .arguments_min = COUNT,                     \
@@ -175,6 +188,12 @@ const WeirFunction weir_functions_conditional[] = {
      .sql_format = "(IF($*))\nif ($1) $2 else $3",
      .group = "conditional_funcs",
      .usage = "if(condition, a, b): a where the condition is true, else b."},
+    {.name = "when",
+     .arguments_min = 0,
+     .arguments_max = -1,
+     .resolve = resolve_when,
+     .group = "conditional_funcs",
+     .usage = "when(condition, a, …[, b]): a where the condition is true, else b."},
     {.name = "coalesce",
      .flags = WEIR_FUNCTION_LAZY,
      .arguments_min = 1,

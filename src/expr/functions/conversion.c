@@ -94,21 +94,23 @@ WEIR_TEXT_KERNEL(conv_kernel)
     return WEIR_OK;
 }
 
+static WeirStatus raise_text(WeirKernelCall *call, const WeirVector *message, uint32_t row, WeirError *error)
+{
+    const char *text = "null";
+    if (!weir_vector_is_null(message, row)) {
+        const WeirVector *flat;
+        uint32_t at = weir_vector_locate(message, row, &flat);
+        const WeirStringView *view = &((const WeirStringView *)flat->values)[at];
+        text = weir_arena_strndup(call->arena, (const char *)weir_view_data(view), view->length);
+    }
+    return weir_row_error(call, weir_error_set(error, WEIR_ERROR_USER_RAISED_EXCEPTION, "errorMessage", text), error);
+}
+
 WEIR_TEXT_KERNEL(raise_kernel)
 {
-    WeirArgument x = weir_argument(arguments[0]);
     (void)result;
     WEIR_FOR_ROWS(call, row)
-    {
-        char message[512] = "null";
-        if (!weir_argument_is_null(&x, row)) {
-            WEIR_TEXT(text, x, row);
-            snprintf(message, sizeof(message), "%.*s", (int)(text_length < 500 ? text_length : 500),
-                     (const char *)text);
-        }
-        return weir_row_error(call, weir_error_set(error, WEIR_ERROR_USER_RAISED_EXCEPTION, "errorMessage", message),
-                              error);
-    }
+    return raise_text(call, arguments[0], row, error);
     return WEIR_OK;
 }
 
@@ -120,6 +122,23 @@ static WeirStatus resolve_raise(WeirFunctionCall *call, WeirError *error)
     return WEIR_OK;
 }
 
+/* The message is made of the condition where none is given. */
+static WeirStatus resolve_assert(WeirFunctionCall *call, WeirError *error)
+{
+    if (call->argument_count == 1) {
+        WeirExpression **arguments = WEIR_ARENA_ARRAY(call->arena, WeirExpression *, 2);
+        arguments[0] = call->arguments[0];
+        arguments[1] = weir_expression_string_literal(
+            call->arena, weir_arena_printf(call->arena, "'%s' is not true!",
+                                           weir_expression_sql_text(call->arena, call->arguments[0])));
+        call->arguments = arguments;
+        call->cast_types = WEIR_ARENA_ARRAY(call->arena, const WeirDataType *, 2);
+        call->argument_count = 2;
+    }
+    WEIR_TRY(weir_signature_apply("boolean,string->?", call, error));
+    return resolve_raise(call, error);
+}
+
 WEIR_TEXT_KERNEL(assert_kernel)
 {
     (void)result;
@@ -128,10 +147,7 @@ WEIR_TEXT_KERNEL(assert_kernel)
         const WeirVector *flat;
         uint32_t at = weir_vector_locate(arguments[0], row, &flat);
         if (weir_vector_is_null(arguments[0], row) || !((const uint8_t *)flat->values)[at])
-            return weir_row_error(call,
-                                  weir_error_set(error, WEIR_ERROR_USER_RAISED_EXCEPTION, "errorMessage",
-                                                 "an asserted condition is not true"),
-                                  error);
+            return raise_text(call, arguments[1], row, error);
     }
     return WEIR_OK;
 }
@@ -268,25 +284,24 @@ const WeirFunction weir_functions_conversion[] = {
      .group = "math_funcs",
      .usage = "conv(text, from, to): a number in another base."},
     {.name = "raise_error",
-     .flags = WEIR_FUNCTION_MAY_FAIL | WEIR_FUNCTION_NONDETERMINISTIC,
+     .flags = WEIR_FUNCTION_MAY_FAIL | WEIR_FUNCTION_NONDETERMINISTIC | WEIR_FUNCTION_ANY_VECTOR,
      .arguments_min = 1,
      .arguments_max = 1,
      .signature = "string->?",
      .resolve = resolve_raise,
      .kernel = raise_kernel,
+     .sql_format = "raise_error(USER_RAISED_EXCEPTION, map(errorMessage, $1))",
      .group = "misc_funcs",
      .usage = "raise_error(message): fails."},
     {.name = "assert_true",
      .flags = WEIR_FUNCTION_MAY_FAIL | WEIR_FUNCTION_NONDETERMINISTIC | WEIR_FUNCTION_ANY_VECTOR,
      .arguments_min = 1,
      .arguments_max = 2,
-     .signature = "boolean,string?->?",
-     .resolve = resolve_raise,
+     .resolve = resolve_assert,
      .kernel = assert_kernel,
      .group = "misc_funcs",
      .usage = "assert_true(condition[, message]): fails where it is not true."},
     {.name = "timestampadd",
-     .aliases = WEIR_ALIASES("dateadd"),
      .flags = F,
      .arguments_min = 3,
      .arguments_max = 3,

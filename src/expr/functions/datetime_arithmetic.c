@@ -467,13 +467,15 @@ KERNEL(months_between_kernel)
     WeirArgument x = weir_argument(arguments[0]), y = weir_argument(arguments[1]), r = weir_argument(arguments[2]);
     WEIR_FOR_ROWS(call, row)
     {
-        int64_t local[2] = {weir_micros_to_local(call->context->zone, LONG_AT(x, row)),
-                            weir_micros_to_local(call->context->zone, LONG_AT(y, row))};
+        const WeirTimeZone *zone = call->context->zone;
+        int64_t micros[2] = {LONG_AT(x, row), LONG_AT(y, row)};
         int64_t years[2], days[2], seconds[2];
         int months[2], day[2], length[2];
         for (int i = 0; i < 2; i++) {
-            days[i] = weir_floor_divide(local[i], WEIR_MICROS_PER_DAY);
-            seconds[i] = weir_floor_modulo(local[i], WEIR_MICROS_PER_DAY) / WEIR_MICROS_PER_SECOND;
+            days[i] = weir_floor_divide(weir_micros_to_local(zone, micros[i]), WEIR_MICROS_PER_DAY);
+            /* since midnight, in real time */
+            seconds[i] =
+                (micros[i] - weir_local_to_micros(zone, days[i] * WEIR_MICROS_PER_DAY)) / WEIR_MICROS_PER_SECOND;
             weir_civil_from_days(days[i], &years[i], &months[i], &day[i]);
             length[i] = weir_days_in_month(years[i], months[i]);
         }
@@ -512,6 +514,15 @@ static WeirStatus resolve_shift(WeirFunctionCall *call, WeirError *error)
 
 const WeirFunction weir_functions_datetime_arithmetic[] = {
     TIME("date_add", NULL, F, 2, 2, "date,days->date", date_add_kernel, "date_add(date, n): n days later."),
+    {.name = "dateadd",
+     .flags = F,
+     .arguments_min = 2,
+     .arguments_max = 2,
+     .signature = "date,days->date",
+     .kernel = date_add_kernel,
+     .sql_format = "date_add($*)",
+     .group = "datetime_funcs",
+     .usage = "dateadd(date, n): n days later."},
     TIME("date_sub", NULL, F, 2, 2, "date,days->date", date_sub_kernel, "date_sub(date, n): n days earlier."),
     TIME("datediff", WEIR_ALIASES("date_diff"), NP, 2, 2, "date,date->int", datediff_kernel,
          "datediff(end, start): days between."),

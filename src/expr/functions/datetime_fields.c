@@ -105,7 +105,7 @@ KERNEL(interval_field_kernel)
             WeirCalendarInterval value = WEIR_ARGUMENT_VALUE(WeirCalendarInterval, x, row);
             months = value.months;
             days = value.days;
-            micros = value.microseconds;
+            micros = value.microseconds % WEIR_MICROS_PER_DAY; /* hours over 23 are not seen */
         } else if (type == WEIR_TYPE_YEAR_MONTH_INTERVAL) {
             months = INT_AT(x, row);
         } else {
@@ -156,14 +156,26 @@ static const struct {
     {" second s sec seconds secs ", "secondwithfraction", WEIR_INTERVAL_SECOND},
 };
 
+static bool interval_has_field(const WeirDataType *type, WeirIntervalField field)
+{
+    bool months = field <= WEIR_INTERVAL_MONTH;
+    return type->id == WEIR_TYPE_CALENDAR_INTERVAL || months == (type->id == WEIR_TYPE_YEAR_MONTH_INTERVAL);
+}
+
 static WeirStatus resolve_extract(WeirFunctionCall *call, WeirError *error)
 {
     WeirValue *field = NULL;
     WEIR_TRY(weir_call_constant(call, 0, &field, error));
     if (field == NULL)
-        return weir_call_non_foldable(call, 0, "field", "\"STRING\"", error);
+        return weir_error_set(error, WEIR_ERROR_NON_FOLDABLE_ARGUMENT, "funcName",
+                              weir_arena_printf(call->arena, "`%s`", call->name), "paramName", "`field`", "paramType",
+                              "\"STRING\"");
+    if (weir_value_is_null(field)) {
+        call->replacement = weir_expression_null_literal(call->arena, &weir_type_double);
+        return WEIR_OK;
+    }
     char name[64] = " ";
-    if (!weir_value_is_null(field) && field->type->id == WEIR_TYPE_STRING) {
+    if (field->type->id == WEIR_TYPE_STRING) {
         WeirStringView view = weir_value_get_view(field);
         snprintf(name, sizeof(name), " %.*s ", (int)(view.length < 60 ? view.length : 60),
                  (const char *)weir_view_data(&view));
@@ -179,7 +191,8 @@ static WeirStatus resolve_extract(WeirFunctionCall *call, WeirError *error)
             call->replacement = weir_call_make(call, extract_fields[i].function, &source, 1);
             return WEIR_OK;
         }
-        if (extract_fields[i].interval_field < 0)
+        if (extract_fields[i].interval_field < 0 ||
+            !interval_has_field(source->type, (WeirIntervalField)extract_fields[i].interval_field))
             break;
         WeirExpression *arguments[2] = {source,
                                         weir_expression_int_literal(call->arena, extract_fields[i].interval_field)};
@@ -257,35 +270,73 @@ static int64_t truncate_days(int64_t days, Level level)
                                                                                          : 12);
 }
 
+/* Down to whole units of the wall clock; the offset stays that of the instant. */
+static inline __attribute__((always_inline)) void truncate_units(const WeirKernelCall *call, const WeirArgument x,
+                                                                 const WeirTimeZone *zone, int64_t unit,
+                                                                 WeirVector *result)
+{
+    int64_t offset = 0, start = INT64_MAX, end = INT64_MIN;
+    WEIR_FOR_ROWS(call, row)
+    {
+        int64_t micros = LONG_AT(x, row), seconds = weir_floor_divide(micros, WEIR_MICROS_PER_SECOND);
+        if (unit > WEIR_MICROS_PER_SECOND && (seconds < start || seconds >= end))
+            offset = WEIR_MICROS_PER_SECOND * weir_time_zone_period_at(zone, seconds, &start, &end);
+        PUT_LONG(micros - weir_floor_modulo(micros + offset, unit));
+    }
+}
+
+static int64_t truncate_micros(const WeirTimeZone *zone, int64_t micros, Level level)
+{
+    int64_t days = weir_floor_divide(weir_micros_to_local(zone, micros), WEIR_MICROS_PER_DAY);
+    return weir_local_to_micros(zone, truncate_days(days, level) * WEIR_MICROS_PER_DAY);
+}
+
+/* All rows to one level; a loop each, so that the compiler knows the divisors. */
+static void truncate_all(const WeirKernelCall *call, const WeirArgument x, const WeirTimeZone *zone, Level level,
+                         WeirVector *result)
+{
+    switch (level) {
+    case LEVEL_MICRO:
+        truncate_units(call, x, zone, 1, result);
+        break;
+    case LEVEL_MILLI:
+        truncate_units(call, x, zone, 1000, result);
+        break;
+    case LEVEL_SECOND:
+        truncate_units(call, x, zone, WEIR_MICROS_PER_SECOND, result);
+        break;
+    case LEVEL_MINUTE:
+        truncate_units(call, x, zone, 60 * WEIR_MICROS_PER_SECOND, result);
+        break;
+    case LEVEL_HOUR:
+        truncate_units(call, x, zone, 3600 * WEIR_MICROS_PER_SECOND, result);
+        break;
+    default:
+        WEIR_FOR_ROWS(call, row)
+        {
+            if (level == LEVEL_NONE)
+                weir_result_set_null(call, result, row);
+            else
+                PUT_LONG(truncate_micros(zone, LONG_AT(x, row), level));
+        }
+    }
+}
+
 KERNEL(date_trunc_kernel)
 {
     (void)error;
-    static const int64_t units[] = {[LEVEL_MICRO] = 1,
-                                    [LEVEL_MILLI] = 1000,
-                                    [LEVEL_SECOND] = WEIR_MICROS_PER_SECOND,
-                                    [LEVEL_MINUTE] = 60 * WEIR_MICROS_PER_SECOND,
-                                    [LEVEL_HOUR] = 3600 * WEIR_MICROS_PER_SECOND};
     WeirArgument f = weir_argument(arguments[0]), x = weir_argument(arguments[1]);
     const WeirTimeZone *zone = zone_of(call, arguments[1]);
+    if (f.mask == 0) {
+        truncate_all(call, x, zone, level_of(weir_argument_view(&f, 0)), result);
+        return WEIR_OK;
+    }
+    WeirKernelCall one = *call;
+    one.count = 1;
     WEIR_FOR_ROWS(call, row)
     {
-        Level level = level_of(weir_argument_view(&f, row));
-        int64_t micros = LONG_AT(x, row);
-        if (level == LEVEL_NONE) {
-            weir_result_set_null(call, result, row);
-            continue;
-        }
-        if (level <= LEVEL_SECOND) {
-            PUT_LONG(micros - weir_floor_modulo(micros, units[level]));
-            continue;
-        }
-        int64_t local = weir_micros_to_local(zone, micros);
-        if (level <= LEVEL_HOUR) { /* the offset stays that of the instant */
-            PUT_LONG(micros - weir_floor_modulo(local, units[level]));
-            continue;
-        }
-        PUT_LONG(weir_local_to_micros(zone, truncate_days(weir_floor_divide(local, WEIR_MICROS_PER_DAY), level) *
-                                                WEIR_MICROS_PER_DAY));
+        one.selection = &row;
+        truncate_all(&one, x, zone, level_of(weir_argument_view(&f, row)), result);
     }
     return WEIR_OK;
 }
@@ -312,8 +363,13 @@ KERNEL(make_date_kernel)
     WeirArgument y = weir_argument(arguments[0]), m = weir_argument(arguments[1]), d = weir_argument(arguments[2]);
     WEIR_FOR_ROWS(call, row)
     {
-        if (weir_civil_is_valid(INT_AT(y, row), INT_AT(m, row), INT_AT(d, row))) {
-            PUT_INT(weir_days_from_civil(INT_AT(y, row), INT_AT(m, row), INT_AT(d, row)));
+        int64_t days = weir_civil_is_valid(INT_AT(y, row), INT_AT(m, row), INT_AT(d, row))
+                           ? weir_days_from_civil(INT_AT(y, row), INT_AT(m, row), INT_AT(d, row))
+                           : INT64_MAX;
+        if (days == (int32_t)days) {
+            PUT_INT(days);
+        } else if (days != INT64_MAX && INT_AT(y, row) <= 999999999 && INT_AT(y, row) >= -999999999) {
+            return weir_overflow_error(call, "overflow", "", error);
         } else if (call->expression->eval_mode == WEIR_EVAL_ANSI) {
             return weir_row_error(call,
                                   weir_error_set(error, WEIR_ERROR_DATETIME_FIELD_OUT_OF_BOUNDS_WITH_SUGGESTION,
@@ -437,8 +493,15 @@ const WeirFunction weir_functions_datetime_fields[] = {
      .sql_format = "extract($1 FROM $2)",
      .group = "datetime_funcs",
      .usage = "extract(field FROM time): one part of it."},
+    {.name = "datepart",
+     .flags = WEIR_FUNCTION_REPLACED,
+     .arguments_min = 2,
+     .arguments_max = 2,
+     .resolve = resolve_extract,
+     .sql_format = "datepart($1 FROM $2)",
+     .group = "datetime_funcs",
+     .usage = "datepart(field, time): one part of it."},
     {.name = "date_part",
-     .aliases = WEIR_ALIASES("datepart"),
      .flags = WEIR_FUNCTION_REPLACED,
      .arguments_min = 2,
      .arguments_max = 2,

@@ -227,7 +227,7 @@ static WeirStatus resolve_get(WeirFunctionCall *call, WeirError *error)
     }
 
 const WeirFunction weir_functions_datetime_format[] = {
-    TIME("date_format", F, 2, 2, "anytime,string->string", NULL, date_format_kernel,
+    TIME("date_format", F, 2, 2, "timestamp,string->string", NULL, date_format_kernel,
          "date_format(time, pattern): the time as text."),
     TIME("from_unixtime", F | WEIR_FUNCTION_NULLABLE, 1, 2, "long,string='yyyy-MM-dd HH:mm:ss'->string", NULL,
          from_unixtime_kernel, "from_unixtime(seconds[, pattern]): the time as text."),

@@ -162,7 +162,7 @@ static WeirStatus resolve_format_number(WeirFunctionCall *call, WeirError *error
         call->cast_types[0] = &weir_type_double;
     else if (!weir_type_is_numeric(number))
         return weir_call_unexpected_type(call, 0, "\"NUMERIC\"", error);
-    call->cast_types[1] = weir_signature_cast(call->arena, "int|string", 10, call->arguments[1]->type);
+    call->cast_types[1] = weir_signature_cast(call->arena, "int|text", 8, call->arguments[1]->type);
     if (call->cast_types[1] == NULL)
         return weir_call_unexpected_type(call, 1, "(\"INT\" or \"STRING\")", error);
     call->result_type = &weir_type_string;

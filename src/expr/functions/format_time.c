@@ -161,7 +161,7 @@ bool weir_format_put_time(const WeirFormatSpecifier *specifier, int64_t millis, 
     f.minute = in_day / 60000 % 60;
     f.second = in_day / 1000 % 60;
     f.milli = in_day % 1000;
-    f.zone = weir_time_zone_abbreviation(zone, seconds);
+    f.zone = weir_time_zone_text(zone, seconds, false);
     WeirBuffer text;
     weir_buffer_init(&text, 0, NULL);
     bool good = append_time(&f, specifier->time, &text) || append_date(&f, specifier->time, &text);

@@ -11,6 +11,9 @@ typedef struct FromJson {
     WeirJsonRules rules;
     bool fail_fast;
     int32_t corrupt_field; /* of a struct; -1: none */
+    /* Of a struct of which only some fields are read: those, and where each is; NULL: all. */
+    const WeirDataType *wanted_type;
+    const uint32_t *wanted;
 } FromJson;
 
 typedef struct FromJsonState {
@@ -47,6 +50,7 @@ static WeirStatus resolve_from_json(WeirFunctionCall *call, WeirError *error)
                               "schema", weir_quoted_type(call->arena, type));
     WEIR_TRY(check_keys(call, type, error));
     plan->type = weir_type_as_nullable(call->arena, type);
+    plan->wanted_type = plan->type;
     plan->corrupt_field = -1;
     WEIR_TRY(weir_json_rules(&options, call->arena, &plan->rules, error));
     WEIR_TRY(weir_json_options_check(&options, error));
@@ -60,6 +64,35 @@ static WeirStatus resolve_from_json(WeirFunctionCall *call, WeirError *error)
     return WEIR_OK;
 }
 
+/* Records that are malformed give nulls also where nothing of them is read, so that fields can be left out, unless one
+ * tells of the others (the corrupt record, FAILFAST, a later field of the same name). */
+static const void *narrow(const WeirExpression *call, const bool *used, WeirArena *arena)
+{
+    const FromJson *plan = call->bound;
+    const WeirDataType *type = plan->type;
+    if (plan->fail_fast || (plan->corrupt_field >= 0 && used[plan->corrupt_field]))
+        return NULL;
+    WeirField *fields = WEIR_ARENA_ARRAY(arena, WeirField, type->field_count + 1);
+    uint32_t *wanted = WEIR_ARENA_ARRAY(arena, uint32_t, type->field_count + 1), count = 0;
+    for (uint32_t i = 0; i < type->field_count; i++) {
+        if (!used[i])
+            continue;
+        for (uint32_t k = i + 1; k < type->field_count; k++)
+            if (strcmp(type->fields[i].name, type->fields[k].name) == 0)
+                return NULL;
+        wanted[count] = i;
+        fields[count++] = type->fields[i];
+    }
+    if (count == type->field_count)
+        return NULL;
+    FromJson *narrowed = WEIR_ARENA_NEW(arena, FromJson);
+    *narrowed = *plan;
+    narrowed->wanted_type = weir_type_struct(arena, fields, count);
+    narrowed->wanted = wanted;
+    narrowed->corrupt_field = -1;
+    return narrowed;
+}
+
 static void *new_state(const WeirExpression *expression)
 {
     FromJsonState *state = weir_calloc(1, sizeof(*state));
@@ -67,14 +100,14 @@ static void *new_state(const WeirExpression *expression)
     weir_arena_init(&state->arena, NULL);
     state->plan = plan;
     state->rules = plan->rules;
-    state->builder = weir_vector_builder_new(plan->type);
+    state->builder = weir_vector_builder_new(plan->wanted_type);
     if (plan->type->id != WEIR_TYPE_STRUCT) {
         weir_buffer_init(&state->record.scratch, 0, NULL);
         return state;
     }
-    weir_json_record_init(&state->record, &state->rules, plan->type, plan->corrupt_field, &state->arena, NULL);
-    state->fields = WEIR_ARENA_ARRAY(&state->arena, WeirVectorBuilder *, plan->type->field_count + 1);
-    for (uint32_t i = 0; i < plan->type->field_count; i++)
+    weir_json_record_init(&state->record, &state->rules, plan->wanted_type, plan->corrupt_field, &state->arena, NULL);
+    state->fields = WEIR_ARENA_ARRAY(&state->arena, WeirVectorBuilder *, plan->wanted_type->field_count + 1);
+    for (uint32_t i = 0; i < plan->wanted_type->field_count; i++)
         state->fields[i] = weir_vector_builder_child(state->builder, i);
     return state;
 }
@@ -97,7 +130,7 @@ static void append_malformed(FromJsonState *state, const WeirStringView *record)
         weir_vector_builder_append_null(state->builder);
         return;
     }
-    for (uint32_t i = 0; i < plan->type->field_count; i++) {
+    for (uint32_t i = 0; i < plan->wanted_type->field_count; i++) {
         if ((int32_t)i == plan->corrupt_field)
             weir_vector_builder_append_view(state->fields[i], *record);
         else
@@ -187,6 +220,20 @@ static WeirStatus append_text(WeirKernelCall *call, const WeirStringView *record
                                  weir_view_data(record), record->length, error);
 }
 
+/* The struct with all its fields: those that nobody reads are null. */
+static void spread_fields(const FromJson *plan, WeirVector *result, WeirArena *arena)
+{
+    const WeirVector *built = result->children;
+    result->type = plan->type;
+    result->children = WEIR_ARENA_ARRAY(arena, WeirVector, plan->type->field_count);
+    for (uint32_t i = 0, at = 0; i < plan->type->field_count; i++) {
+        if (at < plan->wanted_type->field_count && plan->wanted[at] == i)
+            result->children[i] = built[at++];
+        else
+            weir_vector_init_null(&result->children[i], plan->type->fields[i].type, result->length, arena);
+    }
+}
+
 static WeirStatus from_json_kernel(WeirKernelCall *call, const WeirVector *const *arguments, WeirVector *result,
                                    WeirError *error)
 {
@@ -208,6 +255,8 @@ static WeirStatus from_json_kernel(WeirKernelCall *call, const WeirVector *const
     for (; next < call->row_count; next++)
         weir_vector_builder_append_null(state->builder);
     weir_vector_builder_finish(state->builder, result);
+    if (state->plan->wanted != NULL)
+        spread_fields(state->plan, result, call->arena);
     WEIR_TRY(weir_buffer_check(&state->record.scratch, error));
     return weir_arena_check(call->arena, error);
 }
@@ -221,6 +270,7 @@ const WeirFunction weir_functions_from_json[] = {
      .kernel = from_json_kernel,
      .new_state = new_state,
      .free_state = free_state,
+     .narrow = narrow,
      .sql_format = "from_json($1)",
      .group = "json_funcs",
      .usage = "from_json(json, schema[, options]): as a value of the schema's type."},

@@ -131,7 +131,8 @@ static bool search(Search *state, const uint8_t **at, uint32_t step, Style style
 static bool skip(Search *state, const uint8_t **at, uint32_t depth)
 {
     WeirJsonToken token;
-    *at = weir_json_scan_value(&state->text, *at, depth, &token);
+    const uint8_t *behind = weir_json_scan_plain_string(&state->text, *at, &token);
+    *at = behind != NULL ? behind : weir_json_scan_value(&state->text, *at, depth, &token);
     return *at != NULL;
 }
 

@@ -90,6 +90,14 @@ WEIR_TEXT_KERNEL(make_kernel)
     return WEIR_OK;
 }
 
+static WeirStatus resolve_make(WeirFunctionCall *call, WeirError *error);
+
+/* Spark prints this one without its zone. */
+static const WeirFunction try_make_timestamp_with_zone = {.name = "try_make_timestamp",
+                                                          .flags = WEIR_FUNCTION_REPLACED,
+                                                          .resolve = resolve_make,
+                                                          .sql_format = "try_make_timestamp($1, $2, $3, $4, $5, $6)"};
+
 static WeirStatus resolve_make(WeirFunctionCall *call, WeirError *error)
 {
     bool ntz = strstr(call->name, "_ntz") != NULL, ltz = strstr(call->name, "_ltz") != NULL,
@@ -108,6 +116,8 @@ static WeirStatus resolve_make(WeirFunctionCall *call, WeirError *error)
         return weir_call_wrong_count(call, ntz ? "[2, 6]" : ltz ? "[2, 3, 6, 7]" : "[1, 2, 3, 6, 7]", error);
     if (trying)
         call->eval_mode = WEIR_EVAL_TRY;
+    if (trying && !ntz && !ltz && count == 7)
+        call->function = &try_make_timestamp_with_zone;
     call->replacement = weir_call_make(call,
                                        trying ? (ntz ? "try_timestamp_ntz_of_fields" : "try_timestamp_of_fields")
                                        : ntz  ? "timestamp_ntz_of_fields"

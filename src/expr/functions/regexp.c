@@ -53,15 +53,34 @@ static WeirStatus use_regex(WeirKernelCall *call, const WeirStringView *pattern,
 
 #define REGEX(call) (((RegexState *)(call)->state)->regex)
 
+/* The text and the pattern of a row: the search begins. `subject` is the text as a Java string has it. */
+static WeirStatus begin(WeirKernelCall *call, WeirTextHeap *heap, const WeirStringView *text,
+                        const WeirStringView *pattern, WeirStringView *subject, WeirError *error)
+{
+    WEIR_TRY(use_regex(call, pattern, error));
+    WEIR_TRY(weir_text_heap_valid(heap, text, subject, error));
+    weir_regex_set_text(REGEX(call), weir_view_data(subject), subject->length);
+    return WEIR_OK;
+}
+
+/* NULL spans: no match. */
+static WeirStatus find(WeirKernelCall *call, size_t from, const size_t **spans, WeirError *error)
+{
+    WeirStatus status = weir_regex_find(REGEX(call), from, spans, error);
+    return status == WEIR_OK ? WEIR_OK : weir_row_error(call, status, error);
+}
+
 WEIR_TEXT_KERNEL(rlike_kernel)
 {
     WeirArgument x = weir_argument(arguments[0]), y = weir_argument(arguments[1]);
+    WeirTextHeap heap = weir_text_heap(call);
     const size_t *spans;
     WEIR_FOR_ROWS(call, row)
     {
-        WEIR_TEXT(text, x, row);
-        WEIR_TRY(use_regex(call, weir_argument_view(&y, row), error));
-        ((uint8_t *)result->values)[row] = weir_regex_find(REGEX(call), text, text_length, 0, &spans);
+        WeirStringView subject;
+        WEIR_TRY(begin(call, &heap, weir_argument_view(&x, row), weir_argument_view(&y, row), &subject, error));
+        WEIR_TRY(find(call, 0, &spans, error));
+        ((uint8_t *)result->values)[row] = spans != NULL;
     }
     return WEIR_OK;
 }
@@ -90,18 +109,18 @@ static WeirStringView group_view(const uint8_t *text, const size_t *spans, int32
 WEIR_TEXT_KERNEL(extract_kernel)
 {
     WeirArgument x = weir_argument(arguments[0]), y = weir_argument(arguments[1]), z = weir_argument(arguments[2]);
+    WeirTextHeap heap = weir_text_heap(call);
     const size_t *spans;
     WEIR_FOR_ROWS(call, row)
     {
-        WEIR_TEXT(text, x, row);
-        WEIR_TRY(use_regex(call, weir_argument_view(&y, row), error));
+        WeirStringView subject, *out = &((WeirStringView *)result->values)[row];
+        WEIR_TRY(begin(call, &heap, weir_argument_view(&x, row), weir_argument_view(&y, row), &subject, error));
         int32_t group = WEIR_ARGUMENT_VALUE(int32_t, z, row);
-        WeirStringView *out = &((WeirStringView *)result->values)[row];
-        if (weir_regex_find(REGEX(call), text, text_length, 0, &spans)) {
+        WEIR_TRY(find(call, 0, &spans, error));
+        *out = (WeirStringView){.length = 0};
+        if (spans != NULL) {
             WEIR_TRY(check_group(call, group, error));
-            *out = group_view(text, spans, group);
-        } else {
-            *out = (WeirStringView){.length = 0};
+            *out = group_view(weir_view_data(&subject), spans, group);
         }
     }
     return WEIR_OK;
@@ -119,19 +138,22 @@ WEIR_TEXT_KERNEL(extract_all_kernel)
 {
     WeirArgument x = weir_argument(arguments[0]), y = weir_argument(arguments[1]), z = weir_argument(arguments[2]);
     WeirListRows rows = {result->values, 0};
+    WeirTextHeap heap = weir_text_heap(call);
     WeirColumnWriter writer;
     weir_column_writer_init(&writer, weir_type_element(result->type), call->count, call->arena);
     const size_t *spans;
     WEIR_FOR_ROWS(call, row)
     {
         weir_list_rows_begin(&rows, row, writer.length);
-        WEIR_TEXT(text, x, row);
-        WEIR_TRY(use_regex(call, weir_argument_view(&y, row), error));
+        WeirStringView subject;
+        WEIR_TRY(begin(call, &heap, weir_argument_view(&x, row), weir_argument_view(&y, row), &subject, error));
+        const uint8_t *text = weir_view_data(&subject);
         int32_t group = WEIR_ARGUMENT_VALUE(int32_t, z, row);
-        for (size_t from = 0; weir_regex_find(REGEX(call), text, text_length, from, &spans);
-             from = next_start(text, text_length, spans)) {
+        WEIR_TRY(find(call, 0, &spans, error));
+        while (spans != NULL) {
             WEIR_TRY(check_group(call, group, error));
             weir_column_writer_append_view(&writer, group_view(text, spans, group));
+            WEIR_TRY(find(call, next_start(text, subject.length, spans), &spans, error));
         }
     }
     weir_list_rows_finish(&rows, call->row_count, writer.length);
@@ -190,61 +212,79 @@ static bool append_replacement(const WeirRegex *regex, WeirBuffer *out, const ui
     return true;
 }
 
+/* One row: its matches replaced, or itself. */
+static WeirStatus replace_row(WeirKernelCall *call, WeirTextHeap *heap, const WeirStringView *const *texts,
+                              int32_t position, WeirBuffer *buffer, WeirStringView *out, WeirError *error)
+{
+    WeirStringView subject;
+    const size_t *spans;
+    WEIR_TRY(begin(call, heap, texts[0], texts[1], &subject, error));
+    const uint8_t *text = weir_view_data(&subject), *with = weir_view_data(texts[2]);
+    size_t copied = 0, from = position <= 1 ? 0 : weir_utf8_advance(text, subject.length, 0, (uint64_t)position - 1);
+    WEIR_TRY(find(call, from, &spans, error));
+    if (spans == NULL) {
+        *out = subject;
+        return WEIR_OK;
+    }
+    weir_buffer_clear(buffer);
+    while (spans != NULL) {
+        weir_buffer_append(buffer, text + copied, spans[0] - copied);
+        if (!append_replacement(REGEX(call), buffer, text, spans, with, texts[2]->length))
+            return bad_replacement(call, texts, position, error);
+        copied = spans[1];
+        WEIR_TRY(find(call, next_start(text, subject.length, spans), &spans, error));
+    }
+    weir_buffer_append(buffer, text + copied, subject.length - copied);
+    WEIR_TRY(weir_buffer_check(buffer, error));
+    return weir_text_heap_copy(heap, buffer->data, buffer->length, out, error);
+}
+
 WEIR_TEXT_KERNEL(replace_kernel)
 {
     WeirArgument x = weir_argument(arguments[0]), y = weir_argument(arguments[1]), z = weir_argument(arguments[2]),
                  p = weir_argument(arguments[3]);
     WeirTextHeap heap = weir_text_heap(call);
     WeirBuffer buffer;
-    weir_buffer_init(&buffer, 0, NULL);
+    weir_buffer_init(&buffer, INT32_MAX, NULL);
     WeirStatus status = WEIR_OK;
-    const size_t *spans;
     WEIR_FOR_ROWS(call, row)
     {
-        WEIR_TEXT(text, x, row);
-        WEIR_TEXT(with, z, row);
-        WEIR_TRY_OR_GO(done, use_regex(call, weir_argument_view(&y, row), error));
-        int32_t position = WEIR_ARGUMENT_VALUE(int32_t, p, row);
-        size_t copied = 0;
-        weir_buffer_clear(&buffer);
-        size_t from = position <= 1 ? 0 : weir_utf8_advance(text, text_length, 0, (uint64_t)position - 1);
-        while (weir_regex_find(REGEX(call), text, text_length, from, &spans)) {
-            weir_buffer_append(&buffer, text + copied, spans[0] - copied);
-            if (!append_replacement(REGEX(call), &buffer, text, spans, with, with_length)) {
-                status = bad_replacement(
-                    call, (const WeirStringView *const[]){text_view, weir_argument_view(&y, row), with_view}, position,
-                    error);
-                goto done;
-            }
-            copied = spans[1];
-            from = next_start(text, text_length, spans);
-        }
-        WeirStringView *out = &((WeirStringView *)result->values)[row];
-        if (copied == 0 && buffer.length == 0 && from == 0) {
-            *out = *text_view;
-            continue;
-        }
-        weir_buffer_append(&buffer, text + copied, text_length - copied);
-        WEIR_TRY_OR_GO(done, weir_buffer_check(&buffer, error));
-        WEIR_TRY_OR_GO(done, weir_text_heap_copy(&heap, buffer.data, buffer.length, out, error));
+        const WeirStringView *const texts[] = {weir_argument_view(&x, row), weir_argument_view(&y, row),
+                                               weir_argument_view(&z, row)};
+        WEIR_TRY_OR_GO(done, replace_row(call, &heap, texts, WEIR_ARGUMENT_VALUE(int32_t, p, row), &buffer,
+                                         &((WeirStringView *)result->values)[row], error));
     }
 done:
     weir_buffer_deinit(&buffer);
     return status;
 }
 
+static WeirStatus resolve_replace(WeirFunctionCall *call, WeirError *error)
+{
+    WeirValue *position;
+    WEIR_TRY(weir_call_constant(call, 3, &position, error));
+    if (position == NULL)
+        return weir_call_non_foldable(call, 3, "position", "\"INT\"", error);
+    if (weir_value_is_null(position) || weir_value_get_int(position) > 0)
+        return WEIR_OK;
+    return weir_error_set(error, WEIR_ERROR_DATATYPE_MISMATCH_VALUE_OUT_OF_RANGE, "sqlExpr", weir_call_sql(call),
+                          "exprName", "position", "valueRange", "(0, 2147483647]", "currentValue",
+                          weir_arena_printf(call->arena, "%lld", (long long)weir_value_get_int(position)));
+}
+
 WEIR_TEXT_KERNEL(count_kernel)
 {
     WeirArgument x = weir_argument(arguments[0]), y = weir_argument(arguments[1]);
+    WeirTextHeap heap = weir_text_heap(call);
     const size_t *spans;
     WEIR_FOR_ROWS(call, row)
     {
-        WEIR_TEXT(text, x, row);
-        WEIR_TRY(use_regex(call, weir_argument_view(&y, row), error));
+        WeirStringView subject;
+        WEIR_TRY(begin(call, &heap, weir_argument_view(&x, row), weir_argument_view(&y, row), &subject, error));
         int32_t found = 0;
-        for (size_t from = 0; weir_regex_find(REGEX(call), text, text_length, from, &spans);
-             from = next_start(text, text_length, spans))
-            found++;
+        WEIR_TRY(find(call, 0, &spans, error));
+        for (; spans != NULL; found++)
+            WEIR_TRY(find(call, next_start(weir_view_data(&subject), subject.length, spans), &spans, error));
         ((int32_t *)result->values)[row] = found;
     }
     return WEIR_OK;
@@ -253,13 +293,15 @@ WEIR_TEXT_KERNEL(count_kernel)
 WEIR_TEXT_KERNEL(substr_kernel)
 {
     WeirArgument x = weir_argument(arguments[0]), y = weir_argument(arguments[1]);
+    WeirTextHeap heap = weir_text_heap(call);
     const size_t *spans;
     WEIR_FOR_ROWS(call, row)
     {
-        WEIR_TEXT(text, x, row);
-        WEIR_TRY(use_regex(call, weir_argument_view(&y, row), error));
-        if (weir_regex_find(REGEX(call), text, text_length, 0, &spans) && spans[1] > spans[0])
-            ((WeirStringView *)result->values)[row] = group_view(text, spans, 0);
+        WeirStringView subject;
+        WEIR_TRY(begin(call, &heap, weir_argument_view(&x, row), weir_argument_view(&y, row), &subject, error));
+        WEIR_TRY(find(call, 0, &spans, error));
+        if (spans != NULL && spans[1] > spans[0])
+            ((WeirStringView *)result->values)[row] = group_view(weir_view_data(&subject), spans, 0);
         else
             weir_result_set_null(call, result, row);
     }
@@ -269,13 +311,15 @@ WEIR_TEXT_KERNEL(substr_kernel)
 WEIR_TEXT_KERNEL(instr_kernel)
 {
     WeirArgument x = weir_argument(arguments[0]), y = weir_argument(arguments[1]);
+    WeirTextHeap heap = weir_text_heap(call);
     const size_t *spans;
     WEIR_FOR_ROWS(call, row)
     {
-        WEIR_TEXT(text, x, row);
-        WEIR_TRY(use_regex(call, weir_argument_view(&y, row), error));
-        bool found = weir_regex_find(REGEX(call), text, text_length, 0, &spans);
-        ((int32_t *)result->values)[row] = found ? (int32_t)weir_utf8_count(text, spans[0]) + 1 : 0;
+        WeirStringView subject;
+        WEIR_TRY(begin(call, &heap, weir_argument_view(&x, row), weir_argument_view(&y, row), &subject, error));
+        WEIR_TRY(find(call, 0, &spans, error));
+        ((int32_t *)result->values)[row] =
+            spans == NULL ? 0 : (int32_t)weir_utf8_count(weir_view_data(&subject), spans[0]) + 1;
     }
     return WEIR_OK;
 }
@@ -284,32 +328,28 @@ WEIR_TEXT_KERNEL(instr_kernel)
 
 /* Java's String.split with a limit: < 0 all parts; an empty match at the start gives no part. Limit 0 is -1 in Spark.
  */
-static void split_by_regex(WeirRegex *regex, const uint8_t *text, uint32_t length, int32_t limit,
-                           WeirColumnWriter *writer)
+static WeirStatus split_by_regex(WeirKernelCall *call, const uint8_t *text, uint32_t length, int32_t limit,
+                                 WeirColumnWriter *writer, WeirError *error)
 {
     const size_t *spans;
     size_t start = 0, from = 0;
-    uint32_t parts = 0;
     if (length == 0) {
         weir_column_writer_append_view(writer, weir_view_make(text, 0));
-        return;
+        return WEIR_OK;
     }
-    while ((limit <= 0 || parts + 1 < (uint32_t)limit) && weir_regex_find(regex, text, length, from, &spans)) {
-        bool empty = spans[1] == spans[0];
-        if (empty && spans[1] >= length && start < length + 1 && spans[0] == length) {
-            weir_column_writer_append_view(writer, weir_view_make(text + start, (uint32_t)(spans[0] - start)));
-            start = length;
-            parts++;
+    for (uint32_t parts = 0; limit <= 0 || parts + 1 < (uint32_t)limit;) {
+        WEIR_TRY(find(call, from, &spans, error));
+        if (spans == NULL)
             break;
-        }
         from = next_start(text, length, spans);
-        if (empty && spans[0] == 0)
+        if (spans[1] == 0)
             continue;
         weir_column_writer_append_view(writer, weir_view_make(text + start, (uint32_t)(spans[0] - start)));
         start = spans[1];
         parts++;
     }
     weir_column_writer_append_view(writer, weir_view_make(text + start, (uint32_t)(length - start)));
+    return WEIR_OK;
 }
 
 /* An empty pattern cuts between characters. */
@@ -330,6 +370,7 @@ WEIR_TEXT_KERNEL(split_kernel)
 {
     WeirArgument x = weir_argument(arguments[0]), y = weir_argument(arguments[1]), z = weir_argument(arguments[2]);
     WeirListRows rows = {result->values, 0};
+    WeirTextHeap heap = weir_text_heap(call);
     WeirColumnWriter writer;
     uint64_t bytes = 0; /* words of eight bytes or longer need no growth */
     WEIR_FOR_ROWS(call, row)
@@ -339,8 +380,10 @@ WEIR_TEXT_KERNEL(split_kernel)
     WEIR_FOR_ROWS(call, row)
     {
         weir_list_rows_begin(&rows, row, writer.length);
-        WEIR_TEXT(text, x, row);
-        WEIR_TRY(use_regex(call, weir_argument_view(&y, row), error));
+        WeirStringView subject;
+        WEIR_TRY(begin(call, &heap, weir_argument_view(&x, row), weir_argument_view(&y, row), &subject, error));
+        const uint8_t *text = weir_view_data(&subject);
+        uint32_t text_length = subject.length;
         int32_t limit = WEIR_ARGUMENT_VALUE(int32_t, z, row);
         size_t size = 0;
         const char *literal = weir_regex_literal(REGEX(call), &size);
@@ -349,7 +392,7 @@ WEIR_TEXT_KERNEL(split_kernel)
         else if (literal != NULL)
             weir_split_literal(text, text_length, (const uint8_t *)literal, size, limit, &writer);
         else
-            split_by_regex(REGEX(call), text, text_length, limit, &writer);
+            WEIR_TRY(split_by_regex(call, text, text_length, limit, &writer, error));
     }
     weir_list_rows_finish(&rows, call->row_count, writer.length);
     return weir_column_writer_finish(&writer, &result->children[0], error);
@@ -370,8 +413,17 @@ const WeirFunction weir_functions_regexp[] = {
            "regexp_extract(text, pattern[, group]): the group of the first match, '' without one."),
     REGEXP("regexp_extract_all", NULL, 2, 3, "string,string,int=1->[string]", extract_all_kernel, NULL,
            "regexp_extract_all(text, pattern[, group]): the group of every match."),
-    REGEXP("regexp_replace", NULL, 3, 4, "string,string,string,int=1->string", replace_kernel, NULL,
-           "regexp_replace(text, pattern, with[, position]): every match replaced."),
+    {.name = "regexp_replace",
+     .flags = FLAGS,
+     .arguments_min = 3,
+     .arguments_max = 4,
+     .signature = "string,string,string,int=1->string",
+     .resolve = resolve_replace,
+     .kernel = replace_kernel,
+     .new_state = new_state,
+     .free_state = free_state,
+     .group = "string_funcs",
+     .usage = "regexp_replace(text, pattern, with[, position]): every match replaced."},
     REGEXP("regexp_count", NULL, 2, 2, "string,string->int", count_kernel, NULL,
            "regexp_count(text, pattern): how many matches there are."),
     {.name = "regexp_substr",

@@ -55,9 +55,20 @@ static WeirStatus resolve_lag(WeirFunctionCall *call, WeirError *error)
 
 static WeirStatus resolve_nth(WeirFunctionCall *call, WeirError *error)
 {
-    (void)error;
     call->result_type = call->arguments[0]->type;
     call->nullable = true;
+    if (!weir_can_implicitly_cast(call->arguments[1]->type, &weir_type_int))
+        return weir_call_unexpected_type(call, 1, "\"INT\"", error);
+    call->cast_types[1] = &weir_type_int;
+    WeirValue *offset = NULL;
+    WEIR_TRY(weir_call_constant(call, 1, &offset, error));
+    if (offset == NULL)
+        return weir_call_non_foldable(call, 1, "offset", "\"INT\"", error);
+    int64_t value = weir_value_is_null(offset) ? 0 : weir_value_get_int(offset);
+    if (value <= 0)
+        return weir_error_set(error, WEIR_ERROR_DATATYPE_MISMATCH_VALUE_OUT_OF_RANGE, "sqlExpr", weir_call_sql(call),
+                              "exprName", "offset", "valueRange", "(0, 9223372036854775807]", "currentValue",
+                              weir_arena_printf(call->arena, "%lldL", (long long)value));
     return WEIR_OK;
 }
 
@@ -106,6 +117,21 @@ static WeirStatus constant_text(WeirKernelCall *call, const char *text, WeirVect
     return WEIR_OK;
 }
 
+static const char *search_path(const WeirKernelCall *call)
+{
+    const char *catalog = call->context->current_catalog, *database = call->context->current_database;
+    return weir_arena_printf(call->arena, "system.builtin,system.session,%s.%s",
+                             catalog != NULL ? catalog : "spark_catalog", database != NULL ? database : "default");
+}
+
+/* As it was set, not as the zone is called. */
+static const char *zone_setting(const WeirKernelCall *call)
+{
+    const WeirEvalContext *context = call->context;
+    const char *set = context->conf == NULL ? NULL : context->conf(context->conf_context, "spark.sql.session.timeZone");
+    return set != NULL ? set : weir_time_zone_name(context->zone);
+}
+
 #define TEXT_CONSTANT(name, VALUE)                                                                                     \
     static WeirStatus name(WeirKernelCall *call, const WeirVector *const *arguments, WeirVector *result,               \
                            WeirError *error)                                                                           \
@@ -117,9 +143,22 @@ static WeirStatus constant_text(WeirKernelCall *call, const char *text, WeirVect
 TEXT_CONSTANT(user_kernel, call->context->current_user)
 TEXT_CONSTANT(catalog_kernel, call->context->current_catalog)
 TEXT_CONSTANT(database_kernel, call->context->current_database)
-TEXT_CONSTANT(zone_kernel, weir_time_zone_name(call->context->zone))
+TEXT_CONSTANT(zone_kernel, zone_setting(call))
 TEXT_CONSTANT(version_kernel, "4.2.1 weir")
-TEXT_CONSTANT(input_file_kernel, weir_input_file())
+TEXT_CONSTANT(input_file_kernel, weir_input_file().uri)
+TEXT_CONSTANT(path_kernel, search_path(call))
+
+static WeirStatus block_kernel(WeirKernelCall *call, const WeirVector *const *arguments, WeirVector *result,
+                               WeirError *error)
+{
+    (void)arguments;
+    (void)error;
+    WeirInputBlock block = weir_input_file();
+    bool start = strstr(call->expression->function->name, "start") != NULL;
+    WEIR_FOR_ROWS(call, row)
+    ((int64_t *)result->values)[row] = start ? block.start : block.length;
+    return WEIR_OK;
+}
 
 #define CONSTANT(NAME, ALIASES, KERNEL, FORMAT, USAGE)                                                                 \
     {                                                                                                                  \
@@ -127,30 +166,34 @@ TEXT_CONSTANT(input_file_kernel, weir_input_file())
         .kernel = KERNEL, .sql_format = FORMAT, .group = "misc_funcs", .usage = USAGE                                  \
     }
 
-static WeirStatus typeof_kernel(WeirKernelCall *call, const WeirVector *const *arguments, WeirVector *result,
-                                WeirError *error)
+/* The argument is never evaluated. */
+static WeirStatus resolve_typeof(WeirFunctionCall *call, WeirError *error)
 {
     (void)error;
     WeirBuffer buffer;
     weir_buffer_init(&buffer, 1u << 20, NULL);
-    weir_type_simple_string(arguments[0]->type, &buffer);
-    if (call->expression->bound != NULL) /* collated on purpose */
-        weir_buffer_append_text(&buffer, call->expression->bound);
-    WeirStatus status = constant_text(call, weir_buffer_text(&buffer), result);
-    weir_buffer_deinit(&buffer);
-    return status;
-}
-
-static WeirStatus resolve_typeof(WeirFunctionCall *call, WeirError *error)
-{
-    (void)error;
+    weir_type_simple_string(call->arguments[0]->type, &buffer);
     const WeirFunction *function = call->arguments[0]->function;
-    if (function != NULL && strcmp(function->name, "collate") == 0)
-        call->bound = " collate UTF8_BINARY";
+    if (function != NULL && strcmp(function->name, "collate") == 0) /* collated on purpose */
+        weir_buffer_append_text(&buffer, " collate UTF8_BINARY");
+    call->replacement = weir_expression_string_literal(call->arena, weir_buffer_text(&buffer));
+    weir_buffer_deinit(&buffer);
     return WEIR_OK;
 }
 
+#define BLOCK(NAME, USAGE)                                                                                             \
+    {                                                                                                                  \
+        .name = NAME, .flags = WEIR_FUNCTION_NEVER_NULL | WEIR_FUNCTION_NONDETERMINISTIC, .signature = "->long",       \
+        .kernel = block_kernel, .group = "misc_funcs", .usage = USAGE                                                  \
+    }
+
 const WeirFunction weir_functions_special[] = {
+    {.name = "range",
+     .kind = WEIR_FUNCTION_TABLE,
+     .arguments_min = 1,
+     .arguments_max = 4,
+     .group = "table_funcs",
+     .usage = "range([start, ]end[, step[, partitions]]): a table of numbers."},
     SPECIAL("window", 2, 4, "datetime_funcs", "window(time, size[, slide[, start]]): the time window of a row."),
     SPECIAL("session_window", 2, 2, "datetime_funcs", "session_window(time, gap): the session of a row."),
     SPECIAL("window_time", 1, 1, "datetime_funcs", "window_time(window): the window's last instant."),
@@ -170,6 +213,7 @@ const WeirFunction weir_functions_special[] = {
     CONSTANT("current_catalog", NULL, catalog_kernel, NULL, "current_catalog(): the session's catalog."),
     CONSTANT("current_schema", WEIR_ALIASES("current_database"), database_kernel, "current_schema()",
              "current_schema(): the session's database."),
+    CONSTANT("current_path", NULL, path_kernel, NULL, "current_path(): where names of functions are looked up."),
     CONSTANT("current_timezone", NULL, zone_kernel, NULL, "current_timezone(): the session's time zone."),
     CONSTANT("version", NULL, version_kernel, NULL, "version(): Spark's version that weir is compatible with."),
     {.name = "input_file_name",
@@ -178,13 +222,14 @@ const WeirFunction weir_functions_special[] = {
      .kernel = input_file_kernel,
      .group = "misc_funcs",
      .usage = "input_file_name(): the file a row came from, '' where there is none."},
+    BLOCK("input_file_block_start",
+          "input_file_block_start(): where the range that a row was read from begins; or -1."),
+    BLOCK("input_file_block_length", "input_file_block_length(): how many bytes that range has; or -1."),
     {.name = "typeof",
-     .flags = WEIR_FUNCTION_NEVER_NULL | WEIR_FUNCTION_ANY_VECTOR,
+     .flags = WEIR_FUNCTION_REPLACED,
      .arguments_min = 1,
      .arguments_max = 1,
-     .signature = "any->string",
      .resolve = resolve_typeof,
-     .kernel = typeof_kernel,
      .group = "misc_funcs",
      .usage = "typeof(a): the name of the value's type."},
     {0},

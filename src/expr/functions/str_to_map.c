@@ -44,45 +44,57 @@ static WeirStatus use_pattern(Delimiter *delimiter, const WeirStringView *view, 
 }
 
 /* End of the part that begins at `from`, and where the next begins; SIZE_MAX: there is no other. An empty match at the
- * very beginning cuts nothing. */
-static size_t next_part(const Delimiter *delimiter, const uint8_t *text, size_t length, size_t from, size_t *next)
+ * very beginning cuts nothing. The delimiter's text is set. */
+static WeirStatus next_part(const Delimiter *delimiter, size_t length, size_t from, size_t *end, size_t *next,
+                            WeirError *error)
 {
-    const size_t *spans;
-    for (size_t at = from; at <= length && weir_regex_find(delimiter->regex, text, length, at, &spans);
-         at = spans[1] + 1) {
+    *next = SIZE_MAX;
+    *end = length;
+    for (size_t at = from; at <= length;) {
+        const size_t *spans;
+        WEIR_TRY(weir_regex_find(delimiter->regex, at, &spans, error));
+        if (spans == NULL || (spans[0] == spans[1] && spans[0] == length))
+            return WEIR_OK;
+        at = spans[1] + 1;
         if (spans[1] == 0 || (spans[0] == spans[1] && spans[0] == from))
             continue;
-        if (spans[0] == spans[1] && spans[0] == length)
-            break;
         *next = spans[1];
-        return spans[0];
+        *end = spans[0];
+        return WEIR_OK;
     }
-    *next = SIZE_MAX;
-    return length;
+    return WEIR_OK;
 }
 
 typedef struct Pairs {
     WeirColumnWriter keys, values;
 } Pairs;
 
-static void append_pair(Pairs *pairs, const Delimiter *delimiter, const uint8_t *text, size_t length)
+static WeirStatus append_pair(Pairs *pairs, const Delimiter *delimiter, const uint8_t *text, size_t length,
+                              WeirError *error)
 {
-    size_t next, end = next_part(delimiter, text, length, 0, &next);
+    size_t next, end;
+    weir_regex_set_text(delimiter->regex, text, length);
+    WEIR_TRY(next_part(delimiter, length, 0, &end, &next, error));
     weir_column_writer_append_view(&pairs->keys, weir_view_make(text, (uint32_t)end));
     if (next == SIZE_MAX)
         weir_column_writer_append_null(&pairs->values);
     else
         weir_column_writer_append_view(&pairs->values, weir_view_make(text + next, (uint32_t)(length - next)));
+    return WEIR_OK;
 }
 
-static void append_pairs(Pairs *pairs, const Delimiters *delimiters, const uint8_t *text, size_t length)
+static WeirStatus append_pairs(Pairs *pairs, const Delimiters *delimiters, const uint8_t *text, size_t length,
+                               WeirError *error)
 {
     size_t from = 0;
+    weir_regex_set_text(delimiters->pair.regex, text, length);
     while (from != SIZE_MAX) {
-        size_t next, end = next_part(&delimiters->pair, text, length, from, &next);
-        append_pair(pairs, &delimiters->value, text + from, end - from);
+        size_t next, end;
+        WEIR_TRY(next_part(&delimiters->pair, length, from, &end, &next, error));
+        WEIR_TRY(append_pair(pairs, &delimiters->value, text + from, end - from, error));
         from = next;
     }
+    return WEIR_OK;
 }
 
 WEIR_COLLECTION_KERNEL(str_to_map_kernel)
@@ -90,16 +102,18 @@ WEIR_COLLECTION_KERNEL(str_to_map_kernel)
     WeirArgument text = weir_argument(arguments[0]), pair = weir_argument(arguments[1]),
                  value = weir_argument(arguments[2]);
     Delimiters *delimiters = call->state;
+    WeirTextHeap heap = weir_text_heap(call);
     Pairs pairs;
     weir_column_writer_init(&pairs.keys, &weir_type_string, call->count * 2, call->arena);
     weir_column_writer_init(&pairs.values, &weir_type_string, call->count * 2, call->arena);
     uint32_t *ends = WEIR_ARENA_ARRAY(call->arena, uint32_t, call->row_count + 1);
     WEIR_FOR_ROWS(call, row)
     {
-        const WeirStringView *view = weir_argument_view(&text, row);
+        WeirStringView view;
+        WEIR_TRY(weir_text_heap_valid(&heap, weir_argument_view(&text, row), &view, error));
         WEIR_TRY(use_pattern(&delimiters->pair, weir_argument_view(&pair, row), error));
         WEIR_TRY(use_pattern(&delimiters->value, weir_argument_view(&value, row), error));
-        append_pairs(&pairs, delimiters, weir_view_data(view), view->length);
+        WEIR_TRY(append_pairs(&pairs, delimiters, weir_view_data(&view), view.length, error));
         ends[row] = pairs.keys.length;
     }
     WeirVector keys, values;

@@ -404,7 +404,10 @@ WEIR_TEXT_KERNEL(translate_kernel)
     WeirTextHeap heap = weir_text_heap(call);
     WEIR_FOR_ROWS(call, row)
     {
-        WEIR_TEXT(text, x, row);
+        WeirStringView valid;
+        WEIR_TRY(weir_text_heap_valid(&heap, weir_argument_view(&x, row), &valid, error));
+        const uint8_t *text = weir_view_data(&valid);
+        uint32_t text_length = valid.length;
         WEIR_TEXT(from, y, row);
         WEIR_TEXT(to, z, row);
         WEIR_TRY(weir_text_heap_reserve(&heap, (size_t)text_length * 4 + 4, error));

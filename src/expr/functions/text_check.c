@@ -105,7 +105,10 @@ WEIR_TEXT_KERNEL(quote_kernel)
     WeirTextHeap heap = weir_text_heap(call);
     WEIR_FOR_ROWS(call, row)
     {
-        WEIR_TEXT(text, x, row);
+        WeirStringView valid;
+        WEIR_TRY(weir_text_heap_valid(&heap, weir_argument_view(&x, row), &valid, error));
+        const uint8_t *text = weir_view_data(&valid);
+        uint32_t text_length = valid.length;
         WEIR_TRY(weir_text_heap_reserve(&heap, (size_t)text_length * 2 + 2, error));
         uint32_t length = 0;
         heap.next[length++] = '\'';
@@ -151,7 +154,10 @@ WEIR_TEXT_KERNEL(mask_kernel)
             weir_result_set_null(call, result, row);
             continue;
         }
-        WEIR_TEXT(text, a[0], row);
+        WeirStringView valid;
+        WEIR_TRY(weir_text_heap_valid(&heap, weir_argument_view(&a[0], row), &valid, error));
+        const uint8_t *text = weir_view_data(&valid);
+        uint32_t text_length = valid.length;
         WEIR_TRY(weir_text_heap_reserve(&heap, (size_t)text_length * 4, error));
         uint32_t length = 0;
         for (size_t at = 0; at < text_length;) {

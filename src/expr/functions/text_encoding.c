@@ -1,7 +1,6 @@
 /* Bytes as text and back: hex, base 64, to_binary. */
 #include <strings.h>
 
-#include "columnar/utf8.h"
 #include "expr/function_private.h"
 #include "expr/kernels/text_find.h"
 
@@ -230,23 +229,6 @@ static WeirStatus bad_binary(const WeirKernelCall *call, BinaryFormat format, co
                           error);
 }
 
-/* The bytes of a text are its UTF-8, with what is malformed replaced. */
-static WeirStatus put_utf8(WeirTextHeap *heap, const WeirStringView *text, WeirStringView *view, WeirError *error)
-{
-    if (weir_utf8_is_valid(weir_view_data(text), text->length)) {
-        *view = *text;
-        return WEIR_OK;
-    }
-    WeirBuffer buffer;
-    weir_buffer_init(&buffer, 0, NULL);
-    weir_utf8_append_replaced(weir_view_data(text), text->length, &buffer);
-    WeirStatus status = weir_buffer_check(&buffer, error);
-    if (status == WEIR_OK)
-        status = weir_text_heap_copy(heap, buffer.data, buffer.length, view, error);
-    weir_buffer_deinit(&buffer);
-    return status;
-}
-
 WEIR_TEXT_KERNEL(to_binary_kernel)
 {
     BinaryFormat format = *(const BinaryFormat *)call->expression->bound;
@@ -258,7 +240,7 @@ WEIR_TEXT_KERNEL(to_binary_kernel)
         WEIR_TEXT(text, x, row);
         WeirStringView *out = &((WeirStringView *)result->values)[row];
         if (format == FORMAT_UTF8) {
-            WEIR_TRY(put_utf8(&heap, text_view, out, error));
+            WEIR_TRY(weir_text_heap_valid(&heap, text_view, out, error));
             continue;
         }
         WEIR_TRY(weir_text_heap_reserve(&heap, text_length + 4, error));

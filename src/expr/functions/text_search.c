@@ -86,7 +86,10 @@ WEIR_TEXT_KERNEL(locate_kernel)
         WEIR_TEXT(text, y, row);
         int32_t start = WEIR_ARGUMENT_VALUE(int32_t, p, row);
         size_t from = start < 1 ? text_length + 1 : weir_utf8_advance(text, text_length, 0, (uint64_t)start - 1);
-        INT_RESULT(start < 1 ? 0 : place_of(text, text_length, from, what, what_length));
+        if (what_length == 0) /* found at once, wherever the search begins */
+            INT_RESULT(start < 1 ? 0 : 1);
+        else
+            INT_RESULT(start < 1 ? 0 : place_of(text, text_length, from, what, what_length));
     }
     return WEIR_OK;
 }
@@ -215,6 +218,6 @@ const WeirFunction weir_functions_text_search[] = {
          "find_in_set(text, list): the place in a list separated by commas."),
     TEXT("levenshtein", NULL, 2, 3, "string,string,int?->int", levenshtein_kernel,
          "levenshtein(a, b[, limit]): the edit distance."),
-    TEXT("soundex", NULL, 1, 1, "string->string", soundex_kernel, "soundex(text): the code of how it sounds."),
+    TEXT("soundex", NULL, 1, 1, "text->string", soundex_kernel, "soundex(text): the code of how it sounds."),
     {0},
 };

@@ -194,9 +194,13 @@ WEIR_TEXT_KERNEL(split_part_kernel)
 {
     WeirArgument x = weir_argument(arguments[0]), delimiter = weir_argument(arguments[1]),
                  number = weir_argument(arguments[2]);
+    WeirTextHeap heap = weir_text_heap(call);
     WEIR_FOR_ROWS(call, row)
     {
-        WEIR_TEXT(text, x, row);
+        WeirStringView valid;
+        WEIR_TRY(weir_text_heap_valid(&heap, weir_argument_view(&x, row), &valid, error));
+        const uint8_t *text = weir_view_data(&valid);
+        uint32_t text_length = valid.length;
         WEIR_TEXT(separator, delimiter, row);
         int32_t n = WEIR_ARGUMENT_VALUE(int32_t, number, row);
         if (n == 0)

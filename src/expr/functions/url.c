@@ -224,26 +224,11 @@ static WeirStatus find_value(WeirKernelCall *call, WeirUriPart query, const Weir
     }
     const size_t *spans;
     *value = (WeirUriPart){0};
-    if (weir_regex_find(state->regex, query.text, query.length, 0, &spans) && spans[4] != SIZE_MAX)
+    weir_regex_set_text(state->regex, query.text, query.length);
+    WEIR_TRY(weir_regex_find(state->regex, 0, &spans, error));
+    if (spans != NULL && spans[4] != SIZE_MAX)
         *value = (WeirUriPart){query.text + spans[4], spans[5] - spans[4]};
     return WEIR_OK;
-}
-
-/* Itself, or with U+FFFD for what is malformed. */
-static WeirStatus valid_text(WeirTextHeap *heap, const WeirStringView *text, WeirStringView *valid, WeirError *error)
-{
-    if (weir_utf8_is_valid(weir_view_data(text), text->length)) {
-        *valid = *text;
-        return WEIR_OK;
-    }
-    WeirBuffer buffer;
-    weir_buffer_init(&buffer, 0, NULL);
-    weir_utf8_append_replaced(weir_view_data(text), text->length, &buffer);
-    WeirStatus status = weir_buffer_check(&buffer, error);
-    if (status == WEIR_OK)
-        status = weir_text_heap_copy(heap, buffer.data, buffer.length, valid, error);
-    weir_buffer_deinit(&buffer);
-    return status;
 }
 
 WEIR_TEXT_KERNEL(parse_url_kernel)
@@ -256,7 +241,7 @@ WEIR_TEXT_KERNEL(parse_url_kernel)
     WEIR_FOR_ROWS(call, row)
     {
         WeirStringView url;
-        WEIR_TRY(valid_text(&heap, weir_argument_view(&x, row), &url, error));
+        WEIR_TRY(weir_text_heap_valid(&heap, weir_argument_view(&x, row), &url, error));
         const WeirStringView *name = weir_argument_view(&y, row);
         WeirUriPart part = {0};
         WeirUri uri;

@@ -95,12 +95,36 @@ int64_t weir_interval_unit(const WeirDataType *interval)
     return units[interval->end_field - WEIR_INTERVAL_DAY];
 }
 
+/* Where the type has room for every value of the integer. */
+static bool widen_to_decimal(const WeirKernelCall *call, const WeirVector *source, WeirVector *result)
+{
+    static const int digits[] = {
+        [WEIR_TYPE_BYTE] = 3, [WEIR_TYPE_SHORT] = 5, [WEIR_TYPE_INT] = 10, [WEIR_TYPE_LONG] = 19};
+    WeirTypeId from = source->type->id;
+    int precision = result->type->precision, scale = result->type->scale;
+    if (from < WEIR_TYPE_BYTE || from > WEIR_TYPE_LONG || precision - scale < digits[from])
+        return false;
+    uint32_t mask = source->kind == WEIR_VECTOR_CONSTANT ? 0 : UINT32_MAX;
+    bool wide = weir_decimal_is_wide(result->type);
+    WeirInt128 factor = weir_power_of_ten(scale);
+    if (wide && from == WEIR_TYPE_LONG) {
+        WEIR_FOR_ROWS(call, row)
+        weir_decimal_store(result, true, row, ((const int64_t *)source->values)[row & mask] * factor);
+        return true;
+    }
+    WEIR_FOR_ROWS(call, row)
+    weir_decimal_store(result, wide, row, load_integer(source, row & mask) * factor);
+    return true;
+}
+
 static WeirStatus integer_to_decimal(WeirKernelCall *call, const WeirVector *source, WeirVector *result,
                                      WeirError *error)
 {
     uint32_t mask = source->kind == WEIR_VECTOR_CONSTANT ? 0 : UINT32_MAX;
     bool wide = weir_decimal_is_wide(result->type);
     int precision = result->type->precision, scale = result->type->scale;
+    if (widen_to_decimal(call, source, result))
+        return WEIR_OK;
     WEIR_FOR_ROWS(call, row)
     {
         int64_t value = load_integer(source, row & mask);
@@ -279,9 +303,27 @@ static WeirStatus decimal_to_interval(WeirKernelCall *call, const WeirVector *so
     return WEIR_OK;
 }
 
+/* Up to 18 digits: where value and power are exact doubles, one division rounds once. */
+static void narrow_to_double(const WeirKernelCall *call, const WeirVector *source, WeirVector *result)
+{
+    WeirArgument x = weir_argument(source);
+    int scale = source->type->scale;
+    double power = (double)weir_power_of_ten(scale);
+    WEIR_FOR_ROWS(call, row)
+    {
+        int64_t value = WEIR_ARGUMENT_VALUE(int64_t, x, row);
+        bool exact = value <= (INT64_C(1) << 53) && value >= -(INT64_C(1) << 53);
+        ((double *)result->values)[row] = exact ? (double)value / power : weir_decimal_to_double(value, scale);
+    }
+}
+
 WeirStatus weir_cast_from_decimal(WeirKernelCall *call, const WeirVector *source, WeirVector *result, WeirError *error)
 {
     WeirArgument x = weir_argument(source);
+    if (result->type->id == WEIR_TYPE_DOUBLE && !weir_decimal_is_wide(source->type) && source->type->scale >= 0) {
+        narrow_to_double(call, source, result);
+        return WEIR_OK;
+    }
     bool wide = weir_decimal_is_wide(source->type),
          wide_result = result->type->id == WEIR_TYPE_DECIMAL && weir_decimal_is_wide(result->type);
     int scale = source->type->scale;

@@ -1,8 +1,6 @@
-/* Casts from and to strings. */
+/* Casts from strings. */
 #include <stdio.h>
 
-#include "columnar/value_text.h"
-#include "common/number_format.h"
 #include "expr/kernels/cast.h"
 #include "expr/kernels/text_parse.h"
 
@@ -14,29 +12,16 @@
         BODY else WEIR_TRY(weir_cast_malformed(call, source, row, result, error));                                     \
     }
 
-/* Up to eight digits at once: the text is all digits if no byte leaves '0'..'9'. */
-static inline bool eight_digits(const uint8_t *text, uint64_t *value)
-{
-    uint64_t chunk;
-    memcpy(&chunk, text, 8);
-    if ((chunk & 0xf0f0f0f0f0f0f0f0ull) != 0x3030303030303030ull ||
-        ((chunk + 0x0606060606060606ull) & 0xf0f0f0f0f0f0f0f0ull) != 0x3030303030303030ull)
-        return false;
-    chunk = (chunk & 0x0f0f0f0f0f0f0f0full) * 2561 >> 8;
-    chunk = (chunk & 0x00ff00ff00ff00ffull) * 6553601 >> 16;
-    *value = (chunk & 0x0000ffff0000ffffull) * 42949672960001ull >> 32;
-    return true;
-}
-
 /* Plain digits, 8 to 18 of them: timestamps and ids. Everything else goes the careful way. */
 static inline bool long_digits(const uint8_t *text, uint32_t length, int64_t *out)
 {
-    uint64_t value = 0, part;
+    uint64_t value = 0, part, chunk;
     uint32_t i = 0;
     if (length < 8 || length > 18)
         return false;
     for (; i + 8 <= length; i += 8) {
-        if (!eight_digits(text + i, &part))
+        memcpy(&chunk, text + i, 8);
+        if (!weir_parse_eight_digits(chunk, &part))
             return false;
         value = value * 100000000u + part;
     }
@@ -127,45 +112,4 @@ WeirStatus weir_cast_from_text(WeirKernelCall *call, const WeirVector *source, W
     default:
         return text_to_integer(call, source, result, error);
     }
-}
-
-static int64_t integer_at(const WeirVector *source, uint32_t at)
-{
-    switch (weir_type_physical(source->type)) {
-    case WEIR_PHYSICAL_INT8:
-        return ((const int8_t *)source->values)[at];
-    case WEIR_PHYSICAL_INT16:
-        return ((const int16_t *)source->values)[at];
-    case WEIR_PHYSICAL_INT32:
-        return ((const int32_t *)source->values)[at];
-    default:
-        return ((const int64_t *)source->values)[at];
-    }
-}
-
-WeirStatus weir_cast_to_text(WeirKernelCall *call, const WeirVector *source, WeirVector *result, WeirError *error)
-{
-    uint32_t mask = source->kind == WEIR_VECTOR_CONSTANT ? 0 : UINT32_MAX;
-    WeirStringView *out = result->values;
-    WeirTextHeap heap = weir_text_heap(call);
-    bool integral = weir_type_is_integral(source->type);
-    WeirBuffer buffer;
-    weir_buffer_init(&buffer, 0, NULL);
-    WeirStatus status = WEIR_OK;
-    WEIR_FOR_ROWS(call, row)
-    {
-        if (integral) {
-            WEIR_TRY_OR_GO(done, weir_text_heap_reserve(&heap, WEIR_NUMBER_TEXT_BYTES, error));
-            out[row] = weir_text_heap_commit(
-                &heap, (uint32_t)weir_format_int64(integer_at(source, row & mask), (char *)heap.next));
-            continue;
-        }
-        weir_buffer_clear(&buffer);
-        weir_value_cast_text(source, row, call->context->zone, &buffer);
-        WEIR_TRY_OR_GO(done, weir_buffer_check(&buffer, error));
-        WEIR_TRY_OR_GO(done, weir_text_heap_copy(&heap, buffer.data, buffer.length, &out[row], error));
-    }
-done:
-    weir_buffer_deinit(&buffer);
-    return status;
 }

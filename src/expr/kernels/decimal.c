@@ -134,6 +134,16 @@ static bool rescale_wide(Wide value, bool negative, int from_scale, int to_scale
 
 bool weir_decimal_rescale(WeirInt128 value, int from_scale, int to_scale, int precision, WeirInt128 *out)
 {
+    int shift = to_scale - from_scale;
+    if (shift >= 0 && shift <= 38 && !__builtin_mul_overflow(value, weir_power_of_ten(shift), out))
+        return weir_decimal_fits(*out, precision);
+    if (shift < 0 && shift >= -18 && value == (int64_t)value && value != INT64_MIN) { /* all in 64 bits */
+        uint64_t size = (uint64_t)magnitude(value), divisor = (uint64_t)weir_power_of_ten(-shift);
+        uint64_t quotient = size / divisor, rest = size % divisor;
+        quotient += rest >= divisor - rest;
+        *out = value < 0 ? -(WeirInt128)quotient : (WeirInt128)quotient;
+        return weir_decimal_fits(*out, precision);
+    }
     return rescale_wide((Wide){0, magnitude(value)}, value < 0, from_scale, to_scale, precision, out);
 }
 
@@ -338,6 +348,53 @@ static bool run_narrow(const WeirKernelCall *call, const DecimalOperation *o, co
     return true;
 }
 
+#define EACH_WIDE(LoadX, LoadY, RESULT)                                                                                \
+    WEIR_FOR_ROWS(call, row)                                                                                           \
+    {                                                                                                                  \
+        WeirUint128 a = (WeirUint128)(WeirInt128)LoadX(x, row), b = (WeirUint128)(WeirInt128)LoadY(y, row);            \
+        weir_decimal_store(result, true, row, (WeirInt128)(RESULT));                                                   \
+    }
+#define EACH_WIDE_PAIR(RESULT)                                                                                         \
+    do {                                                                                                               \
+        if (wide_x && wide_y)                                                                                          \
+            EACH_WIDE(LOAD_WIDE, LOAD_WIDE, RESULT)                                                                    \
+        else if (wide_x)                                                                                               \
+            EACH_WIDE(LOAD_WIDE, LOAD_NARROW, RESULT)                                                                  \
+        else if (wide_y)                                                                                               \
+            EACH_WIDE(LOAD_NARROW, LOAD_WIDE, RESULT)                                                                  \
+        else                                                                                                           \
+            EACH_WIDE(LOAD_NARROW, LOAD_NARROW, RESULT)                                                                \
+    } while (0)
+#define LOAD_NARROW(argument, row) WEIR_ARGUMENT_VALUE(int64_t, argument, row)
+#define LOAD_WIDE(argument, row) weir_decimal_load(&argument, true, row)
+
+/* Sums and products of more than 18 digits whose type has room for every digit, so that nothing is rounded or checked.
+ */
+static bool run_wide(const WeirKernelCall *call, const DecimalOperation *o, const WeirVector *left,
+                     const WeirVector *right, WeirVector *result)
+{
+    WeirArgument x = weir_argument(left), y = weir_argument(right);
+    bool wide_x = weir_decimal_is_wide(left->type), wide_y = weir_decimal_is_wide(right->type);
+    int whole_a = left->type->precision - o->scale_a, whole_b = right->type->precision - o->scale_b;
+    int common = o->scale_a > o->scale_b ? o->scale_a : o->scale_b;
+    if (!weir_decimal_is_wide(result->type))
+        return false;
+    if (o->operation == WEIR_MULTIPLY && o->scale == o->scale_a + o->scale_b &&
+        whole_a + whole_b + o->scale <= o->precision) {
+        EACH_WIDE_PAIR(a * b);
+        return true;
+    }
+    if ((o->operation != WEIR_ADD && o->operation != WEIR_SUBTRACT) || common != o->scale ||
+        (whole_a > whole_b ? whole_a : whole_b) + common + 1 > o->precision)
+        return false;
+    WeirUint128 factor_x = (WeirUint128)weir_power_of_ten(common - o->scale_a);
+    WeirUint128 factor_y = (WeirUint128)weir_power_of_ten(common - o->scale_b);
+    if (o->operation == WEIR_SUBTRACT)
+        factor_y = 0 - factor_y;
+    EACH_WIDE_PAIR(a * factor_x + b * factor_y);
+    return true;
+}
+
 WeirStatus weir_decimal_run(WeirKernelCall *call, WeirArithmetic operation, const WeirVector *left,
                             const WeirVector *right, WeirVector *result, WeirError *error)
 {
@@ -345,7 +402,7 @@ WeirStatus weir_decimal_run(WeirKernelCall *call, WeirArithmetic operation, cons
     bool to_long = type->id == WEIR_TYPE_LONG;
     DecimalOperation o = {operation, left->type->scale, right->type->scale, to_long ? 38 : type->precision,
                           to_long ? 0 : type->scale};
-    if (!to_long && run_narrow(call, &o, left, right, result))
+    if (!to_long && (run_narrow(call, &o, left, right, result) || run_wide(call, &o, left, right, result)))
         return WEIR_OK;
     WeirArgument x = weir_argument(left), y = weir_argument(right);
     bool wide_x = weir_decimal_is_wide(left->type), wide_y = weir_decimal_is_wide(right->type);

@@ -4,8 +4,11 @@
 #include <math.h>
 #include <strings.h>
 
+#include "columnar/utf8.h"
 #include "common/number_format.h"
 #include "expr/kernels/decimal.h"
+
+#define FOREIGN_DIGITS_MAX 512 /* longer numbers in other scripts are none */
 
 bool weir_text_to_integer(const uint8_t *text, size_t length, int64_t minimum, int64_t maximum, bool fraction,
                           int64_t *value)
@@ -157,10 +160,54 @@ static bool scan_decimal(const uint8_t *text, size_t length, DecimalDigits *out)
     return i == length;
 }
 
+/* The digit that a character of the basic plane stands for in any script; -1: none. */
+static int digit_of(uint32_t code_point)
+{
+    static const uint16_t zeros[] = {0x0030, 0x0660, 0x06f0, 0x07c0, 0x0966, 0x09e6, 0x0a66, 0x0ae6, 0x0b66, 0x0be6,
+                                     0x0c66, 0x0ce6, 0x0d66, 0x0de6, 0x0e50, 0x0ed0, 0x0f20, 0x1040, 0x1090, 0x17e0,
+                                     0x1810, 0x1946, 0x19d0, 0x1a80, 0x1a90, 0x1b50, 0x1bb0, 0x1c40, 0x1c50, 0xa620,
+                                     0xa8d0, 0xa900, 0xa9d0, 0xa9f0, 0xaa50, 0xabf0, 0xff10};
+    for (size_t i = 0; i < sizeof(zeros) / sizeof(zeros[0]); i++)
+        if (code_point >= zeros[i] && code_point < zeros[i] + 10u)
+            return (int)(code_point - zeros[i]);
+    return -1;
+}
+
+/* Java's BigDecimal takes digits of all scripts: the same number in ASCII. */
+static bool to_ascii_digits(const uint8_t *text, size_t length, uint8_t ascii[FOREIGN_DIGITS_MAX], size_t *ascii_length)
+{
+    size_t used = 0;
+    for (size_t i = 0; i < length;) {
+        uint32_t code_point = 0;
+        bool malformed = false;
+        i += weir_utf8_decode(text + i, length - i, &code_point, &malformed);
+        int digit = digit_of(code_point);
+        if (malformed || used == FOREIGN_DIGITS_MAX || (digit < 0 && code_point > 0x7f))
+            return false;
+        ascii[used++] = (uint8_t)(digit >= 0 ? '0' + digit : (int)code_point);
+    }
+    *ascii_length = used;
+    return true;
+}
+
+static bool is_ascii(const uint8_t *text, size_t length)
+{
+    uint8_t all = 0;
+    for (size_t i = 0; i < length; i++)
+        all |= text[i];
+    return all < 0x80;
+}
+
 WeirDecimalText weir_text_to_decimal(const uint8_t *text, size_t length, int precision, int scale, WeirInt128 *value)
 {
     DecimalDigits number;
+    uint8_t ascii[FOREIGN_DIGITS_MAX];
     weir_text_trim(&text, &length);
+    if (!is_ascii(text, length)) {
+        if (!to_ascii_digits(text, length, ascii, &length))
+            return WEIR_DECIMAL_MALFORMED;
+        text = ascii;
+    }
     if (!scan_decimal(text, length, &number))
         return WEIR_DECIMAL_MALFORMED;
     if (number.digits == 0) {

@@ -25,4 +25,16 @@ bool weir_text_to_float(const uint8_t *text, size_t length, float *value);
 typedef enum WeirDecimalText { WEIR_DECIMAL_OK, WEIR_DECIMAL_MALFORMED, WEIR_DECIMAL_TOO_LARGE } WeirDecimalText;
 WeirDecimalText weir_text_to_decimal(const uint8_t *text, size_t length, int precision, int scale, WeirInt128 *value);
 
+/* The number that eight bytes of text spell; false if one is no digit. */
+static inline bool weir_parse_eight_digits(uint64_t chunk, uint64_t *value)
+{
+    if ((chunk & 0xf0f0f0f0f0f0f0f0ull) != 0x3030303030303030ull ||
+        ((chunk + 0x0606060606060606ull) & 0xf0f0f0f0f0f0f0f0ull) != 0x3030303030303030ull)
+        return false;
+    chunk = (chunk & 0x0f0f0f0f0f0f0f0full) * 2561 >> 8;
+    chunk = (chunk & 0x00ff00ff00ff00ffull) * 6553601 >> 16;
+    *value = (chunk & 0x0000ffff0000ffffull) * 42949672960001ull >> 32;
+    return true;
+}
+
 #endif

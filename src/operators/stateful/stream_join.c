@@ -284,9 +284,13 @@ static int64_t value_watermark(const PartitionJoin *join, uint32_t side)
     return join->eviction_micros + join->operator->plan->side_watermark_shift_ms[side] * 1000;
 }
 
-/* The row would be evicted at once: it is not stored. */
-static bool is_useless(const PartitionJoin *join, const WeirRunEntry *entry)
+/* The row would be evicted at once: it is not stored. But a row of the left side is, since rows of the right side that
+ * come in this batch are still to meet it, and so is an unmatched row of an outer side, which comes out with nulls when
+ * it is evicted. */
+static bool is_useless(const PartitionJoin *join, const WeirRunEntry *entry, bool matched)
 {
+    if (join->side == 0 || (!matched && is_outer_side(join->operator->plan, 1)))
+        return false;
     const WeirPhysicalPlan *plan = join->operator->plan;
     const WeirStatefulStore *counts = &plan->stateful->stores[join->side * 2];
     int64_t micros;
@@ -333,7 +337,7 @@ static WeirStatus store_chunk(PartitionJoin *join, WeirError *error)
         const WeirRunEntry *entry = join->entries[k];
         if (is_semi && join->matched[k]) {
             semi[semi_count++] = k;
-        } else if (join->passes[k] && !is_useless(join, entry)) {
+        } else if (join->passes[k] && !is_useless(join, entry, join->matched[k])) {
             WEIR_TRY(weir_join_state_append(&join->sides[join->side], weir_run_entry_key(entry), entry->key_size,
                                             weir_run_entry_value(entry), entry->value_size, join->matched[k],
                                             &join->scratch, error));
@@ -482,8 +486,10 @@ static WeirStatus stream_join_partition(WeirOperator *operator, uint32_t partiti
     WeirStatus status = WEIR_OK;
     WEIR_TRY_OR_GO(done, partition_open(&join, partition, error));
     int64_t start = weir_execution_nanos(operator->execution);
-    for (uint32_t side = 0; side < 2; side++)
-        WEIR_TRY_OR_GO(done, join_side(&join, side, partition, error));
+    /* A semi join begins with the right side: a left row that finds its match is never stored. */
+    uint32_t first = operator->plan->join_type == WEIR_JOIN_LEFT_SEMI ? 1 : 0;
+    WEIR_TRY_OR_GO(done, join_side(&join, first, partition, error));
+    WEIR_TRY_OR_GO(done, join_side(&join, 1 - first, partition, error));
     int64_t updated = weir_execution_nanos(operator->execution);
     join.metrics->updates_nanos = updated - start;
     for (uint32_t side = 0; side < 2; side++)

@@ -20,13 +20,6 @@ static WeirExpression *fold(void *context, WeirExpression *expression, WeirStatu
     (void)status;
     (void)error;
     const WeirOptimization *optimization = context;
-    if (weir_is_call_of(expression, "typeof") && expression->children[0]->kind != WEIR_EXPRESSION_LITERAL) {
-        /* The type is known; the value, which may fail, is not needed. */
-        const WeirDataType *type = expression->children[0]->type;
-        expression = weir_expression_copy(optimization->arena, expression);
-        expression->children[0] =
-            weir_expression_literal(optimization->arena, weir_value_null(optimization->arena, type));
-    }
     if (expression->kind == WEIR_EXPRESSION_LITERAL || expression->kind == WEIR_EXPRESSION_LAMBDA ||
         expression->kind == WEIR_EXPRESSION_LAMBDA_VARIABLE || expression->type == NULL ||
         !weir_expression_is_foldable(expression) || weir_expression_any(expression, has_no_value, NULL))
