@@ -36,7 +36,7 @@ static WeirExpression *named_argument(WeirExpressionContext *context, const Weir
                                       WeirExpression *resolved)
 {
     if (resolved->kind == WEIR_EXPRESSION_ALIAS || resolved->kind == WEIR_EXPRESSION_ATTRIBUTE ||
-        written->kind != WEIR_EXPRESSION_UNRESOLVED_ATTRIBUTE)
+        resolved->kind == WEIR_EXPRESSION_LAMBDA_VARIABLE || written->kind != WEIR_EXPRESSION_UNRESOLVED_ATTRIBUTE)
         return resolved;
     return weir_expression_alias(context->analysis->arena, resolved, written->parts[written->part_count - 1],
                                  weir_next_id(context->analysis));

@@ -231,7 +231,7 @@ WeirStatus weir_session_run(WeirSession *session, const char *script, size_t len
         WeirStatus status = execute(session, statement, statement_length, NULL, &result, error);
         if (status != WEIR_OK && error != NULL && error->origin.line > 0)
             error->origin.line += line - 1;
-        if (status == WEIR_OK && result != NULL && on_result != NULL)
+        if (status == WEIR_OK && result != NULL && on_result != NULL && !result->is_setting)
             status = on_result(context, result, error);
         weir_result_free(result);
         if (status != WEIR_OK)

@@ -122,7 +122,8 @@ struct WeirResult {
     WeirBatchList batches;
     const WeirTimeZone *zone;
     char *schema_text;
-    bool is_text; /* one cell whose lines are meant for people: EXPLAIN */
+    bool is_text;    /* one cell whose lines are meant for people: EXPLAIN */
+    bool is_setting; /* SET key = value: scripts do not show it */
 };
 
 /* builtins.c */

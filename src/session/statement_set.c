@@ -26,14 +26,26 @@ static WeirStatus show_all(WeirStatementContext *context, WeirResult **result, W
     return weir_result_from_text(session, verbose_columns, 4, cells, count / 2, result, error);
 }
 
+/* What was set, as a row. */
+static WeirStatus setting_row(WeirSession *session, const char *key, const char *value, WeirResult **result,
+                              WeirError *error)
+{
+    const char *cells[] = {key, value};
+    WEIR_TRY(weir_result_from_text(session, key_value, 2, cells, 1, result, error));
+    (*result)->is_setting = true;
+    return WEIR_OK;
+}
+
 WeirStatus weir_statement_set(WeirStatementContext *context, WeirResult **result, WeirError *error)
 {
     WeirSession *session = context->session;
     const WeirStatement *statement = context->statement;
     if (statement->key == NULL)
         return show_all(context, result, error);
-    if (statement->value != NULL)
-        return weir_session_set(session, statement->key, statement->value, error);
+    if (statement->value != NULL) {
+        WEIR_TRY(weir_session_set(session, statement->key, statement->value, error));
+        return setting_row(session, statement->key, statement->value, result, error);
+    }
     const char *value = weir_session_get(session, statement->key);
     const char *cells[] = {statement->key, value == NULL ? "<undefined>" : value};
     return weir_result_from_text(session, key_value, 2, cells, 1, result, error);
@@ -76,5 +88,6 @@ WeirStatus weir_statement_set_time_zone(WeirStatementContext *context, WeirResul
         return weir_error_set(error, WEIR_ERROR_INVALID_CONF_VALUE_TIME_ZONE, "confName", "spark.sql.session.timeZone",
                               "confValue", name);
     }
-    return weir_session_set(context->session, "spark.sql.session.timeZone", name, error);
+    WEIR_TRY(weir_session_set(context->session, "spark.sql.session.timeZone", name, error));
+    return setting_row(context->session, "spark.sql.session.timeZone", name, result, error);
 }

@@ -244,11 +244,11 @@ WeirStatus sql_column_form_make(void *context, WeirSession *session, const WeirE
     const char *text = NULL;
     int32_t line = 1;
     WEIR_TRY(weir_sql_split(given->sql, strlen(given->sql), &position, &text, &length, &line, error));
-    size_t more = 0;
-    const char *next = NULL;
-    WEIR_TRY(weir_sql_split(given->sql, strlen(given->sql), &position, &next, &more, &line, error));
-    if (more > 0) /* two statements: the parser refuses them */
-        length = (size_t)(next + more - text);
+    const char *next = text;
+    size_t next_length = 0, end = position;
+    WEIR_TRY(weir_sql_split(given->sql, strlen(given->sql), &end, &next, &next_length, &line, error));
+    if (next_length > 0) /* a second statement: refused by the parser, as in weir_session_execute */
+        length = strlen(text);
     WEIR_TRY(weir_session_parse(session, eval, arena, text, length, NULL, statement, error));
     if ((*statement)->kind != WEIR_STATEMENT_QUERY)
         return WEIR_OK;
