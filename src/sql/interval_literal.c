@@ -247,7 +247,7 @@ static void fail_fields(WeirParser *p, WeirOrigin origin, const char *value, boo
         WEIR_FAIL(p, origin, WEIR_ERROR_INVALID_INTERVAL_FORMAT_INTERVAL_PARSING, "input", value, "interval",
                   "year-month");
     else
-        weir_fail_text(p, origin, WEIR_ERROR_LEGACY_ERROR_TEMP_0000,
+        weir_fail_text(p, origin, WEIR_ERROR_LEGACY_ERROR_TEMP_0063,
                        "A field of the interval '%s' is out of its range.", value);
 }
 
