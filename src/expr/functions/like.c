@@ -1,11 +1,12 @@
 /* LIKE, ILIKE and their ANY/ALL forms. A pattern is cut into literal runs; the common shapes (equal, prefix, suffix,
- * contains) compare bytes, the rest is matched with one point of return, which is enough for % and _. */
+ * contains, runs between %) compare and find bytes, the rest is matched with one point of return, which is enough for %
+ * and _. */
 #include "expr/function_private.h"
 #include "expr/kernels/text_find.h"
 #include "expr/kernels/utf8.h"
 #include "expr/unicode.h"
 
-typedef enum LikeShape { LIKE_EQUAL, LIKE_PREFIX, LIKE_SUFFIX, LIKE_CONTAINS, LIKE_GENERAL } LikeShape;
+typedef enum LikeShape { LIKE_EQUAL, LIKE_PREFIX, LIKE_SUFFIX, LIKE_CONTAINS, LIKE_RUNS, LIKE_GENERAL } LikeShape;
 enum { TOKEN_ONE = 256, TOKEN_MANY = 257 };
 
 typedef struct LikePattern {
@@ -53,11 +54,12 @@ static void classify(LikePattern *pattern)
     }
     bool leads = count > 0 && pattern->tokens[0] == TOKEN_MANY,
          trails = count > 1 && pattern->tokens[count - 1] == TOKEN_MANY;
-    pattern->shape = one > 0 || many > (uint32_t)leads + trails ? LIKE_GENERAL
-                     : leads && trails                          ? LIKE_CONTAINS
-                     : leads                                    ? LIKE_SUFFIX
-                     : trails                                   ? LIKE_PREFIX
-                                                                : LIKE_EQUAL;
+    pattern->shape = one > 0                           ? LIKE_GENERAL
+                     : many > (uint32_t)leads + trails ? LIKE_RUNS
+                     : leads && trails                 ? LIKE_CONTAINS
+                     : leads                           ? LIKE_SUFFIX
+                     : trails                          ? LIKE_PREFIX
+                                                       : LIKE_EQUAL;
 }
 
 typedef struct LikeEscape {
@@ -128,6 +130,36 @@ static bool match_general(const LikePattern *pattern, const uint8_t *text, uint3
     return t == length && p == pattern->token_count;
 }
 
+/* `a%b%c`: each run between two % is taken at its first place, the last run at the end. The runs' bytes follow each
+ * other in `literal`. */
+static bool match_runs(const LikePattern *pattern, const uint8_t *text, uint32_t length)
+{
+    const uint8_t *run = (const uint8_t *)pattern->literal.data;
+    uint32_t at = 0;
+    for (uint32_t start = 0, end; start <= pattern->token_count; start = end + 1) {
+        for (end = start; end < pattern->token_count && pattern->tokens[end] != TOKEN_MANY; end++) {
+        }
+        uint32_t size = end - start;
+        bool is_first = start == 0, is_last = end == pattern->token_count;
+        if (size > length - at)
+            return false;
+        if (size > 0 && is_first) {
+            if (memcmp(text, run, size) != 0)
+                return false;
+            at = size;
+        } else if (size > 0 && is_last) {
+            return memcmp(text + length - size, run, size) == 0;
+        } else if (size > 0) {
+            const uint8_t *found = weir_find_bytes(text, length, at, run, size);
+            if (found == NULL)
+                return false;
+            at = (uint32_t)(found - text) + size;
+        }
+        run += size;
+    }
+    return true;
+}
+
 static inline bool matches(const LikePattern *pattern, const uint8_t *text, uint32_t length)
 {
     const uint8_t *literal = (const uint8_t *)pattern->literal.data;
@@ -141,6 +173,8 @@ static inline bool matches(const LikePattern *pattern, const uint8_t *text, uint
         return length >= size && (size == 0 || memcmp(text + length - size, literal, size) == 0);
     case LIKE_CONTAINS:
         return weir_find_bytes(text, length, 0, literal, size) != NULL;
+    case LIKE_RUNS:
+        return match_runs(pattern, text, length);
     default:
         return match_general(pattern, text, length);
     }

@@ -10,23 +10,44 @@
 #include "expr/kernels/byte_shuffles.inc"
 #endif
 
-/* First and last byte of the needle at sixteen places at a time; only where both match are the bytes between compared.
- */
+#ifdef __SSE2__
+typedef struct Needle {
+    const uint8_t *bytes;
+    size_t size; /* from 2 on */
+    __m128i first, last;
+} Needle;
+
+/* The first of the sixteen places from `at` on, those whose bit is in `wanted`, where the needle stands. First and last
+ * byte are compared at all of them at once; only where both match are the bytes between compared. */
+static inline const uint8_t *find_in_block(const Needle *needle, const uint8_t *at, uint32_t wanted)
+{
+    __m128i heads = _mm_loadu_si128((const __m128i *)(const void *)at);
+    __m128i tails = _mm_loadu_si128((const __m128i *)(const void *)(at + needle->size - 1));
+    uint32_t bits = wanted & (uint32_t)_mm_movemask_epi8(_mm_and_si128(_mm_cmpeq_epi8(heads, needle->first),
+                                                                       _mm_cmpeq_epi8(tails, needle->last)));
+    for (; bits != 0; bits &= bits - 1) {
+        const uint8_t *place = at + __builtin_ctz(bits);
+        if (needle->size == 2 || memcmp(place + 1, needle->bytes + 1, needle->size - 2) == 0)
+            return place;
+    }
+    return NULL;
+}
+#endif
+
 const uint8_t *weir_find_long(const uint8_t *text, size_t length, size_t from, const uint8_t *what, size_t size)
 {
     size_t i = from;
 #ifdef __SSE2__
-    const __m128i first = _mm_set1_epi8((char)what[0]), last = _mm_set1_epi8((char)what[size - 1]);
-    for (; i + size - 1 + 16 <= length; i += 16) {
-        __m128i heads = _mm_loadu_si128((const __m128i *)(const void *)(text + i));
-        __m128i tails = _mm_loadu_si128((const __m128i *)(const void *)(text + i + size - 1));
-        uint32_t bits =
-            (uint32_t)_mm_movemask_epi8(_mm_and_si128(_mm_cmpeq_epi8(heads, first), _mm_cmpeq_epi8(tails, last)));
-        for (; bits != 0; bits &= bits - 1) {
-            const uint8_t *at = text + i + __builtin_ctz(bits);
-            if (size == 2 || memcmp(at + 1, what + 1, size - 2) == 0)
-                return at;
-        }
+    const Needle needle = {what, size, _mm_set1_epi8((char)what[0]), _mm_set1_epi8((char)what[size - 1])};
+    const size_t span = size - 1 + 16; /* bytes that a block looks at */
+    for (; i + span <= length; i += 16) {
+        const uint8_t *found = find_in_block(&needle, text + i, 0xffff);
+        if (found != NULL)
+            return found;
+    }
+    if (i + size <= length && length >= span) { /* the last sixteen places, without those that were looked at */
+        size_t last = length - span;
+        return find_in_block(&needle, text + last, 0xffffu << (i - last));
     }
 #endif
     for (; i + size <= length; i++)
