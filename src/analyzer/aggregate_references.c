@@ -5,14 +5,21 @@
 
 #include "analyzer/analyzer_private.h"
 
+/* Below the Projects that compute earlier aliases, or below HAVING; not below a HAVING whose condition added columns
+ * to the aggregate, which a Project takes away again: from there on only grouping columns can be brought up. */
 WeirLogicalPlan *weir_aggregate_below(WeirLogicalPlan *plan)
 {
-    while (plan->kind == WEIR_LOGICAL_FILTER || plan->kind == WEIR_LOGICAL_PROJECT) {
-        for (uint32_t i = 0; plan->kind == WEIR_LOGICAL_PROJECT && i < plan->expression_count; i++)
-            if (plan->expressions[i]->kind != WEIR_EXPRESSION_ATTRIBUTE)
-                return NULL;
-        plan = plan->children[0];
+    for (; plan->kind == WEIR_LOGICAL_PROJECT; plan = plan->children[0]) {
+        bool computes = false;
+        for (uint32_t i = 0; i < plan->expression_count; i++)
+            computes = computes || plan->expressions[i]->kind != WEIR_EXPRESSION_ATTRIBUTE;
+        if (!computes && plan->children[0]->kind == WEIR_LOGICAL_FILTER)
+            return NULL;
     }
+    if (plan->kind == WEIR_LOGICAL_FILTER)
+        plan = plan->children[0];
+    while (plan->kind == WEIR_LOGICAL_PROJECT)
+        plan = plan->children[0];
     return plan->kind == WEIR_LOGICAL_AGGREGATE ? plan : NULL;
 }
 
@@ -102,6 +109,48 @@ static WeirExpression *push_node(void *context, WeirExpression *expression)
     return NULL;
 }
 
+typedef struct Unpushed {
+    const WeirScope *scope;
+    const WeirExpressionList *list;
+    const WeirExpression *column;
+} Unpushed;
+
+static bool is_unpushed(void *context, const WeirExpression *expression)
+{
+    Unpushed *unpushed = context;
+    if (expression->kind != WEIR_EXPRESSION_ATTRIBUTE ||
+        weir_find_by_id(unpushed->scope->attributes, unpushed->scope->attribute_count, expression->id) != NULL ||
+        weir_find_by_id(unpushed->list->items, unpushed->list->count, expression->id) != NULL)
+        return false;
+    unpushed->column = expression;
+    return true;
+}
+
+static bool names_column(void *context, const WeirExpression *expression)
+{
+    const WeirExpression **column = context;
+    if (expression->kind != WEIR_EXPRESSION_UNRESOLVED_ATTRIBUTE ||
+        strcasecmp(expression->parts[expression->part_count - 1], (*column)->name) != 0)
+        return false;
+    *column = expression;
+    return true;
+}
+
+/* A column of the aggregate's input that is only part of a grouping expression: `GROUP BY a + 1 ORDER BY a`. */
+static WeirStatus check_pushed(WeirExpressionContext *context, const WeirExpressionList *list,
+                               const WeirExpression *written, const WeirExpression *pushed, WeirError *error)
+{
+    Unpushed unpushed = {context->scope, list, NULL};
+    if (!weir_expression_any(pushed, is_unpushed, &unpushed))
+        return WEIR_OK;
+    const WeirExpression *name = unpushed.column;
+    if (!weir_expression_any(written, names_column, &name))
+        return WEIR_OK; /* a column that another clause brought */
+    WeirExpressionContext of_output = *context;
+    of_output.second = NULL;
+    return weir_unresolved_column(&of_output, name, error);
+}
+
 WeirStatus weir_resolve_over_aggregate(WeirAnalysis *analysis, const WeirEnvironment *env, WeirExpression *const *in,
                                        uint32_t count, bool having, WeirLogicalPlan **plan, WeirExpression **out,
                                        WeirError *error)
@@ -130,12 +179,14 @@ WeirStatus weir_resolve_over_aggregate(WeirAnalysis *analysis, const WeirEnviron
         out[i] = weir_transform_down(analysis->arena, resolved, push_node, &push);
         if (push.status != WEIR_OK)
             return push.status;
+        WEIR_TRY(check_pushed(&expression_context, &push.list, in[i], out[i], error));
     }
     WeirLogicalPlan *extended = aggregate;
     if (push.list.count > aggregate->expression_count) {
         extended = weir_logical_copy(analysis->arena, aggregate);
         extended->expressions = push.list.items;
         extended->expression_count = push.list.count;
+        extended->children[0] = weir_plan_expose(analysis, aggregate->children[0], push.list.items, push.list.count);
         weir_plan_finish(analysis, extended);
         WEIR_TRY(weir_check_aggregate(analysis, extended, error));
     }

@@ -78,6 +78,7 @@ typedef struct WeirExpressionContext {
     bool in_window;                 /* a window expression's function or definition */
     bool in_select_list;            /* where a generator may stand */
     bool used_hidden, used_lateral; /* out */
+    const WeirExpression *ambiguous; /* out: a name in ORDER BY that fits several columns */
 } WeirExpressionContext;
 
 /* ---- small helpers: analysis_helpers.c */

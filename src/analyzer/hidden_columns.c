@@ -53,6 +53,19 @@ static WeirLogicalPlan *extend_project(WeirAnalysis *analysis, WeirLogicalPlan *
     return extended;
 }
 
+/* An aggregate can give what it groups by. */
+static WeirLogicalPlan *extend_aggregate(WeirAnalysis *analysis, WeirLogicalPlan *plan, const WeirExpression *attribute)
+{
+    WeirExpression *key = weir_find_by_id(plan->grouping, plan->grouping_count, attribute->id);
+    if (key == NULL || key->kind != WEIR_EXPRESSION_ATTRIBUTE || plan->grouping_analytics != NULL)
+        return NULL;
+    WeirLogicalPlan *extended = weir_logical_copy(analysis->arena, plan);
+    extended->expressions = WEIR_ARENA_ARRAY(analysis->arena, WeirExpression *, plan->expression_count + 1);
+    memcpy(extended->expressions, plan->expressions, sizeof(*plan->expressions) * plan->expression_count);
+    extended->expressions[extended->expression_count++] = key;
+    return weir_plan_finish(analysis, extended);
+}
+
 WeirLogicalPlan *weir_plan_add_attribute(WeirAnalysis *analysis, WeirLogicalPlan *plan, const WeirExpression *attribute)
 {
     if (weir_find_by_id(plan->output, plan->output_count, attribute->id) != NULL)
@@ -72,6 +85,8 @@ WeirLogicalPlan *weir_plan_add_attribute(WeirAnalysis *analysis, WeirLogicalPlan
         WeirLogicalPlan *child = weir_plan_add_attribute(analysis, plan->children[0], attribute);
         return child == NULL ? NULL : weir_plan_with_children(analysis, plan, child, NULL);
     }
+    case WEIR_LOGICAL_AGGREGATE:
+        return extend_aggregate(analysis, plan, attribute);
     case WEIR_LOGICAL_JOIN:
         for (uint32_t side = 0; side < 2; side++) {
             WeirLogicalPlan *sides[2] = {plan->children[0], plan->children[1]};

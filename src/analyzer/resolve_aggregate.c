@@ -456,6 +456,31 @@ static WeirStatus resolve_block(WeirAnalysis *analysis, const WeirEnvironment *e
     return WEIR_OK;
 }
 
+static bool has_windows(const WeirExpressionList *items)
+{
+    for (uint32_t i = 0; i < items->count; i++)
+        if (weir_has_window(items->items[i]))
+            return true;
+    return false;
+}
+
+/* `keep`: what the condition added to the output stays for the window functions above. */
+static WeirStatus add_having(WeirAnalysis *analysis, const WeirEnvironment *env, const WeirLogicalPlan *having,
+                             bool keep, WeirLogicalPlan **plan, WeirError *error)
+{
+    WeirExpression *condition = NULL;
+    const WeirLogicalPlan *before = *plan;
+    WEIR_TRY(weir_aggregate_below(*plan) != NULL
+                 ? weir_resolve_over_aggregate(analysis, env, &having->condition, 1, true, plan, &condition, error)
+                 : weir_resolve_with_missing(analysis, env, having->condition, plan, &condition, error));
+    WEIR_TRY(weir_check_boolean(analysis, having, condition, error));
+    *plan = weir_plan_filter(analysis, condition, *plan);
+    (*plan)->origin = having->origin;
+    if ((*plan)->output_count != before->output_count && !keep)
+        *plan = weir_plan_project(analysis, before->output, before->output_count, *plan);
+    return WEIR_OK;
+}
+
 static WeirStatus build(WeirAnalysis *analysis, const WeirEnvironment *env, const WeirLogicalPlan *plan,
                         const WeirLogicalPlan *having, WeirLogicalPlan **out, WeirError *error)
 {
@@ -477,17 +502,13 @@ static WeirStatus build(WeirAnalysis *analysis, const WeirEnvironment *env, cons
     weir_plan_finish(analysis, aggregate);
     WEIR_TRY(weir_check_aggregate(analysis, aggregate, error));
     *out = aggregate;
-    if (having != NULL) {
-        WeirExpression *condition = NULL;
-        const WeirLogicalPlan *before = aggregate;
-        WEIR_TRY(weir_resolve_over_aggregate(analysis, env, &having->condition, 1, true, out, &condition, error));
-        WEIR_TRY(weir_check_boolean(analysis, having, condition, error));
-        *out = weir_plan_filter(analysis, condition, *out);
-        (*out)->origin = having->origin;
-        if ((*out)->output_count != before->output_count && !split)
-            *out = weir_plan_project(analysis, before->output, before->output_count, *out);
-    }
-    return split ? weir_finish_select(analysis, &block.items, block.lateral, *out, out, error) : WEIR_OK;
+    /* HAVING stands below the window functions of the list, but above its generators and the uses of its aliases. */
+    bool windows = has_windows(&block.items);
+    if (split && !windows)
+        WEIR_TRY(weir_finish_select(analysis, &block.items, block.lateral, *out, out, error));
+    if (having != NULL)
+        WEIR_TRY(add_having(analysis, env, having, windows, out, error));
+    return windows ? weir_finish_select(analysis, &block.items, block.lateral, *out, out, error) : WEIR_OK;
 }
 
 /* |> AGGREGATE items GROUP BY keys: an ordinal is a column of the input, and every item has an aggregate. The keys

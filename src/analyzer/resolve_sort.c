@@ -53,13 +53,16 @@ static WeirStatus replace_ordinals(WeirAnalysis *analysis, const WeirLogicalPlan
     return WEIR_OK;
 }
 
-/* The Project (through Filters and the like) whose input may have what the list left out; NULL: none. */
+/* The Project (through Filters and the like) whose input may have what the list left out, or the aggregate that may
+ * give one more of its grouping columns; NULL: none. */
 static const WeirLogicalPlan *list_below(const WeirLogicalPlan *plan)
 {
     for (;; plan = plan->children[0])
         switch (plan->kind) {
         case WEIR_LOGICAL_PROJECT:
             return plan;
+        case WEIR_LOGICAL_AGGREGATE:
+            return plan->grouping_analytics == NULL ? plan : NULL;
         case WEIR_LOGICAL_FILTER:
         case WEIR_LOGICAL_SORT:
         case WEIR_LOGICAL_GENERATE:
@@ -90,6 +93,32 @@ static bool add_missing(void *context, const WeirExpression *expression)
     return missing->failed;
 }
 
+static bool is_unresolved(WeirStatus status)
+{
+    return status == WEIR_ERROR_UNRESOLVED_COLUMN_WITH_SUGGESTION ||
+           status == WEIR_ERROR_UNRESOLVED_COLUMN_WITHOUT_SUGGESTION;
+}
+
+static bool is_ambiguous(void *context, const WeirExpression *expression)
+{
+    WeirExpressionContext *resolution = context;
+    WeirExpression *meant = NULL;
+    return expression->kind == WEIR_EXPRESSION_UNRESOLVED_ATTRIBUTE &&
+           weir_try_resolve_name(resolution, expression, &meant, NULL) == WEIR_ERROR_AMBIGUOUS_REFERENCE &&
+           (resolution->ambiguous = expression) != NULL;
+}
+
+/* The error of an order whose name fits several columns of the output, should nothing below have it either. */
+static WeirStatus explain_unresolved(WeirExpressionContext *context, const WeirExpression *order, WeirError *error)
+{
+    context->ambiguous = NULL;
+    weir_expression_any(order, is_ambiguous, context);
+    if (context->ambiguous == NULL)
+        return error->status;
+    weir_error_clear(error);
+    return weir_unresolved_column(context, context->ambiguous, error);
+}
+
 /* A name that the output lacks: a column of some Project's input below. */
 WeirStatus weir_resolve_with_missing(WeirAnalysis *analysis, const WeirEnvironment *env, WeirExpression *order,
                                      WeirLogicalPlan **child, WeirExpression **out, WeirError *error)
@@ -102,12 +131,13 @@ WeirStatus weir_resolve_with_missing(WeirAnalysis *analysis, const WeirEnvironme
     WeirExpressionList wide = {0};
     for (uint32_t i = 0; i < scope.attribute_count; i++)
         weir_list_append(analysis, &wide, scope.attributes[i]);
-    while (status == WEIR_ERROR_UNRESOLVED_COLUMN_WITH_SUGGESTION ||
-           status == WEIR_ERROR_UNRESOLVED_COLUMN_WITHOUT_SUGGESTION) {
-        below = list_below(below);
-        if (below == NULL)
+    if (status == WEIR_ERROR_AMBIGUOUS_REFERENCE) /* of two columns of one name none is meant */
+        status = explain_unresolved(&context, order, &first);
+    while (is_unresolved(status)) {
+        const WeirLogicalPlan *list = list_below(below);
+        if (list == NULL)
             break;
-        below = below->children[0];
+        below = list->children[0];
         WeirScope lower = weir_scope_of(analysis, env, below);
         WeirExpressionList merged = wide;
         for (uint32_t i = 0; i < lower.attribute_count; i++) {
@@ -121,6 +151,8 @@ WeirStatus weir_resolve_with_missing(WeirAnalysis *analysis, const WeirEnvironme
         WeirScope both = {env->outer, merged.items, merged.count, lower.hidden, lower.hidden_count};
         context = weir_expression_context(analysis, env, &both);
         status = weir_resolve_expression(&context, order, out, NULL);
+        if (list->kind == WEIR_LOGICAL_AGGREGATE)
+            break; /* what is below belongs to other clauses */
     }
     if (status != WEIR_OK) {
         if (error != NULL)
@@ -148,34 +180,12 @@ static WeirStatus check_orders(WeirAnalysis *analysis, const WeirExpressionList 
                                 weir_error_set(error, WEIR_ERROR_DATATYPE_MISMATCH_INVALID_ORDERING_TYPE, "sqlExpr",
                                                weir_expression_quoted(analysis, order), "functionName", "`sortorder`",
                                                "dataType", weir_type_quoted(analysis, order->type)));
-        if (weir_has_aggregate(order) || weir_contains_kind(order, WEIR_EXPRESSION_GENERATOR))
+        if (weir_has_aggregate(order) || weir_has_window(order) || weir_contains_kind(order, WEIR_EXPRESSION_GENERATOR))
             return weir_located(analysis, order->origin, error,
                                 weir_error_set(error, WEIR_ERROR_UNSUPPORTED_EXPR_FOR_OPERATOR, "invalidExprSqls",
                                                weir_expression_quoted(analysis, order->children[0])));
     }
     return WEIR_OK;
-}
-
-/* ORDER BY row_number() OVER (…): computed in a Project below. */
-static WeirStatus extract_order_windows(WeirAnalysis *analysis, WeirExpressionList *orders, WeirLogicalPlan **input,
-                                        WeirError *error)
-{
-    bool any = false;
-    WeirExpressionList items = {0};
-    for (uint32_t i = 0; i < (*input)->output_count; i++)
-        weir_list_append(analysis, &items, (*input)->output[i]);
-    for (uint32_t i = 0; i < orders->count; i++) {
-        if (!weir_has_window(orders->items[i]))
-            continue;
-        any = true;
-        WeirExpression *order = weir_expression_copy(analysis->arena, orders->items[i]);
-        WeirExpression *alias =
-            weir_expression_alias(analysis->arena, order->children[0], "_order", weir_next_id(analysis));
-        weir_list_append(analysis, &items, alias);
-        order->children[0] = weir_expression_to_attribute(analysis->arena, alias);
-        orders->items[i] = order;
-    }
-    return any ? weir_extract_windows(analysis, items.items, items.count, *input, input, error) : WEIR_OK;
 }
 
 WeirStatus weir_resolve_sort(WeirAnalysis *analysis, const WeirEnvironment *env, WeirLogicalPlan *plan,
@@ -193,7 +203,6 @@ WeirStatus weir_resolve_sort(WeirAnalysis *analysis, const WeirEnvironment *env,
         for (uint32_t i = 0; i < orders.count; i++)
             WEIR_TRY(weir_resolve_with_missing(analysis, env, orders.items[i], &input, &orders.items[i], error));
     }
-    WEIR_TRY(extract_order_windows(analysis, &orders, &input, error));
     WEIR_TRY(check_orders(analysis, &orders, error));
     WeirLogicalPlan *sort = weir_logical_copy(analysis->arena, plan);
     sort->children[0] = input;

@@ -1,5 +1,5 @@
 /* Equality and hash of expressions: same result for the same input. Ids of attributes compare; origins, names,
- * qualifiers and the written text do not (Spark: semanticEquals; without its reordering of commutative operators). */
+ * qualifiers and the written text do not, nor does the order of operands that commute (Spark: semanticEquals). */
 #include "expr/expression_private.h"
 
 static bool values_equal(const WeirValue *a, const WeirValue *b)
@@ -98,10 +98,40 @@ static bool payload_equal(const WeirExpression *a, const WeirExpression *b)
     }
 }
 
+/* Calls whose operands commute, comparisons and their negations: `*same` is the answer where they are. */
+static bool compare_unordered(const WeirExpression *a, const WeirExpression *b, bool *same)
+{
+    WeirComparison x, y;
+    if (a->kind != WEIR_EXPRESSION_CALL || b->kind != WEIR_EXPRESSION_CALL)
+        return false;
+    if (weir_comparison_of(a, &x) && weir_comparison_of(b, &y)) {
+        *same =
+            x.or_equal == y.or_equal && weir_expression_equal(x.less, y.less) && weir_expression_equal(x.more, y.more);
+        return true;
+    }
+    if (a->function != b->function || a->eval_mode != b->eval_mode || !weir_type_equal(a->type, b->type))
+        return false;
+    if (strcmp(a->function->name, "in") == 0 && a->child_count == b->child_count &&
+        a->child_count <= WEIR_OPERANDS_MAX) {
+        *same = weir_expression_equal(a->children[0], b->children[0]) &&
+                weir_same_operands((const WeirExpression *const *)a->children + 1,
+                                   (const WeirExpression *const *)b->children + 1, a->child_count - 1);
+        return true;
+    }
+    WeirOperands of_a, of_b;
+    if (!weir_operands_of(a, &of_a) || !weir_operands_of(b, &of_b))
+        return false;
+    *same = of_a.count == of_b.count && weir_same_operands(of_a.items, of_b.items, of_a.count);
+    return true;
+}
+
 bool weir_expression_equal(const WeirExpression *a, const WeirExpression *b)
 {
+    bool same;
     if (a == b)
         return true;
+    if (compare_unordered(a, b, &same))
+        return same;
     if (a->kind != b->kind || a->child_count != b->child_count || a->is_distinct != b->is_distinct ||
         a->ignore_nulls != b->ignore_nulls || a->is_descending != b->is_descending ||
         a->nulls_first != b->nulls_first || a->is_outer != b->is_outer || a->plan != b->plan)
@@ -112,8 +142,37 @@ bool weir_expression_equal(const WeirExpression *a, const WeirExpression *b)
            optional_equal(a->filter, b->filter) && windows_equal(a->window, b->window);
 }
 
+/* Of what compare_unordered() compares: the same for every order. */
+static bool hash_unordered(const WeirExpression *expression, uint64_t *hash)
+{
+    WeirComparison comparison;
+    WeirOperands operands;
+    if (expression->kind != WEIR_EXPRESSION_CALL)
+        return false;
+    if (weir_comparison_of(expression, &comparison)) {
+        *hash = weir_table_hash_mix(comparison.or_equal ? 11 : 7, weir_expression_hash(comparison.less));
+        *hash = weir_table_hash_mix(*hash, weir_expression_hash(comparison.more));
+        return true;
+    }
+    bool is_in = strcmp(expression->function->name, "in") == 0;
+    if (is_in && expression->child_count <= WEIR_OPERANDS_MAX) {
+        operands.count = expression->child_count;
+        memcpy(operands.items, expression->children, sizeof(*operands.items) * expression->child_count);
+    } else if (is_in || !weir_operands_of(expression, &operands)) {
+        return false;
+    }
+    uint64_t sum = 0;
+    for (uint32_t i = 0; i < operands.count; i++)
+        sum += weir_expression_hash(operands.items[i]);
+    *hash = weir_table_hash_mix((uint64_t)(uintptr_t)expression->function, sum);
+    return true;
+}
+
 uint64_t weir_expression_hash(const WeirExpression *expression)
 {
+    uint64_t unordered;
+    if (hash_unordered(expression, &unordered))
+        return unordered;
     uint64_t hash = weir_table_hash_mix((uint64_t)expression->kind + 1, expression->child_count);
     switch (expression->kind) {
     case WEIR_EXPRESSION_ATTRIBUTE:
