@@ -94,6 +94,12 @@ static WeirExpression *push_node(void *context, WeirExpression *expression)
     for (uint32_t i = 0; i < push->aggregate->grouping_count; i++)
         if (weir_expression_equal(push->aggregate->grouping[i], expression))
             return aggregate_column(push, push->aggregate->grouping[i]);
+    for (uint32_t i = 0; i < push->aggregate->expression_count; i++) { /* what the list has already */
+        WeirExpression *item = push->aggregate->expressions[i];
+        if (item->kind == WEIR_EXPRESSION_ALIAS && item->children[0]->kind != WEIR_EXPRESSION_LITERAL &&
+            weir_expression_equal(item->children[0], expression))
+            return weir_expression_to_attribute(push->analysis->arena, item);
+    }
     if (expression->kind == WEIR_EXPRESSION_AGGREGATE) {
         if (weir_expression_any(expression, is_output_only, (void *)(uintptr_t)push->aggregate)) {
             const char *name = weir_expression_quoted(

@@ -69,16 +69,17 @@ typedef struct WeirExpressionContext {
     const WeirScope *scope;
     const WeirScope *second;         /* input of the aggregate that gives `scope`, for HAVING and ORDER BY; else NULL */
     bool second_first;               /* HAVING */
+    bool second_is_input;            /* of a SELECT list: all of its columns count */
     WeirExpression *const *grouping; /* outside of aggregate functions only these may come from `second` */
     uint32_t grouping_count;
     WeirExpression *const *laterals; /* earlier ALIASes of the same SELECT list */
     uint32_t lateral_count;
     const WeirLambdaFrame *lambdas;
     uint32_t aggregate_depth;
-    bool in_window;                 /* a window expression's function or definition */
-    bool in_select_list;            /* where a generator may stand */
-    bool used_hidden, used_lateral; /* out */
-    const WeirExpression *ambiguous; /* out: a name in ORDER BY that fits several columns */
+    bool in_window;                    /* a window expression's function or definition */
+    bool in_select_list;               /* where a generator may stand */
+    bool used_hidden, used_lateral;    /* out */
+    const WeirExpression *meaningless; /* out of resolve_sort.c: the name that it complains of */
 } WeirExpressionContext;
 
 /* ---- small helpers: analysis_helpers.c */
@@ -320,6 +321,5 @@ WeirStatus weir_resolve_with_missing(WeirAnalysis *analysis, const WeirEnvironme
 WeirStatus weir_share_streams(WeirAnalysis *analysis, WeirLogicalPlan **plan, WeirError *error);
 WeirStatus weir_check_boolean(WeirAnalysis *analysis, const WeirLogicalPlan *plan, const WeirExpression *condition,
                               WeirError *error);
-WeirStatus weir_check_correlation(WeirAnalysis *analysis, const WeirExpression *subquery, WeirError *error);
 
 #endif

@@ -98,24 +98,25 @@ static bool mixes(void *context, const WeirExpression *expression)
            has_local(expression);
 }
 
-static bool has_map(const WeirDataType *type)
+/* A value taken out of an outer map by its key is no map. */
+static bool uses_outer_map(const WeirExpression *expression)
 {
-    bool found = type->id == WEIR_TYPE_MAP;
-    for (uint32_t i = 0; i < type->field_count && !found; i++)
-        found = has_map(type->fields[i].type);
-    return found;
-}
-
-static bool is_outer_map(void *context, const WeirExpression *expression)
-{
-    (void)context;
-    return expression->kind == WEIR_EXPRESSION_OUTER_REFERENCE && has_map(expression->children[0]->type);
+    uint32_t first = 0;
+    if (expression->kind == WEIR_EXPRESSION_OUTER_REFERENCE)
+        return weir_type_contains(expression->children[0]->type, WEIR_TYPE_MAP);
+    if (expression->kind == WEIR_EXPRESSION_CALL && strcmp(expression->function->name, "[]") == 0 &&
+        expression->children[0]->kind == WEIR_EXPRESSION_OUTER_REFERENCE)
+        first = 1;
+    for (uint32_t i = first; i < expression->child_count; i++)
+        if (uses_outer_map(expression->children[i]))
+            return true;
+    return false;
 }
 
 /* Maps can't be compared, so that rows can't be told to belong to them. */
 static WeirStatus check_outer_type(const Check *check, const WeirExpression *item)
 {
-    if (item == NULL || !weir_expression_any(item, is_outer_map, NULL))
+    if (item == NULL || !uses_outer_map(item))
         return WEIR_OK;
     return weir_located(
         check->analysis, item->origin, check->error,

@@ -283,6 +283,13 @@ WeirStatus weir_expand_grouping(WeirAnalysis *analysis, WeirExpression *const *g
         for (uint32_t i = 0; i < sets.items[s].count; i++)
             if (!contains(&distinct, sets.items[s].items[i]))
                 weir_list_append(analysis, &distinct, sets.items[s].items[i]);
+    if (sets.count == 1 && distinct.count == 0) { /* the one empty set: an aggregate of all rows, also of none */
+        WeirGroupingAnalytics all = {.input = *child, .id = weir_literal_int(analysis, &weir_type_long, 0)};
+        for (uint32_t i = 0; i < items->count; i++)
+            WEIR_TRY(weir_replace_grouping(analysis, &all, items->items[i], &items->items[i], error));
+        *out = NULL;
+        return WEIR_OK;
+    }
     if (distinct.count > 64)
         return weir_error_set(error, WEIR_ERROR_GROUPING_SIZE_LIMIT_EXCEEDED, "maxSize", "64");
     WeirGroupingAnalytics *analytics = WEIR_ARENA_NEW(analysis->arena, WeirGroupingAnalytics);

@@ -320,13 +320,29 @@ static bool equals(void *context, const WeirExpression *expression)
     return weir_expression_equal(expression, context);
 }
 
-/* Is it a grouping expression or part of one? Which one shows when the whole is resolved. */
-static bool is_grouping_part(const WeirExpressionContext *context, WeirExpression *expression)
+static bool is_grouping(void *context, const WeirExpression *expression)
+{
+    const WeirExpressionContext *resolution = context;
+    for (uint32_t i = 0; i < resolution->grouping_count; i++)
+        if (weir_expression_equal(resolution->grouping[i], expression))
+            return true;
+    return false;
+}
+
+/* Is it a grouping expression, part of one (which one shows when the whole is resolved), or taken out of one? */
+static bool belongs_to_grouping(WeirExpressionContext *context, WeirExpression *expression)
 {
     for (uint32_t i = 0; i < context->grouping_count; i++)
         if (weir_expression_any(context->grouping[i], equals, expression))
             return true;
-    return false;
+    return weir_expression_any(expression, is_grouping, context);
+}
+
+/* A name that fits nothing in one scope, or more than one column, may still mean a column of the other. */
+static bool may_be_elsewhere(WeirStatus status)
+{
+    return status == WEIR_ERROR_AMBIGUOUS_REFERENCE || status == WEIR_ERROR_FIELD_NOT_FOUND ||
+           status == WEIR_ERROR_AMBIGUOUS_REFERENCE_TO_FIELDS || status == WEIR_ERROR_INVALID_EXTRACT_BASE_FIELD_TYPE;
 }
 
 /* HAVING asks the aggregate's input first, ORDER BY its output; outside of aggregate functions a column of the input
@@ -341,14 +357,25 @@ static WeirStatus resolve_in_scopes(WeirExpressionContext *context, const WeirEx
         scopes[0] = context->second;
         scopes[1] = context->scope;
     }
+    WeirError first = {0};
     for (int i = 0; i < 2; i++) {
-        WEIR_TRY(resolve_in_scope(context, scopes[i], name, out, error));
-        if (*out != NULL &&
-            (scopes[i] == context->scope || context->aggregate_depth > 0 || is_grouping_part(context, *out)))
+        WeirError tried = {0};
+        WeirStatus status = resolve_in_scope(context, scopes[i], name, out, &tried);
+        if (status != WEIR_OK && !may_be_elsewhere(status)) {
+            weir_error_copy(error, &tried);
+            return status;
+        }
+        if (status == WEIR_OK && *out != NULL &&
+            (scopes[i] == context->scope || context->second_is_input || context->aggregate_depth > 0 ||
+             belongs_to_grouping(context, *out)))
             return WEIR_OK;
+        if (status != WEIR_OK && status != WEIR_ERROR_AMBIGUOUS_REFERENCE && first.status == WEIR_OK)
+            first = tried;
         *out = NULL;
     }
-    return WEIR_OK;
+    if (first.status != WEIR_OK)
+        weir_error_copy(error, &first);
+    return first.status;
 }
 
 WeirStatus weir_try_resolve_name(WeirExpressionContext *context, const WeirExpression *name, WeirExpression **out,

@@ -34,6 +34,28 @@ static bool is_ordinal(const WeirExpression *expression)
            !weir_value_is_null(expression->value);
 }
 
+static WeirStatus check_grouping(WeirAnalysis *analysis, const WeirExpression *expression, WeirError *error)
+{
+    if (weir_has_aggregate(expression))
+        return weir_located(analysis, expression->origin, error,
+                            weir_error_set(error, WEIR_ERROR_GROUP_BY_AGGREGATE, "sqlExpr",
+                                           weir_expression_text(analysis, expression)));
+    if (weir_has_window(expression))
+        return weir_located(analysis, expression->origin, error,
+                            weir_error_set(error, WEIR_ERROR_UNSUPPORTED_EXPR_FOR_OPERATOR, "invalidExprSqls",
+                                           weir_expression_quoted(analysis, expression)));
+    if (weir_contains_kind(expression, WEIR_EXPRESSION_GENERATOR))
+        return weir_located(
+            analysis, expression->origin, error,
+            weir_error_set(error, WEIR_ERROR_UNSUPPORTED_GENERATOR_OUTSIDE_SELECT, "plan", "Aggregate"));
+    if (expression->type->id == WEIR_TYPE_CALENDAR_INTERVAL)
+        return weir_located(analysis, expression->origin, error,
+                            weir_error_set(error, WEIR_ERROR_GROUP_EXPRESSION_TYPE_IS_NOT_ORDERABLE, "sqlExpr",
+                                           weir_expression_quoted(analysis, expression), "dataType",
+                                           weir_type_quoted(analysis, expression->type)));
+    return WEIR_OK;
+}
+
 static WeirStatus resolve_ordinal(Grouping *grouping, const WeirExpression *literal, WeirExpression **out,
                                   WeirError *error)
 {
@@ -48,15 +70,22 @@ static WeirStatus resolve_ordinal(Grouping *grouping, const WeirExpression *lite
     WEIR_TRY(
         weir_resolve_expression(&grouping->context, (WeirExpression *)(uintptr_t)weir_trim_alias(item), out, error));
     if (!weir_has_aggregate(*out))
-        return WEIR_OK;
+        return check_grouping(analysis, *out, error);
     return weir_located(analysis, literal->origin, error,
                         weir_error_set(error, WEIR_ERROR_GROUP_BY_POS_AGGREGATE, "index", text, "aggExpr",
                                        weir_expression_text(analysis, *out)));
 }
 
-static bool item_named(const Grouping *grouping, const WeirExpression *item, const char *name)
+/* An item without an alias has the name that its column will have. */
+static bool item_named(const Grouping *grouping, WeirExpression *item, const char *name)
 {
-    const WeirAnalysis *analysis = grouping->context.analysis;
+    WeirAnalysis *analysis = grouping->context.analysis;
+    if (item->kind == WEIR_EXPRESSION_UNRESOLVED_FUNCTION || item->kind == WEIR_EXPRESSION_LITERAL) {
+        WeirExpressionContext context = grouping->context;
+        WeirExpression *resolved = NULL;
+        return weir_resolve_expression(&context, item, &resolved, NULL) == WEIR_OK &&
+               weir_name_equal(analysis, weir_expression_text(analysis, resolved), name);
+    }
     if (item->kind == WEIR_EXPRESSION_ALIAS || item->kind == WEIR_EXPRESSION_ATTRIBUTE)
         return weir_name_equal(analysis, item->name, name);
     return item->kind == WEIR_EXPRESSION_UNRESOLVED_ATTRIBUTE &&
@@ -102,28 +131,6 @@ static bool is_grouping_construct(const WeirExpression *expression)
 {
     return expression->kind == WEIR_EXPRESSION_ROLLUP || expression->kind == WEIR_EXPRESSION_CUBE ||
            expression->kind == WEIR_EXPRESSION_GROUPING_SETS || expression->kind == WEIR_EXPRESSION_GROUPING_SET;
-}
-
-static WeirStatus check_grouping(WeirAnalysis *analysis, const WeirExpression *expression, WeirError *error)
-{
-    if (weir_has_aggregate(expression))
-        return weir_located(analysis, expression->origin, error,
-                            weir_error_set(error, WEIR_ERROR_GROUP_BY_AGGREGATE, "sqlExpr",
-                                           weir_expression_text(analysis, expression)));
-    if (weir_has_window(expression))
-        return weir_located(analysis, expression->origin, error,
-                            weir_error_set(error, WEIR_ERROR_UNSUPPORTED_EXPR_FOR_OPERATOR, "invalidExprSqls",
-                                           weir_expression_quoted(analysis, expression)));
-    if (weir_contains_kind(expression, WEIR_EXPRESSION_GENERATOR))
-        return weir_located(
-            analysis, expression->origin, error,
-            weir_error_set(error, WEIR_ERROR_UNSUPPORTED_GENERATOR_OUTSIDE_SELECT, "plan", "Aggregate"));
-    if (expression->type->id == WEIR_TYPE_CALENDAR_INTERVAL)
-        return weir_located(analysis, expression->origin, error,
-                            weir_error_set(error, WEIR_ERROR_GROUP_EXPRESSION_TYPE_IS_NOT_ORDERABLE, "sqlExpr",
-                                           weir_expression_quoted(analysis, expression), "dataType",
-                                           weir_type_quoted(analysis, expression->type)));
-    return WEIR_OK;
 }
 
 static WeirStatus resolve_grouping(Grouping *grouping, WeirExpression *expression, WeirExpression **out,
@@ -173,11 +180,18 @@ static bool is_group_by_all(Grouping *grouping, const WeirLogicalPlan *plan)
     if (plan->grouping_count != 1 || plan->grouping[0]->kind != WEIR_EXPRESSION_UNRESOLVED_ATTRIBUTE ||
         plan->grouping[0]->part_count != 1 || strcasecmp(plan->grouping[0]->parts[0], "all") != 0)
         return false;
+    for (uint32_t i = 0; i < grouping->item_count; i++)
+        if (item_named(grouping, grouping->items[i], "all"))
+            return false;
     WeirExpression *column = NULL;
-    return weir_try_resolve_name(&grouping->context, plan->grouping[0], &column, NULL) == WEIR_OK && column == NULL;
+    WeirExpressionContext context = grouping->context;
+    WeirScope scope = *context.scope; /* a column of an outer query called all does not count */
+    scope.outer = NULL;
+    context.scope = &scope;
+    return weir_try_resolve_name(&context, plan->grouping[0], &column, NULL) == WEIR_OK && column == NULL;
 }
 
-/* A column outside of aggregate functions that is not grouped by. */
+/* A column outside of aggregate functions that is neither grouped by nor an item's alias. */
 static bool has_loose_column(const WeirExpression *expression, const WeirExpressionList *grouping)
 {
     if (expression->kind == WEIR_EXPRESSION_AGGREGATE || expression->kind == WEIR_EXPRESSION_WINDOW)
@@ -186,30 +200,55 @@ static bool has_loose_column(const WeirExpression *expression, const WeirExpress
         if (weir_expression_equal(grouping->items[i], expression))
             return false;
     if (expression->kind == WEIR_EXPRESSION_ATTRIBUTE)
-        return true;
+        return weir_find_by_id(grouping->items, grouping->count, expression->id) == NULL;
     for (uint32_t i = 0; i < expression->child_count; i++)
         if (has_loose_column(expression->children[i], grouping))
             return true;
     return false;
 }
 
+static bool is_earlier_alias(void *context, const WeirExpression *expression)
+{
+    const WeirExpressionList *items = context;
+    return expression->kind == WEIR_EXPRESSION_ATTRIBUTE &&
+           weir_find_by_id(items->items, items->count, expression->id) != NULL;
+}
+
+/* Of a generator its arguments are grouped by. */
+static void group_by_item(WeirAnalysis *analysis, WeirExpression *item, WeirExpressionList *out)
+{
+    if (item->kind == WEIR_EXPRESSION_GENERATOR) {
+        for (uint32_t i = 0; i < item->child_count; i++)
+            group_by_item(analysis, item->children[i], out);
+    } else if (!weir_has_aggregate(item) && !weir_has_window(item) && !weir_expression_is_foldable(item)) {
+        weir_list_append(analysis, out, item);
+    }
+}
+
 /* Every item without an aggregate is grouped by. */
 static WeirStatus group_by_all(Grouping *grouping, WeirExpressionList *out, WeirError *error)
 {
-    for (uint32_t i = 0; i < grouping->item_count; i++) {
-        WeirExpression *item = NULL;
-        WEIR_TRY(weir_resolve_expression(
-            &grouping->context, (WeirExpression *)(uintptr_t)weir_trim_alias(grouping->items[i]), &item, error));
-        if (!weir_has_aggregate(item) && !weir_has_window(item))
-            weir_list_append(grouping->context.analysis, out, item);
+    WeirAnalysis *analysis = grouping->context.analysis;
+    WeirExpressionContext context = grouping->context;
+    WeirExpressionList items = {0};
+    WEIR_TRY(weir_resolve_select_list(&context, grouping->items, grouping->item_count, &items, error));
+    for (uint32_t i = 0; i < items.count; i++) {
+        WeirExpression *item = (WeirExpression *)(uintptr_t)weir_trim_alias(items.items[i]);
+        if (item->kind == WEIR_EXPRESSION_MULTI_ALIAS)
+            item = item->children[0];
+        WeirExpressionList aliases = {items.items, i, i};
+        bool uses_alias = context.used_lateral && weir_expression_any(item, is_earlier_alias, &aliases);
+        if (uses_alias && item->kind != WEIR_EXPRESSION_ATTRIBUTE && !weir_has_aggregate(item))
+            return weir_located(analysis, item->origin, error,
+                                weir_error_set(error, WEIR_ERROR_UNSUPPORTED_FEATURE_LATERAL_COLUMN_ALIAS_IN_GROUP_BY));
+        if (item->kind == WEIR_EXPRESSION_GENERATOR)
+            group_by_item(analysis, item, out);
+        else if (!weir_has_aggregate(item) && !weir_has_window(item))
+            weir_list_append(analysis, out, item);
     }
-    for (uint32_t i = 0; i < grouping->item_count; i++) {
-        WeirExpression *item = NULL;
-        WEIR_TRY(weir_resolve_expression(
-            &grouping->context, (WeirExpression *)(uintptr_t)weir_trim_alias(grouping->items[i]), &item, error));
-        if (weir_has_aggregate(item) && has_loose_column(item, out))
+    for (uint32_t i = 0; i < items.count && out->count == 0; i++)
+        if (weir_has_aggregate(items.items[i]) && has_loose_column(weir_trim_alias(items.items[i]), &items))
             return weir_error_set(error, WEIR_ERROR_UNRESOLVED_ALL_IN_GROUP_BY);
-    }
     return WEIR_OK;
 }
 

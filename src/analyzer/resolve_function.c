@@ -127,7 +127,10 @@ static WeirStatus keep_grouping(WeirExpressionContext *context, WeirExpression *
 {
     (void)error;
     bool is_id = strcasecmp(call->parts[call->part_count - 1], "grouping_id") == 0;
-    call->name = is_id ? "grouping_id" : "grouping";
+    static const char *const names[] = {"grouping", "grouping_id"};
+    call->name = names[is_id];
+    call->parts = &names[is_id];
+    call->part_count = 1;
     call->type = is_id ? &weir_type_long : &weir_type_byte;
     *out = call;
     (void)context;

@@ -301,7 +301,7 @@ WeirStatus weir_resolve_qualify(WeirAnalysis *analysis, const WeirEnvironment *e
     bool in_condition = weir_has_window(plan->condition), in_list = false;
     for (uint32_t i = 0; i < select->expression_count; i++)
         in_list = in_list || weir_has_window(select->expressions[i]);
-    if (!in_condition && !in_list && calls_aggregate(plan->condition))
+    if (!in_condition && calls_aggregate(plan->condition))
         return weir_located(analysis, plan->origin, error,
                             weir_error_set(error, WEIR_ERROR_QUALIFY_AGGREGATE_NOT_ALLOWED, "aggregateExpr",
                                            weir_expression_text(analysis, plan->condition)));

@@ -99,24 +99,28 @@ static bool is_unresolved(WeirStatus status)
            status == WEIR_ERROR_UNRESOLVED_COLUMN_WITHOUT_SUGGESTION;
 }
 
-static bool is_ambiguous(void *context, const WeirExpression *expression)
+/* Not in the output, or not one column of it: the input may have it. */
+static bool may_be_below(WeirStatus status)
 {
-    WeirExpressionContext *resolution = context;
-    WeirExpression *meant = NULL;
-    return expression->kind == WEIR_EXPRESSION_UNRESOLVED_ATTRIBUTE &&
-           weir_try_resolve_name(resolution, expression, &meant, NULL) == WEIR_ERROR_AMBIGUOUS_REFERENCE &&
-           (resolution->ambiguous = expression) != NULL;
+    return is_unresolved(status) || status == WEIR_ERROR_AMBIGUOUS_REFERENCE || status == WEIR_ERROR_FIELD_NOT_FOUND ||
+           status == WEIR_ERROR_INVALID_EXTRACT_BASE_FIELD_TYPE;
 }
 
-/* The error of an order whose name fits several columns of the output, should nothing below have it either. */
-static WeirStatus explain_unresolved(WeirExpressionContext *context, const WeirExpression *order, WeirError *error)
+/* The first name that means no column of this scope. */
+static bool is_meaningless(void *context, const WeirExpression *expression)
 {
-    context->ambiguous = NULL;
-    weir_expression_any(order, is_ambiguous, context);
-    if (context->ambiguous == NULL)
-        return error->status;
-    weir_error_clear(error);
-    return weir_unresolved_column(context, context->ambiguous, error);
+    WeirExpression *meant = NULL;
+    return expression->kind == WEIR_EXPRESSION_UNRESOLVED_ATTRIBUTE &&
+           (weir_try_resolve_name(context, expression, &meant, NULL) != WEIR_OK || meant == NULL) &&
+           (((WeirExpressionContext *)context)->meaningless = expression) != NULL;
+}
+
+static WeirStatus unresolved_order(WeirExpressionContext *context, const WeirExpression *order, WeirError *error)
+{
+    if (!weir_expression_any(order, is_meaningless, context))
+        return weir_error_set(error, WEIR_ERROR_UNSUPPORTED_EXPR_FOR_OPERATOR, "invalidExprSqls",
+                              weir_expression_quoted(context->analysis, order));
+    return weir_unresolved_column(context, context->meaningless, error);
 }
 
 /* A name that the output lacks: a column of some Project's input below. */
@@ -127,29 +131,24 @@ WeirStatus weir_resolve_with_missing(WeirAnalysis *analysis, const WeirEnvironme
     WeirScope scope = weir_scope_of(analysis, env, *child);
     WeirExpressionContext context = weir_expression_context(analysis, env, &scope);
     WeirStatus status = weir_resolve_expression(&context, order, out, &first);
+    if (status == WEIR_ERROR_AMBIGUOUS_REFERENCE) { /* of two columns of one name none is meant */
+        weir_error_clear(&first);
+        (void)unresolved_order(&context, order, &first);
+    }
     const WeirLogicalPlan *below = *child;
-    WeirExpressionList wide = {0};
-    for (uint32_t i = 0; i < scope.attribute_count; i++)
-        weir_list_append(analysis, &wide, scope.attributes[i]);
-    if (status == WEIR_ERROR_AMBIGUOUS_REFERENCE) /* of two columns of one name none is meant */
-        status = explain_unresolved(&context, order, &first);
-    while (is_unresolved(status)) {
+    WeirExpressionList columns = {0};
+    while (may_be_below(status)) {
         const WeirLogicalPlan *list = list_below(below);
         if (list == NULL)
             break;
         below = list->children[0];
         WeirScope lower = weir_scope_of(analysis, env, below);
-        WeirExpressionList merged = wide;
-        for (uint32_t i = 0; i < lower.attribute_count; i++) {
-            bool shadowed = weir_find_by_id(wide.items, wide.count, lower.attributes[i]->id) != NULL;
-            for (uint32_t j = 0; j < scope.attribute_count && !shadowed; j++)
-                shadowed = weir_name_equal(analysis, scope.attributes[j]->name, lower.attributes[i]->name) &&
-                           lower.attributes[i]->part_count == 0;
-            if (!shadowed)
-                weir_list_append(analysis, &merged, lower.attributes[i]);
-        }
-        WeirScope both = {env->outer, merged.items, merged.count, lower.hidden, lower.hidden_count};
-        context = weir_expression_context(analysis, env, &both);
+        for (uint32_t i = 0; i < lower.attribute_count; i++)
+            weir_list_append(analysis, &columns, lower.attributes[i]);
+        WeirScope input = {env->outer, columns.items, columns.count, lower.hidden, lower.hidden_count};
+        context = weir_expression_context(analysis, env, &scope);
+        context.second = &input;
+        context.second_is_input = true;
         status = weir_resolve_expression(&context, order, out, NULL);
         if (list->kind == WEIR_LOGICAL_AGGREGATE)
             break; /* what is below belongs to other clauses */
@@ -163,11 +162,30 @@ WeirStatus weir_resolve_with_missing(WeirAnalysis *analysis, const WeirEnvironme
     weir_expression_any(*out, add_missing, &missing);
     if (missing.failed) {
         WeirScope visible = {.attributes = (*child)->output, .attribute_count = (*child)->output_count};
-        context.scope = &visible;
-        const WeirExpression *name = order->kind == WEIR_EXPRESSION_SORT_ORDER ? order->children[0] : order;
-        return weir_unresolved_column(&context, name, error);
+        context = weir_expression_context(analysis, env, &visible);
+        return unresolved_order(&context, order, error);
     }
     *child = missing.plan;
+    return WEIR_OK;
+}
+
+static bool calls_grouping(void *context, const WeirExpression *expression)
+{
+    (void)context;
+    if (weir_is_grouping_call(expression))
+        return true;
+    return expression->kind == WEIR_EXPRESSION_UNRESOLVED_FUNCTION && expression->part_count == 1 &&
+           (strcasecmp(expression->parts[0], "grouping") == 0 || strcasecmp(expression->parts[0], "grouping_id") == 0);
+}
+
+/* grouping() over an aggregate without grouping sets is told before the names in it. */
+static WeirStatus check_grouping_calls(WeirAnalysis *analysis, const WeirLogicalPlan *aggregate,
+                                       const WeirExpressionList *orders, WeirError *error)
+{
+    for (uint32_t i = 0; i < orders->count && aggregate->grouping_analytics == NULL; i++)
+        if (weir_expression_any(orders->items[i], calls_grouping, NULL))
+            return weir_located(analysis, orders->items[i]->origin, error,
+                                weir_error_set(error, WEIR_ERROR_UNSUPPORTED_GROUPING_EXPRESSION));
     return WEIR_OK;
 }
 
@@ -197,6 +215,7 @@ WeirStatus weir_resolve_sort(WeirAnalysis *analysis, const WeirEnvironment *env,
     WEIR_TRY(replace_ordinals(analysis, plan, child, &orders, error));
     WeirLogicalPlan *input = child;
     if (weir_aggregate_below(child) != NULL) {
+        WEIR_TRY(check_grouping_calls(analysis, weir_aggregate_below(child), &orders, error));
         WEIR_TRY(
             weir_resolve_over_aggregate(analysis, env, orders.items, orders.count, false, &input, orders.items, error));
     } else {
@@ -252,20 +271,10 @@ WeirStatus weir_resolve_limit(WeirAnalysis *analysis, const WeirEnvironment *env
 
 /* ---- DISTINCT, dropDuplicates */
 
-static bool has_map(const WeirDataType *type)
-{
-    if (type->id == WEIR_TYPE_MAP)
-        return true;
-    for (uint32_t i = 0; i < type->field_count; i++)
-        if (has_map(type->fields[i].type))
-            return true;
-    return false;
-}
-
 WeirStatus weir_check_no_maps(WeirAnalysis *analysis, const WeirLogicalPlan *plan, WeirOrigin origin, WeirError *error)
 {
     for (uint32_t i = 0; i < plan->output_count; i++)
-        if (has_map(plan->output[i]->type))
+        if (weir_type_contains(plan->output[i]->type, WEIR_TYPE_MAP))
             return weir_located(analysis, origin, error,
                                 weir_error_set(error, WEIR_ERROR_UNSUPPORTED_FEATURE_SET_OPERATION_ON_MAP_TYPE,
                                                "colName", weir_name_quoted(analysis, &plan->output[i]->name, 1),

@@ -2,47 +2,6 @@
  * optimizer makes joins of them. */
 #include "analyzer/analyzer_private.h"
 
-static bool is_outer_reference(void *context, const WeirExpression *expression)
-{
-    (void)context;
-    return expression->kind == WEIR_EXPRESSION_OUTER_REFERENCE;
-}
-
-static bool plan_has_outer(void *context, const WeirLogicalPlan *plan)
-{
-    (void)context;
-    for (uint32_t i = 0; i < plan->expression_count; i++)
-        if (weir_expression_any(plan->expressions[i], is_outer_reference, NULL))
-            return true;
-    for (uint32_t i = 0; i < plan->grouping_count; i++)
-        if (weir_expression_any(plan->grouping[i], is_outer_reference, NULL))
-            return true;
-    for (uint32_t r = 0; r < plan->row_count; r++)
-        for (uint32_t i = 0; i < plan->row_width; i++)
-            if (weir_expression_any(plan->rows[r][i], is_outer_reference, NULL))
-                return true;
-    return weir_expression_any(plan->condition, is_outer_reference, NULL);
-}
-
-/* A correlated scalar subquery must give at most one row for each outer row: an aggregate grouped by nothing but
- * correlated columns, or LIMIT 1. */
-WeirStatus weir_check_correlation(WeirAnalysis *analysis, const WeirExpression *subquery, WeirError *error)
-{
-    const WeirLogicalPlan *plan = subquery->plan;
-    if (subquery->kind != WEIR_EXPRESSION_SCALAR_SUBQUERY || !weir_logical_any(plan, plan_has_outer, NULL))
-        return WEIR_OK;
-    while (plan->kind == WEIR_LOGICAL_PROJECT || plan->kind == WEIR_LOGICAL_FILTER ||
-           plan->kind == WEIR_LOGICAL_SUBQUERY_ALIAS)
-        plan = plan->children[0];
-    /* Spark 4 checks a subquery that is not an aggregate at run time (single join); only grouped ones are refused here.
-     */
-    if (plan->kind != WEIR_LOGICAL_AGGREGATE || plan->grouping_count == 0)
-        return WEIR_OK;
-    (void)analysis;
-    (void)error;
-    return WEIR_OK;
-}
-
 static const char *column_names(WeirAnalysis *analysis, WeirExpression *const *columns, uint32_t count)
 {
     const char *text = "";
@@ -113,14 +72,16 @@ static void flatten_row(WeirExpression *subquery)
 
 typedef struct OuterColumns {
     WeirAnalysis *analysis;
-    WeirExpressionList columns;
+    WeirExpressionList columns, mentions; /* each once; each as often as it is used */
 } OuterColumns;
 
 static bool note_outer(void *context, const WeirExpression *expression)
 {
     OuterColumns *outer = context;
-    if (expression->kind == WEIR_EXPRESSION_OUTER_REFERENCE &&
-        weir_find_by_id(outer->columns.items, outer->columns.count, expression->children[0]->id) == NULL)
+    if (expression->kind != WEIR_EXPRESSION_OUTER_REFERENCE)
+        return false;
+    weir_list_append(outer->analysis, &outer->mentions, expression->children[0]);
+    if (weir_find_by_id(outer->columns.items, outer->columns.count, expression->children[0]->id) == NULL)
         weir_list_append(outer->analysis, &outer->columns, expression->children[0]);
     return false;
 }
@@ -135,13 +96,20 @@ static bool note_plan(void *context, const WeirLogicalPlan *plan)
     return false;
 }
 
-/* A scalar subquery and EXISTS have the outer columns that they use as children: their text shows them. */
+/* A scalar subquery and EXISTS have the outer columns that they use as children; the text of all kinds shows them. */
 static void note_outer_columns(WeirAnalysis *analysis, WeirExpression *subquery)
 {
     OuterColumns outer = {.analysis = analysis};
     weir_logical_any(subquery->plan, note_plan, &outer);
-    subquery->children = outer.columns.items;
-    subquery->child_count = outer.columns.count;
+    if (subquery->kind != WEIR_EXPRESSION_IN_SUBQUERY) {
+        subquery->children = outer.columns.items;
+        subquery->child_count = outer.columns.count;
+    }
+    const char **names = WEIR_ARENA_ARRAY(analysis->arena, const char *, outer.mentions.count + 1);
+    for (uint32_t i = 0; i < outer.mentions.count; i++)
+        names[i] = outer.mentions.items[i]->name;
+    subquery->parts = names;
+    subquery->part_count = outer.mentions.count;
 }
 
 WeirStatus weir_resolve_subquery(WeirExpressionContext *context, WeirExpression *expression, WeirExpression **out,
@@ -170,9 +138,9 @@ WeirStatus weir_resolve_subquery(WeirExpressionContext *context, WeirExpression 
     subquery->type = &weir_type_boolean;
     subquery->nullable = false;
     *out = subquery;
+    note_outer_columns(analysis, subquery);
     if (expression->kind == WEIR_EXPRESSION_IN_SUBQUERY)
         return coerce_in(analysis, subquery, error);
-    note_outer_columns(analysis, subquery);
     if (expression->kind == WEIR_EXPRESSION_EXISTS)
         return WEIR_OK;
     if (subquery->plan->output_count != 1)
@@ -183,5 +151,5 @@ WeirStatus weir_resolve_subquery(WeirExpressionContext *context, WeirExpression 
                            "number", weir_arena_printf(analysis->arena, "%u", subquery->plan->output_count)));
     subquery->type = subquery->plan->output[0]->type;
     subquery->nullable = true;
-    return weir_check_correlation(analysis, subquery, error);
+    return WEIR_OK;
 }

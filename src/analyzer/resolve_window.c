@@ -198,7 +198,7 @@ static bool moves(const WeirDataType *order, const WeirDataType *distance)
                (distance->id == WEIR_TYPE_DAY_TIME_INTERVAL && distance->end_field == WEIR_INTERVAL_DAY);
     if (order->id == WEIR_TYPE_TIMESTAMP || order->id == WEIR_TYPE_TIMESTAMP_NTZ)
         return is_interval(distance);
-    return true;
+    return order->id != WEIR_TYPE_BINARY && !weir_type_is_nested(order);
 }
 
 /* Distances of a RANGE frame have the type of the ORDER BY expression, but for dates and timestamps. */
@@ -211,8 +211,9 @@ static WeirStatus coerce_range(WeirExpressionContext *context, const WeirExpress
         if (*offsets[i] == NULL || !spec->is_range || spec->order_count != 1)
             continue;
         const WeirDataType *order = spec->order_by[0]->type;
-        bool keeps =
-            order->id == WEIR_TYPE_DATE || order->id == WEIR_TYPE_TIMESTAMP || order->id == WEIR_TYPE_TIMESTAMP_NTZ;
+        bool keeps = order->id == WEIR_TYPE_DATE || order->id == WEIR_TYPE_TIMESTAMP ||
+                     order->id == WEIR_TYPE_TIMESTAMP_NTZ || order->id == WEIR_TYPE_BINARY ||
+                     weir_type_is_nested(order);
         if (!keeps && weir_can_cast((*offsets[i])->type, order, WEIR_EVAL_ANSI))
             *offsets[i] = weir_expression_cast(analysis->arena, *offsets[i], order, WEIR_EVAL_ANSI, true);
         const WeirDataType *type = (*offsets[i])->type;
@@ -272,7 +273,7 @@ static WeirStatus check_frame(WeirExpressionContext *context, const WeirExpressi
                                            "sqlExpr", sql, "comparison", "less than or equal"));
     WeirExpression *offsets[2] = {spec->lower_offset, spec->upper_offset};
     for (int i = 0; i < 2; i++)
-        if (offsets[i] != NULL && !spec->is_range && !weir_type_is_integral(offsets[i]->type))
+        if (offsets[i] != NULL && !spec->is_range && offsets[i]->type->id != WEIR_TYPE_INT)
             return weir_located(
                 analysis, expression->origin, error,
                 weir_error_set(error, WEIR_ERROR_DATATYPE_MISMATCH_SPECIFIED_WINDOW_FRAME_UNACCEPTED_TYPE, "sqlExpr",
@@ -312,6 +313,14 @@ static WeirStatus check_function(WeirExpressionContext *context, const WeirExpre
         return weir_located(analysis, window->origin, error,
                             weir_error_set(error, WEIR_ERROR_DISTINCT_WINDOW_FUNCTION_UNSUPPORTED, "windowExpr",
                                            weir_expression_quoted(analysis, window)));
+    bool whole =
+        function->kind == WEIR_EXPRESSION_AGGREGATE && (function->aggregate->flags & WEIR_AGGREGATE_WHOLE_WINDOW) != 0;
+    if (whole && (window->window->order_count > 0 ||
+                  !same_frame(window->window, window->window->is_range, WEIR_FRAME_UNBOUNDED_PRECEDING,
+                              WEIR_FRAME_UNBOUNDED_FOLLOWING)))
+        return weir_located(analysis, window->origin, error,
+                            weir_error_set(error, WEIR_ERROR_INVALID_WINDOW_SPEC_FOR_AGGREGATION_FUNC, "aggFunc",
+                                           weir_expression_quoted(analysis, function)));
     if (function->kind != WEIR_EXPRESSION_AGGREGATE && !is_window_function(function))
         return weir_located(analysis, window->origin, error,
                             weir_error_set(error, WEIR_ERROR_UNSUPPORTED_EXPR_FOR_WINDOW, "sqlExpr",

@@ -1,4 +1,6 @@
 /* The items of a SELECT list: stars expanded, each item resolved and named, earlier aliases visible to later items. */
+#include <strings.h>
+
 #include "analyzer/analyzer_private.h"
 
 static bool has_lateral(void *context, const WeirExpression *expression)
@@ -49,6 +51,10 @@ WeirExpression *weir_name_expression(WeirAnalysis *analysis, WeirExpression *exp
     if (name == NULL && written != NULL && written->kind == WEIR_EXPRESSION_UNRESOLVED_ATTRIBUTE &&
         written->part_count > 1 && expression->kind != WEIR_EXPRESSION_LITERAL)
         name = written->parts[written->part_count - 1]; /* s.a is called a */
+    bool is_id_column = written != NULL && written->kind == WEIR_EXPRESSION_UNRESOLVED_ATTRIBUTE &&
+                        written->part_count == 1 && strcasecmp(written->parts[0], "grouping__id") == 0;
+    if (name == NULL && is_id_column)
+        name = written->parts[0];
     if (weir_is_marker(expression))
         return expression; /* becomes a column that is named already */
     if (name == NULL)

@@ -201,6 +201,14 @@ bool weir_type_is_integral(const WeirDataType *type)
     return type->id >= WEIR_TYPE_BYTE && type->id <= WEIR_TYPE_LONG;
 }
 
+bool weir_type_contains(const WeirDataType *type, WeirTypeId id)
+{
+    bool found = type->id == id;
+    for (uint32_t i = 0; i < type->field_count && !found; i++)
+        found = weir_type_contains(type->fields[i].type, id);
+    return found;
+}
+
 bool weir_type_is_orderable(const WeirDataType *type)
 {
     if (type->id == WEIR_TYPE_MAP || type->id == WEIR_TYPE_CALENDAR_INTERVAL)

@@ -125,6 +125,7 @@ bool weir_type_is_numeric(const WeirDataType *type);
 bool weir_type_is_integral(const WeirDataType *type);
 bool weir_type_is_orderable(const WeirDataType *type);
 bool weir_type_is_nested(const WeirDataType *type);
+bool weir_type_contains(const WeirDataType *type, WeirTypeId id); /* itself, or a part of it */
 /* Every field, element and value made nullable (file sources). */
 const WeirDataType *weir_type_as_nullable(WeirArena *arena, const WeirDataType *type);
 /* Index of the field, or -1. */

@@ -378,6 +378,12 @@ static void print_bound(const Printer *printer, WeirFrameBound bound, const Weir
     case WEIR_FRAME_FOLLOWING:
         if (printer->explain && bound == WEIR_FRAME_PRECEDING)
             text(printer, "-");
+        if (!printer->explain && bound == WEIR_FRAME_PRECEDING && offset->kind == WEIR_EXPRESSION_CAST) {
+            text(printer, "(- "); /* a distance that was cast stays the negation that Spark makes of it */
+            print(printer, offset->children[0]);
+            text(printer, ") FOLLOWING");
+            return;
+        }
         print(printer, offset);
         if (!printer->explain)
             text(printer, bound == WEIR_FRAME_PRECEDING ? " PRECEDING" : " FOLLOWING");
@@ -442,17 +448,16 @@ static void print_field(const Printer *printer, const WeirExpression *expression
 
 static void print_subquery(const Printer *printer, const WeirExpression *expression)
 {
-    if (expression->kind == WEIR_EXPRESSION_SCALAR_SUBQUERY) {
-        text(printer, "scalarsubquery()");
-    } else if (expression->kind == WEIR_EXPRESSION_EXISTS) {
-        text(printer, "exists()");
-    } else {
-        text(printer, "(");
-        if (expression->child_count > 1)
-            text(printer, "named_struct(");
+    bool is_in = expression->kind == WEIR_EXPRESSION_IN_SUBQUERY;
+    if (is_in) {
+        text(printer, expression->child_count > 1 ? "(named_struct(" : "(");
         print_list(printer, expression->children, expression->child_count, ", ");
-        text(printer, expression->child_count > 1 ? ") IN (listquery()))" : " IN (listquery()))");
+        text(printer, expression->child_count > 1 ? ") IN (listquery(" : " IN (listquery(");
+    } else {
+        text(printer, expression->kind == WEIR_EXPRESSION_EXISTS ? "exists(" : "scalarsubquery(");
     }
+    print_parts(printer, expression, ", "); /* columns of the outer query */
+    text(printer, is_in ? ")))" : ")");
 }
 
 static void print_grouping(const Printer *printer, const WeirExpression *expression)

@@ -25,6 +25,7 @@ extern const WeirRule weir_rule_replace_operators; /* DISTINCT, INTERSECT, EXCEP
 extern const WeirRule weir_rule_rewrite_subqueries;
 extern const WeirRule weir_rule_lateral_joins;
 extern const WeirRule weir_rule_group_expressions; /* literals and repetitions in GROUP BY */
+extern const WeirRule weir_rule_pull_out_groupings;
 extern const WeirRule weir_rule_sort_grouping_maps;
 /* to a fixed point */
 extern const WeirRule weir_rule_combine_unions;

@@ -98,6 +98,12 @@ static WeirExpression *parse_grouping_analytics(WeirParser *p)
     } while (weir_accept_symbol(p, ','));
     weir_leave(p);
     weir_expect_symbol(p, ')');
+    for (uint32_t i = 0; i < children.count && kind != WEIR_EXPRESSION_GROUPING_SETS; i++) {
+        const WeirExpression *child = children.items[i];
+        if (child->kind == WEIR_EXPRESSION_GROUPING_SET && child->child_count == 0)
+            weir_fail_text(p, origin, WEIR_ERROR_LEGACY_ERROR_TEMP_0051, "%s",
+                           "ROLLUP and CUBE have their empty set already; () can't be one of their parts.");
+    }
     return make_grouping(p, kind, &children, origin);
 }
 

@@ -43,13 +43,28 @@ static WeirStatus take_orderings(WeirFunctionCall *call)
 
 extern const WeirAggregateFunction weir_listagg_variants[];
 
+/* 0.0 and -0.0 are one value with two texts, times one text with several values. */
+static bool has_own_texts(const WeirDataType *type)
+{
+    return type->id != WEIR_TYPE_FLOAT && type->id != WEIR_TYPE_DOUBLE && type->id != WEIR_TYPE_TIMESTAMP;
+}
+
 static WeirStatus check_distinct(const WeirFunctionCall *call, WeirError *error)
 {
     const WeirAggregateOrdering *ordering = call->bound;
     if (!call->expression->is_distinct || ordering->count == 0)
         return WEIR_OK;
-    if (ordering->count == 1 && weir_expression_equal(call->arguments[0], call->arguments[ordering->first]))
-        return WEIR_OK;
+    const WeirExpression *listed = call->arguments[0], *order = call->arguments[ordering->first];
+    if (ordering->count == 1 && listed->kind == WEIR_EXPRESSION_CAST && listed->type->id == WEIR_TYPE_STRING &&
+        !weir_expression_equal(listed, order))
+        listed = listed->children[0]; /* the order of what is cast, where no two values have the same text */
+    if (ordering->count == 1 && weir_expression_equal(listed, order))
+        return has_own_texts(listed->type)
+                   ? WEIR_OK
+                   : weir_error_set(error,
+                                    WEIR_ERROR_INVALID_WITHIN_GROUP_EXPRESSION_MISMATCH_WITH_DISTINCT_INPUT_UNSAFE_CAST,
+                                    "funcName", weir_arena_printf(call->arena, "`%s`", call->name), "inputType",
+                                    weir_quoted_type(call->arena, listed->type), "castType", "\"STRING\"");
     return weir_error_set(error, WEIR_ERROR_INVALID_WITHIN_GROUP_EXPRESSION_MISMATCH_WITH_DISTINCT_INPUT, "funcName",
                           weir_arena_printf(call->arena, "`%s`", call->name), "funcArg",
                           weir_quoted_sql(call->arena, call->arguments[0]), "orderingExpr",
@@ -330,14 +345,16 @@ static WeirStatus listed_merge(const WeirAggregateCall *call, const WeirVector *
     return WEIR_OK;
 }
 
-#define LISTED                                                                                                         \
-    .name = "listagg", .flags = WEIR_AGGREGATE_OBJECT | WEIR_AGGREGATE_ORDER_SENSITIVE | WEIR_AGGREGATE_ORDERED,       \
+#define LISTED_AS(FLAGS)                                                                                               \
+    .name = "listagg",                                                                                                 \
+    .flags = WEIR_AGGREGATE_OBJECT | WEIR_AGGREGATE_ORDER_SENSITIVE | WEIR_AGGREGATE_ORDERED | (FLAGS),                \
     .buffer = listed_buffer, .init = listed_init, .update = listed_update, .evaluate = listed_evaluate,                \
     .serialize = listed_serialize, .merge_serialized = listed_merge, .group = "agg_funcs"
+#define LISTED LISTED_AS(0)
 
 const WeirAggregateFunction weir_listagg_variants[] = {
     {LISTED, .sql_format = "$0($d$1, $2)"},
-    {LISTED, .sql_format = "listagg($d$1, $2) WITHIN GROUP (ORDER BY $o)"},
+    {LISTED_AS(WEIR_AGGREGATE_WHOLE_WINDOW), .sql_format = "listagg($d$1, $2) WITHIN GROUP (ORDER BY $o)"},
 };
 
 const WeirAggregateFunction weir_aggregates_listagg[] = {

@@ -60,6 +60,12 @@ static WeirStatus within_group_missing(const WeirFunctionCall *call, WeirError *
                           weir_arena_printf(call->arena, "`%s`", call->name));
 }
 
+static WeirStatus distinct_unsupported(const WeirFunctionCall *call, WeirError *error)
+{
+    return weir_error_set(error, WEIR_ERROR_INVALID_WITHIN_GROUP_EXPRESSION_DISTINCT_UNSUPPORTED, "funcName",
+                          weir_arena_printf(call->arena, "`%s`", call->name));
+}
+
 /* The single ordering's column becomes the call's first argument; its direction a mark of the expression. */
 static WeirStatus take_ordering(WeirFunctionCall *call, WeirError *error)
 {
@@ -77,8 +83,7 @@ static WeirStatus take_ordering(WeirFunctionCall *call, WeirError *error)
                               number);
     }
     if (call->expression->is_distinct)
-        return weir_error_set(error, WEIR_ERROR_INVALID_WITHIN_GROUP_EXPRESSION_DISTINCT_UNSUPPORTED, "funcName",
-                              weir_arena_printf(call->arena, "`%s`", call->name));
+        return distinct_unsupported(call, error);
     WeirExpression **arguments = WEIR_ARENA_ARRAY(call->arena, WeirExpression *, call->argument_count);
     arguments[0] = last->children[0];
     for (uint32_t i = 0; i + 1 < call->argument_count; i++)
@@ -115,18 +120,24 @@ static WeirStatus resolve_mode(WeirFunctionCall *call, WeirError *error)
         return within_group_missing(call, error);
     } else if (call->argument_count == 2) {
         WeirValue *value = NULL;
-        if (call->arguments[1]->type->id != WEIR_TYPE_BOOLEAN)
-            return weir_call_unexpected_type(call, 1, "\"BOOLEAN\"", error);
         WEIR_TRY(weir_call_constant(call, 1, &value, error));
         if (value == NULL)
-            return weir_call_non_foldable(call, 1, "deterministic", "\"BOOLEAN\"", error);
+            return weir_error_set(error, WEIR_ERROR_NON_FOLDABLE_ARGUMENT, "funcName", "`mode`", "paramName",
+                                  "`deterministic`", "paramType", "\"BOOLEAN\"");
         if (weir_value_is_null(value))
-            return weir_error_set(error, WEIR_ERROR_DATATYPE_MISMATCH_UNEXPECTED_NULL, "sqlExpr", weir_call_sql(call),
-                                  "exprName", "`deterministic`");
+            return weir_error_set(error, WEIR_ERROR_DATATYPE_MISMATCH_UNEXPECTED_NULL, "sqlExpr",
+                                  weir_quoted_sql(call->arena, call->arguments[1]), "exprName", "`deterministic`");
+        if (call->arguments[1]->type->id != WEIR_TYPE_BOOLEAN)
+            return weir_error_set(error, WEIR_ERROR_UNEXPECTED_INPUT_TYPE, "paramIndex", "second", "functionName",
+                                  "`mode`", "requiredType", "\"BOOLEAN\"", "inputSql",
+                                  weir_quoted_sql(call->arena, call->arguments[1]), "inputType",
+                                  weir_quoted_type(call->arena, call->arguments[1]->type));
         if (weir_value_get_int(value) != 0)
             call->aggregate = &weir_percentile_variants[MODE_WITHIN]; /* the least of the most frequent */
         call->argument_count = 1;
     }
+    if (call->expression->is_distinct)
+        return distinct_unsupported(call, error);
     call->result_type = call->arguments[0]->type;
     if (call->result_type->id == WEIR_TYPE_MAP)
         return weir_call_bad_ordering(call, call->result_type, error);
@@ -324,17 +335,25 @@ static WeirStatus mode_evaluate(const WeirAggregateCall *call, const uint8_t *co
     return weir_column_writer_finish(&writer, result, error);
 }
 
-#define COUNTS                                                                                                         \
-    .flags = WEIR_AGGREGATE_OBJECT, .buffer = weir_value_counts_buffer, .init = weir_value_counts_init,                \
+#define COUNTS_AS(FLAGS)                                                                                               \
+    .flags = WEIR_AGGREGATE_OBJECT | (FLAGS), .buffer = weir_value_counts_buffer, .init = weir_value_counts_init,      \
     .update = counts_update, .serialize = weir_value_counts_serialize, .merge_serialized = weir_value_counts_merge,    \
     .group = "agg_funcs"
+#define COUNTS COUNTS_AS(0)
+#define COUNTS_WHOLE COUNTS_AS(WEIR_AGGREGATE_WHOLE_WINDOW)
 #define WITHIN "$0($2*) WITHIN GROUP (ORDER BY $1$>)"
 
 const WeirAggregateFunction weir_percentile_variants[] = {
     [PERCENTILE] = {.name = "percentile", COUNTS, .evaluate = percentile_evaluate},
-    [MEDIAN] = {.name = "median", COUNTS, .evaluate = percentile_evaluate},
-    [PERCENTILE_CONT] = {.name = "percentile_cont", COUNTS, .evaluate = percentile_evaluate, .sql_format = WITHIN},
-    [PERCENTILE_DISC] = {.name = "percentile_disc", COUNTS, .evaluate = percentile_evaluate, .sql_format = WITHIN},
+    [MEDIAN] = {.name = "median", COUNTS_WHOLE, .evaluate = percentile_evaluate},
+    [PERCENTILE_CONT] = {.name = "percentile_cont",
+                         COUNTS_WHOLE,
+                         .evaluate = percentile_evaluate,
+                         .sql_format = WITHIN},
+    [PERCENTILE_DISC] = {.name = "percentile_disc",
+                         COUNTS_WHOLE,
+                         .evaluate = percentile_evaluate,
+                         .sql_format = WITHIN},
     [MODE] = {.name = "mode", COUNTS, .evaluate = mode_evaluate},
     [MODE_WITHIN] = {.name = "mode",
                      COUNTS,

@@ -1,5 +1,5 @@
-/* map_sort(map): the map with its entries in the order of its keys (Spark's MapSort), so that equal maps have equal
- * bytes when they are grouped by. */
+/* map_sort(value): the value with the entries of all maps in it in the order of their keys (Spark's MapSort, and the
+ * transforms around it), so that equal maps have equal bytes when they are grouped by. */
 #include "expr/functions/collection_shared.h"
 
 /* A heap sort of entry numbers by key: no recursion, no memory, and keys are unique, so that stability does not matter.
@@ -29,39 +29,64 @@ static void sort_entries(const WeirVector *keys, uint32_t *entries, uint32_t cou
     }
 }
 
+static void append_sorted(WeirArena *arena, WeirColumnWriter *writer, const WeirVector *vector, uint32_t row);
+
+static void append_map(WeirArena *arena, WeirColumnWriter *writer, const WeirVector *flat, uint32_t row)
+{
+    const WeirVector *list;
+    uint32_t first, count = weir_list_range(flat, row, &list, &first);
+    uint32_t *entries = WEIR_ARENA_ARRAY(arena, uint32_t, count + 1);
+    for (uint32_t i = 0; i < count; i++)
+        entries[i] = first + i;
+    sort_entries(&list->children[0], entries, count);
+    for (uint32_t i = 0; i < count; i++) {
+        weir_column_writer_append_row(&writer->children[0], &list->children[0], entries[i]);
+        append_sorted(arena, &writer->children[1], &list->children[1], entries[i]);
+    }
+    weir_column_writer_end_list(writer);
+}
+
+/* One value with all the maps in it sorted; a key holds none. */
+static void append_sorted(WeirArena *arena, WeirColumnWriter *writer, const WeirVector *vector, uint32_t row)
+{
+    const WeirVector *flat;
+    uint32_t at = weir_vector_locate(vector, row, &flat);
+    bool is_null = at == WEIR_NULL_INDEX || flat->type->id == WEIR_TYPE_VOID ||
+                   (flat->validity != NULL && !weir_bit_get(flat->validity, at));
+    if (is_null || !weir_type_contains(writer->type, WEIR_TYPE_MAP)) {
+        weir_column_writer_append_row(writer, vector, row);
+    } else if (writer->type->id == WEIR_TYPE_MAP) {
+        append_map(arena, writer, flat, at);
+    } else if (writer->type->id == WEIR_TYPE_ARRAY) {
+        const uint32_t *offsets = flat->values;
+        for (uint32_t i = offsets[at]; i < offsets[at + 1]; i++)
+            append_sorted(arena, &writer->children[0], &flat->children[0], i);
+        weir_column_writer_end_list(writer);
+    } else {
+        for (uint32_t i = 0; i < writer->type->field_count; i++)
+            append_sorted(arena, &writer->children[i], &flat->children[i], at);
+        weir_column_writer_end_struct(writer);
+    }
+}
+
 WEIR_COLLECTION_KERNEL(map_sort_kernel)
 {
-    const WeirVector *map = arguments[0];
-    WeirListRows rows = {result->values, 0};
-    WeirColumnWriter keys, values;
-    uint32_t *entries = NULL, capacity = 0;
-    weir_column_writer_init(&keys, result->type->fields[0].type, call->count * 2, call->arena);
-    weir_column_writer_init(&values, result->type->fields[1].type, call->count * 2, call->arena);
+    WeirColumnWriter writer;
+    weir_column_writer_init(&writer, result->type, call->row_count, call->arena);
     WEIR_FOR_ROWS(call, row)
     {
-        const WeirVector *list;
-        uint32_t first, count = weir_list_range(map, row, &list, &first);
-        if (count > capacity) {
-            capacity = count * 2;
-            entries = WEIR_ARENA_ARRAY(call->arena, uint32_t, capacity);
-        }
-        for (uint32_t i = 0; i < count; i++)
-            entries[i] = first + i;
-        sort_entries(&list->children[0], entries, count);
-        weir_list_rows_begin(&rows, row, keys.length);
-        for (uint32_t i = 0; i < count; i++) {
-            weir_column_writer_append_row(&keys, &list->children[0], entries[i]);
-            weir_column_writer_append_row(&values, &list->children[1], entries[i]);
-        }
+        while (writer.length < row)
+            weir_column_writer_append_null(&writer);
+        append_sorted(call->arena, &writer, arguments[0], row);
     }
-    weir_list_rows_finish(&rows, call->row_count, keys.length);
-    WEIR_TRY(weir_column_writer_finish(&keys, &result->children[0], error));
-    return weir_column_writer_finish(&values, &result->children[1], error);
+    while (writer.length < call->row_count)
+        weir_column_writer_append_null(&writer);
+    return weir_column_writer_finish(&writer, result, error);
 }
 
 static WeirStatus resolve_map_sort(WeirFunctionCall *call, WeirError *error)
 {
-    WEIR_TRY(weir_call_require_map(call, 0, error));
+    (void)error;
     call->result_type = call->arguments[0]->type;
     return WEIR_OK;
 }

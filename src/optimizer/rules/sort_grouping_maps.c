@@ -53,7 +53,7 @@ static WeirLogicalPlan *sort_maps(WeirOptimization *optimization, void *context,
     WeirExpression **expressions = copy_of(optimization, plan->expressions, plan->expression_count);
     for (uint32_t i = 0; i < plan->grouping_count; i++) {
         const WeirExpression *key = unnamed(plan->grouping[i]);
-        if (key->type->id != WEIR_TYPE_MAP)
+        if (!weir_type_contains(key->type, WEIR_TYPE_MAP))
             continue;
         WeirExpression *sorted = weir_unary(optimization, "map_sort", (WeirExpression *)(uintptr_t)key);
         WeirExpression *alias =
