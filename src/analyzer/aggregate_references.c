@@ -78,6 +78,12 @@ static WeirExpression *aggregate_column(Push *push, WeirExpression *expression)
     return weir_expression_to_attribute(push->analysis->arena, expression);
 }
 
+static WeirExpression *strip_outer(void *context, WeirExpression *expression)
+{
+    (void)context;
+    return expression->kind == WEIR_EXPRESSION_OUTER_REFERENCE ? expression->children[0] : NULL;
+}
+
 static bool is_output_only(void *context, const WeirExpression *expression)
 {
     const WeirLogicalPlan *aggregate = context, *input = aggregate->children[0];
@@ -86,11 +92,71 @@ static bool is_output_only(void *context, const WeirExpression *expression)
            weir_find_by_id(aggregate->output, aggregate->output_count, expression->id) != NULL;
 }
 
+/* Inside of a subquery: aggregates over outer columns and outer columns of the aggregate's input are columns that the
+ * aggregate gives. */
+static WeirExpression *push_outer(void *context, WeirExpression *expression, WeirStatus *status, WeirError *error)
+{
+    Push *push = context;
+    WeirAnalysis *analysis = push->analysis;
+    (void)status;
+    (void)error;
+    if (weir_is_outer_aggregate(expression)) {
+        WeirExpression *own = weir_transform_down(analysis->arena, expression, strip_outer, NULL);
+        return weir_outer_expression(analysis, aggregate_column(push, own));
+    }
+    return expression;
+}
+
+static WeirExpression *push_outer_column(void *context, WeirExpression *expression, WeirStatus *status,
+                                         WeirError *error)
+{
+    Push *push = context;
+    (void)status;
+    (void)error;
+    if (expression->kind != WEIR_EXPRESSION_OUTER_REFERENCE)
+        return expression;
+    for (uint32_t i = 0; i < push->aggregate->grouping_count; i++)
+        if (weir_expression_equal(push->aggregate->grouping[i], expression->children[0]))
+            return weir_outer_expression(push->analysis, aggregate_column(push, push->aggregate->grouping[i]));
+    return expression;
+}
+
+typedef struct PushPlan {
+    Push *push;
+    WeirExpressionRewrite rewrite;
+} PushPlan;
+
+static WeirLogicalPlan *push_in_node(void *context, WeirLogicalPlan *plan, WeirStatus *status, WeirError *error)
+{
+    const PushPlan *in_plan = context;
+    WeirLogicalPlan *out = plan;
+    *status = weir_logical_transform_expressions(in_plan->push->analysis->arena, plan, in_plan->rewrite, in_plan->push,
+                                                 &out, error);
+    return out;
+}
+
+static WeirExpression *push_node(void *context, WeirExpression *expression);
+
+static WeirExpression *push_subquery(Push *push, WeirExpression *expression)
+{
+    WeirArena *arena = push->analysis->arena;
+    PushPlan passes[2] = {{push, push_outer}, {push, push_outer_column}};
+    WeirExpression *copy = weir_expression_copy(arena, expression);
+    for (int i = 0; i < 2 && push->status == WEIR_OK; i++)
+        push->status = weir_logical_transform(arena, copy->plan, push_in_node, &passes[i], &copy->plan, push->error);
+    for (uint32_t i = 0; copy->kind == WEIR_EXPRESSION_IN_SUBQUERY && i < copy->child_count; i++)
+        copy->children[i] = weir_transform_down(arena, copy->children[i], push_node, push);
+    weir_note_outer_columns(push->analysis, copy);
+    return copy;
+}
+
 static WeirExpression *push_node(void *context, WeirExpression *expression)
 {
     Push *push = context;
     if (push->status != WEIR_OK)
         return expression;
+    if (expression->plan != NULL)
+        return push_subquery(push, expression);
     for (uint32_t i = 0; i < push->aggregate->grouping_count; i++)
         if (weir_expression_equal(push->aggregate->grouping[i], expression))
             return aggregate_column(push, push->aggregate->grouping[i]);
@@ -237,6 +303,13 @@ static WeirStatus check_item(WeirAnalysis *analysis, const WeirLogicalPlan *aggr
                             weir_error_set(error, WEIR_ERROR_UNSUPPORTED_GROUPING_EXPRESSION));
     if (expression->kind == WEIR_EXPRESSION_OUTER_REFERENCE)
         return WEIR_OK;
+    if (expression->kind == WEIR_EXPRESSION_SCALAR_SUBQUERY && aggregate->grouping_count > 0)
+        for (uint32_t i = 0; i < expression->child_count; i++)
+            if (check_item(analysis, aggregate, expression->children[i], NULL) != WEIR_OK)
+                return weir_located(analysis, expression->origin, error,
+                                    weir_error_set(error,
+                                                   WEIR_ERROR_SCALAR_SUBQUERY_IS_IN_GROUP_BY_OR_AGGREGATE_FUNCTION,
+                                                   "sqlExpr", weir_expression_quoted(analysis, expression)));
     if (expression->kind == WEIR_EXPRESSION_ATTRIBUTE) {
         if (aggregate->grouping_count == 0)
             return weir_located(analysis, aggregate->origin, error, weir_error_set(error, WEIR_ERROR_MISSING_GROUP_BY));

@@ -30,6 +30,7 @@ struct WeirScope {
     uint32_t attribute_count;
     WeirExpression *const *hidden;
     uint32_t hidden_count;
+    bool over_aggregate; /* of HAVING, as the outer scope of its subqueries: they may use aggregates of it */
 };
 
 typedef struct WeirCteFrame WeirCteFrame;
@@ -117,6 +118,9 @@ WeirLogicalPlan *weir_plan_alias(WeirAnalysis *analysis, const char *name, WeirL
 WeirLogicalPlan *weir_plan_renew(WeirAnalysis *analysis,
                                  WeirLogicalPlan *plan); /* same plan, new expression ids: renew_ids.c */
 
+const char *weir_subquery_key(WeirAnalysis *analysis,
+                              WeirLogicalPlan *plan); /* equal for equal plans: subquery_key.c */
+
 /* Hidden columns of a resolved plan, and the same plan with one of them (or any attribute from below) added to its
  * output: hidden_columns.c */
 void weir_plan_hidden(WeirAnalysis *analysis, const WeirLogicalPlan *plan, WeirExpressionList *hidden);
@@ -154,6 +158,12 @@ WeirStatus weir_resolve_window_expression(WeirExpressionContext *context, WeirEx
                                           WeirExpression **out, WeirError *error);
 WeirStatus weir_resolve_subquery(WeirExpressionContext *context, WeirExpression *expression, WeirExpression **out,
                                  WeirError *error);
+/* Outer columns as a scalar subquery's and EXISTS' children, and in the text of all kinds; again after they changed. */
+void weir_note_outer_columns(WeirAnalysis *analysis, WeirExpression *subquery);
+/* An expression of the outer query inside of a subquery. */
+WeirExpression *weir_outer_expression(WeirAnalysis *analysis, WeirExpression *expression);
+/* An aggregate over nothing but columns of the outer query. */
+bool weir_is_outer_aggregate(const WeirExpression *expression);
 WeirStatus weir_expand_star(WeirExpressionContext *context, const WeirExpression *star, WeirExpressionList *out,
                             WeirError *error);
 /* Arguments in the order of the parameters, NULL where there is none: named_arguments.c */

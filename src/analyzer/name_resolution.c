@@ -150,7 +150,7 @@ WeirScope weir_scope_of(WeirAnalysis *analysis, const WeirEnvironment *env, cons
     if (child == NULL)
         return (WeirScope){.outer = env->outer};
     weir_plan_hidden(analysis, child, &hidden);
-    return (WeirScope){env->outer, child->output, child->output_count, hidden.items, hidden.count};
+    return (WeirScope){env->outer, child->output, child->output_count, hidden.items, hidden.count, false};
 }
 
 static WeirStatus resolve_lambda(WeirExpressionContext *context, const WeirExpression *name, WeirExpression **out,
@@ -250,12 +250,17 @@ static WeirExpression *outer_reference(void *context, WeirExpression *expression
     return outer;
 }
 
+WeirExpression *weir_outer_expression(WeirAnalysis *analysis, WeirExpression *expression)
+{
+    return weir_transform_down(analysis->arena, expression, outer_reference, analysis->arena);
+}
+
 WeirArgumentFrame weir_arguments_as_outer(WeirAnalysis *analysis, const WeirArgumentFrame *frame)
 {
     WeirArgumentFrame outer = *frame;
     WeirExpression **values = WEIR_ARENA_ARRAY(analysis->arena, WeirExpression *, frame->count + 1);
     for (uint32_t i = 0; i < frame->count; i++)
-        values[i] = weir_transform_down(analysis->arena, frame->values[i], outer_reference, analysis->arena);
+        values[i] = weir_outer_expression(analysis, frame->values[i]);
     outer.values = values;
     return outer;
 }
@@ -270,7 +275,7 @@ static WeirStatus resolve_outer(WeirExpressionContext *context, const WeirExpres
     WEIR_TRY(resolve_in_scope(context, outer, name, out, error));
     context->used_hidden = used_hidden;
     if (*out != NULL)
-        *out = weir_transform_down(context->analysis->arena, *out, outer_reference, context->analysis->arena);
+        *out = weir_outer_expression(context->analysis, *out);
     return WEIR_OK;
 }
 

@@ -256,6 +256,11 @@ WeirStatus weir_resolve_join(WeirAnalysis *analysis, const WeirEnvironment *env,
         return weir_located(analysis, plan->origin, error,
                             weir_error_set(error, WEIR_ERROR_INVALID_SUBQUERY_EXPRESSION_STREAMING_QUERY));
     WEIR_TRY(separate_streams(analysis, left, &right, error));
+    bool filters = plan->join_type == WEIR_JOIN_LEFT_SEMI || plan->join_type == WEIR_JOIN_LEFT_ANTI;
+    if (plan->is_natural && filters)
+        return weir_located(analysis, plan->origin, error,
+                            weir_error_format(error, WEIR_ERROR_LEGACY_ERROR_TEMP_0000,
+                                              "a semi or anti join can't be NATURAL; name its columns in USING"));
     if (plan->is_natural || plan->is_using)
         return join_using(analysis, plan, left, right, out, error);
     return join_on(analysis, env, plan, left, right, out, error);

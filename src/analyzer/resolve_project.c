@@ -91,8 +91,16 @@ WeirStatus weir_resolve_project(WeirAnalysis *analysis, const WeirEnvironment *e
     return WEIR_OK;
 }
 
-static WeirStatus check_where(WeirAnalysis *analysis, const WeirLogicalPlan *plan, const WeirExpression *condition,
-                              WeirError *error)
+/* An aggregate that WHERE computes; in a subquery of HAVING those of the outer query are values. */
+static bool is_own_aggregate(void *context, const WeirExpression *expression)
+{
+    const WeirEnvironment *env = context;
+    return expression->kind == WEIR_EXPRESSION_AGGREGATE &&
+           !(env->outer != NULL && env->outer->over_aggregate && weir_is_outer_aggregate(expression));
+}
+
+static WeirStatus check_where(WeirAnalysis *analysis, const WeirEnvironment *env, const WeirLogicalPlan *plan,
+                              const WeirExpression *condition, WeirError *error)
 {
     if (weir_has_window(condition))
         return weir_located(
@@ -101,7 +109,7 @@ static WeirStatus check_where(WeirAnalysis *analysis, const WeirLogicalPlan *pla
     if (weir_contains_kind(condition, WEIR_EXPRESSION_GENERATOR))
         return weir_located(analysis, plan->origin, error,
                             weir_error_set(error, WEIR_ERROR_UNSUPPORTED_GENERATOR_OUTSIDE_SELECT, "plan", "Filter"));
-    if (weir_contains_kind(condition, WEIR_EXPRESSION_AGGREGATE))
+    if (weir_expression_any(condition, is_own_aggregate, (void *)(uintptr_t)env))
         return weir_located(analysis, plan->origin, error,
                             weir_error_set(error, WEIR_ERROR_INVALID_WHERE_CONDITION, "condition",
                                            weir_expression_quoted(analysis, condition), "expressionList",
@@ -126,7 +134,7 @@ WeirStatus weir_resolve_filter(WeirAnalysis *analysis, const WeirEnvironment *en
     WeirExpressionContext context = weir_expression_context(analysis, env, &scope);
     WeirExpression *condition = NULL;
     WEIR_TRY(weir_resolve_expression(&context, plan->condition, &condition, error));
-    WEIR_TRY(check_where(analysis, plan, condition, error));
+    WEIR_TRY(check_where(analysis, env, plan, condition, error));
     WeirLogicalPlan *input = context.used_hidden ? weir_plan_expose(analysis, child, &condition, 1) : child;
     WeirExpression **list = &condition;
     uint32_t one = 1;

@@ -42,6 +42,8 @@ static WeirStatus common_types(WeirAnalysis *analysis, const WeirLogicalPlan *pl
             const WeirDataType *other = plan->children[c]->output[i]->type;
             const WeirDataType *common =
                 weir_type_equal(types[i], other) ? types[i] : weir_common_type(analysis->arena, types[i], other);
+            if (common == NULL && plan->kind == WEIR_LOGICAL_UNION && weir_type_same_structure(types[i], other))
+                common = types[i]; /* the first side names the fields */
             if (common == NULL)
                 return weir_located(
                     analysis, plan->origin, error,

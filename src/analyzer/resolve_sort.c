@@ -145,7 +145,7 @@ WeirStatus weir_resolve_with_missing(WeirAnalysis *analysis, const WeirEnvironme
         WeirScope lower = weir_scope_of(analysis, env, below);
         for (uint32_t i = 0; i < lower.attribute_count; i++)
             weir_list_append(analysis, &columns, lower.attributes[i]);
-        WeirScope input = {env->outer, columns.items, columns.count, lower.hidden, lower.hidden_count};
+        WeirScope input = {env->outer, columns.items, columns.count, lower.hidden, lower.hidden_count, false};
         context = weir_expression_context(analysis, env, &scope);
         context.second = &input;
         context.second_is_input = true;

@@ -146,6 +146,20 @@ static WeirStatus replace_column(WeirExpressionContext *context, WeirExpression 
     return weir_unresolved_column(context, &name, error);
 }
 
+/* t.* in a subquery where t is of the outer query. */
+static void append_outer(WeirExpressionContext *context, const WeirExpression *star, WeirExpressionList *columns)
+{
+    WeirAnalysis *analysis = context->analysis;
+    const WeirScope *outer = context->scope == NULL ? context->env->outer : context->scope->outer;
+    for (uint32_t i = 0; outer != NULL && i < outer->attribute_count; i++) {
+        WeirExpression *column = outer->attributes[i];
+        if (qualified_by(analysis, column, star))
+            weir_list_append(analysis, columns,
+                             weir_expression_alias(analysis->arena, weir_outer_expression(analysis, column),
+                                                   column->name, weir_next_id(analysis)));
+    }
+}
+
 WeirStatus weir_expand_star(WeirExpressionContext *context, const WeirExpression *star, WeirExpressionList *out,
                             WeirError *error)
 {
@@ -166,6 +180,8 @@ WeirStatus weir_expand_star(WeirExpressionContext *context, const WeirExpression
         }
     bool of_scope = columns.count > 0 || star->part_count == 0; /* else the fields of a struct */
     if (!of_scope)
+        append_outer(context, star, &columns);
+    if (!of_scope && columns.count == 0)
         WEIR_TRY(expand_struct(context, star, &columns, error));
     WEIR_TRY(check_overlaps(context, star, error));
     for (uint32_t i = 0; i < star->child_count; i++)

@@ -2,6 +2,28 @@
  * optimizer makes joins of them. */
 #include "analyzer/analyzer_private.h"
 
+static bool has_inner_column(const WeirExpression *expression)
+{
+    if (expression->kind == WEIR_EXPRESSION_OUTER_REFERENCE)
+        return false;
+    for (uint32_t i = 0; i < expression->child_count; i++)
+        if (has_inner_column(expression->children[i]))
+            return true;
+    return expression->kind == WEIR_EXPRESSION_ATTRIBUTE;
+}
+
+static bool is_outer_column(void *context, const WeirExpression *expression)
+{
+    (void)context;
+    return expression->kind == WEIR_EXPRESSION_OUTER_REFERENCE;
+}
+
+bool weir_is_outer_aggregate(const WeirExpression *expression)
+{
+    return expression->kind == WEIR_EXPRESSION_AGGREGATE && !has_inner_column(expression) &&
+           weir_expression_any(expression, is_outer_column, NULL);
+}
+
 static const char *column_names(WeirAnalysis *analysis, WeirExpression *const *columns, uint32_t count)
 {
     const char *text = "";
@@ -97,7 +119,7 @@ static bool note_plan(void *context, const WeirLogicalPlan *plan)
 }
 
 /* A scalar subquery and EXISTS have the outer columns that they use as children; the text of all kinds shows them. */
-static void note_outer_columns(WeirAnalysis *analysis, WeirExpression *subquery)
+void weir_note_outer_columns(WeirAnalysis *analysis, WeirExpression *subquery)
 {
     OuterColumns outer = {.analysis = analysis};
     weir_logical_any(subquery->plan, note_plan, &outer);
@@ -112,6 +134,26 @@ static void note_outer_columns(WeirAnalysis *analysis, WeirExpression *subquery)
     subquery->part_count = outer.mentions.count;
 }
 
+/* One level: names of a query two levels out are unknown, as in Spark. A subquery of HAVING sees the output of its
+ * aggregate, and behind it the input. */
+static WeirScope outer_scope(const WeirExpressionContext *context)
+{
+    WeirScope outer = context->scope != NULL ? *context->scope : (WeirScope){0};
+    outer.outer = NULL;
+    if (context->second == NULL || !context->second_first)
+        return outer;
+    outer.over_aggregate = true;
+    WeirExpressionList behind = {0};
+    for (uint32_t i = 0; i < context->second->attribute_count; i++)
+        if (weir_find_by_id(outer.attributes, outer.attribute_count, context->second->attributes[i]->id) == NULL)
+            weir_list_append(context->analysis, &behind, context->second->attributes[i]);
+    for (uint32_t i = 0; i < context->second->hidden_count; i++)
+        weir_list_append(context->analysis, &behind, context->second->hidden[i]);
+    outer.hidden = behind.items;
+    outer.hidden_count = behind.count;
+    return outer;
+}
+
 WeirStatus weir_resolve_subquery(WeirExpressionContext *context, WeirExpression *expression, WeirExpression **out,
                                  WeirError *error)
 {
@@ -122,8 +164,7 @@ WeirStatus weir_resolve_subquery(WeirExpressionContext *context, WeirExpression 
         arguments = weir_arguments_as_outer(analysis, context->env->arguments);
         env.arguments = &arguments;
     }
-    WeirScope outer = context->scope != NULL ? *context->scope : (WeirScope){0};
-    outer.outer = NULL; /* one level: names of a query two levels out are unknown, as in Spark */
+    WeirScope outer = outer_scope(context);
     env.outer = &outer;
     WeirExpression *subquery = weir_expression_copy(analysis->arena, expression);
     WEIR_TRY(weir_resolve_plan(analysis, &env, expression->plan, &subquery->plan, error));
@@ -138,7 +179,8 @@ WeirStatus weir_resolve_subquery(WeirExpressionContext *context, WeirExpression 
     subquery->type = &weir_type_boolean;
     subquery->nullable = false;
     *out = subquery;
-    note_outer_columns(analysis, subquery);
+    subquery->name = weir_subquery_key(analysis, subquery->plan);
+    weir_note_outer_columns(analysis, subquery);
     if (expression->kind == WEIR_EXPRESSION_IN_SUBQUERY)
         return coerce_in(analysis, subquery, error);
     if (expression->kind == WEIR_EXPRESSION_EXISTS)

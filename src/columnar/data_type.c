@@ -174,6 +174,16 @@ bool weir_type_equal(const WeirDataType *a, const WeirDataType *b)
     return true;
 }
 
+bool weir_type_same_structure(const WeirDataType *a, const WeirDataType *b)
+{
+    if (!same_parameters(a, b))
+        return false;
+    for (uint32_t i = 0; i < a->field_count; i++)
+        if (!weir_type_same_structure(a->fields[i].type, b->fields[i].type))
+            return false;
+    return true;
+}
+
 bool weir_type_equal_strict(const WeirDataType *a, const WeirDataType *b)
 {
     if (a == b)

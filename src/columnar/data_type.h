@@ -120,6 +120,7 @@ weir_physical_size(WeirPhysicalType physical); /* bytes of a value; 0 for none a
 /* Same type; nullability, metadata and char/varchar lengths are ignored, field names count (case-sensitive). */
 bool weir_type_equal(const WeirDataType *a, const WeirDataType *b);
 /* As weir_type_equal, also nullability and char/varchar lengths. */
+bool weir_type_same_structure(const WeirDataType *a, const WeirDataType *b); /* equal but for the names of fields */
 bool weir_type_equal_strict(const WeirDataType *a, const WeirDataType *b);
 bool weir_type_is_numeric(const WeirDataType *type);
 bool weir_type_is_integral(const WeirDataType *type);

@@ -125,6 +125,13 @@ static bool compare_unordered(const WeirExpression *a, const WeirExpression *b, 
     return true;
 }
 
+/* Subqueries are equal where their keys are. */
+static bool plans_equal(const WeirExpression *a, const WeirExpression *b)
+{
+    return a->plan == b->plan ||
+           (a->plan != NULL && b->plan != NULL && a->name != NULL && text_equal(a->name, b->name));
+}
+
 bool weir_expression_equal(const WeirExpression *a, const WeirExpression *b)
 {
     bool same;
@@ -134,7 +141,7 @@ bool weir_expression_equal(const WeirExpression *a, const WeirExpression *b)
         return same;
     if (a->kind != b->kind || a->child_count != b->child_count || a->is_distinct != b->is_distinct ||
         a->ignore_nulls != b->ignore_nulls || a->is_descending != b->is_descending ||
-        a->nulls_first != b->nulls_first || a->is_outer != b->is_outer || a->plan != b->plan)
+        a->nulls_first != b->nulls_first || a->is_outer != b->is_outer || !plans_equal(a, b))
         return false;
     if ((a->type == NULL) != (b->type == NULL) || (a->type != NULL && !weir_type_equal(a->type, b->type)))
         return false;

@@ -446,13 +446,39 @@ static void print_field(const Printer *printer, const WeirExpression *expression
     text(printer, expression->name);
 }
 
+/* The row on the left of IN, its fields named as Spark names them. */
+static void print_left_row(const Printer *printer, const WeirExpression *expression)
+{
+    text(printer, "named_struct(");
+    for (uint32_t i = 0; i < expression->child_count; i++) {
+        const WeirExpression *child = expression->children[i], *column = child;
+        char position[16];
+        while (column->kind == WEIR_EXPRESSION_CAST)
+            column = column->children[0];
+        snprintf(position, sizeof(position), "_%u", i);
+        text(printer, i == 0 ? "'" : ", '");
+        if (column->kind == WEIR_EXPRESSION_LITERAL)
+            print(printer, column);
+        else
+            text(printer, column->kind == WEIR_EXPRESSION_ATTRIBUTE || column->kind == WEIR_EXPRESSION_EXTRACT_FIELD
+                              ? column->name
+                              : position);
+        text(printer, "', ");
+        print(printer, child);
+    }
+    text(printer, ")");
+}
+
 static void print_subquery(const Printer *printer, const WeirExpression *expression)
 {
     bool is_in = expression->kind == WEIR_EXPRESSION_IN_SUBQUERY;
     if (is_in) {
-        text(printer, expression->child_count > 1 ? "(named_struct(" : "(");
-        print_list(printer, expression->children, expression->child_count, ", ");
-        text(printer, expression->child_count > 1 ? ") IN (listquery(" : " IN (listquery(");
+        text(printer, "(");
+        if (expression->child_count > 1)
+            print_left_row(printer, expression);
+        else
+            print(printer, expression->children[0]);
+        text(printer, " IN (listquery(");
     } else {
         text(printer, expression->kind == WEIR_EXPRESSION_EXISTS ? "exists(" : "scalarsubquery(");
     }

@@ -5,8 +5,8 @@
 #define ROUNDS_MAX 100
 
 static const WeirRule *const first_rules[] = {
-    &weir_rule_finish_analysis,    &weir_rule_replace_operators, &weir_rule_rewrite_subqueries,
-    &weir_rule_lateral_joins,      &weir_rule_group_expressions, &weir_rule_pull_out_groupings,
+    &weir_rule_finish_analysis,    &weir_rule_replace_operators, &weir_rule_pull_out_groupings,
+    &weir_rule_rewrite_subqueries, &weir_rule_lateral_joins,     &weir_rule_group_expressions,
     &weir_rule_sort_grouping_maps,
 };
 static const WeirRule *const repeated_rules[] = {

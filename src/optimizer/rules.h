@@ -22,10 +22,10 @@ typedef struct WeirRule {
 /* once, before the others */
 extern const WeirRule weir_rule_finish_analysis;   /* aliases, views, watermarks of batch plans */
 extern const WeirRule weir_rule_replace_operators; /* DISTINCT, INTERSECT, EXCEPT, batch deduplication */
+extern const WeirRule weir_rule_pull_out_groupings;
 extern const WeirRule weir_rule_rewrite_subqueries;
 extern const WeirRule weir_rule_lateral_joins;
 extern const WeirRule weir_rule_group_expressions; /* literals and repetitions in GROUP BY */
-extern const WeirRule weir_rule_pull_out_groupings;
 extern const WeirRule weir_rule_sort_grouping_maps;
 /* to a fixed point */
 extern const WeirRule weir_rule_combine_unions;

@@ -59,6 +59,9 @@ static WeirStatus resolve_comparison(WeirFunctionCall *call, WeirError *error)
         common = weir_string_promotion(b);
     if (common == NULL && b->id == WEIR_TYPE_STRING)
         common = weir_string_promotion(a);
+    bool same = common == NULL && weir_type_same_structure(a, b); /* structs whose fields have other names */
+    if (same)
+        common = a;
     if (common == NULL) {
         WeirStatus status =
             weir_error_set(error, WEIR_ERROR_DATATYPE_MISMATCH_BINARY_OP_DIFF_TYPES, "sqlExpr", weir_call_sql(call),
@@ -69,7 +72,8 @@ static WeirStatus resolve_comparison(WeirFunctionCall *call, WeirError *error)
     bool equality = call->function->name[0] == '=' || strcmp(call->function->name, "<=>") == 0;
     if (!(equality ? is_equatable(common) : is_comparable(common)))
         return weir_call_bad_ordering(call, common, error);
-    call->cast_types[0] = call->cast_types[1] = common;
+    if (!same)
+        call->cast_types[0] = call->cast_types[1] = common;
     call->result_type = &weir_type_boolean;
     return WEIR_OK;
 }

@@ -17,11 +17,16 @@ typedef struct InSet {
 static WeirStatus resolve_in(WeirFunctionCall *call, WeirError *error)
 {
     const WeirDataType *common = weir_common_type_of(call->arena, call->arguments, call->argument_count);
-    if (common == NULL)
+    bool same = common == NULL; /* rows whose fields have other names compare as they are */
+    for (uint32_t i = 1; i < call->argument_count && same; i++)
+        same = weir_type_same_structure(call->arguments[0]->type, call->arguments[i]->type);
+    if (common == NULL && !same)
         return weir_call_diff_types(call, error);
+    if (common == NULL)
+        common = call->arguments[0]->type;
     if (!weir_type_is_orderable(common) && common->id != WEIR_TYPE_VOID)
         return weir_call_bad_ordering(call, common, error);
-    for (uint32_t i = 0; i < call->argument_count; i++)
+    for (uint32_t i = 0; i < call->argument_count && !same; i++)
         call->cast_types[i] = common;
     call->result_type = &weir_type_boolean;
     return WEIR_OK;

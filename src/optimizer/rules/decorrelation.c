@@ -55,6 +55,7 @@ typedef struct Pull {
     WeirOptimization *optimization;
     WeirLogicalPlan *outer;
     WeirExpressions conditions; /* pulled so far, outer references stripped */
+    const WeirLogicalPlan *top; /* the plan below its outermost Projects */
     WeirError *error;
 } Pull;
 
@@ -157,10 +158,19 @@ static WeirLogicalPlan *join_domain(Pull *pull, WeirLogicalPlan *child)
     return weir_make_join(optimization, WEIR_JOIN_INNER, weir_join_conjuncts(optimization, &inner), child, domain);
 }
 
+static WeirStatus unsupported(Pull *pull)
+{
+    return weir_error_set(
+        pull->error, WEIR_ERROR_UNSUPPORTED_SUBQUERY_EXPRESSION_CATEGORY_ACCESSING_OUTER_QUERY_COLUMN_IS_NOT_ALLOWED,
+        "treeNode", "the subquery");
+}
+
 static WeirStatus pull_aggregate(Pull *pull, WeirLogicalPlan *plan, WeirLogicalPlan **out)
 {
     WeirOptimization *optimization = pull->optimization;
     WeirLogicalPlan *child = NULL;
+    if (plan->grouping_count == 0 && plan != pull->top)
+        return unsupported(pull); /* its row for no rows, which groups do not give, is read by what is above */
     WEIR_TRY(pull_up(pull, plan->children[0], &child));
     bool equalities = true;
     for (uint32_t i = 0; i < pull->conditions.count; i++)
@@ -186,13 +196,6 @@ static WeirStatus pull_aggregate(Pull *pull, WeirLogicalPlan *plan, WeirLogicalP
     }
     *out = weir_make_aggregate(optimization, grouping.items, grouping.count, list.items, list.count, child);
     return WEIR_OK;
-}
-
-static WeirStatus unsupported(Pull *pull)
-{
-    return weir_error_set(
-        pull->error, WEIR_ERROR_UNSUPPORTED_SUBQUERY_EXPRESSION_CATEGORY_ACCESSING_OUTER_QUERY_COLUMN_IS_NOT_ALLOWED,
-        "treeNode", "the subquery");
 }
 
 static WeirStatus pull_join(Pull *pull, WeirLogicalPlan *plan, WeirLogicalPlan **out)
@@ -319,7 +322,8 @@ static WeirStatus pull_up(Pull *pull, WeirLogicalPlan *plan, WeirLogicalPlan **o
 
 bool weir_is_global_aggregate(const WeirLogicalPlan *plan)
 {
-    while (plan->kind == WEIR_LOGICAL_PROJECT || plan->kind == WEIR_LOGICAL_FILTER)
+    while (plan->kind == WEIR_LOGICAL_PROJECT || plan->kind == WEIR_LOGICAL_FILTER || plan->kind == WEIR_LOGICAL_SORT ||
+           plan->kind == WEIR_LOGICAL_LIMIT || plan->kind == WEIR_LOGICAL_OFFSET)
         plan = plan->children[0];
     return plan->kind == WEIR_LOGICAL_AGGREGATE && plan->grouping_count == 0;
 }
@@ -328,7 +332,9 @@ bool weir_is_global_aggregate(const WeirLogicalPlan *plan)
 WeirStatus weir_decorrelate(WeirOptimization *optimization, WeirLogicalPlan *outer, WeirLogicalPlan **plan,
                             WeirExpressions *conditions, WeirError *error)
 {
-    Pull pull = {.optimization = optimization, .outer = outer, .error = error};
+    Pull pull = {.optimization = optimization, .outer = outer, .top = *plan, .error = error};
+    while (pull.top->kind == WEIR_LOGICAL_PROJECT)
+        pull.top = pull.top->children[0];
     WeirLogicalPlan *pulled = NULL;
     WeirExpressions columns = {0};
     WeirStatus status = pull_up(&pull, *plan, &pulled);

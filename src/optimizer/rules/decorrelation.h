@@ -14,7 +14,7 @@ WEIR_CHECKED WeirStatus weir_decorrelate(WeirOptimization *optimization, WeirLog
  * which its rows belong to outer rows. A global aggregate keeps its row for values without partners. */
 WEIR_CHECKED WeirStatus weir_join_domain(WeirOptimization *optimization, WeirLogicalPlan *outer, WeirLogicalPlan **plan,
                                          WeirExpressions *conditions, WeirExpressions *columns, WeirError *error);
-/* Is it an aggregate without keys, perhaps below filters and projections? */
+/* Is it an aggregate without keys, perhaps below filters, projections, sorts and limits? */
 bool weir_is_global_aggregate(const WeirLogicalPlan *plan);
 /* row_number() OVER (PARTITION BY keys ORDER BY …); `sort` may be NULL. */
 WeirExpression *weir_row_number(WeirOptimization *optimization, const WeirExpressions *keys,

@@ -1,5 +1,6 @@
 /* PullOutGroupingExpressions: what is grouped by is computed below the aggregate where the list uses it inside of other
- * expressions, so that no rule rewrites `NOT (a > 1)` in the list while the aggregate still groups by `a > 1`. */
+ * expressions, so that no rule rewrites `NOT (a > 1)` in the list while the aggregate still groups by `a > 1`;
+ * subqueries always. */
 #include "optimizer/rules.h"
 
 typedef struct Pull {
@@ -56,10 +57,10 @@ static WeirLogicalPlan *pull_out(WeirOptimization *optimization, void *context, 
     uint32_t kept = below.count;
     for (uint32_t g = 0; g < plan->grouping_count; g++) {
         WeirExpression *key = plan->grouping[g];
-        bool inside = false;
+        bool pulled = weir_has_subquery(key);
         for (uint32_t i = 0; i < plan->expression_count && key->kind == WEIR_EXPRESSION_CALL; i++)
-            inside = inside || is_inside(plan->expressions[i], key);
-        if (!inside)
+            pulled = pulled || is_inside(plan->expressions[i], key);
+        if (!pulled || weir_expression_is_foldable(key))
             continue;
         WeirExpression *alias =
             weir_expression_alias(optimization->arena, key, "_groupingexpression", weir_new_id(optimization));

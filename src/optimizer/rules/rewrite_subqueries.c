@@ -5,9 +5,9 @@
 
 static WeirStatus prepare(WeirOptimization *optimization, WeirLogicalPlan **plan, WeirError *error)
 {
-    static const WeirRule *const rules[] = {&weir_rule_finish_analysis, &weir_rule_replace_operators,
-                                            &weir_rule_rewrite_subqueries, &weir_rule_lateral_joins,
-                                            &weir_rule_group_expressions};
+    static const WeirRule *const rules[] = {&weir_rule_finish_analysis,    &weir_rule_replace_operators,
+                                            &weir_rule_pull_out_groupings, &weir_rule_rewrite_subqueries,
+                                            &weir_rule_lateral_joins,      &weir_rule_group_expressions};
     for (size_t i = 0; i < sizeof(rules) / sizeof(rules[0]); i++)
         WEIR_TRY(rules[i]->apply(optimization, *plan, plan, error));
     return WEIR_OK;
@@ -64,6 +64,37 @@ typedef struct Nested {
     WeirStatus status;
     WeirError *error;
 } Nested;
+
+static WeirExpression *existence(Nested *nested, WeirExpression *subquery, bool null_aware);
+
+/* NULL IN (SELECT …) is false where there is no row, and else null. */
+static WeirExpression *null_in(Nested *nested, const WeirExpression *subquery)
+{
+    WeirOptimization *optimization = nested->optimization;
+    WeirExpression *exists = weir_expression_copy(optimization->arena, subquery);
+    exists->kind = WEIR_EXPRESSION_EXISTS;
+    exists->child_count = 0;
+    WeirExpression *choice = weir_expression_new(optimization->arena, WEIR_EXPRESSION_CASE, subquery->origin);
+    choice->children = WEIR_ARENA_ARRAY(optimization->arena, WeirExpression *, 3);
+    choice->children[0] = existence(nested, exists, false);
+    choice->children[1] =
+        weir_expression_literal(optimization->arena, weir_value_null(optimization->arena, &weir_type_boolean));
+    choice->children[2] = weir_boolean(optimization, false);
+    choice->child_count = 3;
+    choice->type = &weir_type_boolean;
+    choice->nullable = true;
+    return choice;
+}
+
+static bool is_null_in(const WeirExpression *expression)
+{
+    if (expression->kind != WEIR_EXPRESSION_IN_SUBQUERY || expression->child_count != 1)
+        return false;
+    const WeirExpression *value = expression->children[0];
+    while (value->kind == WEIR_EXPRESSION_CAST)
+        value = value->children[0];
+    return weir_is_null_literal(value);
+}
 
 static WeirExpression *existence(Nested *nested, WeirExpression *subquery, bool null_aware)
 {
@@ -218,6 +249,22 @@ static WeirExpression *mark_negated_in(void *context, WeirExpression *expression
     return marked;
 }
 
+/* NOT moves down to the subqueries, so that NOT (a AND b IN …) is NOT a OR b NOT IN …, whose nulls count. */
+static WeirExpression *push_not(WeirOptimization *optimization, WeirExpression *expression, bool negated)
+{
+    bool is_and = weir_is_call_of(expression, "and"), is_or = weir_is_call_of(expression, "or");
+    if (!weir_has_subquery(expression))
+        return negated ? weir_unary(optimization, "not", expression) : expression;
+    if (weir_is_call_of(expression, "not"))
+        return push_not(optimization, expression->children[0], !negated);
+    if (is_and || is_or) {
+        WeirExpression *left = push_not(optimization, expression->children[0], negated),
+                       *right = push_not(optimization, expression->children[1], negated);
+        return weir_binary(optimization, is_and == negated ? "or" : "and", left, right);
+    }
+    return negated ? weir_unary(optimization, "not", expression) : expression;
+}
+
 static bool is_negated_in(const WeirExpression *expression)
 {
     return expression->kind == WEIR_EXPRESSION_IN_SUBQUERY && expression->ordinal == 1;
@@ -230,6 +277,10 @@ static WeirExpression *replace_nested(void *context, WeirExpression *expression,
     Nested *nested = context;
     if (nested->status != WEIR_OK)
         return expression;
+    if (is_null_in(expression)) {
+        WeirExpression *value = null_in(nested, expression);
+        return is_negated_in(expression) ? weir_unary(nested->optimization, "not", value) : value;
+    }
     if (is_negated_in(expression))
         return weir_unary(nested->optimization, "not", existence(nested, expression, true));
     if (is_predicate(expression))
@@ -255,7 +306,7 @@ static WeirStatus rewrite_filter(WeirOptimization *optimization, WeirLogicalPlan
 {
     WeirExpressions conjuncts = {0}, stay = {0};
     WeirLogicalPlan *child = plan->children[0];
-    weir_split_conjuncts(optimization, plan->condition, &conjuncts);
+    weir_split_conjuncts(optimization, push_not(optimization, plan->condition, false), &conjuncts);
     for (uint32_t i = 0; i < conjuncts.count; i++)
         if (!weir_has_subquery(conjuncts.items[i]))
             weir_expressions_add(optimization, &stay, conjuncts.items[i]);
@@ -325,14 +376,40 @@ static bool note_reference(void *context, const WeirExpression *expression)
     return expression->kind == WEIR_EXPRESSION_ATTRIBUTE && weir_plan_has(context, expression->id);
 }
 
-/* The side of a join on whose rows a condition's subqueries are computed: the one whose columns they use. */
-static uint32_t subquery_side(const WeirLogicalPlan *join, const WeirExpression *condition)
+/* The side of a join on whose rows a subquery of its condition is computed: the one whose columns it uses. */
+static uint32_t subquery_side(const WeirLogicalPlan *join, const WeirExpression *subquery)
 {
-    bool left = weir_expression_any(condition, note_reference, join->children[0]);
-    bool right = weir_expression_any(condition, note_reference, join->children[1]);
+    bool left = weir_expression_any(subquery, note_reference, join->children[0]);
+    bool right = weir_expression_any(subquery, note_reference, join->children[1]);
     if (left && !right)
         return 0;
     return left && right && join->join_type == WEIR_JOIN_RIGHT_OUTER ? 0 : 1;
+}
+
+static bool has_rewritable(void *context, const WeirExpression *expression)
+{
+    (void)context;
+    return is_predicate(expression) || expression->kind == WEIR_EXPRESSION_SCALAR_SUBQUERY;
+}
+
+typedef struct OnCondition {
+    WeirOptimization *optimization;
+    const WeirLogicalPlan *join;
+    WeirLogicalPlan *sides[2];
+    WeirError *error;
+} OnCondition;
+
+static WeirExpression *replace_on_side(void *context, WeirExpression *expression, WeirStatus *status, WeirError *error)
+{
+    OnCondition *on = context;
+    if (!has_rewritable(NULL, expression))
+        return expression;
+    uint32_t side = subquery_side(on->join, expression);
+    Nested nested = {on->optimization, on->sides[side], WEIR_OK, on->error};
+    WeirExpression *value = replace_nested(&nested, expression, status, error);
+    *status = nested.status;
+    on->sides[side] = nested.child;
+    return value;
 }
 
 /* Subqueries in ON. An inner join is a filter over all pairs; else they are computed on one side's rows. */
@@ -345,49 +422,15 @@ static WeirStatus rewrite_join_condition(WeirOptimization *optimization, WeirLog
         WeirLogicalPlan *filter = weir_make_filter(optimization, plan->condition, weir_refresh(optimization, copy));
         return rewrite_filter(optimization, filter, out, error);
     }
-    WeirExpressions conjuncts = {0}, all = {0};
-    weir_split_conjuncts(optimization, plan->condition, &conjuncts);
-    for (uint32_t i = 0; i < conjuncts.count; i++) {
-        WeirExpression *condition = conjuncts.items[i];
-        if (weir_has_subquery(condition)) {
-            uint32_t side = subquery_side(plan, condition);
-            Nested nested = {optimization, copy->children[side], WEIR_OK, error};
-            WEIR_TRY(rewrite_nested(&nested, &condition));
-            copy->children[side] = nested.child;
-        }
-        weir_expressions_add(optimization, &all, condition);
-    }
-    copy->condition = weir_join_conjuncts(optimization, &all);
+    OnCondition on = {optimization, plan, {plan->children[0], plan->children[1]}, error};
+    WeirExpression *condition = push_not(optimization, plan->condition, false);
+    WEIR_TRY(
+        weir_expression_transform(optimization->arena, condition, mark_negated_in, optimization, &condition, error));
+    WEIR_TRY(weir_expression_transform(optimization->arena, condition, replace_on_side, &on, &copy->condition, error));
+    copy->children[0] = on.sides[0];
+    copy->children[1] = on.sides[1];
     *out = weir_make_project(optimization, plan->output, plan->output_count, weir_refresh(optimization, copy));
     return WEIR_OK;
-}
-
-/* GROUP BY (SELECT …): such keys are computed below. */
-static WeirLogicalPlan *project_keys(WeirOptimization *optimization, const WeirLogicalPlan *aggregate)
-{
-    WeirLogicalPlan *child = aggregate->children[0];
-    WeirLogicalPlan *copy = weir_logical_copy(optimization->arena, aggregate);
-    WeirExpressions list = {0};
-    for (uint32_t i = 0; i < child->output_count; i++)
-        weir_expressions_add(optimization, &list, child->output[i]);
-    copy->grouping = WEIR_ARENA_ARRAY(optimization->arena, WeirExpression *, aggregate->grouping_count + 1);
-    for (uint32_t i = 0; i < aggregate->grouping_count; i++) {
-        copy->grouping[i] = aggregate->grouping[i];
-        if (!weir_has_subquery(aggregate->grouping[i]))
-            continue;
-        WeirExpression *alias = weir_expression_alias(optimization->arena, aggregate->grouping[i],
-                                                      "_groupingexpression", weir_new_id(optimization));
-        weir_expressions_add(optimization, &list, alias);
-        copy->grouping[i] = weir_expression_to_attribute(optimization->arena, alias);
-    }
-    copy->children[0] = weir_make_project(optimization, list.items, list.count, child);
-    return copy;
-}
-
-static bool has_rewritable(void *context, const WeirExpression *expression)
-{
-    (void)context;
-    return is_predicate(expression) || expression->kind == WEIR_EXPRESSION_SCALAR_SUBQUERY;
 }
 
 static WeirLogicalPlan *rewrite(WeirOptimization *optimization, void *context, WeirLogicalPlan *plan,
@@ -410,16 +453,6 @@ static WeirLogicalPlan *rewrite(WeirOptimization *optimization, void *context, W
         return NULL;
     if (plan->child_count != 1 || out != plan)
         return out;
-    bool in_keys = false;
-    for (uint32_t i = 0; i < plan->grouping_count; i++)
-        in_keys = in_keys || weir_expression_any(plan->grouping[i], has_rewritable, NULL);
-    if (in_keys) {
-        WeirLogicalPlan *keyed = project_keys(optimization, plan), *lower = keyed->children[0];
-        *status = rewrite_lists(optimization, lower, &lower, error);
-        if (*status != WEIR_OK)
-            return NULL;
-        plan = out = weir_with_child(optimization, keyed, 0, lower);
-    }
     for (uint32_t i = 0; i < plan->expression_count; i++)
         any = any || weir_expression_any(plan->expressions[i], has_rewritable, NULL);
     if (any && plan->kind == WEIR_LOGICAL_AGGREGATE) {
