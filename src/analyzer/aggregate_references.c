@@ -233,6 +233,7 @@ WeirStatus weir_resolve_over_aggregate(WeirAnalysis *analysis, const WeirEnviron
     WeirScope input = weir_scope_of(analysis, env, analytics != NULL ? analytics->input : aggregate->children[0]);
     WeirExpressionContext expression_context = weir_expression_context(analysis, env, &scope);
     expression_context.second = &input;
+    expression_context.without_functions = having ? NULL : "Sort";
     expression_context.second_first = having;
     expression_context.grouping = analytics != NULL ? analytics->expressions : aggregate->grouping;
     expression_context.grouping_count = analytics != NULL ? analytics->count : aggregate->grouping_count;

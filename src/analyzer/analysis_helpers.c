@@ -16,6 +16,13 @@ void weir_list_append(WeirAnalysis *analysis, WeirExpressionList *list, WeirExpr
     list->items[list->count++] = expression;
 }
 
+bool weir_setting_is_off(const WeirAnalysis *analysis, const char *key)
+{
+    const WeirEvalContext *context = analysis->analyzer->context;
+    const char *value = context->conf == NULL ? NULL : context->conf(context->conf_context, key);
+    return value != NULL && strcasecmp(value, "false") == 0;
+}
+
 int64_t weir_next_id(WeirAnalysis *analysis)
 {
     return (*analysis->analyzer->next_expression_id)++;

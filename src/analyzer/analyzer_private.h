@@ -79,6 +79,7 @@ typedef struct WeirExpressionContext {
     uint32_t aggregate_depth;
     bool in_window;                    /* a window expression's function or definition */
     bool in_select_list;               /* where a generator may stand */
+    const char *without_functions;     /* Spark's name of a node that may not call SQL functions; else NULL */
     bool used_hidden, used_lateral;    /* out */
     const WeirExpression *meaningless; /* out of resolve_sort.c: the name that it complains of */
 } WeirExpressionContext;
@@ -97,6 +98,7 @@ WeirExpression *weir_literal_int(WeirAnalysis *analysis, const WeirDataType *typ
 WeirExpression *weir_literal_null(WeirAnalysis *analysis, const WeirDataType *type);
 WeirStatus weir_build_call(WeirAnalysis *analysis, const char *name, WeirExpression *const *children, uint32_t count,
                            WeirOrigin origin, WeirExpression **out, WeirError *error); /* children resolved */
+bool weir_setting_is_off(const WeirAnalysis *analysis, const char *key); /* a spark.sql.… that is on unless set */
 bool weir_name_equal(const WeirAnalysis *analysis, const char *a, const char *b);
 const WeirExpression *weir_trim_alias(const WeirExpression *expression);
 bool weir_contains_kind(const WeirExpression *expression, WeirExpressionKind kind);

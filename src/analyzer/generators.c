@@ -108,6 +108,7 @@ WeirStatus weir_resolve_generate(WeirAnalysis *analysis, const WeirEnvironment *
     WeirScope scope = weir_scope_of(analysis, env, child);
     WeirExpressionContext context = weir_expression_context(analysis, env, &scope);
     WeirExpression *generator = NULL;
+    context.without_functions = "Generate";
     WeirStatus status = weir_resolve_expression(&context, plan->condition, &generator, error);
     const WeirExpression *call = plan->condition;
     bool is_call = call->kind == WEIR_EXPRESSION_UNRESOLVED_FUNCTION;

@@ -18,6 +18,8 @@ void weir_plan_hidden(WeirAnalysis *analysis, const WeirLogicalPlan *plan, WeirE
     case WEIR_LOGICAL_PROJECT:
         for (uint32_t i = 0; i < plan->generator_output_count; i++)
             weir_list_append(analysis, hidden, plan->generator_output[i]);
+        if (plan->generator_output_count == 0)
+            weir_plan_hidden(analysis, plan->children[0], hidden);
         break;
     case WEIR_LOGICAL_FILTER:
     case WEIR_LOGICAL_SORT:

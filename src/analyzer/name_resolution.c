@@ -134,6 +134,11 @@ WeirStatus weir_extract_field(WeirAnalysis *analysis, WeirExpression *base, cons
         return struct_field(analysis, base, weir_type_element(type), field, origin, out, error);
     if (type->id == WEIR_TYPE_STRUCT)
         return struct_field(analysis, base, type, field, origin, out, error);
+    if (type->id == WEIR_TYPE_VOID) {
+        *out = weir_literal_null(analysis, type);
+        (*out)->name = field;
+        return WEIR_OK;
+    }
     if (type->id == WEIR_TYPE_MAP || type->id == WEIR_TYPE_ARRAY) {
         WeirExpression *arguments[2] = {base, weir_literal_string(analysis, field)};
         return weir_build_call(analysis, "[]", arguments, 2, origin, out, error);
@@ -207,7 +212,8 @@ static bool is_variable(const WeirExpression *expression)
 static WeirStatus resolve_lateral(WeirExpressionContext *context, const WeirExpression *name, WeirExpression **out,
                                   WeirError *error)
 {
-    if (context->lateral_count == 0)
+    if (context->lateral_count == 0 ||
+        weir_setting_is_off(context->analysis, "spark.sql.lateralColumnAlias.enableImplicitResolution"))
         return WEIR_OK;
     WeirExpressionList attributes = {0};
     for (uint32_t i = 0; i < context->lateral_count; i++)

@@ -110,7 +110,8 @@ static WeirExpression *substitute(void *context, WeirExpression *expression)
         return NULL;
     WeirExpression *found = NULL;
     state->status = weir_try_resolve_name(&grouping->context, expression, &found, state->error);
-    if (found != NULL || state->status != WEIR_OK)
+    if (found != NULL || state->status != WEIR_OK ||
+        weir_setting_is_off(grouping->context.analysis, "spark.sql.groupByAliases"))
         return expression;
     for (uint32_t i = 0; i < grouping->item_count; i++)
         if (item_named(grouping, grouping->items[i], expression->parts[0]))
@@ -144,7 +145,7 @@ static WeirStatus resolve_grouping(Grouping *grouping, WeirExpression *expressio
         *out = copy;
         return WEIR_OK;
     }
-    if (is_ordinal(expression))
+    if (is_ordinal(expression) && !weir_setting_is_off(analysis, "spark.sql.groupByOrdinal"))
         return resolve_ordinal(grouping, expression, out, error);
     WeirExpression *written = NULL;
     WEIR_TRY(substitute_alias(grouping, expression, &written, error));

@@ -130,6 +130,7 @@ static WeirStatus project_using(WeirAnalysis *analysis, WeirLogicalPlan *join, c
     }
     for (uint32_t i = 0; i < other->count && !semi; i++)
         weir_list_append(analysis, &hidden, weir_find_by_id(join->output, join->output_count, other->items[i]->id));
+    weir_plan_hidden(analysis, join, &hidden); /* those of joins inside of this one */
     append_others(analysis, &list, join->output, left_count, left);
     if (!semi)
         append_others(analysis, &list, join->output + left_count, join->output_count - left_count, right);

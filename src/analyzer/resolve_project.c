@@ -120,9 +120,13 @@ static WeirStatus check_where(WeirAnalysis *analysis, const WeirEnvironment *env
 /* A node that keeps its child's columns although its expressions needed hidden or generated ones. */
 static WeirLogicalPlan *keep_output(WeirAnalysis *analysis, WeirLogicalPlan *plan, const WeirLogicalPlan *child)
 {
-    return plan->output_count == child->output_count
-               ? plan
-               : weir_plan_project(analysis, child->output, child->output_count, plan);
+    if (plan->output_count == child->output_count)
+        return plan;
+    WeirExpressionList hidden = {0};
+    weir_plan_hidden(analysis, child, &hidden);
+    WeirLogicalPlan *project = weir_plan_project(analysis, child->output, child->output_count, plan);
+    weir_plan_set_hidden(analysis, project, hidden.items, hidden.count);
+    return project;
 }
 
 WeirStatus weir_resolve_filter(WeirAnalysis *analysis, const WeirEnvironment *env, WeirLogicalPlan *plan,

@@ -4,6 +4,7 @@
 #include <strings.h>
 
 #include "analyzer/analyzer_private.h"
+#include "expr/coercion.h"
 
 /* ---- does a parsed plan read a name? */
 
@@ -36,8 +37,12 @@ static bool node_mentions(void *context, const WeirLogicalPlan *plan)
     return false;
 }
 
+/* A WITH of its own that defines the name hides it. */
 bool weir_plan_mentions(const WeirLogicalPlan *plan, const char *name)
 {
+    for (uint32_t i = 0; plan->kind == WEIR_LOGICAL_WITH && i < plan->cte_count; i++)
+        if (strcasecmp(plan->ctes[i].name, name) == 0)
+            return false;
     return weir_logical_any(plan, node_mentions, (void *)(uintptr_t)name);
 }
 
@@ -112,6 +117,10 @@ static bool widens(WeirAnalysis *analysis, const WeirDataType *from, const WeirD
         for (uint32_t i = 0; i < from->field_count && all; i++)
             all = widens(analysis, from->fields[i].type, to->fields[i].type);
         return all;
+    }
+    if (from->id == WEIR_TYPE_STRING) { /* a text becomes what it is compared as, where that is the type itself */
+        const WeirDataType *promoted = weir_string_promotion(to);
+        return promoted != NULL && weir_type_equal(promoted, to);
     }
     return from->id == WEIR_TYPE_DATE && (to->id == WEIR_TYPE_TIMESTAMP || to->id == WEIR_TYPE_TIMESTAMP_NTZ);
 }

@@ -3,6 +3,7 @@
 #include <strings.h>
 
 #include "analyzer/analyzer_private.h"
+#include "common/clock.h"
 #include "common/log.h"
 
 WeirStatus weir_plan_rename(WeirAnalysis *analysis, const char *const *names, uint32_t count, WeirOrigin origin,
@@ -51,6 +52,39 @@ static WeirStatus resolve_definition(WeirAnalysis *analysis, const WeirEnvironme
     return weir_plan_rename(analysis, definition->column_names, definition->column_count, origin, out, error);
 }
 
+static WeirExpression *choose_seed(void *context, WeirExpression *expression, WeirStatus *status, WeirError *error)
+{
+    WeirAnalysis *analysis = context;
+    (void)status;
+    (void)error;
+    bool unseeded = expression->kind == WEIR_EXPRESSION_CALL && expression->bound == NULL &&
+                    (expression->function->flags & WEIR_FUNCTION_SEEDED) != 0;
+    if (!unseeded)
+        return expression;
+    WeirRandom random;
+    weir_random_init(&random, 0);
+    int64_t *seed = WEIR_ARENA_NEW(analysis->arena, int64_t);
+    *seed = (int64_t)weir_random_next(&random);
+    WeirExpression *copy = weir_expression_copy(analysis->arena, expression);
+    copy->bound = seed;
+    return copy;
+}
+
+static WeirLogicalPlan *choose_seeds(void *context, WeirLogicalPlan *plan, WeirStatus *status, WeirError *error)
+{
+    WeirAnalysis *analysis = context;
+    WeirLogicalPlan *out = plan;
+    *status = weir_logical_transform_expressions(analysis->arena, plan, choose_seed, analysis, &out, error);
+    return out;
+}
+
+/* All references to a query with rand() see the same rows. A stream's batches differ, so that it keeps none. */
+static WeirStatus fix_seeds(WeirAnalysis *analysis, WeirLogicalPlan **plan, WeirError *error)
+{
+    return (*plan)->is_streaming ? WEIR_OK
+                                 : weir_logical_transform(analysis->arena, *plan, choose_seeds, analysis, plan, error);
+}
+
 /* Each definition sees those before it; it is resolved once and renewed at every reference. */
 WeirStatus weir_resolve_definitions(WeirAnalysis *analysis, const WeirLogicalPlan *plan, WeirEnvironment *env,
                                     WeirError *error)
@@ -63,6 +97,7 @@ WeirStatus weir_resolve_definitions(WeirAnalysis *analysis, const WeirLogicalPla
             WEIR_TRY(weir_resolve_recursion(analysis, env, definition, plan->origin, &frame->plan, error));
         else
             WEIR_TRY(resolve_definition(analysis, env, definition, plan->origin, &frame->plan, error));
+        WEIR_TRY(fix_seeds(analysis, &frame->plan, error));
         frame->outer = env->ctes;
         env->ctes = frame;
     }

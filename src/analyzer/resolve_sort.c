@@ -43,10 +43,13 @@ static WeirStatus replace_ordinals(WeirAnalysis *analysis, const WeirLogicalPlan
         }
         return WEIR_OK;
     }
+    bool ordinals = !weir_setting_is_off(analysis, "spark.sql.orderByOrdinal");
     for (uint32_t i = 0; i < plan->expression_count; i++) {
         WeirExpression *order = weir_expression_copy(analysis->arena, plan->expressions[i]);
         const WeirExpression *key = order->children[0];
-        if (key->kind == WEIR_EXPRESSION_LITERAL && key->type->id == WEIR_TYPE_INT && !weir_value_is_null(key->value))
+        bool is_ordinal = key->kind == WEIR_EXPRESSION_LITERAL && key->type->id == WEIR_TYPE_INT &&
+                          !weir_value_is_null(key->value) && ordinals;
+        if (is_ordinal)
             WEIR_TRY(ordinal(analysis, child, key, &order->children[0], error));
         weir_list_append(analysis, orders, order);
     }
@@ -129,7 +132,9 @@ WeirStatus weir_resolve_with_missing(WeirAnalysis *analysis, const WeirEnvironme
 {
     WeirError first = {0};
     WeirScope scope = weir_scope_of(analysis, env, *child);
+    const char *node = order->kind == WEIR_EXPRESSION_SORT_ORDER ? "Sort" : NULL;
     WeirExpressionContext context = weir_expression_context(analysis, env, &scope);
+    context.without_functions = node;
     WeirStatus status = weir_resolve_expression(&context, order, out, &first);
     if (status == WEIR_ERROR_AMBIGUOUS_REFERENCE) { /* of two columns of one name none is meant */
         weir_error_clear(&first);
@@ -149,6 +154,7 @@ WeirStatus weir_resolve_with_missing(WeirAnalysis *analysis, const WeirEnvironme
         context = weir_expression_context(analysis, env, &scope);
         context.second = &input;
         context.second_is_input = true;
+        context.without_functions = node;
         status = weir_resolve_expression(&context, order, out, NULL);
         if (list->kind == WEIR_LOGICAL_AGGREGATE)
             break; /* what is below belongs to other clauses */
@@ -242,6 +248,7 @@ WeirStatus weir_resolve_limit(WeirAnalysis *analysis, const WeirEnvironment *env
     WEIR_TRY(weir_resolve_plan(analysis, env, plan->children[0], &child, error));
     WeirScope scope = weir_scope_of(analysis, env, child);
     WeirExpressionContext context = weir_expression_context(analysis, env, &scope);
+    context.without_functions = "GlobalLimit";
     WeirExpression *amount = NULL;
     WEIR_TRY(weir_resolve_expression(&context, plan->condition, &amount, error));
     const char *sql = weir_expression_quoted(analysis, amount);

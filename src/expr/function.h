@@ -50,6 +50,7 @@ enum {
     WEIR_FUNCTION_SHARES = 512,     /* result may point at the values of an argument (casts without work, struct) */
     WEIR_FUNCTION_REPLACED =
         1024, /* no kernel: resolve gives `replacement`, which is compiled in its place; printed as it was called */
+    WEIR_FUNCTION_SEEDED = 8192,   /* `bound` is the seed, an int64_t; NULL: another one each time */
     WEIR_FUNCTION_NULLABLE = 4096, /* result may be null though no argument is */
     WEIR_FUNCTION_INTERNAL = 2048  /* made by resolution only: not found by name in SQL, not listed */
 };

@@ -115,6 +115,8 @@ static BinaryOperator binary_operator(WeirParser *p)
     case '^':
         return (BinaryOperator){"^", LEVEL_XOR, 1};
     case '|':
+        if (weir_at_pipe(p))
+            return (BinaryOperator){NULL, LEVEL_NONE, 0};
         return (BinaryOperator){"|", LEVEL_OR, 1};
     case '=':
     case WEIR_SYMBOL_EQUAL_EQUAL:

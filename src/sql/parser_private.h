@@ -237,6 +237,7 @@ WeirLogicalPlan *weir_parse_sample(WeirParser *p, WeirLogicalPlan *child);
 WeirLogicalPlan *weir_parse_pivot(WeirParser *p, WeirLogicalPlan *child); /* at PIVOT or UNPIVOT */
 WeirLogicalPlan *weir_parse_lateral_view(WeirParser *p, WeirLogicalPlan *child);
 WeirLogicalPlan *weir_parse_pipe(WeirParser *p, WeirLogicalPlan *child); /* after |> */
+bool weir_at_pipe(WeirParser *p);                                        /* |>, or | before an operator's word */
 WeirLogicalPlan *weir_parse_group_by(WeirParser *p, WeirLogicalPlan *child, const WeirList *select);
 WeirLogicalPlan *weir_parse_limits(WeirParser *p, WeirLogicalPlan *plan, bool with_windows);
 WeirLogicalPlan *weir_make_plan(WeirParser *p, WeirLogicalKind kind, WeirOrigin origin);

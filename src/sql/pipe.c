@@ -89,7 +89,7 @@ static WeirLogicalPlan *parse_drop(WeirParser *p, WeirLogicalPlan *child, WeirOr
 static WeirLogicalPlan *parse_aggregate(WeirParser *p, WeirLogicalPlan *child, WeirOrigin origin)
 {
     WeirList items = {0};
-    if (weir_at_end(p) || weir_at_symbol(p, WEIR_SYMBOL_PIPE) || weir_at_symbol(p, ')'))
+    if (weir_at_end(p) || weir_at_pipe(p) || weir_at_symbol(p, ')'))
         weir_fail_text(p, origin, WEIR_ERROR_LEGACY_ERROR_TEMP_0035, "|> AGGREGATE needs functions or GROUP BY.");
     if (!weir_at(p, WEIR_KEYWORD_GROUP))
         parse_named_expressions(p, &items);
@@ -164,10 +164,41 @@ static WeirLogicalPlan *parse_rest(WeirParser *p, WeirLogicalPlan *child, WeirOr
     return plan;
 }
 
+static bool is_operator_word(WeirKeyword keyword)
+{
+    static const WeirKeyword words[] = {
+        WEIR_KEYWORD_SELECT,    WEIR_KEYWORD_EXTEND,  WEIR_KEYWORD_SET,        WEIR_KEYWORD_DROP,
+        WEIR_KEYWORD_AS,        WEIR_KEYWORD_WHERE,   WEIR_KEYWORD_AGGREGATE,  WEIR_KEYWORD_TABLESAMPLE,
+        WEIR_KEYWORD_JOIN,      WEIR_KEYWORD_INNER,   WEIR_KEYWORD_CROSS,      WEIR_KEYWORD_LEFT,
+        WEIR_KEYWORD_RIGHT,     WEIR_KEYWORD_FULL,    WEIR_KEYWORD_SEMI,       WEIR_KEYWORD_ANTI,
+        WEIR_KEYWORD_NATURAL,   WEIR_KEYWORD_PIVOT,   WEIR_KEYWORD_UNPIVOT,    WEIR_KEYWORD_ORDER,
+        WEIR_KEYWORD_SORT,      WEIR_KEYWORD_CLUSTER, WEIR_KEYWORD_DISTRIBUTE, WEIR_KEYWORD_LIMIT,
+        WEIR_KEYWORD_OFFSET,    WEIR_KEYWORD_UNION,   WEIR_KEYWORD_EXCEPT,     WEIR_KEYWORD_MINUS,
+        WEIR_KEYWORD_INTERSECT,
+    };
+    for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+        if (words[i] == keyword)
+            return true;
+    return false;
+}
+
+/* `a | extend` is a number where nothing follows that an operator would begin with. */
+bool weir_at_pipe(WeirParser *p)
+{
+    if (weir_at_symbol(p, WEIR_SYMBOL_PIPE))
+        return true;
+    const WeirToken *word = weir_peek_at(p, 1), *next = weir_peek_at(p, 2);
+    if (!weir_at_symbol(p, '|') || word->kind != WEIR_TOKEN_WORD || !is_operator_word(word->keyword))
+        return false;
+    if (next->kind == WEIR_TOKEN_SYMBOL)
+        return next->symbol == '*' || next->symbol == '(' || next->symbol == '-';
+    return next->kind != WEIR_TOKEN_END && !(next->kind == WEIR_TOKEN_WORD && next->keyword == WEIR_KEYWORD_FROM);
+}
+
 WeirLogicalPlan *weir_parse_pipe(WeirParser *p, WeirLogicalPlan *child)
 {
     WeirOrigin origin = weir_origin_here(p);
-    bool empty = weir_at_end(p) || weir_at_symbol(p, WEIR_SYMBOL_PIPE) || weir_at_symbol(p, ')');
+    bool empty = weir_at_end(p) || weir_at_pipe(p) || weir_at_symbol(p, ')');
     if (empty) /* an operator may be missing */
         return child;
     if (weir_at(p, WEIR_KEYWORD_SELECT))

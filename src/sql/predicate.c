@@ -196,8 +196,21 @@ static bool at_is(WeirParser *p)
     }
 }
 
+/* `a ! IN (1)`: an exclamation mark was once another way to write NOT here too. */
+static void refuse_exclamation_mark(WeirParser *p)
+{
+    WEIR_FAIL(p, weir_origin_here(p), WEIR_ERROR_SYNTAX_DISCONTINUED_BANG_EQUALS_NOT, "clause", "!");
+}
+
 WeirExpression *weir_parse_predicate(WeirParser *p, WeirExpression *left, WeirOrigin origin)
 {
+    bool is = weir_at(p, WEIR_KEYWORD_IS);
+    if ((is && weir_next_is_symbol(p, 1, '!')) || (weir_at_symbol(p, '!') && at_predicate(p, 1))) {
+        if (is)
+            weir_advance(p);
+        refuse_exclamation_mark(p);
+        return left;
+    }
     if (at_is(p)) {
         weir_advance(p);
         return parse_is(p, left, origin);

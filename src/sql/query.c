@@ -63,7 +63,7 @@ bool weir_at_query(WeirParser *p)
 
 bool weir_at_query_rest(WeirParser *p)
 {
-    if (weir_at_symbol(p, WEIR_SYMBOL_PIPE))
+    if (weir_at_pipe(p))
         return true;
     const WeirToken *token = weir_peek(p);
     if (token->kind != WEIR_TOKEN_WORD)
@@ -338,10 +338,13 @@ WeirLogicalPlan *weir_parse_query_rest(WeirParser *p, WeirLogicalPlan *term)
     WeirLogicalPlan *limited = weir_parse_limits(p, plan, true);
     if (limited != plan)
         return limited;
-    while (weir_accept_symbol(p, WEIR_SYMBOL_PIPE)) {
+    if (!weir_at_pipe(p))
+        return plan;
+    while (weir_at_pipe(p)) {
+        weir_advance(p);
         plan = weir_parse_pipe(p, plan);
     }
-    return plan;
+    return weir_parse_limits(p, plan, true); /* of the whole */
 }
 
 WeirLogicalPlan *weir_parse_query(WeirParser *p)

@@ -100,7 +100,12 @@ static WeirStatus resolve_element(WeirFunctionCall *call, WeirError *error)
     const WeirDataType *type = call->arguments[0]->type, *index = call->arguments[1]->type;
     if (type->id == WEIR_TYPE_MAP && access != ACCESS_GET)
         return resolve_map_value(call, access, error);
-    if (type->id == WEIR_TYPE_VOID && access != ACCESS_BRACKET)
+    if (type->id == WEIR_TYPE_VOID && access == ACCESS_BRACKET) {
+        call->result_type = type;
+        call->nullable = true;
+        return WEIR_OK;
+    }
+    if (type->id == WEIR_TYPE_VOID)
         return access == ACCESS_GET ? weir_call_unexpected_type(call, 0, "\"ARRAY\"", error)
                                     : weir_call_null_type(call, error);
     if (type->id != WEIR_TYPE_ARRAY)

@@ -269,7 +269,7 @@ static WeirStatus resolve_uniform(WeirFunctionCall *call, WeirError *error)
 
 const WeirFunction weir_functions_random[] = {
     {.name = "rand",
-     .flags = FLAGS,
+     .flags = FLAGS | WEIR_FUNCTION_SEEDED,
      .arguments_min = 0,
      .arguments_max = 1,
      .resolve = resolve_rand,
@@ -288,7 +288,7 @@ const WeirFunction weir_functions_random[] = {
      .group = "math_funcs",
      .usage = "random([seed]): at random from [0, 1)."},
     {.name = "randn",
-     .flags = FLAGS,
+     .flags = FLAGS | WEIR_FUNCTION_SEEDED,
      .arguments_min = 0,
      .arguments_max = 1,
      .resolve = resolve_rand,
@@ -304,7 +304,7 @@ const WeirFunction weir_functions_random[] = {
      .group = "math_funcs",
      .usage = "uniform(min, max[, seed]): at random between two numbers."},
     {.name = "uuid",
-     .flags = FLAGS,
+     .flags = FLAGS | WEIR_FUNCTION_SEEDED,
      .arguments_min = 0,
      .arguments_max = 1,
      .resolve = resolve_uuid,

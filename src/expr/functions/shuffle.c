@@ -53,7 +53,7 @@ WEIR_COLLECTION_KERNEL(shuffle_kernel)
 
 const WeirFunction weir_functions_shuffle[] = {
     {.name = "shuffle",
-     .flags = WEIR_FUNCTION_NONDETERMINISTIC,
+     .flags = WEIR_FUNCTION_NONDETERMINISTIC | WEIR_FUNCTION_SEEDED,
      .arguments_min = 1,
      .arguments_max = 2,
      .resolve = resolve_shuffle,
