@@ -164,6 +164,12 @@ static bool scalar_outside_functions(const WeirLogicalPlan *aggregate, const Wei
     return false;
 }
 
+static bool is_predicate_subquery(void *context, const WeirExpression *expression)
+{
+    (void)context;
+    return expression->kind == WEIR_EXPRESSION_EXISTS || expression->kind == WEIR_EXPRESSION_IN_SUBQUERY;
+}
+
 static WeirStatus check_scalar_place(const Check *check, const WeirExpression *item)
 {
     const char *text = weir_expression_quoted(check->analysis, item);
@@ -176,6 +182,12 @@ static WeirStatus check_scalar_place(const Check *check, const WeirExpression *i
         return weir_located(
             check->analysis, item->origin, check->error,
             weir_error_set(check->error, WEIR_ERROR_UNSUPPORTED_EXPR_FOR_OPERATOR, "invalidExprSqls", text));
+    if (check->plan->kind == WEIR_LOGICAL_SORT && weir_expression_any(item, is_predicate_subquery, NULL))
+        return weir_located(
+            check->analysis, item->origin, check->error,
+            weir_error_set(check->error,
+                           WEIR_ERROR_UNSUPPORTED_SUBQUERY_EXPRESSION_CATEGORY_UNSUPPORTED_IN_EXISTS_SUBQUERY,
+                           "treeNode", text));
     if (check->plan->kind == WEIR_LOGICAL_SORT && weir_expression_any(item, is_correlated_scalar, NULL))
         return weir_located(
             check->analysis, item->origin, check->error,
@@ -197,8 +209,10 @@ WeirStatus weir_check_analysis(WeirAnalysis *analysis, const WeirLogicalPlan *pl
         WEIR_TRY(check_scalar_place(&check, plan->expressions[i]));
         WEIR_TRY(check_outer_type(&check, plan->expressions[i]));
     }
-    for (uint32_t i = 0; i < plan->grouping_count; i++)
+    for (uint32_t i = 0; i < plan->grouping_count; i++) {
         WEIR_TRY(check_expression(&check, plan->grouping[i], false));
+        WEIR_TRY(check_outer_in_aggregate(&check, plan->grouping[i]));
+    }
     WEIR_TRY(check_expression(&check, plan->condition, false));
     WEIR_TRY(check_outer_type(&check, plan->condition));
     WEIR_TRY(check_join_condition(&check, plan->condition));

@@ -188,6 +188,107 @@ static WeirStatus check_condition(WeirAnalysis *analysis, const WeirLogicalPlan 
     return WEIR_OK;
 }
 
+typedef struct OnSubqueries {
+    const WeirLogicalPlan *left, *right;
+    const WeirExpression *both, *scalar; /* out: one that uses columns of both sides; a correlated scalar one */
+} OnSubqueries;
+
+static bool is_column_of(void *context, const WeirExpression *expression)
+{
+    const WeirLogicalPlan *side = context;
+    return expression->kind == WEIR_EXPRESSION_ATTRIBUTE &&
+           weir_find_by_id(side->output, side->output_count, expression->id) != NULL;
+}
+
+typedef struct OuterUse {
+    const WeirLogicalPlan *side;
+    bool found;
+} OuterUse;
+
+static bool note_outer_use(void *context, const WeirLogicalPlan *plan)
+{
+    OuterUse *use = context;
+    void *side = (void *)(uintptr_t)use->side;
+    for (uint32_t i = 0; i < plan->expression_count && !use->found; i++)
+        use->found = weir_expression_any(plan->expressions[i], is_column_of, side);
+    use->found = use->found || weir_expression_any(plan->condition, is_column_of, side);
+    return use->found;
+}
+
+static bool uses_side(const WeirExpression *subquery, const WeirLogicalPlan *side)
+{
+    OuterUse use = {side, weir_expression_any(subquery, is_column_of, (void *)(uintptr_t)side)};
+    return use.found || weir_logical_any(subquery->plan, note_outer_use, &use);
+}
+
+static bool note_on_subquery(void *context, const WeirExpression *expression)
+{
+    OnSubqueries *on = context;
+    if (expression->plan == NULL)
+        return false;
+    if (expression->kind == WEIR_EXPRESSION_SCALAR_SUBQUERY && expression->child_count > 0)
+        on->scalar = expression;
+    else if (uses_side(expression, on->left) && uses_side(expression, on->right))
+        on->both = expression;
+    return false;
+}
+
+/* A subquery in ON is computed on one side's rows. */
+static WeirStatus check_on_subqueries(WeirAnalysis *analysis, const WeirLogicalPlan *left, const WeirLogicalPlan *right,
+                                      const WeirExpression *condition, WeirError *error)
+{
+    OnSubqueries on = {left, right, NULL, NULL};
+    weir_expression_any(condition, note_on_subquery, &on);
+    if (on.scalar != NULL)
+        return weir_located(
+            analysis, on.scalar->origin, error,
+            weir_error_set(error,
+                           WEIR_ERROR_UNSUPPORTED_SUBQUERY_EXPRESSION_CATEGORY_UNSUPPORTED_CORRELATED_SCALAR_SUBQUERY,
+                           "treeNode", weir_expression_quoted(analysis, on.scalar)));
+    if (on.both == NULL)
+        return WEIR_OK;
+    return weir_located(
+        analysis, on.both->origin, error,
+        weir_error_set(
+            error,
+            WEIR_ERROR_UNSUPPORTED_SUBQUERY_EXPRESSION_CATEGORY_UNSUPPORTED_CORRELATED_EXPRESSION_IN_JOIN_CONDITION,
+            "subqueryExpression", weir_expression_quoted(analysis, on.both)));
+}
+
+static bool differs_each_time(void *context, const WeirLogicalPlan *plan)
+{
+    (void)context;
+    for (uint32_t i = 0; i < plan->expression_count; i++)
+        if (!weir_expression_is_deterministic(plan->expressions[i]))
+            return true;
+    return plan->condition != NULL && !weir_expression_is_deterministic(plan->condition);
+}
+
+/* Is it one row, as a query without FROM gives? */
+static bool is_one_row(const WeirLogicalPlan *plan)
+{
+    while (plan->kind == WEIR_LOGICAL_PROJECT || plan->kind == WEIR_LOGICAL_SUBQUERY_ALIAS)
+        plan = plan->children[0];
+    return plan->kind == WEIR_LOGICAL_ONE_ROW_RELATION;
+}
+
+static WeirStatus check_lateral_values(WeirAnalysis *analysis, const WeirLogicalPlan *plan, const WeirLogicalPlan *left,
+                                       const WeirLogicalPlan *right, const WeirExpression *condition, WeirError *error)
+{
+    if (condition != NULL && !weir_expression_is_deterministic(condition))
+        return weir_located(
+            analysis, plan->origin, error,
+            weir_error_set(error,
+                           WEIR_ERROR_UNSUPPORTED_SUBQUERY_EXPRESSION_CATEGORY_LATERAL_JOIN_CONDITION_NON_DETERMINISTIC,
+                           "condition", weir_expression_text(analysis, condition)));
+    if (is_one_row(left) || !weir_logical_any(right, differs_each_time, NULL))
+        return WEIR_OK;
+    return weir_located(
+        analysis, plan->origin, error,
+        weir_error_set(error, WEIR_ERROR_UNSUPPORTED_SUBQUERY_EXPRESSION_CATEGORY_NON_DETERMINISTIC_LATERAL_SUBQUERIES,
+                       "treeNode", "the subquery"));
+}
+
 /* Columns of both sides, as a plan without meaning of its own: only its output is looked at. */
 static WeirLogicalPlan *both_sides(WeirAnalysis *analysis, WeirLogicalPlan *left, WeirLogicalPlan *right)
 {
@@ -212,9 +313,12 @@ static WeirStatus join_on(WeirAnalysis *analysis, const WeirEnvironment *env, co
         WeirExpressionContext context = weir_expression_context(analysis, env, &scope);
         WEIR_TRY(weir_resolve_expression(&context, plan->condition, &condition, error));
         WEIR_TRY(check_condition(analysis, plan, condition, error));
+        WEIR_TRY(check_on_subqueries(analysis, left, right, condition, error));
         if (context.used_hidden)
             WEIR_TRY(expose_sides(analysis, condition, &left, &right));
     }
+    if (plan->is_lateral)
+        WEIR_TRY(check_lateral_values(analysis, plan, left, right, condition, error));
     WeirLogicalPlan *join = weir_logical_binary(analysis->arena, WEIR_LOGICAL_JOIN, left, right);
     join->origin = plan->origin;
     join->join_type = plan->join_type;

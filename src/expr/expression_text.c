@@ -553,6 +553,10 @@ static void print(const Printer *printer, const WeirExpression *expression)
         return;
     case WEIR_EXPRESSION_OUTER_REFERENCE:
         text(printer, "outer(");
+        for (uint32_t i = 0; i < expression->children[0]->part_count && !printer->explain; i++) {
+            text(printer, expression->children[0]->parts[i]); /* which table's */
+            text(printer, ".");
+        }
         print(printer, expression->children[0]);
         text(printer, ")");
         return;

@@ -88,7 +88,7 @@ bool weir_at_query_rest(WeirParser *p)
 
 /* ---- common table expressions */
 
-static void parse_cte(WeirParser *p, WeirCteDefinition *cte)
+static void parse_cte(WeirParser *p, bool recursive, WeirCteDefinition *cte)
 {
     cte->name = weir_parse_identifier(p);
     if (weir_at_symbol(p, '(')) {
@@ -104,6 +104,9 @@ static void parse_cte(WeirParser *p, WeirCteDefinition *cte)
         if (weir_peek(p)->kind != WEIR_TOKEN_INTEGER)
             weir_fail_syntax(p);
         WeirToken limit = weir_advance(p);
+        if (!recursive)
+            weir_fail_text(p, weir_origin_of(&limit), WEIR_ERROR_LEGACY_ERROR_TEMP_0035, "%s",
+                           "MAX RECURSION LEVEL needs WITH RECURSIVE.");
         errno = 0;
         cte->level_limit = strtoll(p->lexer.text + limit.start, NULL, 10);
         if (errno != 0 || cte->level_limit > INT32_MAX)
@@ -128,7 +131,7 @@ static WeirLogicalPlan *parse_with(WeirParser *p)
     WeirList definitions = {0};
     do {
         WeirCteDefinition *cte = WEIR_ARENA_NEW(p->arena, WeirCteDefinition);
-        parse_cte(p, cte);
+        parse_cte(p, recursive, cte);
         for (uint32_t i = 0; i < definitions.count; i++)
             if (strcasecmp(((WeirCteDefinition *)definitions.items[i])->name, cte->name) == 0)
                 WEIR_FAIL(p, weir_origin_since(p, origin), WEIR_ERROR_DUPLICATED_CTE_NAMES, "duplicateNames",

@@ -454,6 +454,9 @@ static WeirLogicalPlan *parse_join(WeirParser *p, WeirLogicalPlan *left, bool *f
     if (natural && type == WEIR_JOIN_CROSS)
         WEIR_FAIL(p, weir_origin_since(p, origin), WEIR_ERROR_INCOMPATIBLE_JOIN_TYPES, "joinType1", "NATURAL",
                   "joinType2", "CROSS");
+    if (natural && lateral)
+        WEIR_FAIL(p, weir_origin_since(p, origin), WEIR_ERROR_INCOMPATIBLE_JOIN_TYPES, "joinType1", "LATERAL",
+                  "joinType2", "NATURAL");
     if (!natural)
         parse_join_criteria(p, join);
     join->origin = weir_origin_since(p, origin);
