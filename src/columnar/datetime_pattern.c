@@ -14,9 +14,13 @@ const char *const weir_day_names[7] = {"Monday", "Tuesday", "Wednesday", "Thursd
 static bool legacy_takes(const char *text, size_t length)
 {
     bool quoted = false;
+    size_t offset_letters = 0; /* three in a row at most */
     for (size_t i = 0; i < length; i++) {
         quoted = quoted != (text[i] == '\'');
+        offset_letters = text[i] == 'X' && !quoted ? offset_letters + 1 : 0;
         if (!quoted && isalpha((unsigned char)text[i]) && strchr("GyYMLwWDdFEuaHkKhmsSzZX", text[i]) == NULL)
+            return false;
+        if (offset_letters > 3)
             return false;
     }
     return !quoted;
@@ -175,7 +179,9 @@ static void put_offset(WeirBuffer *out, const WeirPatternToken *token, int32_t o
     int hours = size / 3600, minutes = size / 60 % 60, seconds = size % 60;
     char sign = offset < 0 ? '-' : '+';
     if (token->letter == 'O' && token->count == 1) {
-        weir_buffer_append_format(out, minutes != 0 ? "%c%d:%02d" : "%c%d", sign, hours, minutes);
+        weir_buffer_append_format(out, minutes != 0 || seconds != 0 ? "%c%d:%02d" : "%c%d", sign, hours, minutes);
+        if (seconds != 0)
+            weir_buffer_append_format(out, ":%02d", seconds);
         return;
     }
     bool colon =

@@ -46,7 +46,7 @@ static bool read_offset_size(Reader *r, const WeirPatternToken *token, int32_t *
     bool localized = token->letter == 'O' || (token->letter == 'Z' && token->count == 4);
     bool colon = localized || (token->letter == 'Z' ? token->count == 5 : token->count == 3 || token->count == 5);
     bool minutes_needed = token->letter == 'Z' || (token->letter != 'O' && token->count > 1) || token->count == 4;
-    bool has_seconds = token->letter == 'Z' ? token->count >= 4 : token->count >= 4;
+    bool has_seconds = token->letter == 'O' || token->count >= 4;
     int64_t parts[3] = {0};
     if (!read_digits(r, token->letter == 'O' && token->count == 1 ? 1 : 2, 2, &parts[0]))
         return false;
@@ -249,6 +249,18 @@ static bool read_tokens(Reader *r, const WeirDatetimePattern *pattern, uint32_t 
     return !optional;
 }
 
+/* The day of the year makes the date; a month and a day that were read, too, have to be those of it. */
+static bool day_of_year_date(const Reader *r, int64_t *days)
+{
+    if (r->day_of_year < 1 || r->day_of_year > 365 + weir_year_is_leap(r->year))
+        return false;
+    int64_t year;
+    int month, day;
+    *days = weir_days_from_civil(r->year, 1, 1) + r->day_of_year - 1;
+    weir_civil_from_days(*days, &year, &month, &day);
+    return (!r->has_month || month == r->month) && (!r->has_day || day == r->day);
+}
+
 bool weir_datetime_read(const WeirDatetimePattern *pattern, const char *text, size_t length, const WeirTimeZone *zone,
                         int64_t *micros)
 {
@@ -263,13 +275,8 @@ bool weir_datetime_read(const WeirDatetimePattern *pattern, const char *text, si
     if (!weir_civil_is_valid(r.year, r.month, r.day) || r.hour > 23 || r.minute > 59 || r.second > 59)
         return false;
     int64_t days = weir_days_from_civil(r.year, (int)r.month, (int)r.day);
-    if (r.day_of_year >= 0) {
-        int64_t counted = weir_days_from_civil(r.year, 1, 1) + r.day_of_year - 1;
-        if (r.day_of_year < 1 || r.day_of_year > 365 + weir_year_is_leap(r.year) ||
-            ((r.has_month || r.has_day) && counted != days))
-            return false;
-        days = counted;
-    }
+    if (r.day_of_year >= 0 && !day_of_year_date(&r, &days))
+        return false;
     __int128 wide = (__int128)days * WEIR_MICROS_PER_DAY +
                     ((r.hour * 60 + r.minute) * 60 + r.second) * WEIR_MICROS_PER_SECOND + r.micros;
     int64_t local = (int64_t)wide;

@@ -5,6 +5,7 @@
 #include <strings.h>
 
 #include "common/number_format.h"
+#include "columnar/value_parse.h"
 #include "sql/parser_private.h"
 
 /* ---- numbers */
@@ -173,10 +174,8 @@ static const WeirTimeZone *session_zone(const WeirParser *p)
 static WeirExpression *make_date(WeirParser *p, const char *text, size_t length, WeirOrigin origin)
 {
     int32_t days;
-    int64_t special;
-    if (weir_special_timestamp_parse(text, length, session_zone(p), p->options->now_micros, &special, &days))
-        return weir_make_literal(p, weir_value_int(p->arena, &weir_type_date, days), origin);
-    if (!weir_date_parse(text, length, &days))
+    if (!weir_string_to_special_date(text, length, session_zone(p), p->options->now_micros, &days) &&
+        !weir_string_to_date(text, length, &days))
         return fail_typed(p, origin, "DATE", text);
     return weir_make_literal(p, weir_value_int(p->arena, &weir_type_date, days), origin);
 }
@@ -188,21 +187,13 @@ static WeirExpression *make_timestamp(WeirParser *p, const char *type, const cha
     bool is_ntz = strcasecmp(type, "TIMESTAMP_NTZ") == 0;
     bool is_plain = strcasecmp(type, "TIMESTAMP") == 0;
     const WeirTimeZone *zone = session_zone(p);
-    int64_t micros;
-    int32_t days;
-    bool has_zone = false;
+    int64_t now = p->options->now_micros, micros;
     bool ntz = is_ntz || (is_plain && p->options->timestamp_ntz);
-    if (weir_special_timestamp_parse(text, length, ntz ? NULL : zone, p->options->now_micros, &micros, &days))
-        return weir_make_literal(
-            p, weir_value_int(p->arena, ntz ? &weir_type_timestamp_ntz : &weir_type_timestamp, micros), origin);
-    if (ntz) {
-        if (weir_timestamp_parse(text, length, NULL, &micros, &has_zone) &&
-            (is_ntz || !has_zone)) /* a zone means nothing to NTZ */
-            return weir_make_literal(p, weir_value_int(p->arena, &weir_type_timestamp_ntz, micros), origin);
-        if (is_ntz || !has_zone)
-            return fail_typed(p, origin, type, text);
-    }
-    if (!weir_timestamp_parse(text, length, zone, &micros, &has_zone))
+    if (ntz && (weir_string_to_special_timestamp(text, length, zone, now, true, &micros) ||
+                weir_string_to_timestamp_ntz(text, length, is_ntz, &micros)))
+        return weir_make_literal(p, weir_value_int(p->arena, &weir_type_timestamp_ntz, micros), origin);
+    if (is_ntz || (!weir_string_to_special_timestamp(text, length, zone, now, false, &micros) &&
+                   !weir_string_to_timestamp(text, length, zone, now, &micros)))
         return fail_typed(p, origin, type, text);
     return weir_make_literal(p, weir_value_int(p->arena, &weir_type_timestamp, micros), origin);
 }

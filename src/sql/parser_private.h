@@ -206,16 +206,6 @@ WeirExpression *weir_finish(WeirParser *p, WeirExpression *expression,
 bool weir_is_struct(const WeirExpression *expression);
 void weir_set_children(WeirExpression *expression, const WeirList *list);
 
-/* ---- datetime_literal.c: Spark's stringToDate, stringToTimestamp; false: not one */
-bool weir_date_parse(const char *text, size_t length, int32_t *days);
-/* `zone` NULL: the local time, whatever zone the text has (TIMESTAMP_NTZ). `*has_zone` tells whether the text had one.
- */
-bool weir_timestamp_parse(const char *text, size_t length, const WeirTimeZone *zone, int64_t *micros, bool *has_zone);
-
-/* epoch, now, today, tomorrow, yesterday, each with a zone or not; `zone` NULL: local time in UTC. */
-bool weir_special_timestamp_parse(const char *text, size_t length, const WeirTimeZone *zone, int64_t now_micros,
-                                  int64_t *micros, int32_t *days);
-
 /* ---- query.c, select.c, relation.c, … */
 bool weir_at_query(WeirParser *p); /* SELECT, WITH, FROM, VALUES, TABLE, or '(' before one of them */
 WeirLogicalPlan *weir_parse_query(WeirParser *p);

@@ -105,13 +105,13 @@ static void parse_time_zone(WeirParser *p, WeirStatement *statement, WeirOrigin 
     const WeirExpression *interval = weir_parse_interval(p, true);
     if (p->status != WEIR_OK)
         return;
-    int64_t micros = interval->value->type->id == WEIR_TYPE_DAY_TIME_INTERVAL ? weir_value_get_int(interval->value) : 1;
-    int64_t seconds = micros / MICROS_PER_SECOND;
-    if (micros % MICROS_PER_SECOND != 0) {
+    if (weir_peek(p)->kind != WEIR_TOKEN_END) { /* Spark's rule for what is none of the forms */
         fail_zone(p, origin);
         return;
     }
-    if (seconds > ZONE_SECONDS_MAX || seconds < -ZONE_SECONDS_MAX) {
+    int64_t micros = interval->value->type->id == WEIR_TYPE_DAY_TIME_INTERVAL ? weir_value_get_int(interval->value) : 1;
+    int64_t seconds = micros / MICROS_PER_SECOND;
+    if (micros % MICROS_PER_SECOND != 0 || seconds > ZONE_SECONDS_MAX || seconds < -ZONE_SECONDS_MAX) {
         WEIR_FAIL(p, whole(p, origin), WEIR_ERROR_INVALID_INTERVAL_FORMAT_TIMEZONE_INTERVAL_OUT_OF_RANGE, "input",
                   "TIME ZONE");
         return;

@@ -288,7 +288,13 @@ static WeirStatus replace_with(WeirFunctionCall *call, WeirExpression *replaceme
     if (call->eval_mode != WEIR_EVAL_TRY)
         return WEIR_OK;
     WEIR_TRY(weir_function_resolve_tree(call->resolver, replacement, &call->replacement, error));
-    WEIR_TRY(try_all(call, &call->replacement, error));
+    if (call->context->ansi) {
+        WEIR_TRY(try_all(call, &call->replacement, error));
+    } else { /* below it nothing fails */
+        call->replacement = weir_expression_copy(call->arena, call->replacement);
+        call->replacement->eval_mode = WEIR_EVAL_TRY;
+        call->replacement->nullable = true;
+    }
     call->function = try_variant(call->name);
     return WEIR_OK;
 }
@@ -465,6 +471,41 @@ static const WeirFunction *try_variant(const char *name)
 
 /* ---- kernels */
 
+/* In every mode but that of try_ functions: intervals do not wrap. */
+static WeirStatus interval_overflow(WeirKernelCall *call, bool minus, WeirVector *result, uint32_t row,
+                                    WeirError *error)
+{
+    if (call->expression->eval_mode != WEIR_EVAL_TRY)
+        return weir_row_error(call,
+                              weir_error_set(error, WEIR_ERROR_INTERVAL_ARITHMETIC_OVERFLOW_WITH_SUGGESTION,
+                                             "functionName", minus ? "`try_subtract`" : "`try_add`"),
+                              error);
+    weir_result_set_null(call, result, row);
+    return WEIR_OK;
+}
+
+static WeirStatus ansi_interval_sum(WeirKernelCall *call, bool minus, const WeirVector *const *arguments,
+                                    WeirVector *result, WeirError *error)
+{
+    WeirArgument x = weir_argument(arguments[0]), y = weir_argument(arguments[1]);
+    bool months = result->type->id == WEIR_TYPE_YEAR_MONTH_INTERVAL;
+    WEIR_FOR_ROWS(call, row)
+    {
+        if (call->validity != NULL && !weir_bit_get(call->validity, row))
+            continue;
+        int64_t a = months ? WEIR_ARGUMENT_VALUE(int32_t, x, row) : WEIR_ARGUMENT_VALUE(int64_t, x, row),
+                b = months ? WEIR_ARGUMENT_VALUE(int32_t, y, row) : WEIR_ARGUMENT_VALUE(int64_t, y, row), sum;
+        bool over = minus ? __builtin_sub_overflow(a, b, &sum) : __builtin_add_overflow(a, b, &sum);
+        if (over || (months && sum != (int32_t)sum))
+            WEIR_TRY(interval_overflow(call, minus, result, row, error));
+        else if (months)
+            ((int32_t *)result->values)[row] = (int32_t)sum;
+        else
+            ((int64_t *)result->values)[row] = sum;
+    }
+    return WEIR_OK;
+}
+
 static WeirStatus interval_sum(WeirKernelCall *call, bool minus, const WeirVector *const *arguments, WeirVector *result,
                                WeirError *error)
 {
@@ -482,13 +523,8 @@ static WeirStatus interval_sum(WeirKernelCall *call, bool minus, const WeirVecto
                          : __builtin_add_overflow(a.months, b.months, &out[row].months) |
                                __builtin_add_overflow(a.days, b.days, &out[row].days) |
                                __builtin_add_overflow(a.microseconds, b.microseconds, &out[row].microseconds);
-        if (bad && call->expression->eval_mode == WEIR_EVAL_TRY)
-            weir_result_set_null(call, result, row);
-        else if (bad)
-            return weir_row_error(call,
-                                  weir_error_set(error, WEIR_ERROR_INTERVAL_ARITHMETIC_OVERFLOW_WITH_SUGGESTION,
-                                                 "functionName", minus ? "`try_subtract`" : "`try_add`"),
-                                  error);
+        if (bad)
+            WEIR_TRY(interval_overflow(call, minus, result, row, error));
     }
     return WEIR_OK;
 }
@@ -501,6 +537,8 @@ static WeirStatus run(WeirKernelCall *call, WeirArithmetic operation, const Weir
         return weir_decimal_run(call, operation, arguments[0], arguments[1], result, error);
     if (type->id == WEIR_TYPE_CALENDAR_INTERVAL)
         return interval_sum(call, operation == WEIR_SUBTRACT, arguments, result, error);
+    if (is_exact_interval(type) && operation <= WEIR_SUBTRACT)
+        return ansi_interval_sum(call, operation == WEIR_SUBTRACT, arguments, result, error);
     return weir_arithmetic_run(call, operation, arguments[0], arguments[1], result, error);
 }
 
@@ -559,6 +597,8 @@ static WeirStatus resolve_sign(WeirFunctionCall *call, WeirError *error)
 static WeirStatus overflow_of(WeirKernelCall *call, const WeirDataType *type, WeirError *error)
 {
     static const char *const messages[] = {"byte overflow", "short overflow", "integer overflow", "long overflow"};
+    if (is_exact_interval(type) && strcmp(call->expression->function->name, "abs") == 0)
+        return weir_overflow_error(call, "overflow", "", error);
     if (weir_type_is_interval(type))
         return weir_row_error(call, weir_error_set(error, WEIR_ERROR_INTERVAL_ARITHMETIC_OVERFLOW_WITHOUT_SUGGESTION),
                               error);
@@ -574,7 +614,8 @@ static WeirStatus overflow_of(WeirKernelCall *call, const WeirDataType *type, We
             ((Type *)result->values)[row] = value;                                                                     \
             continue;                                                                                                  \
         }                                                                                                              \
-        if (value == MINIMUM && call->expression->eval_mode == WEIR_EVAL_ANSI)                                         \
+        if (value == MINIMUM &&                                                                                        \
+            (call->expression->eval_mode == WEIR_EVAL_ANSI || weir_type_is_interval(arguments[0]->type)))              \
             return overflow_of(call, arguments[0]->type, error);                                                       \
         ((Type *)result->values)[row] = (Type)(0 - (Unsigned)value);                                                   \
     }                                                                                                                  \

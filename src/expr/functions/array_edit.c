@@ -474,12 +474,15 @@ static WeirStatus resolve_zip(WeirFunctionCall *call, WeirError *error)
     WeirField *fields = WEIR_ARENA_ARRAY(call->arena, WeirField, call->argument_count + 1);
     for (uint32_t i = 0; i < call->argument_count; i++) {
         const WeirExpression *argument = call->arguments[i];
-        if (argument->type->id != WEIR_TYPE_ARRAY)
+        bool is_null = argument->type->id == WEIR_TYPE_VOID;
+        if (argument->type->id != WEIR_TYPE_ARRAY && !is_null)
             return weir_call_unexpected_type(call, i, "\"ARRAY\"", error);
+        if (is_null)
+            call->cast_types[i] = weir_type_array(call->arena, &weir_type_void, true);
         bool named = argument->kind == WEIR_EXPRESSION_ATTRIBUTE || argument->kind == WEIR_EXPRESSION_EXTRACT_FIELD ||
                      argument->kind == WEIR_EXPRESSION_LAMBDA_VARIABLE || argument->kind == WEIR_EXPRESSION_ALIAS;
         fields[i] = (WeirField){named ? argument->name : weir_arena_printf(call->arena, "%u", i),
-                                weir_type_element(argument->type), true, "{}"};
+                                is_null ? &weir_type_void : weir_type_element(argument->type), true, "{}"};
     }
     call->result_type =
         weir_type_array(call->arena, weir_type_struct(call->arena, fields, call->argument_count), false);

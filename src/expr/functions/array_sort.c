@@ -5,6 +5,7 @@
 #include "expr/functions/lambda_bind.h"
 
 #define PAIRS_ELEMENTS_MAX 96u
+#define BINARY_SORT_END 32u /* from here on Java merges runs */
 
 static WeirExpression *variable_name(const WeirFunctionCall *call, const char *name)
 {
@@ -175,6 +176,44 @@ static void merge_sort(uint32_t *places, uint32_t *scratch, uint32_t count, Sort
     }
 }
 
+/* Makes the run at the begin ascending; its length. */
+static uint32_t ascending_run(uint32_t *places, uint32_t count, Sorting *sorting)
+{
+    uint32_t end = 2;
+    if (compare(&places[1], &places[0], sorting) >= 0) {
+        while (end < count && compare(&places[end], &places[end - 1], sorting) >= 0)
+            end++;
+        return end;
+    }
+    while (end < count && compare(&places[end], &places[end - 1], sorting) < 0)
+        end++;
+    for (uint32_t i = 0; i < end / 2; i++) {
+        uint32_t place = places[i];
+        places[i] = places[end - 1 - i];
+        places[end - 1 - i] = place;
+    }
+    return end;
+}
+
+/* The comparisons that Java makes for a short array: comparators that contradict themselves show which they are. */
+static void binary_sort(uint32_t *places, uint32_t count, Sorting *sorting)
+{
+    if (count < 2)
+        return;
+    for (uint32_t next = ascending_run(places, count, sorting); next < count; next++) {
+        uint32_t place = places[next], left = 0, right = next;
+        while (left < right) {
+            uint32_t middle = (left + right) / 2;
+            if (compare(&place, &places[middle], sorting) < 0)
+                right = middle;
+            else
+                left = middle + 1;
+        }
+        memmove(&places[left + 1], &places[left], sizeof(*places) * (next - left));
+        places[left] = place;
+    }
+}
+
 static WeirStatus sort_row(Sorting *sorting, uint32_t *places, uint32_t *scratch)
 {
     for (uint32_t i = 0; i < sorting->count; i++)
@@ -190,7 +229,10 @@ static WeirStatus sort_row(Sorting *sorting, uint32_t *places, uint32_t *scratch
         (void)!compare_all(sorting);
         sorting->error = error;
     }
-    merge_sort(places, scratch, sorting->count, sorting);
+    if (sorting->count < BINARY_SORT_END)
+        binary_sort(places, sorting->count, sorting);
+    else
+        merge_sort(places, scratch, sorting->count, sorting);
     return sorting->status;
 }
 

@@ -37,6 +37,8 @@ static WeirStatus check_keys(const WeirFunctionCall *call, const WeirDataType *t
     return WEIR_OK;
 }
 
+static const WeirFunction map_variant;
+
 static WeirStatus resolve_from_json(WeirFunctionCall *call, WeirError *error)
 {
     FromJson *plan = WEIR_ARENA_NEW(call->arena, FromJson);
@@ -58,6 +60,8 @@ static WeirStatus resolve_from_json(WeirFunctionCall *call, WeirError *error)
     if (type->id == WEIR_TYPE_STRUCT)
         WEIR_TRY(weir_corrupt_column_find(&options, plan->type, &plan->corrupt_field, error));
     plan->rules.copy_text = true;
+    if (type->id == WEIR_TYPE_MAP)
+        call->function = &map_variant;
     call->result_type = plan->type;
     call->nullable = true;
     call->bound = plan;
@@ -261,18 +265,15 @@ static WeirStatus from_json_kernel(WeirKernelCall *call, const WeirVector *const
     return weir_arena_check(call->arena, error);
 }
 
-const WeirFunction weir_functions_from_json[] = {
-    {.name = "from_json",
-     .flags = WEIR_FUNCTION_NULLABLE | WEIR_FUNCTION_MAY_FAIL | WEIR_FUNCTION_SHARES,
-     .arguments_min = 2,
-     .arguments_max = 3,
-     .resolve = resolve_from_json,
-     .kernel = from_json_kernel,
-     .new_state = new_state,
-     .free_state = free_state,
-     .narrow = narrow,
-     .sql_format = "from_json($1)",
-     .group = "json_funcs",
-     .usage = "from_json(json, schema[, options]): as a value of the schema's type."},
-    {0},
-};
+#define FROM_JSON(FORMAT)                                                                                              \
+    {                                                                                                                  \
+        .name = "from_json", .flags = WEIR_FUNCTION_NULLABLE | WEIR_FUNCTION_MAY_FAIL | WEIR_FUNCTION_SHARES,          \
+        .arguments_min = 2, .arguments_max = 3, .resolve = resolve_from_json, .kernel = from_json_kernel,              \
+        .new_state = new_state, .free_state = free_state, .narrow = narrow, .sql_format = FORMAT,                      \
+        .group = "json_funcs", .usage = "from_json(json, schema[, options]): as a value of the schema's type."         \
+    }
+
+/* Spark prints a call that makes a map so, whatever its arguments are. */
+static const WeirFunction map_variant = FROM_JSON("entries");
+
+const WeirFunction weir_functions_from_json[] = {FROM_JSON("from_json($1)"), {0}};

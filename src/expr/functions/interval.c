@@ -15,6 +15,16 @@ static WeirStatus overflow(WeirKernelCall *call, WeirError *error)
                           error);
 }
 
+/* Only a quotient of integers has a condition for it. */
+static WeirStatus scale_overflow(WeirKernelCall *call, bool integral_quotient, WeirError *error)
+{
+    WeirStatus status = integral_quotient
+                            ? weir_error_set(error, WEIR_ERROR_INTERVAL_ARITHMETIC_OVERFLOW_WITH_SUGGESTION,
+                                             "functionName", "`try_divide`")
+                            : weir_error_format(error, WEIR_ERROR_LEGACY_ERROR_TEMP_0000, "the interval is too large");
+    return weir_row_error(call, status, error);
+}
+
 /* The factor is a long, a decimal or a double. */
 static WeirStatus resolve_scale(WeirFunctionCall *call, WeirError *error)
 {
@@ -83,7 +93,7 @@ static WeirStatus scale_ansi(WeirKernelCall *call, bool divide, const WeirVector
         bool bad = zero || !scaled(call, units, divide, arguments[1], &y, row, &value) ||
                    value != (months ? (int32_t)value : (int64_t)value);
         if (bad && !try)
-            return overflow(call, error);
+            return scale_overflow(call, divide && arguments[1]->type->id == WEIR_TYPE_LONG, error);
         if (bad) {
             weir_result_set_null(call, result, row);
             continue;

@@ -200,7 +200,8 @@ KERNEL(round_kernel)
             int64_t narrow = (int64_t)value;
             size_t size = weir_physical_size(weir_type_physical(to));
             int bits = 64 - 8 * (int)size;
-            if (narrow != value || (int64_t)((uint64_t)narrow << bits) >> bits != narrow)
+            bool over = narrow != value || (int64_t)((uint64_t)narrow << bits) >> bits != narrow;
+            if (over && call->context->ansi) /* else it wraps */
                 return weir_overflow_error(call, "overflow in rounding", "", error);
             memcpy((uint8_t *)result->values + (size_t)row * size, &narrow, size);
         }

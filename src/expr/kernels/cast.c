@@ -14,10 +14,22 @@ static void type_text(const WeirDataType *type, WeirBuffer *out)
     weir_buffer_append_char(out, '"');
 }
 
+static bool is_ansi_interval(const WeirDataType *type)
+{
+    return type->id == WEIR_TYPE_DAY_TIME_INTERVAL || type->id == WEIR_TYPE_YEAR_MONTH_INTERVAL;
+}
+
+/* Numbers from and to intervals have no legacy behaviour: they fail as in ANSI mode. */
+static bool gives_null(const WeirKernelCall *call, const WeirDataType *from, const WeirDataType *to)
+{
+    WeirEvalMode mode = call->expression->eval_mode;
+    return mode == WEIR_EVAL_TRY || (mode == WEIR_EVAL_LEGACY && !is_ansi_interval(from) && !is_ansi_interval(to));
+}
+
 static WeirStatus row_problem(WeirKernelCall *call, WeirStatus condition, const char *parameter,
                               const WeirVector *source, uint32_t row, WeirVector *result, WeirError *error)
 {
-    if (call->expression->eval_mode != WEIR_EVAL_ANSI) {
+    if (gives_null(call, source->type, result->type)) {
         weir_result_set_null(call, result, row);
         return WEIR_OK;
     }
@@ -48,10 +60,10 @@ WeirStatus weir_cast_malformed(WeirKernelCall *call, const WeirVector *source, u
     return row_problem(call, WEIR_ERROR_CAST_INVALID_INPUT, "expression", source, row, result, error);
 }
 
-WeirStatus weir_cast_decimal_range(WeirKernelCall *call, const char *text, WeirVector *result, uint32_t row,
-                                   WeirError *error)
+WeirStatus weir_cast_decimal_range(WeirKernelCall *call, const WeirDataType *from, const char *text, WeirVector *result,
+                                   uint32_t row, WeirError *error)
 {
-    if (call->expression->eval_mode != WEIR_EVAL_ANSI) {
+    if (gives_null(call, from, result->type)) {
         weir_result_set_null(call, result, row);
         return WEIR_OK;
     }
@@ -63,6 +75,25 @@ WeirStatus weir_cast_decimal_range(WeirKernelCall *call, const char *text, WeirV
                                          "precision", precision, "scale", scale, "config",
                                          "\"spark.sql.ansi.enabled\""),
                           error);
+}
+
+/* Big-endian, in as many bytes as the type has. */
+static WeirStatus integer_to_binary(WeirKernelCall *call, const WeirVector *source, WeirVector *result,
+                                    WeirError *error)
+{
+    uint32_t mask = source->kind == WEIR_VECTOR_CONSTANT ? 0 : UINT32_MAX;
+    size_t size = weir_physical_size(weir_type_physical(source->type));
+    WeirStringView *out = result->values;
+    WeirTextHeap heap = weir_text_heap(call);
+    WEIR_FOR_ROWS(call, row)
+    {
+        const uint8_t *value = (const uint8_t *)source->values + (size_t)(row & mask) * size;
+        WEIR_TRY(weir_text_heap_reserve(&heap, size, error));
+        for (size_t i = 0; i < size; i++)
+            heap.next[i] = value[size - 1 - i];
+        out[row] = weir_text_heap_commit(&heap, (uint32_t)size);
+    }
+    return WEIR_OK;
 }
 
 /* Same bytes: the result is the source under another type. */
@@ -173,7 +204,8 @@ WeirStatus weir_cast_run(WeirKernelCall *call, const WeirVector *source, WeirVec
     case WEIR_TYPE_YEAR_MONTH_INTERVAL:
         return weir_cast_from_interval(call, source, result, error);
     default:
-        return weir_cast_from_number(call, source, result, error);
+        return to->id == WEIR_TYPE_BINARY ? integer_to_binary(call, source, result, error)
+                                          : weir_cast_from_number(call, source, result, error);
     }
 }
 

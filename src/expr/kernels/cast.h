@@ -29,12 +29,13 @@ WEIR_CHECKED WeirStatus weir_cast_run(WeirKernelCall *call, const WeirVector *so
 /* What one of the last field of an interval type counts: microseconds, or months. */
 int64_t weir_interval_unit(const WeirDataType *interval);
 
-/* A row without a value: CAST_OVERFLOW or CAST_INVALID_INPUT in ANSI mode, else null. */
+/* A row without a value: CAST_OVERFLOW or CAST_INVALID_INPUT in ANSI mode and where intervals are concerned, else null.
+ */
 WEIR_CHECKED WeirStatus weir_cast_overflow(WeirKernelCall *call, const WeirVector *source, uint32_t row,
                                            WeirVector *result, WeirError *error);
 WEIR_CHECKED WeirStatus weir_cast_malformed(WeirKernelCall *call, const WeirVector *source, uint32_t row,
                                             WeirVector *result, WeirError *error);
-WEIR_CHECKED WeirStatus weir_cast_decimal_range(WeirKernelCall *call, const char *text, WeirVector *result,
-                                                uint32_t row, WeirError *error);
+WEIR_CHECKED WeirStatus weir_cast_decimal_range(WeirKernelCall *call, const WeirDataType *from, const char *text,
+                                                WeirVector *result, uint32_t row, WeirError *error);
 
 #endif

@@ -132,7 +132,7 @@ static WeirStatus integer_to_decimal(WeirKernelCall *call, const WeirVector *sou
         if (!weir_decimal_rescale(value, 0, scale, precision, &scaled)) {
             char text[32];
             weir_format_int64(value, text);
-            WEIR_TRY(weir_cast_decimal_range(call, text, result, row, error));
+            WEIR_TRY(weir_cast_decimal_range(call, source->type, text, result, row, error));
             continue;
         }
         weir_decimal_store(result, wide, row, scaled);
@@ -186,13 +186,14 @@ static WeirStatus from_integer(WeirKernelCall *call, const WeirVector *source, W
 }
 
 /* Through the shortest digits, as BigDecimal(Double.toString). */
-static WeirStatus double_to_decimal(WeirKernelCall *call, uint32_t row, double value, bool single, WeirVector *result,
-                                    WeirError *error)
+static WeirStatus double_to_decimal(WeirKernelCall *call, const WeirVector *source, uint32_t row, double value,
+                                    WeirVector *result, WeirError *error)
 {
     if (!isfinite(value)) { /* null under ANSI, too */
         weir_result_set_null(call, result, row);
         return WEIR_OK;
     }
+    bool single = source->type->id == WEIR_TYPE_FLOAT;
     WeirShortest shortest = single ? weir_shortest_float((float)value) : weir_shortest_double(value);
     WeirInt128 digits = value < 0 ? -(WeirInt128)shortest.digits : (WeirInt128)shortest.digits, scaled = 0;
     bool fits = shortest.exponent < -result->type->scale - 60 ||
@@ -201,7 +202,7 @@ static WeirStatus double_to_decimal(WeirKernelCall *call, uint32_t row, double v
     if (!fits) {
         char text[WEIR_NUMBER_TEXT_BYTES];
         weir_format_double(value, text);
-        return weir_cast_decimal_range(call, text, result, row, error);
+        return weir_cast_decimal_range(call, source->type, text, result, row, error);
     }
     weir_decimal_store(result, weir_decimal_is_wide(result->type), row, scaled);
     return WEIR_OK;
@@ -240,12 +241,12 @@ static WeirStatus from_floating(WeirKernelCall *call, const WeirVector *source, 
             ((uint8_t *)result->values)[row] = value != 0;
             break;
         case WEIR_TYPE_DECIMAL:
-            WEIR_TRY(double_to_decimal(call, row, value, single, result, error));
+            WEIR_TRY(double_to_decimal(call, source, row, value, result, error));
             break;
         case WEIR_TYPE_TIMESTAMP:
             if (!isfinite(value))
                 WEIR_TRY(weir_cast_malformed(call, source, row, result, error));
-            else if (!legacy && (value * 1e6 >= 0x1p63 || value * 1e6 < -0x1p63))
+            else if (!legacy && (value * 1e6 > 0x1p63 || value * 1e6 < -0x1p63))
                 WEIR_TRY(weir_cast_overflow(call, source, row, result, error));
             else
                 ((int64_t *)result->values)[row] = saturate(value * 1e6, range);
@@ -254,11 +255,10 @@ static WeirStatus from_floating(WeirKernelCall *call, const WeirVector *source, 
             if (legacy) /* narrow types go through int, as in Java */
                 store_integer(result, row,
                               to == WEIR_TYPE_LONG ? saturate(value, range) : saturate(value, range_of(WEIR_TYPE_INT)));
-            else if (floor(value) > (double)range.maximum || ceil(value) < (double)range.minimum || value != value ||
-                     (to == WEIR_TYPE_LONG && value >= 0x1p63))
+            else if (floor(value) > (double)range.maximum || ceil(value) < (double)range.minimum || value != value)
                 WEIR_TRY(weir_cast_overflow(call, source, row, result, error));
-            else
-                store_integer(result, row, (int64_t)value);
+            else /* 2^63 is the largest bigint as a double, and Spark takes it for that */
+                store_integer(result, row, saturate(value, range));
             break;
         }
     }
@@ -337,7 +337,7 @@ WeirStatus weir_cast_from_decimal(WeirKernelCall *call, const WeirVector *source
             } else {
                 char text[64];
                 weir_decimal_text(value, scale, text);
-                WEIR_TRY(weir_cast_decimal_range(call, text, result, row, error));
+                WEIR_TRY(weir_cast_decimal_range(call, source->type, text, result, row, error));
             }
             break;
         case WEIR_TYPE_BOOLEAN:

@@ -80,7 +80,7 @@ static WeirStatus text_to_decimal(WeirKernelCall *call, const WeirVector *source
             char text[128];
             snprintf(text, sizeof(text), "%.*s", (int)(view->length < 120 ? view->length : 120),
                      (const char *)weir_view_data(view));
-            WEIR_TRY(weir_cast_decimal_range(call, text, result, row, error));
+            WEIR_TRY(weir_cast_decimal_range(call, source->type, text, result, row, error));
         }
     }
     return WEIR_OK;

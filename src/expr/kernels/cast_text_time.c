@@ -10,7 +10,9 @@ static WeirStatus interval_row(WeirKernelCall *call, const char *text, size_t le
     const WeirDataType *type = result->type;
     WeirIntervalField start = (WeirIntervalField)type->start_field, end = (WeirIntervalField)type->end_field;
     WeirError unused;
-    WeirError *place = call->expression->eval_mode == WEIR_EVAL_ANSI ? error : &unused;
+    /* A calendar interval is null in every mode, the others only for try_cast. */
+    bool fails = call->expression->eval_mode != WEIR_EVAL_TRY && type->id != WEIR_TYPE_CALENDAR_INTERVAL;
+    WeirError *place = fails ? error : &unused;
     WeirStatus status;
     if (type->id == WEIR_TYPE_DAY_TIME_INTERVAL)
         status = weir_string_to_day_time_interval(text, length, start, end, &((int64_t *)result->values)[row], place);
@@ -20,7 +22,7 @@ static WeirStatus interval_row(WeirKernelCall *call, const char *text, size_t le
         status = weir_string_to_interval(text, length, &((WeirCalendarInterval *)result->values)[row], place);
     if (status == WEIR_OK)
         return WEIR_OK;
-    if (call->expression->eval_mode == WEIR_EVAL_ANSI)
+    if (fails)
         return weir_row_error(call, status, error);
     weir_result_set_null(call, result, row);
     return WEIR_OK;

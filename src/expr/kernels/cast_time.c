@@ -47,7 +47,7 @@ static WeirStatus timestamp_to_number(WeirKernelCall *call, const WeirVector *so
         if (!weir_decimal_rescale(micros, 6, result->type->scale, result->type->precision, &scaled)) {
             char text[64];
             weir_decimal_text(micros, 6, text);
-            return weir_cast_decimal_range(call, text, result, row, error);
+            return weir_cast_decimal_range(call, source->type, text, result, row, error);
         }
         weir_decimal_store(result, weir_decimal_is_wide(result->type), row, scaled);
         return WEIR_OK;
@@ -104,7 +104,7 @@ WeirStatus weir_cast_from_interval(WeirKernelCall *call, const WeirVector *sourc
             } else {
                 char text[64];
                 weir_decimal_text(seconds ? value : value / unit, seconds ? 6 : 0, text);
-                WEIR_TRY(weir_cast_decimal_range(call, text, result, row, error));
+                WEIR_TRY(weir_cast_decimal_range(call, source->type, text, result, row, error));
             }
         } else {
             int64_t count = value / unit;
