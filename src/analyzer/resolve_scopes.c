@@ -110,7 +110,7 @@ static WeirStatus resolve_repartition(WeirAnalysis *analysis, const WeirEnvironm
     WeirLogicalPlan *input = child;
     for (uint32_t i = 0; i < plan->expression_count; i++) {
         WeirExpression *resolved = NULL;
-        WEIR_TRY(weir_resolve_with_missing(analysis, env, plan->expressions[i], &input, &resolved, error));
+        WEIR_TRY(weir_resolve_with_missing(analysis, env, plan->expressions[i], false, &input, &resolved, error));
         weir_list_append(analysis, &list, resolved);
     }
     WeirLogicalPlan *copy = weir_logical_copy(analysis->arena, plan);

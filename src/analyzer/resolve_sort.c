@@ -93,17 +93,11 @@ static bool add_missing(void *context, const WeirExpression *expression)
     return missing->failed;
 }
 
-static bool is_unresolved(WeirStatus status)
-{
-    return status == WEIR_ERROR_UNRESOLVED_COLUMN_WITH_SUGGESTION ||
-           status == WEIR_ERROR_UNRESOLVED_COLUMN_WITHOUT_SUGGESTION;
-}
-
 /* Not in the output, or not one column of it: the input may have it. */
 static bool may_be_below(WeirStatus status)
 {
-    return is_unresolved(status) || status == WEIR_ERROR_AMBIGUOUS_REFERENCE || status == WEIR_ERROR_FIELD_NOT_FOUND ||
-           status == WEIR_ERROR_INVALID_EXTRACT_BASE_FIELD_TYPE;
+    return weir_is_unresolved_column(status) || status == WEIR_ERROR_AMBIGUOUS_REFERENCE ||
+           status == WEIR_ERROR_FIELD_NOT_FOUND || status == WEIR_ERROR_INVALID_EXTRACT_BASE_FIELD_TYPE;
 }
 
 /* The first name that means no column of this scope. */
@@ -125,9 +119,9 @@ static WeirStatus unresolved_order(WeirExpressionContext *context, const WeirExp
 
 /* A name that the output lacks: a column of some Project's input below. */
 WeirStatus weir_resolve_with_missing(WeirAnalysis *analysis, const WeirEnvironment *env, WeirExpression *order,
-                                     WeirLogicalPlan **child, WeirExpression **out, WeirError *error)
+                                     bool input_first, WeirLogicalPlan **child, WeirExpression **out, WeirError *error)
 {
-    WeirError first = {0};
+    WeirError first = {0}, last = {0};
     WeirScope scope = weir_scope_of(analysis, env, *child);
     WeirExpressionContext context = weir_expression_context(analysis, env, &scope);
     WeirStatus status = weir_resolve_expression(&context, order, out, &first);
@@ -137,7 +131,7 @@ WeirStatus weir_resolve_with_missing(WeirAnalysis *analysis, const WeirEnvironme
     }
     const WeirLogicalPlan *below = *child;
     WeirExpressionList columns = {0};
-    while (may_be_below(status)) {
+    for (bool look = input_first; look || may_be_below(status); look = false) {
         const WeirLogicalPlan *list = list_below(below);
         if (list == NULL)
             break;
@@ -149,13 +143,15 @@ WeirStatus weir_resolve_with_missing(WeirAnalysis *analysis, const WeirEnvironme
         context = weir_expression_context(analysis, env, &scope);
         context.second = &input;
         context.second_is_input = true;
-        status = weir_resolve_expression(&context, order, out, NULL);
+        context.second_first = input_first;
+        last = (WeirError){0};
+        status = weir_resolve_expression(&context, order, out, &last);
         if (list->kind == WEIR_LOGICAL_AGGREGATE)
             break; /* what is below belongs to other clauses */
     }
     if (status != WEIR_OK) {
         if (error != NULL)
-            weir_error_copy(error, &first);
+            weir_error_copy(error, first.status != WEIR_OK ? &first : &last);
         return first.status != WEIR_OK ? first.status : status;
     }
     Missing missing = {analysis, *child, false};
@@ -220,7 +216,7 @@ WeirStatus weir_resolve_sort(WeirAnalysis *analysis, const WeirEnvironment *env,
             weir_resolve_over_aggregate(analysis, env, orders.items, orders.count, false, &input, orders.items, error));
     } else {
         for (uint32_t i = 0; i < orders.count; i++)
-            WEIR_TRY(weir_resolve_with_missing(analysis, env, orders.items[i], &input, &orders.items[i], error));
+            WEIR_TRY(weir_resolve_with_missing(analysis, env, orders.items[i], false, &input, &orders.items[i], error));
     }
     WEIR_TRY(check_orders(analysis, &orders, error));
     WeirLogicalPlan *sort = weir_logical_copy(analysis->arena, plan);
