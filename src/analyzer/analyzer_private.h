@@ -53,6 +53,7 @@ typedef struct WeirEnvironment {
     const WeirScope *outer;         /* of the enclosing query, for correlated names */
     const WeirLogicalPlan *windows; /* WINDOW_DEFINITIONS in force */
     const WeirArgumentFrame *arguments;
+    const char *no_sql_functions; /* the operator whose expressions can't call them; NULL: they may */
 } WeirEnvironment;
 
 typedef struct WeirLambdaFrame WeirLambdaFrame;

@@ -166,7 +166,9 @@ WeirStatus weir_resolve_generate(WeirAnalysis *analysis, const WeirEnvironment *
     WeirLogicalPlan *child = NULL;
     WEIR_TRY(weir_resolve_plan(analysis, env, plan->children[0], &child, error));
     WeirScope scope = weir_scope_of(analysis, env, child);
-    WeirExpressionContext context = weir_expression_context(analysis, env, &scope);
+    WeirEnvironment own = *env;
+    own.no_sql_functions = "Generate";
+    WeirExpressionContext context = weir_expression_context(analysis, &own, &scope);
     WeirExpression *generator = NULL;
     WeirStatus status = weir_resolve_expression(&context, plan->condition, &generator, error);
     const WeirExpression *call = plan->condition;

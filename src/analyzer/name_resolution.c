@@ -367,7 +367,8 @@ static WeirStatus resolve_in_scopes(WeirExpressionContext *context, const WeirEx
     for (int i = 0; i < 2; i++) {
         WeirError tried = {0};
         WeirStatus status = resolve_in_scope(context, scopes[i], name, out, &tried);
-        const bool decides = context->second_first && context->second_is_input && i == 0; /* QUALIFY */
+        /* Of what QUALIFY asks first, and of what HAVING asks last. */
+        const bool decides = context->second_first && context->second_is_input == (i == 0);
         if (status != WEIR_OK && (!may_be_elsewhere(status) || (decides && status == WEIR_ERROR_AMBIGUOUS_REFERENCE))) {
             weir_error_copy(error, &tried);
             return status;

@@ -194,7 +194,10 @@ static WeirStatus check_orders(WeirAnalysis *analysis, const WeirExpressionList 
                                 weir_error_set(error, WEIR_ERROR_DATATYPE_MISMATCH_INVALID_ORDERING_TYPE, "sqlExpr",
                                                weir_expression_quoted(analysis, order), "functionName", "`sortorder`",
                                                "dataType", weir_type_quoted(analysis, order->type)));
-        if (weir_has_aggregate(order) || weir_has_window(order) || weir_contains_kind(order, WEIR_EXPRESSION_GENERATOR))
+        if (weir_contains_kind(order, WEIR_EXPRESSION_GENERATOR))
+            return weir_located(analysis, order->origin, error,
+                                weir_error_set(error, WEIR_ERROR_UNSUPPORTED_GENERATOR_OUTSIDE_SELECT, "plan", "Sort"));
+        if (weir_has_aggregate(order) || weir_has_window(order))
             return weir_located(analysis, order->origin, error,
                                 weir_error_set(error, WEIR_ERROR_UNSUPPORTED_EXPR_FOR_OPERATOR, "invalidExprSqls",
                                                weir_expression_quoted(analysis, order->children[0])));
@@ -210,13 +213,16 @@ WeirStatus weir_resolve_sort(WeirAnalysis *analysis, const WeirEnvironment *env,
     WeirExpressionList orders = {0};
     WEIR_TRY(replace_ordinals(analysis, plan, child, &orders, error));
     WeirLogicalPlan *input = child;
+    WeirEnvironment own = *env;
+    own.no_sql_functions = "Sort";
     if (weir_aggregate_below(child) != NULL) {
         WEIR_TRY(check_grouping_calls(analysis, weir_aggregate_below(child), &orders, error));
-        WEIR_TRY(
-            weir_resolve_over_aggregate(analysis, env, orders.items, orders.count, false, &input, orders.items, error));
+        WEIR_TRY(weir_resolve_over_aggregate(analysis, &own, orders.items, orders.count, false, &input, orders.items,
+                                             error));
     } else {
         for (uint32_t i = 0; i < orders.count; i++)
-            WEIR_TRY(weir_resolve_with_missing(analysis, env, orders.items[i], false, &input, &orders.items[i], error));
+            WEIR_TRY(
+                weir_resolve_with_missing(analysis, &own, orders.items[i], false, &input, &orders.items[i], error));
     }
     WEIR_TRY(check_orders(analysis, &orders, error));
     WeirLogicalPlan *sort = weir_logical_copy(analysis->arena, plan);
@@ -237,7 +243,9 @@ WeirStatus weir_resolve_limit(WeirAnalysis *analysis, const WeirEnvironment *env
     WeirLogicalPlan *child = NULL;
     WEIR_TRY(weir_resolve_plan(analysis, env, plan->children[0], &child, error));
     WeirScope scope = weir_scope_of(analysis, env, child);
-    WeirExpressionContext context = weir_expression_context(analysis, env, &scope);
+    WeirEnvironment own = *env;
+    own.no_sql_functions = plan->kind == WEIR_LOGICAL_LIMIT ? "GlobalLimit" : "Offset";
+    WeirExpressionContext context = weir_expression_context(analysis, &own, &scope);
     WeirExpression *amount = NULL;
     WEIR_TRY(weir_resolve_expression(&context, plan->condition, &amount, error));
     const char *sql = weir_expression_quoted(analysis, amount);
