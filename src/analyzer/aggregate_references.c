@@ -233,7 +233,6 @@ WeirStatus weir_resolve_over_aggregate(WeirAnalysis *analysis, const WeirEnviron
     WeirScope input = weir_scope_of(analysis, env, analytics != NULL ? analytics->input : aggregate->children[0]);
     WeirExpressionContext expression_context = weir_expression_context(analysis, env, &scope);
     expression_context.second = &input;
-    expression_context.without_functions = having ? NULL : "Sort";
     expression_context.second_first = having;
     expression_context.grouping = analytics != NULL ? analytics->expressions : aggregate->grouping;
     expression_context.grouping_count = analytics != NULL ? analytics->count : aggregate->grouping_count;
@@ -242,6 +241,7 @@ WeirStatus weir_resolve_over_aggregate(WeirAnalysis *analysis, const WeirEnviron
         weir_list_append(analysis, &push.list, aggregate->expressions[i]);
     for (uint32_t i = 0; i < count; i++) {
         WeirExpression *resolved = NULL;
+        const WeirExpression *written = in[i]; /* `out` may be the same array */
         WEIR_TRY(weir_resolve_expression(&expression_context, in[i], &resolved, error));
         if (having && weir_has_window(resolved))
             return weir_located(
@@ -252,7 +252,7 @@ WeirStatus weir_resolve_over_aggregate(WeirAnalysis *analysis, const WeirEnviron
         out[i] = weir_transform_down(analysis->arena, resolved, push_node, &push);
         if (push.status != WEIR_OK)
             return push.status;
-        WEIR_TRY(check_pushed(&expression_context, &push.list, in[i], out[i], error));
+        WEIR_TRY(check_pushed(&expression_context, &push.list, written, out[i], error));
     }
     WeirLogicalPlan *extended = aggregate;
     if (push.list.count > aggregate->expression_count) {

@@ -54,6 +54,7 @@ typedef struct WeirEnvironment {
     const WeirScope *outer;         /* of the enclosing query, for correlated names */
     const WeirLogicalPlan *windows; /* WINDOW_DEFINITIONS in force */
     const WeirArgumentFrame *arguments;
+    const char *no_sql_functions; /* the operator whose expressions can't call them; NULL: they may */
 } WeirEnvironment;
 
 typedef struct WeirLambdaFrame WeirLambdaFrame;
@@ -69,7 +70,7 @@ typedef struct WeirExpressionContext {
     const WeirEnvironment *env;
     const WeirScope *scope;
     const WeirScope *second;         /* input of the aggregate that gives `scope`, for HAVING and ORDER BY; else NULL */
-    bool second_first;               /* HAVING */
+    bool second_first;               /* HAVING, QUALIFY */
     bool second_is_input;            /* of a SELECT list: all of its columns count */
     WeirExpression *const *grouping; /* outside of aggregate functions only these may come from `second` */
     uint32_t grouping_count;
@@ -79,7 +80,6 @@ typedef struct WeirExpressionContext {
     uint32_t aggregate_depth;
     bool in_window;                    /* a window expression's function or definition */
     bool in_select_list;               /* where a generator may stand */
-    const char *without_functions;     /* Spark's name of a node that may not call SQL functions; else NULL */
     bool used_hidden, used_lateral;    /* out */
     const WeirExpression *meaningless; /* out of resolve_sort.c: the name that it complains of */
 } WeirExpressionContext;
@@ -279,12 +279,27 @@ WeirStatus weir_resolve_recursion(WeirAnalysis *analysis, const WeirEnvironment 
 /* ---- parts of SELECT shared by Project and Aggregate */
 WeirStatus weir_resolve_select_list(WeirExpressionContext *context, WeirExpression *const *items, uint32_t count,
                                     WeirExpressionList *out, WeirError *error);
+/* One item more, after those of `out`; a star gives several. */
+WeirStatus weir_resolve_select_item(WeirExpressionContext *context, WeirExpression *item, WeirExpressionList *out,
+                                    WeirError *error);
+/* A list whose items name columns of its generators: generator_list.c */
+typedef struct WeirGeneratorList {
+    WeirLogicalPlan *child;   /* in: the input; out: with the generators that others needed above it */
+    WeirExpressionList items; /* out: resolved, or as written if one is an aggregate */
+    bool has_aggregate, used_lateral;
+} WeirGeneratorList;
+WeirStatus weir_resolve_generator_list(WeirAnalysis *analysis, const WeirEnvironment *env, WeirExpression *const *items,
+                                       uint32_t count, WeirGeneratorList *out, WeirError *error);
+bool weir_is_unresolved_column(WeirStatus status);
 /* Stack of Projects so that items may use earlier aliases: lateral_alias.c */
 WeirLogicalPlan *weir_plan_lateral_aliases(WeirAnalysis *analysis, WeirExpression *const *items, uint32_t count,
                                            WeirLogicalPlan *child);
 /* Pull generators out of a SELECT list into GENERATE nodes below it: generators.c */
 WeirStatus weir_extract_generators(WeirAnalysis *analysis, WeirExpressionList *items, WeirLogicalPlan **child,
                                    WeirError *error);
+/* The generator of a list over an aggregate comes last: windows and the aliases that it uses are computed first. */
+WeirStatus weir_compute_below_generator(WeirAnalysis *analysis, WeirExpressionList *items, WeirLogicalPlan **child,
+                                        WeirError *error);
 WeirStatus weir_make_generate(WeirAnalysis *analysis, WeirExpression *generator, const char *qualifier,
                               const char *const *names, uint32_t name_count, bool outer, WeirLogicalPlan *child,
                               WeirLogicalPlan **out, WeirError *error);
@@ -327,9 +342,10 @@ WeirStatus weir_widen_children(WeirAnalysis *analysis, WeirLogicalPlan *plan, co
 /* CheckAnalysis: everything that only a whole resolved tree shows. check_analysis.c */
 WeirStatus weir_check_analysis(WeirAnalysis *analysis, const WeirLogicalPlan *plan, WeirError *error);
 WeirStatus weir_check_no_maps(WeirAnalysis *analysis, const WeirLogicalPlan *plan, WeirOrigin origin, WeirError *error);
-/* An expression over `*child`, or over what its SELECT list left out, which is then added to `*child`. */
+/* An expression over `*child`, or over what its SELECT list left out, which is then added to `*child`; `input_first`:
+ * what that list was made of comes before what it gives. */
 WeirStatus weir_resolve_with_missing(WeirAnalysis *analysis, const WeirEnvironment *env, WeirExpression *expression,
-                                     WeirLogicalPlan **child, WeirExpression **out, WeirError *error);
+                                     bool input_first, WeirLogicalPlan **child, WeirExpression **out, WeirError *error);
 WeirStatus weir_share_streams(WeirAnalysis *analysis, WeirLogicalPlan **plan, WeirError *error);
 WeirStatus weir_check_boolean(WeirAnalysis *analysis, const WeirLogicalPlan *plan, const WeirExpression *condition,
                               WeirError *error);

@@ -72,6 +72,25 @@ static WeirStatus check_aggregates(const Check *check, const WeirExpression *exp
                                        weir_expression_quoted(check->analysis, expression)));
 }
 
+static bool is_membership(void *context, const WeirExpression *expression)
+{
+    (void)context;
+    return expression->kind == WEIR_EXPRESSION_EXISTS || expression->kind == WEIR_EXPRESSION_IN_SUBQUERY;
+}
+
+/* EXISTS and IN become joins below what uses them, which these operators can't have. */
+static WeirStatus check_membership(const Check *check, const WeirExpression *expression)
+{
+    const WeirLogicalKind kind = check->plan->kind;
+    bool refused = kind == WEIR_LOGICAL_SORT || kind == WEIR_LOGICAL_REPARTITION || kind == WEIR_LOGICAL_GENERATE;
+    if (!refused || expression == NULL || !weir_expression_any(expression, is_membership, NULL))
+        return WEIR_OK;
+    return weir_located(
+        check->analysis, expression->origin, check->error,
+        weir_error_set(check->error, WEIR_ERROR_UNSUPPORTED_SUBQUERY_EXPRESSION_CATEGORY_UNSUPPORTED_IN_EXISTS_SUBQUERY,
+                       "treeNode", weir_expression_quoted(check->analysis, expression)));
+}
+
 /* ---- correlated subqueries: outer columns in aggregates, scalar subqueries above them */
 
 static bool is_outer(void *context, const WeirExpression *expression)
@@ -205,6 +224,7 @@ WeirStatus weir_check_analysis(WeirAnalysis *analysis, const WeirLogicalPlan *pl
     for (uint32_t i = 0; i < plan->expression_count; i++) {
         WEIR_TRY(check_expression(&check, plan->expressions[i], false));
         WEIR_TRY(check_aggregates(&check, plan->expressions[i]));
+        WEIR_TRY(check_membership(&check, plan->expressions[i]));
         WEIR_TRY(check_outer_in_aggregate(&check, plan->expressions[i]));
         WEIR_TRY(check_scalar_place(&check, plan->expressions[i]));
         WEIR_TRY(check_outer_type(&check, plan->expressions[i]));
@@ -214,6 +234,7 @@ WeirStatus weir_check_analysis(WeirAnalysis *analysis, const WeirLogicalPlan *pl
         WEIR_TRY(check_outer_in_aggregate(&check, plan->grouping[i]));
     }
     WEIR_TRY(check_expression(&check, plan->condition, false));
+    WEIR_TRY(check_membership(&check, plan->condition));
     WEIR_TRY(check_outer_type(&check, plan->condition));
     WEIR_TRY(check_join_condition(&check, plan->condition));
     return check_aggregates(&check, plan->condition);

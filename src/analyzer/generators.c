@@ -99,6 +99,66 @@ WeirStatus weir_extract_generators(WeirAnalysis *analysis, WeirExpressionList *i
     return WEIR_OK;
 }
 
+static WeirStatus check_one_generator(WeirAnalysis *analysis, const WeirExpressionList *items,
+                                      const WeirExpression **generator, WeirError *error)
+{
+    const char *all = NULL;
+    uint32_t count = 0;
+    *generator = NULL;
+    for (uint32_t i = 0; i < items->count; i++) {
+        const WeirExpression *found = top_generator(items->items[i]);
+        if (found == NULL)
+            continue;
+        const char *text = weir_expression_quoted(analysis, found);
+        all = count++ == 0 ? text : weir_arena_printf(analysis->arena, "%s, %s", all, text);
+        *generator = found;
+    }
+    if (count < 2)
+        return WEIR_OK;
+    return weir_located(analysis, (*generator)->origin, error,
+                        weir_error_set(error, WEIR_ERROR_UNSUPPORTED_GENERATOR_MULTI_GENERATOR, "num",
+                                       weir_arena_printf(analysis->arena, "%u", count), "generators", all));
+}
+
+static bool uses_id(void *context, const WeirExpression *expression)
+{
+    return expression->kind == WEIR_EXPRESSION_ATTRIBUTE && expression->id == *(const int64_t *)context;
+}
+
+WeirStatus weir_compute_below_generator(WeirAnalysis *analysis, WeirExpressionList *items, WeirLogicalPlan **child,
+                                        WeirError *error)
+{
+    const WeirExpression *generator = NULL;
+    WEIR_TRY(check_one_generator(analysis, items, &generator, error));
+    if (generator == NULL)
+        return WEIR_OK;
+    bool windows = false, any = false;
+    bool *needed = WEIR_ARENA_ARRAY(analysis->arena, bool, items->count + 1);
+    for (uint32_t i = items->count; i-- > 0;) {
+        WeirExpression *item = items->items[i];
+        if (item->kind != WEIR_EXPRESSION_ALIAS || item->children[0] == generator)
+            continue;
+        needed[i] = weir_has_window(item) || weir_expression_any(generator, uses_id, &item->id);
+        for (uint32_t later = i + 1; later < items->count && !needed[i]; later++)
+            needed[i] = needed[later] && weir_expression_any(items->items[later], uses_id, &item->id);
+        windows = windows || weir_has_window(item);
+        any = any || needed[i];
+    }
+    WeirExpressionList below = {0};
+    for (uint32_t i = 0; i < (*child)->output_count; i++)
+        weir_list_append(analysis, &below, (*child)->output[i]);
+    for (uint32_t i = 0; i < items->count; i++)
+        if (needed[i]) {
+            weir_list_append(analysis, &below, items->items[i]);
+            items->items[i] = weir_expression_to_attribute(analysis->arena, items->items[i]);
+        }
+    if (windows)
+        return weir_extract_windows(analysis, below.items, below.count, *child, child, error);
+    if (any)
+        *child = weir_plan_lateral_aliases(analysis, below.items, below.count, *child);
+    return WEIR_OK;
+}
+
 /* LATERAL VIEW [OUTER] generator(…) q AS a, b */
 WeirStatus weir_resolve_generate(WeirAnalysis *analysis, const WeirEnvironment *env, WeirLogicalPlan *plan,
                                  WeirLogicalPlan **out, WeirError *error)
@@ -106,9 +166,10 @@ WeirStatus weir_resolve_generate(WeirAnalysis *analysis, const WeirEnvironment *
     WeirLogicalPlan *child = NULL;
     WEIR_TRY(weir_resolve_plan(analysis, env, plan->children[0], &child, error));
     WeirScope scope = weir_scope_of(analysis, env, child);
-    WeirExpressionContext context = weir_expression_context(analysis, env, &scope);
+    WeirEnvironment own = *env;
+    own.no_sql_functions = "Generate";
+    WeirExpressionContext context = weir_expression_context(analysis, &own, &scope);
     WeirExpression *generator = NULL;
-    context.without_functions = "Generate";
     WeirStatus status = weir_resolve_expression(&context, plan->condition, &generator, error);
     const WeirExpression *call = plan->condition;
     bool is_call = call->kind == WEIR_EXPRESSION_UNRESOLVED_FUNCTION;

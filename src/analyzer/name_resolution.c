@@ -216,17 +216,23 @@ static WeirStatus resolve_lateral(WeirExpressionContext *context, const WeirExpr
         weir_setting_is_off(context->analysis, "spark.sql.lateralColumnAlias.enableImplicitResolution"))
         return WEIR_OK;
     WeirExpressionList attributes = {0};
+    bool generated = false;
     for (uint32_t i = 0; i < context->lateral_count; i++)
         if (context->laterals[i]->kind == WEIR_EXPRESSION_ALIAS && !is_variable(context->laterals[i]->children[0]) &&
-            weir_name_equal(context->analysis, context->laterals[i]->name, name->parts[0]))
+            weir_name_equal(context->analysis, context->laterals[i]->name, name->parts[0])) {
+            generated = context->laterals[i]->children[0]->kind == WEIR_EXPRESSION_GENERATOR;
             weir_list_append(context->analysis, &attributes,
                              weir_expression_to_attribute(context->analysis->arena, context->laterals[i]));
+        }
     if (attributes.count > 1) {
         return weir_located(context->analysis, name->origin, error,
                             weir_error_set(error, WEIR_ERROR_AMBIGUOUS_LATERAL_COLUMN_ALIAS, "name",
                                            weir_name_quoted(context->analysis, name->parts, name->part_count), "n",
                                            weir_arena_printf(context->analysis->arena, "%u", attributes.count)));
     }
+    /* What a generator gives is a column of the input once the generator stands below: generator_list.c. */
+    if (generated && !context->in_window)
+        return WEIR_OK;
     WEIR_TRY(weir_resolve_in_attributes(context->analysis, attributes.items, attributes.count, name->parts,
                                         name->part_count, name->origin, out, error));
     if (*out != NULL && (context->in_window || context->aggregate_depth > 0)) {
@@ -372,7 +378,9 @@ static WeirStatus resolve_in_scopes(WeirExpressionContext *context, const WeirEx
     for (int i = 0; i < 2; i++) {
         WeirError tried = {0};
         WeirStatus status = resolve_in_scope(context, scopes[i], name, out, &tried);
-        if (status != WEIR_OK && !may_be_elsewhere(status)) {
+        /* Of what QUALIFY asks first, and of what HAVING asks last. */
+        const bool decides = context->second_first && context->second_is_input == (i == 0);
+        if (status != WEIR_OK && (!may_be_elsewhere(status) || (decides && status == WEIR_ERROR_AMBIGUOUS_REFERENCE))) {
             weir_error_copy(error, &tried);
             return status;
         }

@@ -151,8 +151,7 @@ static WeirStatus resolve_grouping(Grouping *grouping, WeirExpression *expressio
     WEIR_TRY(substitute_alias(grouping, expression, &written, error));
     WeirStatus status = weir_resolve_expression(&grouping->context, written, out, error);
     bool lateral = written != expression && written->kind != WEIR_EXPRESSION_UNRESOLVED_ATTRIBUTE &&
-                   (status == WEIR_ERROR_UNRESOLVED_COLUMN_WITH_SUGGESTION ||
-                    status == WEIR_ERROR_UNRESOLVED_COLUMN_WITHOUT_SUGGESTION);
+                   weir_is_unresolved_column(status);
     if (lateral) { /* what the alias stands for uses another alias */
         weir_error_clear(error);
         return weir_located(analysis, expression->origin, error,
@@ -512,13 +511,19 @@ static WeirStatus add_having(WeirAnalysis *analysis, const WeirEnvironment *env,
     const WeirLogicalPlan *before = *plan;
     WEIR_TRY(weir_aggregate_below(*plan) != NULL
                  ? weir_resolve_over_aggregate(analysis, env, &having->condition, 1, true, plan, &condition, error)
-                 : weir_resolve_with_missing(analysis, env, having->condition, plan, &condition, error));
+                 : weir_resolve_with_missing(analysis, env, having->condition, false, plan, &condition, error));
     WEIR_TRY(weir_check_boolean(analysis, having, condition, error));
     *plan = weir_plan_filter(analysis, condition, *plan);
     (*plan)->origin = having->origin;
     if ((*plan)->output_count != before->output_count && !keep)
         *plan = weir_plan_project(analysis, before->output, before->output_count, *plan);
     return WEIR_OK;
+}
+
+static WeirStatus finish_items(WeirAnalysis *analysis, Block *block, WeirLogicalPlan **plan, WeirError *error)
+{
+    WEIR_TRY(weir_compute_below_generator(analysis, &block->items, plan, error));
+    return weir_finish_select(analysis, &block->items, block->lateral, *plan, plan, error);
 }
 
 static WeirStatus build(WeirAnalysis *analysis, const WeirEnvironment *env, const WeirLogicalPlan *plan,
@@ -545,10 +550,10 @@ static WeirStatus build(WeirAnalysis *analysis, const WeirEnvironment *env, cons
     /* HAVING stands below the window functions of the list, but above its generators and the uses of its aliases. */
     bool windows = has_windows(&block.items);
     if (split && !windows)
-        WEIR_TRY(weir_finish_select(analysis, &block.items, block.lateral, *out, out, error));
+        WEIR_TRY(finish_items(analysis, &block, out, error));
     if (having != NULL)
         WEIR_TRY(add_having(analysis, env, having, windows, out, error));
-    return windows ? weir_finish_select(analysis, &block.items, block.lateral, *out, out, error) : WEIR_OK;
+    return windows ? finish_items(analysis, &block, out, error) : WEIR_OK;
 }
 
 /* |> AGGREGATE items GROUP BY keys: an ordinal is a column of the input, and every item has an aggregate. The keys

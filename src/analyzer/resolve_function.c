@@ -174,10 +174,18 @@ static WeirStatus resolve_arguments(WeirExpressionContext *context, const char *
 {
     WeirExpressionList arguments = {0};
     bool aggregate = weir_aggregate_find(name) != NULL;
+    const WeirFunction *function = weir_function_find(name);
+    const WeirEnvironment *env = context->env;
+    WeirEnvironment of_generator = *env;
+    if (function != NULL && function->kind == WEIR_FUNCTION_GENERATOR) {
+        of_generator.no_sql_functions = "Generate";
+        context->env = &of_generator;
+    }
     context->aggregate_depth += aggregate ? 1u : 0u;
     WeirStatus status = WEIR_OK;
     for (uint32_t i = 0; i < call->child_count && status == WEIR_OK; i++)
         status = resolve_argument(context, name, call->is_distinct, call->children[i], &arguments, error);
+    context->env = env;
     WeirExpression *copy = weir_expression_copy(context->analysis->arena, call);
     copy->children = arguments.items;
     copy->child_count = arguments.count;
@@ -198,6 +206,26 @@ static bool takes_ignore_nulls(const char *name)
     return false;
 }
 
+static WeirStatus unsupported_syntax(WeirExpressionContext *context, const WeirExpression *call, const char *syntax,
+                                     WeirError *error)
+{
+    return weir_located(context->analysis, call->origin, error,
+                        weir_error_set(error, WEIR_ERROR_INVALID_SQL_SYNTAX_FUNCTION_WITH_UNSUPPORTED_SYNTAX,
+                                       "prettyName", weir_name_quoted(context->analysis, call->parts, call->part_count),
+                                       "syntax", syntax));
+}
+
+/* f(…) WITHIN GROUP (ORDER BY …): the orders are the call's last arguments. */
+static WeirStatus check_within_group(WeirExpressionContext *context, const char *name, const WeirExpression *call,
+                                     WeirError *error)
+{
+    const WeirAggregateFunction *aggregate = weir_aggregate_find(name);
+    if (call->child_count == 0 || call->children[call->child_count - 1]->kind != WEIR_EXPRESSION_SORT_ORDER ||
+        (aggregate != NULL && (aggregate->flags & WEIR_AGGREGATE_WITHIN_GROUP)))
+        return WEIR_OK;
+    return unsupported_syntax(context, call, "WITHIN GROUP (ORDER BY ...)", error);
+}
+
 static WeirStatus check_modifiers(WeirExpressionContext *context, const WeirExpression *call,
                                   const WeirExpression *resolved, WeirError *error)
 {
@@ -209,12 +237,7 @@ static WeirStatus check_modifiers(WeirExpressionContext *context, const WeirExpr
                          : call->is_distinct    ? "DISTINCT"
                          : call->filter != NULL ? "FILTER CLAUSE"
                                                 : NULL;
-    if (syntax == NULL)
-        return WEIR_OK;
-    return weir_located(context->analysis, call->origin, error,
-                        weir_error_set(error, WEIR_ERROR_INVALID_SQL_SYNTAX_FUNCTION_WITH_UNSUPPORTED_SYNTAX,
-                                       "prettyName", weir_name_quoted(context->analysis, call->parts, call->part_count),
-                                       "syntax", syntax));
+    return syntax == NULL ? WEIR_OK : unsupported_syntax(context, call, syntax, error);
 }
 
 /* expression.field is written base["field"] by the parser; over a struct it is a field. */
@@ -277,11 +300,17 @@ WeirStatus weir_resolve_function_call(WeirExpressionContext *context, WeirExpres
     if (internal || (weir_function_find(name) == NULL && weir_aggregate_find(name) == NULL)) {
         const WeirSqlFunction *function =
             catalog == NULL || catalog->sql_function == NULL ? NULL : catalog->sql_function(catalog, name);
+        if (function != NULL && context->env->no_sql_functions != NULL)
+            return weir_located(analysis, call->origin, error,
+                                weir_error_set(error, WEIR_ERROR_UNSUPPORTED_SQL_UDF_USAGE, "functionName",
+                                               weir_name_quoted(analysis, &function->name, 1), "nodeName",
+                                               context->env->no_sql_functions));
         if (function != NULL)
             return weir_resolve_sql_function(context, function, typed, out, error);
         if (internal)
             return unresolved_routine(context, call, error);
     }
+    WEIR_TRY(check_within_group(context, name, typed, error));
     WEIR_TRY(weir_arrange_builtin(analysis, name, call->origin, &typed->children, &typed->child_count, error));
     if (typed->part_count > 1) {
         const char **parts = WEIR_ARENA_ARRAY(analysis->arena, const char *, 1);

@@ -289,15 +289,35 @@ static bool calls_aggregate(const WeirExpression *condition)
     return weir_expression_any(condition, is_aggregate_call, NULL);
 }
 
-/* The condition is one more item of the SELECT list below, so that its window functions are computed with the others;
- * then a filter and the list without it. */
+/* The condition sees what the SELECT gives and what its list left out; its window functions are computed above it. */
+static WeirStatus filter_by_windows(WeirAnalysis *analysis, const WeirEnvironment *env, const WeirLogicalPlan *plan,
+                                    WeirLogicalPlan **out, WeirError *error)
+{
+    WeirLogicalPlan *child = NULL;
+    WEIR_TRY(weir_resolve_plan(analysis, env, plan->children[0], &child, error));
+    WeirLogicalPlan *input = child;
+    WeirExpression *condition = NULL;
+    WEIR_TRY(weir_resolve_with_missing(analysis, env, plan->condition, true, &input, &condition, error));
+    if (weir_has_aggregate(condition))
+        return weir_located(analysis, plan->origin, error, weir_error_set(error, WEIR_ERROR_MISSING_GROUP_BY));
+    WEIR_TRY(weir_check_boolean(analysis, plan, condition, error));
+    WeirExpressionList items = {0};
+    for (uint32_t i = 0; i < input->output_count; i++)
+        weir_list_append(analysis, &items, input->output[i]);
+    WeirExpression *item = weir_expression_alias(analysis->arena, condition, "__qualify", weir_next_id(analysis));
+    weir_list_append(analysis, &items, item);
+    WEIR_TRY(weir_extract_windows(analysis, items.items, items.count, input, &input, error));
+    WeirLogicalPlan *filter = weir_plan_filter(analysis, weir_expression_to_attribute(analysis->arena, item), input);
+    *out = weir_plan_project(analysis, child->output, child->output_count, filter);
+    return WEIR_OK;
+}
+
 WeirStatus weir_resolve_qualify(WeirAnalysis *analysis, const WeirEnvironment *env, WeirLogicalPlan *plan,
                                 WeirLogicalPlan **out, WeirError *error)
 {
-    WeirLogicalPlan *select = plan->children[0];
-    WeirLogicalPlan *having = select->kind == WEIR_LOGICAL_HAVING ? select : NULL;
-    if (having != NULL)
-        select = having->children[0];
+    const WeirLogicalPlan *select = plan->children[0];
+    if (select->kind == WEIR_LOGICAL_HAVING)
+        select = select->children[0];
     bool in_condition = weir_has_window(plan->condition), in_list = false;
     for (uint32_t i = 0; i < select->expression_count; i++)
         in_list = in_list || weir_has_window(select->expressions[i]);
@@ -309,39 +329,10 @@ WeirStatus weir_resolve_qualify(WeirAnalysis *analysis, const WeirEnvironment *e
         WeirLogicalPlan *selected = NULL;
         WeirExpression *ignored = NULL;
         WEIR_TRY(weir_resolve_plan(analysis, env, plan->children[0], &selected, error));
-        WEIR_TRY(weir_resolve_with_missing(analysis, env, plan->condition, &selected, &ignored, error));
+        WEIR_TRY(weir_resolve_with_missing(analysis, env, plan->condition, true, &selected, &ignored, error));
     }
     if (!in_condition && !in_list)
         return weir_located(analysis, plan->origin, error,
                             weir_error_set(error, WEIR_ERROR_QUALIFY_REQUIRES_WINDOW_FUNCTION));
-    if (!in_condition) {
-        WeirLogicalPlan *filter = weir_logical_copy(analysis->arena, plan);
-        filter->kind = WEIR_LOGICAL_FILTER;
-        return weir_resolve_filter(analysis, env, filter, out, error);
-    }
-    WeirLogicalPlan *extended = weir_logical_copy(analysis->arena, select);
-    if (select->kind == WEIR_LOGICAL_AGGREGATE) { /* over what the aggregate gives, no more */
-        extended = weir_logical_unary(analysis->arena, WEIR_LOGICAL_PROJECT, having != NULL ? having : select);
-        extended->expressions = WEIR_ARENA_ARRAY(analysis->arena, WeirExpression *, 1);
-        extended->expressions[0] = weir_expression_new(analysis->arena, WEIR_EXPRESSION_UNRESOLVED_STAR, plan->origin);
-        extended->expression_count = 1;
-        select = extended;
-        having = NULL;
-        extended = weir_logical_copy(analysis->arena, select);
-    }
-    extended->expressions = WEIR_ARENA_ARRAY(analysis->arena, WeirExpression *, select->expression_count + 1);
-    memcpy(extended->expressions, select->expressions, sizeof(*select->expressions) * select->expression_count);
-    extended->expressions[select->expression_count] =
-        weir_expression_alias(analysis->arena, plan->condition, "__qualify", 0);
-    extended->expression_count = select->expression_count + 1;
-    if (having != NULL)
-        extended = weir_plan_with_children(analysis, having, extended, NULL);
-    extended->analyzed = false;
-    WeirLogicalPlan *child = NULL;
-    WEIR_TRY(weir_resolve_plan(analysis, env, extended, &child, error));
-    WeirExpression *condition = child->output[child->output_count - 1];
-    WEIR_TRY(weir_check_boolean(analysis, plan, condition, error));
-    *out = weir_plan_project(analysis, child->output, child->output_count - 1,
-                             weir_plan_filter(analysis, condition, child));
-    return WEIR_OK;
+    return filter_by_windows(analysis, env, plan, out, error);
 }

@@ -63,6 +63,42 @@ WeirStatus weir_finish_select(WeirAnalysis *analysis, WeirExpressionList *items,
     return WEIR_OK;
 }
 
+/* `child` is resolved: the aggregate resolves its own lists again. */
+static WeirStatus aggregate_instead(WeirAnalysis *analysis, const WeirEnvironment *env, const WeirLogicalPlan *plan,
+                                    WeirLogicalPlan *child, WeirLogicalPlan **out, WeirError *error)
+{
+    WeirLogicalPlan *aggregate = weir_logical_copy(analysis->arena, plan);
+    aggregate->kind = WEIR_LOGICAL_AGGREGATE;
+    aggregate->children[0] = child;
+    return weir_resolve_aggregate(analysis, env, aggregate, out, error);
+}
+
+static WeirStatus finish_project(WeirAnalysis *analysis, const WeirLogicalPlan *plan, WeirExpressionList *items,
+                                 bool lateral, WeirLogicalPlan *child, WeirLogicalPlan **out, WeirError *error)
+{
+    WeirExpressionSlots slots = {.lists = {&items->items}, .counts = {&items->count}, .list_count = 1};
+    WEIR_TRY(weir_rewrite_time_windows(analysis, &slots, &child, error));
+    WEIR_TRY(weir_finish_select(analysis, items, lateral, child, out, error));
+    (*out)->origin = plan->origin;
+    return WEIR_OK;
+}
+
+/* Names that the input lacks may be columns of the list's own generators. */
+static WeirStatus resolve_around_generators(WeirAnalysis *analysis, const WeirEnvironment *env,
+                                            const WeirLogicalPlan *plan, WeirLogicalPlan *child, WeirLogicalPlan **out,
+                                            WeirError *error)
+{
+    weir_error_clear(error);
+    WeirGeneratorList list = {.child = child};
+    WEIR_TRY(weir_resolve_generator_list(analysis, env, plan->expressions, plan->expression_count, &list, error));
+    if (!list.has_aggregate)
+        return finish_project(analysis, plan, &list.items, list.used_lateral, list.child, out, error);
+    WeirLogicalPlan *copy = weir_logical_copy(analysis->arena, plan);
+    copy->expressions = list.items.items;
+    copy->expression_count = list.items.count;
+    return aggregate_instead(analysis, env, copy, list.child, out, error);
+}
+
 WeirStatus weir_resolve_project(WeirAnalysis *analysis, const WeirEnvironment *env, WeirLogicalPlan *plan,
                                 WeirLogicalPlan **out, WeirError *error)
 {
@@ -71,24 +107,19 @@ WeirStatus weir_resolve_project(WeirAnalysis *analysis, const WeirEnvironment *e
     WeirScope scope = weir_scope_of(analysis, env, child);
     WeirExpressionContext context = weir_expression_context(analysis, env, &scope);
     WeirExpressionList items = {0};
-    WEIR_TRY(weir_resolve_select_list(&context, plan->expressions, plan->expression_count, &items, error));
+    WeirStatus status = weir_resolve_select_list(&context, plan->expressions, plan->expression_count, &items, error);
+    if (weir_is_unresolved_column(status))
+        return resolve_around_generators(analysis, env, plan, child, out, error);
+    WEIR_TRY(status);
     if (any_aggregate(&items) && plan->name != NULL) /* a pipe operator */
         return weir_located(analysis, plan->origin, error,
                             weir_error_set(error, WEIR_ERROR_PIPE_OPERATOR_CONTAINS_AGGREGATE_FUNCTION, "expr",
                                            "in its list", "clause", plan->name));
-    if (any_aggregate(&items)) {
-        WeirLogicalPlan *aggregate = weir_logical_copy(analysis->arena, plan);
-        aggregate->kind = WEIR_LOGICAL_AGGREGATE;
-        aggregate->children[0] = child; /* resolved: the aggregate resolves its own lists again */
-        return weir_resolve_aggregate(analysis, env, aggregate, out, error);
-    }
+    if (any_aggregate(&items))
+        return aggregate_instead(analysis, env, plan, child, out, error);
     if (context.used_hidden)
         child = weir_plan_expose(analysis, child, items.items, items.count);
-    WeirExpressionSlots slots = {.lists = {&items.items}, .counts = {&items.count}, .list_count = 1};
-    WEIR_TRY(weir_rewrite_time_windows(analysis, &slots, &child, error));
-    WEIR_TRY(weir_finish_select(analysis, &items, context.used_lateral, child, out, error));
-    (*out)->origin = plan->origin;
-    return WEIR_OK;
+    return finish_project(analysis, plan, &items, context.used_lateral, child, out, error);
 }
 
 /* An aggregate that WHERE computes; in a subquery of HAVING those of the outer query are values. */

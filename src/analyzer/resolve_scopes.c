@@ -143,9 +143,15 @@ static WeirStatus resolve_repartition(WeirAnalysis *analysis, const WeirEnvironm
 {
     WeirExpressionList list = {0};
     WeirLogicalPlan *input = child;
+    WeirEnvironment own = *env;
+    own.no_sql_functions = "RepartitionByExpression";
     for (uint32_t i = 0; i < plan->expression_count; i++) {
         WeirExpression *resolved = NULL;
-        WEIR_TRY(weir_resolve_with_missing(analysis, env, plan->expressions[i], &input, &resolved, error));
+        WEIR_TRY(weir_resolve_with_missing(analysis, &own, plan->expressions[i], false, &input, &resolved, error));
+        if (weir_has_window(resolved))
+            return weir_located(analysis, resolved->origin, error,
+                                weir_error_set(error, WEIR_ERROR_UNSUPPORTED_EXPR_FOR_OPERATOR, "invalidExprSqls",
+                                               weir_expression_quoted(analysis, resolved)));
         weir_list_append(analysis, &list, resolved);
     }
     WeirLogicalPlan *copy = weir_logical_copy(analysis->arena, plan);

@@ -96,17 +96,11 @@ static bool add_missing(void *context, const WeirExpression *expression)
     return missing->failed;
 }
 
-static bool is_unresolved(WeirStatus status)
-{
-    return status == WEIR_ERROR_UNRESOLVED_COLUMN_WITH_SUGGESTION ||
-           status == WEIR_ERROR_UNRESOLVED_COLUMN_WITHOUT_SUGGESTION;
-}
-
 /* Not in the output, or not one column of it: the input may have it. */
 static bool may_be_below(WeirStatus status)
 {
-    return is_unresolved(status) || status == WEIR_ERROR_AMBIGUOUS_REFERENCE || status == WEIR_ERROR_FIELD_NOT_FOUND ||
-           status == WEIR_ERROR_INVALID_EXTRACT_BASE_FIELD_TYPE;
+    return weir_is_unresolved_column(status) || status == WEIR_ERROR_AMBIGUOUS_REFERENCE ||
+           status == WEIR_ERROR_FIELD_NOT_FOUND || status == WEIR_ERROR_INVALID_EXTRACT_BASE_FIELD_TYPE;
 }
 
 /* The first name that means no column of this scope. */
@@ -128,13 +122,11 @@ static WeirStatus unresolved_order(WeirExpressionContext *context, const WeirExp
 
 /* A name that the output lacks: a column of some Project's input below. */
 WeirStatus weir_resolve_with_missing(WeirAnalysis *analysis, const WeirEnvironment *env, WeirExpression *order,
-                                     WeirLogicalPlan **child, WeirExpression **out, WeirError *error)
+                                     bool input_first, WeirLogicalPlan **child, WeirExpression **out, WeirError *error)
 {
-    WeirError first = {0};
+    WeirError first = {0}, last = {0};
     WeirScope scope = weir_scope_of(analysis, env, *child);
-    const char *node = order->kind == WEIR_EXPRESSION_SORT_ORDER ? "Sort" : NULL;
     WeirExpressionContext context = weir_expression_context(analysis, env, &scope);
-    context.without_functions = node;
     WeirStatus status = weir_resolve_expression(&context, order, out, &first);
     if (status == WEIR_ERROR_AMBIGUOUS_REFERENCE) { /* of two columns of one name none is meant */
         weir_error_clear(&first);
@@ -142,7 +134,7 @@ WeirStatus weir_resolve_with_missing(WeirAnalysis *analysis, const WeirEnvironme
     }
     const WeirLogicalPlan *below = *child;
     WeirExpressionList columns = {0};
-    while (may_be_below(status)) {
+    for (bool look = input_first; look || may_be_below(status); look = false) {
         const WeirLogicalPlan *list = list_below(below);
         if (list == NULL)
             break;
@@ -154,14 +146,15 @@ WeirStatus weir_resolve_with_missing(WeirAnalysis *analysis, const WeirEnvironme
         context = weir_expression_context(analysis, env, &scope);
         context.second = &input;
         context.second_is_input = true;
-        context.without_functions = node;
-        status = weir_resolve_expression(&context, order, out, NULL);
+        context.second_first = input_first;
+        last = (WeirError){0};
+        status = weir_resolve_expression(&context, order, out, &last);
         if (list->kind == WEIR_LOGICAL_AGGREGATE)
             break; /* what is below belongs to other clauses */
     }
     if (status != WEIR_OK) {
         if (error != NULL)
-            weir_error_copy(error, &first);
+            weir_error_copy(error, first.status != WEIR_OK ? &first : &last);
         return first.status != WEIR_OK ? first.status : status;
     }
     Missing missing = {analysis, *child, false};
@@ -204,7 +197,10 @@ static WeirStatus check_orders(WeirAnalysis *analysis, const WeirExpressionList 
                                 weir_error_set(error, WEIR_ERROR_DATATYPE_MISMATCH_INVALID_ORDERING_TYPE, "sqlExpr",
                                                weir_expression_quoted(analysis, order), "functionName", "`sortorder`",
                                                "dataType", weir_type_quoted(analysis, order->type)));
-        if (weir_has_aggregate(order) || weir_has_window(order) || weir_contains_kind(order, WEIR_EXPRESSION_GENERATOR))
+        if (weir_contains_kind(order, WEIR_EXPRESSION_GENERATOR))
+            return weir_located(analysis, order->origin, error,
+                                weir_error_set(error, WEIR_ERROR_UNSUPPORTED_GENERATOR_OUTSIDE_SELECT, "plan", "Sort"));
+        if (weir_has_aggregate(order) || weir_has_window(order))
             return weir_located(analysis, order->origin, error,
                                 weir_error_set(error, WEIR_ERROR_UNSUPPORTED_EXPR_FOR_OPERATOR, "invalidExprSqls",
                                                weir_expression_quoted(analysis, order->children[0])));
@@ -220,13 +216,16 @@ WeirStatus weir_resolve_sort(WeirAnalysis *analysis, const WeirEnvironment *env,
     WeirExpressionList orders = {0};
     WEIR_TRY(replace_ordinals(analysis, plan, child, &orders, error));
     WeirLogicalPlan *input = child;
+    WeirEnvironment own = *env;
+    own.no_sql_functions = "Sort";
     if (weir_aggregate_below(child) != NULL) {
         WEIR_TRY(check_grouping_calls(analysis, weir_aggregate_below(child), &orders, error));
-        WEIR_TRY(
-            weir_resolve_over_aggregate(analysis, env, orders.items, orders.count, false, &input, orders.items, error));
+        WEIR_TRY(weir_resolve_over_aggregate(analysis, &own, orders.items, orders.count, false, &input, orders.items,
+                                             error));
     } else {
         for (uint32_t i = 0; i < orders.count; i++)
-            WEIR_TRY(weir_resolve_with_missing(analysis, env, orders.items[i], &input, &orders.items[i], error));
+            WEIR_TRY(
+                weir_resolve_with_missing(analysis, &own, orders.items[i], false, &input, &orders.items[i], error));
     }
     WEIR_TRY(check_orders(analysis, &orders, error));
     WeirLogicalPlan *sort = weir_logical_copy(analysis->arena, plan);
@@ -247,8 +246,9 @@ WeirStatus weir_resolve_limit(WeirAnalysis *analysis, const WeirEnvironment *env
     WeirLogicalPlan *child = NULL;
     WEIR_TRY(weir_resolve_plan(analysis, env, plan->children[0], &child, error));
     WeirScope scope = weir_scope_of(analysis, env, child);
-    WeirExpressionContext context = weir_expression_context(analysis, env, &scope);
-    context.without_functions = "GlobalLimit";
+    WeirEnvironment own = *env;
+    own.no_sql_functions = plan->kind == WEIR_LOGICAL_LIMIT ? "GlobalLimit" : "Offset";
+    WeirExpressionContext context = weir_expression_context(analysis, &own, &scope);
     WeirExpression *amount = NULL;
     WEIR_TRY(weir_resolve_expression(&context, plan->condition, &amount, error));
     const char *sql = weir_expression_quoted(analysis, amount);

@@ -6,8 +6,10 @@
 static bool has_lateral(void *context, const WeirExpression *expression)
 {
     const WeirExpressionList *laterals = context;
-    return expression->kind == WEIR_EXPRESSION_ATTRIBUTE &&
-           weir_find_by_id(laterals->items, laterals->count, expression->id) != NULL;
+    if (expression->kind != WEIR_EXPRESSION_ATTRIBUTE)
+        return false;
+    const WeirExpression *item = weir_find_by_id(laterals->items, laterals->count, expression->id);
+    return item != NULL && item->kind == WEIR_EXPRESSION_ALIAS;
 }
 
 typedef struct LateralNames {
@@ -86,6 +88,17 @@ static WeirStatus append_item(WeirExpressionContext *context, WeirExpression *it
     context->used_lateral = context->used_lateral || used_before;
     weir_list_append(analysis, out, weir_name_expression(analysis, resolved, item));
     return WEIR_OK;
+}
+
+WeirStatus weir_resolve_select_item(WeirExpressionContext *context, WeirExpression *item, WeirExpressionList *out,
+                                    WeirError *error)
+{
+    context->in_select_list = true;
+    WeirStatus status = append_item(context, item, out, error);
+    context->in_select_list = false;
+    context->laterals = NULL;
+    context->lateral_count = 0;
+    return status;
 }
 
 WeirStatus weir_resolve_select_list(WeirExpressionContext *context, WeirExpression *const *items, uint32_t count,

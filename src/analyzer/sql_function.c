@@ -91,11 +91,6 @@ WeirStatus weir_resolve_sql_function(WeirExpressionContext *context, const WeirS
     const WeirParameterNames parameters = {function->name, function->parameter_names, function->parameter_count};
     WeirExpression **placed = NULL, *body = NULL;
     WeirArgumentFrame frame;
-    if (context->without_functions != NULL)
-        return weir_located(analysis, call->origin, error,
-                            weir_error_set(error, WEIR_ERROR_UNSUPPORTED_SQL_UDF_USAGE, "functionName",
-                                           weir_name_quoted(analysis, &function->name, 1), "nodeName",
-                                           context->without_functions));
     if (function->returns_table)
         return weir_located(analysis, call->origin, error,
                             weir_error_set(error, WEIR_ERROR_NOT_A_SCALAR_FUNCTION, "functionName",

@@ -39,6 +39,7 @@ enum {
     WEIR_AGGREGATE_NO_DISTINCT = 4,     /* DISTINCT has no effect (min, max): analyzer drops it */
     WEIR_AGGREGATE_ORDERED = 16,
     WEIR_AGGREGATE_WHOLE_WINDOW = 32, /* as a window function neither ORDER BY nor a frame */
+    WEIR_AGGREGATE_WITHIN_GROUP = 64, /* takes WITHIN GROUP (ORDER BY …) */
     WEIR_AGGREGATE_COUNT_DEFAULT = 8  /* value over no rows is not null (count: 0) */
 };
 

@@ -425,9 +425,13 @@ static void print_window_spec(const Printer *printer, const WeirWindowSpec *wind
     print_bound(printer, upper, window->upper_offset);
 }
 
+/* Of the window functions only nth_value shows its IGNORE NULLS. */
 static void print_window(const Printer *printer, const WeirExpression *expression)
 {
-    print(printer, expression->children[0]);
+    const WeirExpression *function = expression->children[0];
+    print(printer, function);
+    if (function->ignore_nulls && function->function != NULL && strcmp(function->function->name, "nth_value") == 0)
+        text(printer, " ignore nulls");
     if (printer->explain) {
         text(printer, " windowspecdefinition(");
         print_window_spec(printer, expression->window);

@@ -10,6 +10,8 @@ WeirStatus weir_or_kernel(WeirKernelCall *call, const WeirVector *const *argumen
                           WeirError *error);
 WeirStatus weir_if_kernel(WeirKernelCall *call, const WeirVector *const *arguments, WeirVector *result,
                           WeirError *error);
+WeirStatus weir_in_kernel(WeirKernelCall *call, const WeirVector *const *arguments, WeirVector *result,
+                          WeirError *error);
 WeirStatus weir_coalesce_kernel(WeirKernelCall *call, const WeirVector *const *arguments, WeirVector *result,
                                 WeirError *error);
 

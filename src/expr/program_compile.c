@@ -281,6 +281,8 @@ static WeirStatus compile_kind(WeirCompiler *compiler, const WeirExpression *exp
         return compile_case(compiler, expression, slot, reg, error);
     if (function->kernel == weir_coalesce_kernel)
         return compile_coalesce(compiler, expression, slot, reg, error);
+    if (function->kernel == weir_in_kernel && weir_in_list_is_lazy(expression))
+        return weir_compile_node(compiler, weir_in_list_expand(compiler->arena, expression), slot, reg, error);
     return compile_call(compiler, expression, slot, reg, error);
 }
 

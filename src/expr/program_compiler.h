@@ -29,6 +29,9 @@ WeirStep *weir_compiler_step(WeirCompiler *compiler, WeirStepKind kind, const We
                              uint32_t argument_count);
 WEIR_CHECKED WeirStatus weir_compile_node(WeirCompiler *compiler, const WeirExpression *expression, uint32_t slot,
                                           uint32_t *reg, WeirError *error);
+/* IN whose list may fail, and what it is compiled as: program_in_list.c */
+bool weir_in_list_is_lazy(const WeirExpression *in);
+WeirExpression *weir_in_list_expand(WeirArena *arena, const WeirExpression *in);
 WEIR_CHECKED WeirStatus weir_compile_lambda_call(WeirCompiler *compiler, const WeirExpression *expression,
                                                  uint32_t slot, uint32_t lambda_count, uint32_t *reg, WeirError *error);
 

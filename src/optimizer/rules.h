@@ -46,7 +46,6 @@ extern const WeirRule weir_rule_infer_filters;
 extern const WeirRule weir_rule_infer_join_filters;
 extern const WeirRule weir_rule_distinct_aggregates;
 extern const WeirRule weir_rule_column_pruning;
-extern const WeirRule weir_rule_fallible_lists;
 
 /* ---- plan_nodes.c */
 /* Output, is_streaming from children and expressions, after they changed. */

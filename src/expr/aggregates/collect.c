@@ -18,7 +18,7 @@ static bool is_set(const WeirAggregateCall *call)
 static WeirStatus resolve_collect(WeirFunctionCall *call, WeirError *error)
 {
     const WeirDataType *type = call->arguments[0]->type;
-    if (strcmp(call->name, "collect_set") == 0 && (type->id == WEIR_TYPE_MAP))
+    if (strcmp(call->name, "collect_set") == 0 && weir_type_contains(type, WEIR_TYPE_MAP))
         return weir_error_set(error, WEIR_ERROR_DATATYPE_MISMATCH_UNSUPPORTED_INPUT_TYPE, "sqlExpr",
                               weir_call_sql(call), "functionName", "`collect_set`", "dataType", "\"MAP\"");
     call->result_type = weir_type_array(call->arena, type, false);

@@ -358,7 +358,8 @@ const WeirAggregateFunction weir_listagg_variants[] = {
 };
 
 const WeirAggregateFunction weir_aggregates_listagg[] = {
-    {LISTED, .aliases = WEIR_ALIASES("string_agg"), .arguments_min = 1, .arguments_max = -1, .resolve = resolve_listagg,
+    {LISTED_AS(WEIR_AGGREGATE_WITHIN_GROUP), .aliases = WEIR_ALIASES("string_agg"), .arguments_min = 1,
+     .arguments_max = -1, .resolve = resolve_listagg,
      .usage = "listagg(a[, between]) [WITHIN GROUP (ORDER BY …)]: the texts that are not null, joined."},
     {0},
 };

@@ -18,7 +18,7 @@ static bool fits_slot(const WeirDataType *type)
 
 static WeirStatus resolve_extreme(WeirFunctionCall *call, bool max, WeirError *error)
 {
-    const WeirDataType *type = call->arguments[0]->type;
+    const WeirDataType *cast = call->cast_types[0], *type = cast != NULL ? cast : call->arguments[0]->type;
     if (!weir_type_is_orderable(type) && type->id != WEIR_TYPE_VOID)
         return weir_call_bad_ordering(call, type, error);
     call->result_type = type;

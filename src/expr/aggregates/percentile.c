@@ -72,16 +72,14 @@ static WeirStatus take_ordering(WeirFunctionCall *call, WeirError *error)
     WeirExpression *last = call->argument_count > 0 ? call->arguments[call->argument_count - 1] : NULL;
     if (last == NULL || last->kind != WEIR_EXPRESSION_SORT_ORDER)
         return within_group_missing(call, error);
-    uint32_t orderings = 0;
+    uint32_t orderings = 0, expected = strcmp(call->name, "mode") == 0 && call->argument_count > 1 ? 0 : 1;
     for (uint32_t i = 0; i < call->argument_count; i++)
         orderings += call->arguments[i]->kind == WEIR_EXPRESSION_SORT_ORDER;
-    if (orderings != 1) {
-        char number[16];
-        snprintf(number, sizeof(number), "%u", orderings);
+    if (orderings != expected)
         return weir_error_set(error, WEIR_ERROR_INVALID_WITHIN_GROUP_EXPRESSION_WRONG_NUM_ORDERINGS, "funcName",
-                              weir_arena_printf(call->arena, "`%s`", call->name), "expectedNum", "1", "actualNum",
-                              number);
-    }
+                              weir_arena_printf(call->arena, "`%s`", call->name), "expectedNum",
+                              weir_arena_printf(call->arena, "%u", expected), "actualNum",
+                              weir_arena_printf(call->arena, "%u", orderings));
     if (call->expression->is_distinct)
         return distinct_unsupported(call, error);
     WeirExpression **arguments = WEIR_ARENA_ARRAY(call->arena, WeirExpression *, call->argument_count);
@@ -114,8 +112,6 @@ static WeirStatus resolve_mode(WeirFunctionCall *call, WeirError *error)
     call->aggregate = &weir_percentile_variants[within ? MODE_WITHIN : MODE];
     if (within) {
         WEIR_TRY(take_ordering(call, error));
-        if (call->argument_count != 1)
-            return weir_call_wrong_count(call, "0", error);
     } else if (call->argument_count == 0) {
         return within_group_missing(call, error);
     } else if (call->argument_count == 2) {
@@ -139,7 +135,7 @@ static WeirStatus resolve_mode(WeirFunctionCall *call, WeirError *error)
     if (call->expression->is_distinct)
         return distinct_unsupported(call, error);
     call->result_type = call->arguments[0]->type;
-    if (call->result_type->id == WEIR_TYPE_MAP)
+    if (within && call->result_type->id == WEIR_TYPE_MAP)
         return weir_call_bad_ordering(call, call->result_type, error);
     return WEIR_OK;
 }
@@ -378,21 +374,21 @@ const WeirAggregateFunction weir_aggregates_percentile[] = {
      .resolve = resolve_median,
      .usage = "median(a): the exact percentile 0.5."},
     {.name = "percentile_cont",
-     COUNTS,
+     COUNTS_AS(WEIR_AGGREGATE_WITHIN_GROUP),
      .evaluate = percentile_evaluate,
      .arguments_min = 1,
      .arguments_max = -1,
      .resolve = resolve_within,
      .usage = "percentile_cont(p) WITHIN GROUP (ORDER BY a): the percentile, between values where it lies there."},
     {.name = "percentile_disc",
-     COUNTS,
+     COUNTS_AS(WEIR_AGGREGATE_WITHIN_GROUP),
      .evaluate = percentile_evaluate,
      .arguments_min = 1,
      .arguments_max = -1,
      .resolve = resolve_within,
      .usage = "percentile_disc(p) WITHIN GROUP (ORDER BY a): the first value at or after the percentile."},
     {.name = "mode",
-     COUNTS,
+     COUNTS_AS(WEIR_AGGREGATE_WITHIN_GROUP),
      .evaluate = mode_evaluate,
      .arguments_min = 0,
      .arguments_max = 2,

@@ -3,6 +3,7 @@
 #include "common/hash.h"
 #include "expr/function_private.h"
 #include "expr/kernel.h"
+#include "expr/kernels.h"
 
 typedef struct InSet {
     bool built, usable, has_null;
@@ -147,8 +148,8 @@ static WeirStatus probe(WeirKernelCall *call, const InSet *set, const WeirVector
     return WEIR_OK;
 }
 
-static WeirStatus in_kernel(WeirKernelCall *call, const WeirVector *const *arguments, WeirVector *result,
-                            WeirError *error)
+WeirStatus weir_in_kernel(WeirKernelCall *call, const WeirVector *const *arguments, WeirVector *result,
+                          WeirError *error)
 {
     (void)error;
     InSet *set = call->state;
@@ -187,7 +188,7 @@ const WeirFunction weir_functions_in_list[] = {
      .arguments_min = 2,
      .arguments_max = -1,
      .resolve = resolve_in,
-     .kernel = in_kernel,
+     .kernel = weir_in_kernel,
      .new_state = new_set,
      .free_state = free_set,
      .sql_format = "($1 IN ($2*))\n$1 IN ($2*)",

@@ -181,6 +181,7 @@ static WeirStatus compute_results(WeirOperator *operator, WeirError * error)
     WeirWindowRows rows = {.rows = state->rows,
                            .order = state->order,
                            .zone = operator->execution->environment->context->zone,
+                           .ansi = operator->execution->environment->context->ansi,
                            .partition_column = state->width,
                            .partition_count = state->partition_count,
                            .order_column = state->width + state->partition_count,

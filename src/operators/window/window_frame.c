@@ -1,4 +1,7 @@
 /* Frames of window functions: ROWS by position, RANGE by the value of the one order key. */
+#include <math.h>
+#include <stdio.h>
+
 #include "operators/window/window_private.h"
 
 static WeirStatus offset_value(const WeirExpression *offset, const WeirEvalContext *context, WeirArena *arena,
@@ -169,8 +172,8 @@ static uint32_t range_bound(const WeirWindowRows *rows, const WeirExpression *of
     return search_key(rows, value + range_in_key_units(rows, offset_expression, offset), upper);
 }
 
-void weir_window_frame(const WeirWindowFunction *function, const WeirWindowRows *rows, uint32_t position,
-                       uint32_t *from, uint32_t *to)
+static void frame_of(const WeirWindowFunction *function, const WeirWindowRows *rows, uint32_t position, uint32_t *from,
+                     uint32_t *to)
 {
     const WeirWindowSpec *spec = function->window->window;
     uint32_t index = position - rows->start;
@@ -217,4 +220,66 @@ void weir_window_frame(const WeirWindowFunction *function, const WeirWindowRows 
     }
     if (*to < *from)
         *to = *from;
+}
+
+/* ---- bounds beyond the key's type */
+
+/* Is key + `offset` (signed as seen in the order) no value of the key's integral type? */
+static bool is_beyond(const WeirWindowRows *rows, long double offset, uint32_t position)
+{
+    const WeirDataType *key = rows->rows->columns[rows->order_column].type;
+    long double value, limit;
+    if (!weir_type_is_integral(key) || !key_value(rows, position, &value))
+        return false;
+    limit = ldexpl(1.0L, (int)weir_physical_size(weir_type_physical(key)) * 8 - 1);
+    value = rows->orders[0]->is_descending ? -(value + offset) : value + offset;
+    return value < -limit || value >= limit;
+}
+
+static WeirStatus beyond(const WeirWindowRows *rows, long double offset, uint32_t position, WeirError *error)
+{
+    const WeirDataType *key = rows->rows->columns[rows->order_column].type;
+    if (key->id != WEIR_TYPE_BYTE && key->id != WEIR_TYPE_SHORT)
+        return weir_error_set(error, WEIR_ERROR_ARITHMETIC_OVERFLOW, "message", "overflow", "alternative",
+                              " Use 'try_add' to get NULL instead.", "config", "\"spark.sql.ansi.enabled\"");
+    const char *suffix = key->id == WEIR_TYPE_BYTE ? "Y" : "S";
+    long double value = 0;
+    char key_text[32], offset_text[32];
+    (void)key_value(rows, position, &value);
+    const bool descending = rows->orders[0]->is_descending;
+    snprintf(key_text, sizeof(key_text), "%.0Lf%s", descending ? -value : value, suffix);
+    snprintf(offset_text, sizeof(offset_text), "%.0Lf%s", descending ? -offset : offset, suffix);
+    return weir_error_set(error, WEIR_ERROR_BINARY_ARITHMETIC_OVERFLOW, "value1", key_text, "symbol", "+", "value2",
+                          offset_text, "functionName", "`try_add`");
+}
+
+/* The offset of a bound as it is seen in the order; 0: it has none. */
+static long double signed_offset(WeirFrameBound bound, long double range)
+{
+    return bound == WEIR_FRAME_PRECEDING ? -range : bound == WEIR_FRAME_FOLLOWING ? range : 0;
+}
+
+/* Spark computes the upper bound while rows are left to add, and the lower one for every row that the frame has or may
+ * get. */
+WeirStatus weir_window_frame(const WeirWindowFunction *function, const WeirWindowRows *rows, uint32_t position,
+                             uint32_t *from, uint32_t *to, WeirError *error)
+{
+    const WeirWindowSpec *spec = function->window->window;
+    frame_of(function, rows, position, from, to);
+    if (!spec->has_frame || !spec->is_range || !rows->ansi)
+        return WEIR_OK;
+    const long double lower = signed_offset(spec->lower, function->lower_range),
+                      upper = signed_offset(spec->upper, function->upper_range);
+    const bool below = lower != 0 && is_beyond(rows, lower, position),
+               above = upper != 0 && is_beyond(rows, upper, position);
+    if (!below && !above)
+        return WEIR_OK;
+    uint32_t from_before = rows->start, to_before = rows->start;
+    if (position > rows->start)
+        frame_of(function, rows, position - 1, &from_before, &to_before);
+    if (above && to_before < rows->end)
+        return beyond(rows, upper, position, error);
+    if (below && (from_before < to_before || to_before < *to))
+        return beyond(rows, lower, position, error);
+    return WEIR_OK;
 }

@@ -91,7 +91,8 @@ static void append_neighbours(const WeirWindowFunction *function, const WeirWind
     }
 }
 
-static void append_nth(const WeirWindowFunction *function, const WeirWindowRows *rows, WeirVectorBuilder *out)
+static WeirStatus append_nth(const WeirWindowFunction *function, const WeirWindowRows *rows, WeirVectorBuilder *out,
+                             WeirError *error)
 {
     const WeirVector *values = &rows->rows->columns[function->first_argument];
     int64_t n = int_argument(function, rows, 1, 1);
@@ -99,7 +100,7 @@ static void append_nth(const WeirWindowFunction *function, const WeirWindowRows 
     for (uint32_t position = rows->start; position < rows->end; position++) {
         uint32_t from, to, at;
         int64_t left = n;
-        weir_window_frame(function, rows, position, &from, &to);
+        WEIR_TRY(weir_window_frame(function, rows, position, &from, &to, error));
         for (at = from; at < to; at++) {
             left -= !ignore_nulls || !weir_vector_is_null(values, rows->order[at]);
             if (left == 0)
@@ -110,6 +111,7 @@ static void append_nth(const WeirWindowFunction *function, const WeirWindowRows 
         else
             weir_vector_builder_append_null(out);
     }
+    return WEIR_OK;
 }
 
 WeirStatus weir_window_rank(const WeirWindowFunction *function, const WeirWindowRows *rows, WeirVectorBuilder *out,
@@ -125,7 +127,7 @@ WeirStatus weir_window_rank(const WeirWindowFunction *function, const WeirWindow
     } else if (strcmp(name, "lag") == 0 || strcmp(name, "lead") == 0) {
         append_neighbours(function, rows, out);
     } else if (strcmp(name, "nth_value") == 0) {
-        append_nth(function, rows, out);
+        return append_nth(function, rows, out, error);
     } else {
         append_ranks(name, rows, out);
     }
@@ -203,10 +205,10 @@ static WeirStatus run_frames(FrameAggregate *frame, WeirVectorBuilder *out, Weir
     bool first = true;
     for (uint32_t position = frame->rows->start; position < frame->rows->end;) {
         uint32_t next_from, next_to, same = position + 1;
-        weir_window_frame(frame->function, frame->rows, position, &next_from, &next_to);
+        WEIR_TRY(weir_window_frame(frame->function, frame->rows, position, &next_from, &next_to, error));
         for (; same < frame->rows->end; same++) {
             uint32_t other_from, other_to;
-            weir_window_frame(frame->function, frame->rows, same, &other_from, &other_to);
+            WEIR_TRY(weir_window_frame(frame->function, frame->rows, same, &other_from, &other_to, error));
             if (other_from != next_from || other_to != next_to)
                 break;
         }

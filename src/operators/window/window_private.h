@@ -23,14 +23,15 @@ typedef struct WeirWindowRows {
     uint32_t partition_column, partition_count, order_column, order_count;
     WeirExpression *const *orders; /* SORT_ORDER */
     const WeirTimeZone *zone;
+    bool ansi;
     uint32_t start, end;
     const uint32_t *peer_end; /* by position - start: end of the rows equal in order */
     const uint32_t *peer_start;
 } WeirWindowRows;
 
-/* window_frame.c: frame [*from, *to) of the row at `position`. */
-void weir_window_frame(const WeirWindowFunction *function, const WeirWindowRows *rows, uint32_t position,
-                       uint32_t *from, uint32_t *to);
+/* window_frame.c: frame [*from, *to) of the row at `position`; rows are asked for in order. */
+WEIR_CHECKED WeirStatus weir_window_frame(const WeirWindowFunction *function, const WeirWindowRows *rows,
+                                          uint32_t position, uint32_t *from, uint32_t *to, WeirError *error);
 WEIR_CHECKED WeirStatus weir_window_frame_offsets(WeirWindowFunction *function, const WeirEvalContext *context,
                                                   WeirArena *arena, WeirError *error);
 /* window_function.c: append the results of one partition, in order. */
