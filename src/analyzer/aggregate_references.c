@@ -187,15 +187,21 @@ typedef struct Unpushed {
     const WeirExpression *column;
 } Unpushed;
 
-static bool is_unpushed(void *context, const WeirExpression *expression)
+/* Columns of an outer query come with the subquery's rows and need no place in the aggregate. */
+static bool has_unpushed(Unpushed *unpushed, const WeirExpression *expression)
 {
-    Unpushed *unpushed = context;
-    if (expression->kind != WEIR_EXPRESSION_ATTRIBUTE ||
-        weir_find_by_id(unpushed->scope->attributes, unpushed->scope->attribute_count, expression->id) != NULL ||
-        weir_find_by_id(unpushed->list->items, unpushed->list->count, expression->id) != NULL)
+    if (expression->kind == WEIR_EXPRESSION_OUTER_REFERENCE)
         return false;
-    unpushed->column = expression;
-    return true;
+    if (expression->kind == WEIR_EXPRESSION_ATTRIBUTE &&
+        weir_find_by_id(unpushed->scope->attributes, unpushed->scope->attribute_count, expression->id) == NULL &&
+        weir_find_by_id(unpushed->list->items, unpushed->list->count, expression->id) == NULL) {
+        unpushed->column = expression;
+        return true;
+    }
+    for (uint32_t i = 0; i < expression->child_count; i++)
+        if (has_unpushed(unpushed, expression->children[i]))
+            return true;
+    return false;
 }
 
 static bool names_column(void *context, const WeirExpression *expression)
@@ -213,7 +219,7 @@ static WeirStatus check_pushed(WeirExpressionContext *context, const WeirExpress
                                const WeirExpression *written, const WeirExpression *pushed, WeirError *error)
 {
     Unpushed unpushed = {context->scope, list, NULL};
-    if (!weir_expression_any(pushed, is_unpushed, &unpushed))
+    if (!has_unpushed(&unpushed, pushed))
         return WEIR_OK;
     const WeirExpression *name = unpushed.column;
     if (!weir_expression_any(written, names_column, &name))

@@ -58,17 +58,23 @@ static WeirStatus unresolved_using(WeirAnalysis *analysis, const WeirLogicalPlan
     return weir_located(analysis, plan->origin, error, status);
 }
 
+/* The first column of that name: a USING key is never ambiguous. */
+static WeirExpression *find_key(const WeirAnalysis *analysis, const WeirLogicalPlan *side, const char *name)
+{
+    for (uint32_t i = 0; i < side->output_count; i++)
+        if (weir_name_equal(analysis, side->output[i]->name, name))
+            return side->output[i];
+    return NULL;
+}
+
 static WeirStatus using_keys(WeirAnalysis *analysis, const WeirLogicalPlan *plan, const char *const *names,
                              uint32_t count, const WeirLogicalPlan *side, const char *side_name,
                              WeirExpressionList *keys, WeirError *error)
 {
     for (uint32_t i = 0; i < count; i++) {
-        WeirExpression *key = NULL;
-        WEIR_TRY(weir_resolve_in_attributes(analysis, side->output, side->output_count, &names[i], 1, plan->origin,
-                                            &key, error));
+        WeirExpression *key = find_key(analysis, side, names[i]);
         if (key == NULL)
             return unresolved_using(analysis, plan, side, names[i], side_name, error);
-        key = weir_find_by_id(side->output, side->output_count, key->id);
         weir_list_append(analysis, keys, key);
     }
     return WEIR_OK;
@@ -140,14 +146,18 @@ static WeirStatus project_using(WeirAnalysis *analysis, WeirLogicalPlan *join, c
     return WEIR_OK;
 }
 
+/* Names that both sides have, as often as the side that has them less often. */
 static const char *const *natural_names(WeirAnalysis *analysis, const WeirLogicalPlan *left,
                                         const WeirLogicalPlan *right, uint32_t *count)
 {
     const char **names = WEIR_ARENA_ARRAY(analysis->arena, const char *, left->output_count);
+    bool *taken = WEIR_ARENA_ARRAY(analysis->arena, bool, right->output_count + 1);
+    memset(taken, 0, sizeof(*taken) * (right->output_count + 1));
     *count = 0;
     for (uint32_t i = 0; i < left->output_count; i++)
         for (uint32_t j = 0; j < right->output_count; j++)
-            if (weir_name_equal(analysis, left->output[i]->name, right->output[j]->name)) {
+            if (!taken[j] && weir_name_equal(analysis, left->output[i]->name, right->output[j]->name)) {
+                taken[j] = true;
                 names[(*count)++] = left->output[i]->name;
                 break;
             }

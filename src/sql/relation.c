@@ -451,6 +451,9 @@ static WeirLogicalPlan *parse_join(WeirParser *p, WeirLogicalPlan *left, bool *f
     join->join_type = type;
     join->is_natural = natural;
     join->is_lateral = lateral;
+    if (natural && lateral)
+        WEIR_FAIL(p, weir_origin_since(p, origin), WEIR_ERROR_INCOMPATIBLE_JOIN_TYPES, "joinType1", "LATERAL",
+                  "joinType2", "NATURAL");
     if (natural && type == WEIR_JOIN_CROSS)
         WEIR_FAIL(p, weir_origin_since(p, origin), WEIR_ERROR_INCOMPATIBLE_JOIN_TYPES, "joinType1", "NATURAL",
                   "joinType2", "CROSS");

@@ -35,6 +35,25 @@ static WeirStatus resolve_max(WeirFunctionCall *call, WeirError *error)
     return resolve_extreme(call, true, error);
 }
 
+/* Of a null without a type too. */
+static WeirStatus resolve_of_booleans(WeirFunctionCall *call, bool max)
+{
+    call->result_type = &weir_type_boolean;
+    call->aggregate = &weir_extreme_variants[MIN_FIXED + max];
+    return WEIR_OK;
+}
+
+static WeirStatus resolve_bool_and(WeirFunctionCall *call, WeirError *error)
+{
+    (void)error;
+    return resolve_of_booleans(call, false);
+}
+static WeirStatus resolve_bool_or(WeirFunctionCall *call, WeirError *error)
+{
+    (void)error;
+    return resolve_of_booleans(call, true);
+}
+
 static WeirStatus resolve_by(WeirFunctionCall *call, bool max, WeirError *error)
 {
     const WeirDataType *type = call->arguments[1]->type;
@@ -497,7 +516,7 @@ const WeirAggregateFunction weir_aggregates_min_max[] = {
      .arguments_min = 1,
      .arguments_max = 1,
      .signature = "boolean->boolean",
-     .resolve = resolve_min,
+     .resolve = resolve_bool_and,
      G,
      .usage = "bool_and(a): true if all values are."},
     {.name = "bool_or",
@@ -506,7 +525,7 @@ const WeirAggregateFunction weir_aggregates_min_max[] = {
      .arguments_min = 1,
      .arguments_max = 1,
      .signature = "boolean->boolean",
-     .resolve = resolve_max,
+     .resolve = resolve_bool_or,
      G,
      .usage = "bool_or(a): true if one value is."},
     {.name = "first",
