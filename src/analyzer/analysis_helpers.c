@@ -103,6 +103,13 @@ bool weir_name_equal(const WeirAnalysis *analysis, const char *a, const char *b)
     return analysis->analyzer->context->case_sensitive ? strcmp(a, b) == 0 : strcasecmp(a, b) == 0;
 }
 
+bool weir_analysis_allows(const WeirAnalysis *analysis, const char *key)
+{
+    const WeirEvalContext *context = analysis->analyzer->context;
+    const char *value = context->conf == NULL ? NULL : context->conf(context->conf_context, key);
+    return value == NULL || strcasecmp(value, "false") != 0;
+}
+
 const WeirExpression *weir_trim_alias(const WeirExpression *expression)
 {
     while (expression->kind == WEIR_EXPRESSION_ALIAS)

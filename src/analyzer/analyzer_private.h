@@ -98,6 +98,8 @@ WeirExpression *weir_literal_null(WeirAnalysis *analysis, const WeirDataType *ty
 WeirStatus weir_build_call(WeirAnalysis *analysis, const char *name, WeirExpression *const *children, uint32_t count,
                            WeirOrigin origin, WeirExpression **out, WeirError *error); /* children resolved */
 bool weir_name_equal(const WeirAnalysis *analysis, const char *a, const char *b);
+/* Whether a setting that is true at first has not been turned off. */
+bool weir_analysis_allows(const WeirAnalysis *analysis, const char *key);
 const WeirExpression *weir_trim_alias(const WeirExpression *expression);
 bool weir_contains_kind(const WeirExpression *expression, WeirExpressionKind kind);
 WeirExpression *weir_find_by_id(WeirExpression *const *list, uint32_t count, int64_t id); /* NULL: none */

@@ -43,10 +43,12 @@ static WeirStatus replace_ordinals(WeirAnalysis *analysis, const WeirLogicalPlan
         }
         return WEIR_OK;
     }
+    const bool ordinals = weir_analysis_allows(analysis, "spark.sql.orderByOrdinal");
     for (uint32_t i = 0; i < plan->expression_count; i++) {
         WeirExpression *order = weir_expression_copy(analysis->arena, plan->expressions[i]);
         const WeirExpression *key = order->children[0];
-        if (key->kind == WEIR_EXPRESSION_LITERAL && key->type->id == WEIR_TYPE_INT && !weir_value_is_null(key->value))
+        if (ordinals && key->kind == WEIR_EXPRESSION_LITERAL && key->type->id == WEIR_TYPE_INT &&
+            !weir_value_is_null(key->value))
             WEIR_TRY(ordinal(analysis, child, key, &order->children[0], error));
         weir_list_append(analysis, orders, order);
     }

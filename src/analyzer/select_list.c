@@ -71,7 +71,8 @@ static WeirStatus append_item(WeirExpressionContext *context, WeirExpression *it
     if (item->kind == WEIR_EXPRESSION_UNRESOLVED_STAR)
         return weir_expand_star(context, item, out, error);
     context->laterals = out->items;
-    context->lateral_count = out->count;
+    context->lateral_count =
+        weir_analysis_allows(analysis, "spark.sql.lateralColumnAlias.enableImplicitResolution") ? out->count : 0;
     bool used_before = context->used_lateral;
     context->used_lateral = false;
     WeirExpression *resolved = NULL;
