@@ -19,6 +19,21 @@ typedef struct Check {
     WeirError *error;
 } Check;
 
+static bool is_subquery(void *context, const WeirExpression *expression)
+{
+    (void)context;
+    return expression->kind == WEIR_EXPRESSION_SCALAR_SUBQUERY || expression->kind == WEIR_EXPRESSION_EXISTS ||
+           expression->kind == WEIR_EXPRESSION_IN_SUBQUERY;
+}
+
+static bool calls_lambda(const WeirExpression *expression)
+{
+    for (uint32_t i = 0; i < expression->child_count; i++)
+        if (expression->children[i]->kind == WEIR_EXPRESSION_LAMBDA)
+            return true;
+    return false;
+}
+
 static WeirStatus check_expression(Check *check, const WeirExpression *expression, bool in_window)
 {
     WeirAnalysis *analysis = check->analysis;
@@ -41,6 +56,10 @@ static WeirStatus check_expression(Check *check, const WeirExpression *expressio
         return weir_located(analysis, expression->origin, check->error,
                             weir_error_set(check->error, WEIR_ERROR_UNSUPPORTED_GENERATOR_OUTSIDE_SELECT, "plan",
                                            weir_expression_text(analysis, expression)));
+    if (calls_lambda(expression) && weir_expression_any(expression, is_subquery, NULL))
+        return weir_located(
+            analysis, expression->origin, check->error,
+            weir_error_set(check->error, WEIR_ERROR_UNSUPPORTED_SUBQUERY_EXPRESSION_CATEGORY_HIGHER_ORDER_FUNCTION));
     if (expression->plan != NULL)
         WEIR_TRY(weir_check_analysis(analysis, expression->plan, check->error));
     for (uint32_t i = 0; i < expression->child_count; i++)

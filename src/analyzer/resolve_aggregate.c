@@ -28,10 +28,10 @@ typedef struct Grouping {
     uint32_t item_count;
 } Grouping;
 
-static bool is_ordinal(const WeirExpression *expression)
+static bool is_ordinal(const WeirAnalysis *analysis, const WeirExpression *expression)
 {
-    return expression->kind == WEIR_EXPRESSION_LITERAL && expression->type->id == WEIR_TYPE_INT &&
-           !weir_value_is_null(expression->value);
+    return !weir_setting_is_off(analysis, "spark.sql.groupByOrdinal") && expression->kind == WEIR_EXPRESSION_LITERAL &&
+           expression->type->id == WEIR_TYPE_INT && !weir_value_is_null(expression->value);
 }
 
 static WeirStatus check_grouping(WeirAnalysis *analysis, const WeirExpression *expression, WeirError *error)
@@ -110,8 +110,7 @@ static WeirExpression *substitute(void *context, WeirExpression *expression)
         return NULL;
     WeirExpression *found = NULL;
     state->status = weir_try_resolve_name(&grouping->context, expression, &found, state->error);
-    if (found != NULL || state->status != WEIR_OK ||
-        weir_setting_is_off(grouping->context.analysis, "spark.sql.groupByAliases"))
+    if (found != NULL || state->status != WEIR_OK)
         return expression;
     for (uint32_t i = 0; i < grouping->item_count; i++)
         if (item_named(grouping, grouping->items[i], expression->parts[0]))
@@ -124,6 +123,9 @@ static WeirStatus substitute_alias(Grouping *grouping, WeirExpression *expressio
                                    WeirError *error)
 {
     Substitute state = {grouping, WEIR_OK, error};
+    *out = expression;
+    if (weir_setting_is_off(grouping->context.analysis, "spark.sql.groupByAliases"))
+        return WEIR_OK;
     *out = weir_transform_down(grouping->context.analysis->arena, expression, substitute, &state);
     return state.status;
 }
@@ -145,7 +147,7 @@ static WeirStatus resolve_grouping(Grouping *grouping, WeirExpression *expressio
         *out = copy;
         return WEIR_OK;
     }
-    if (is_ordinal(expression) && !weir_setting_is_off(analysis, "spark.sql.groupByOrdinal"))
+    if (is_ordinal(analysis, expression))
         return resolve_ordinal(grouping, expression, out, error);
     WeirExpression *written = NULL;
     WEIR_TRY(substitute_alias(grouping, expression, &written, error));
@@ -169,7 +171,7 @@ static WeirStatus check_star_ordinals(WeirAnalysis *analysis, const WeirLogicalP
     for (uint32_t i = 0; i < plan->expression_count; i++)
         star = star || plan->expressions[i]->kind == WEIR_EXPRESSION_UNRESOLVED_STAR;
     for (uint32_t i = 0; i < plan->grouping_count; i++)
-        ordinals = ordinals || is_ordinal(plan->grouping[i]);
+        ordinals = ordinals || is_ordinal(analysis, plan->grouping[i]);
     if (!star || !ordinals)
         return WEIR_OK;
     return weir_located(analysis, plan->origin, error, weir_error_set(error, WEIR_ERROR_STAR_GROUP_BY_POS));

@@ -17,6 +17,20 @@ static WeirStatus check_widths(WeirAnalysis *analysis, const WeirLogicalPlan *pl
                                        weir_arena_printf(analysis->arena, "%u", plan->row_width), "rowIndex", "0"));
 }
 
+/* Values are computed when the query is analyzed, used or not. */
+static WeirStatus check_value(WeirAnalysis *analysis, const WeirLogicalPlan *plan, const WeirExpression *value,
+                              WeirError *error)
+{
+    WeirValue *computed = NULL;
+    if (value->kind == WEIR_EXPRESSION_LITERAL || !weir_expression_is_foldable(value) ||
+        weir_expression_evaluate(value, analysis->analyzer->context, analysis->arena, &computed, error) == WEIR_OK)
+        return WEIR_OK;
+    weir_error_clear(error);
+    return weir_located(analysis, plan->origin, error,
+                        weir_error_set(error, WEIR_ERROR_INVALID_INLINE_TABLE_FAILED_SQL_EXPRESSION_EVALUATION,
+                                       "sqlExpr", weir_expression_quoted(analysis, value)));
+}
+
 static WeirStatus resolve_rows(WeirAnalysis *analysis, const WeirEnvironment *env, const WeirLogicalPlan *plan,
                                WeirExpression ***rows, WeirError *error)
 {
@@ -38,6 +52,8 @@ static WeirStatus resolve_rows(WeirAnalysis *analysis, const WeirEnvironment *en
                     analysis, plan->origin, error,
                     weir_error_set(error, WEIR_ERROR_INVALID_INLINE_TABLE_CANNOT_EVALUATE_EXPRESSION_IN_INLINE_TABLE,
                                    "expr", weir_expression_quoted(analysis, row.items[c])));
+            else
+                WEIR_TRY(check_value(analysis, plan, row.items[c], error));
         rows[r] = row.items;
     }
     return WEIR_OK;

@@ -106,6 +106,11 @@ static bool decimal_holds(const WeirDataType *decimal, const WeirDataType *other
 
 typedef const WeirDataType *(*Combine)(WeirArena *arena, const WeirDataType *a, const WeirDataType *b);
 
+static bool text_may_be_lost(const WeirDataType *from, const WeirDataType *to)
+{
+    return from->id == WEIR_TYPE_STRING && weir_cast_is_nullable(from, to);
+}
+
 /* Arrays, maps and structs meet where their parts do; structs need the same names, in any case. */
 static const WeirDataType *combine_nested(WeirArena *arena, const WeirDataType *a, const WeirDataType *b,
                                           Combine combine)
@@ -119,6 +124,10 @@ static const WeirDataType *combine_nested(WeirArena *arena, const WeirDataType *
         fields[i] = a->fields[i];
         fields[i].type = combine(arena, a->fields[i].type, b->fields[i].type);
         if (fields[i].type == NULL)
+            return NULL;
+        const bool key = a->id == WEIR_TYPE_MAP && i == 0; /* a text that is no number would be no key */
+        if (key && (text_may_be_lost(a->fields[i].type, fields[i].type) ||
+                    text_may_be_lost(b->fields[i].type, fields[i].type)))
             return NULL;
         fields[i].nullable = a->fields[i].nullable || b->fields[i].nullable;
     }

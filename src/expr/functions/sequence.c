@@ -18,14 +18,14 @@ static WeirStatus resolve_sequence(WeirFunctionCall *call, WeirError *error)
 {
     const WeirDataType *start = call->arguments[0]->type, *stop = call->arguments[1]->type;
     const WeirDataType *step = call->argument_count == 3 ? call->arguments[2]->type : NULL;
-    const WeirDataType *common = weir_wider_without_strings(call->arena, start, stop);
-    if (common != NULL && weir_type_is_integral(common) && step != NULL && weir_type_is_integral(step))
-        common = weir_wider_without_strings(call->arena, common, step);
+    const WeirDataType *common = weir_common_type(call->arena, start, stop);
+    if (common != NULL && weir_type_is_integral(common) && step != NULL)
+        common = weir_common_type(call->arena, common, step);
     if (common == NULL)
         return wrong_types(call, error);
     bool temporal = weir_type_is_datetime(common);
     bool fits = step == NULL || step->id == WEIR_TYPE_VOID ||
-                (temporal ? weir_type_is_interval(step) : weir_type_is_integral(step));
+                (temporal ? weir_type_is_interval(step) : weir_type_is_integral(common));
     if (!(temporal || weir_type_is_integral(common)) || !fits)
         return wrong_types(call, error);
     call->cast_types[0] = call->cast_types[1] = common;
