@@ -202,6 +202,15 @@ static bool moves(const WeirDataType *order, const WeirDataType *distance)
 }
 
 /* Distances of a RANGE frame have the type of the ORDER BY expression, but for dates and timestamps. */
+static WeirExpression *cast_offset(WeirAnalysis *analysis, const WeirWindowSpec *spec, WeirExpression *offset,
+                                   const WeirDataType *type)
+{
+    WeirExpression *cast = weir_expression_cast(analysis->arena, offset, type, WEIR_EVAL_ANSI, true);
+    if (cast != offset)
+        cast->origin = spec->origin;
+    return cast;
+}
+
 static WeirStatus coerce_range(WeirExpressionContext *context, const WeirExpression *expression, WeirWindowSpec *spec,
                                WeirError *error)
 {
@@ -215,17 +224,17 @@ static WeirStatus coerce_range(WeirExpressionContext *context, const WeirExpress
                      order->id == WEIR_TYPE_TIMESTAMP_NTZ || order->id == WEIR_TYPE_BINARY ||
                      weir_type_is_nested(order);
         if (!keeps && weir_can_cast((*offsets[i])->type, order, WEIR_EVAL_ANSI))
-            *offsets[i] = weir_expression_cast(analysis->arena, *offsets[i], order, WEIR_EVAL_ANSI, true);
+            *offsets[i] = cast_offset(analysis, spec, *offsets[i], order);
         const WeirDataType *type = (*offsets[i])->type;
         if ((weir_type_is_numeric(type) || is_interval(type)) && !moves(order, type))
-            return weir_located(analysis, expression->origin, error,
+            return weir_located(analysis, spec->origin, error,
                                 weir_error_set(error, WEIR_ERROR_DATATYPE_MISMATCH_RANGE_FRAME_INVALID_TYPE, "sqlExpr",
                                                weir_expression_quoted(analysis, expression), "orderSpecType",
                                                weir_type_quoted(analysis, order), "valueBoundaryType",
                                                weir_type_quoted(analysis, type)));
         if (!weir_type_is_numeric(type) && !is_interval(type))
             return weir_located(
-                analysis, expression->origin, error,
+                analysis, spec->origin, error,
                 weir_error_set(error, WEIR_ERROR_DATATYPE_MISMATCH_SPECIFIED_WINDOW_FRAME_UNACCEPTED_TYPE, "sqlExpr",
                                weir_expression_quoted(analysis, expression), "location", i == 0 ? "lower" : "upper",
                                "exprType", weir_type_quoted(analysis, type), "expectedType",
@@ -252,14 +261,14 @@ static WeirStatus check_frame(WeirExpressionContext *context, const WeirExpressi
     bool unbounded = spec->lower == WEIR_FRAME_UNBOUNDED_PRECEDING && spec->upper == WEIR_FRAME_UNBOUNDED_FOLLOWING;
     if (spec->is_range && spec->order_count == 0 && !unbounded)
         return weir_located(
-            analysis, expression->origin, error,
+            analysis, spec->origin, error,
             weir_error_set(error, WEIR_ERROR_DATATYPE_MISMATCH_RANGE_FRAME_WITHOUT_ORDER, "sqlExpr", sql));
     if (spec->is_range && has_offset && spec->order_count > 1)
-        return weir_located(analysis, expression->origin, error,
+        return weir_located(analysis, spec->origin, error,
                             weir_error_set(error, WEIR_ERROR_DATATYPE_MISMATCH_RANGE_FRAME_MULTI_ORDER, "sqlExpr", sql,
                                            "orderSpec", weir_expression_text(analysis, spec->order_by[0])));
     if (spec->lower == WEIR_FRAME_UNBOUNDED_FOLLOWING || spec->upper == WEIR_FRAME_UNBOUNDED_PRECEDING)
-        return weir_located(analysis, expression->origin, error,
+        return weir_located(analysis, spec->origin, error,
                             weir_error_set(error, WEIR_ERROR_DATATYPE_MISMATCH_SPECIFIED_WINDOW_FRAME_INVALID_BOUND,
                                            "sqlExpr", sql, "upper", bound_text(spec->upper), "lower",
                                            bound_text(spec->lower)));
@@ -268,14 +277,14 @@ static WeirStatus check_frame(WeirExpressionContext *context, const WeirExpressi
     WEIR_TRY(bound_position(analysis, spec->lower, spec->lower_offset, &lower, &lower_known, error));
     WEIR_TRY(bound_position(analysis, spec->upper, spec->upper_offset, &upper, &upper_known, error));
     if (spec->lower_offset != NULL && spec->upper_offset != NULL && lower_known && upper_known && lower > upper)
-        return weir_located(analysis, expression->origin, error,
+        return weir_located(analysis, spec->origin, error,
                             weir_error_set(error, WEIR_ERROR_DATATYPE_MISMATCH_SPECIFIED_WINDOW_FRAME_WRONG_COMPARISON,
                                            "sqlExpr", sql, "comparison", "less than or equal"));
     WeirExpression *offsets[2] = {spec->lower_offset, spec->upper_offset};
     for (int i = 0; i < 2; i++)
         if (offsets[i] != NULL && !spec->is_range && offsets[i]->type->id != WEIR_TYPE_INT)
             return weir_located(
-                analysis, expression->origin, error,
+                analysis, spec->origin, error,
                 weir_error_set(error, WEIR_ERROR_DATATYPE_MISMATCH_SPECIFIED_WINDOW_FRAME_UNACCEPTED_TYPE, "sqlExpr",
                                sql, "location", i == 0 ? "lower" : "upper", "exprType",
                                weir_type_quoted(analysis, offsets[i]->type), "expectedType", "\"INT\""));

@@ -78,6 +78,7 @@ typedef struct WeirWindowSpec {
     bool has_frame, is_range; /* no frame: Spark's default */
     WeirFrameBound lower, upper;
     WeirExpression *lower_offset, *upper_offset; /* PRECEDING / FOLLOWING */
+    WeirOrigin origin;
 } WeirWindowSpec;
 
 struct WeirExpression {

@@ -18,6 +18,10 @@ const char *weir_ordinal_word(uint32_t index); /* 0: "first" */
 /* The call as it would be printed, for messages. */
 const char *weir_call_sql(const WeirFunctionCall *call);
 /* DATATYPE_MISMATCH.* of a call. `required` with its quotes: "\"STRING\"". */
+/* An implicit cast that the call asks for. Where it fails at run time, the place shown is the whole call, as in Spark.
+ */
+WeirExpression *weir_call_cast(const WeirFunctionCall *call, WeirExpression *child, const WeirDataType *type,
+                               WeirEvalMode mode);
 WeirStatus weir_call_unexpected_type(const WeirFunctionCall *call, uint32_t index, const char *required,
                                      WeirError *error);
 WeirStatus weir_call_diff_types(const WeirFunctionCall *call, WeirError *error); /* DATA_DIFF_TYPES of all arguments */

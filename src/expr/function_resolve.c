@@ -128,13 +128,22 @@ static void prepare_call(const WeirFunctionResolver *resolver, WeirExpression *e
     }
 }
 
+WeirExpression *weir_call_cast(const WeirFunctionCall *call, WeirExpression *child, const WeirDataType *type,
+                               WeirEvalMode mode)
+{
+    WeirExpression *cast = weir_expression_cast(call->arena, child, type, mode, true);
+    if (cast != child && cast->kind == WEIR_EXPRESSION_CAST)
+        cast->origin = call->origin;
+    return cast;
+}
+
 static void insert_casts(WeirFunctionCall *call)
 {
     WeirEvalMode mode = call->context->ansi ? WEIR_EVAL_ANSI : WEIR_EVAL_LEGACY;
     for (uint32_t i = 0; i < call->argument_count; i++) {
         if (call->cast_types[i] == NULL)
             continue;
-        WeirExpression *cast = weir_expression_cast(call->arena, call->arguments[i], call->cast_types[i], mode, true);
+        WeirExpression *cast = weir_call_cast(call, call->arguments[i], call->cast_types[i], mode);
         /* A cast that may give null makes what propagates nulls nullable, too. */
         if (cast->nullable && !call->arguments[i]->nullable && call->function != NULL &&
             (call->function->flags & WEIR_FUNCTION_NULL_PROPAGATING))
@@ -263,9 +272,9 @@ WeirStatus weir_case_resolve(const WeirFunctionResolver *resolver, WeirExpressio
         return weir_call_diff_types(&call, error);
     WeirEvalMode mode = resolver->context->ansi ? WEIR_EVAL_ANSI : WEIR_EVAL_LEGACY;
     for (uint32_t i = 1; i < count; i += 2)
-        copy->children[i] = weir_expression_cast(arena, copy->children[i], type, mode, true);
+        copy->children[i] = weir_call_cast(&call, copy->children[i], type, mode);
     if (count % 2 == 1)
-        copy->children[count - 1] = weir_expression_cast(arena, copy->children[count - 1], type, mode, true);
+        copy->children[count - 1] = weir_call_cast(&call, copy->children[count - 1], type, mode);
     for (uint32_t i = 1; i < count; i += 2)
         nullable = nullable || copy->children[i]->nullable;
     copy->nullable = nullable || (count % 2 == 1 && copy->children[count - 1]->nullable);
@@ -299,8 +308,8 @@ WeirStatus weir_call_constant(const WeirFunctionCall *call, uint32_t index, Weir
         return WEIR_OK;
     WeirExpression *argument = call->arguments[index];
     if (call->cast_types[index] != NULL)
-        argument = weir_expression_cast(call->arena, argument, call->cast_types[index],
-                                        call->context->ansi ? WEIR_EVAL_ANSI : WEIR_EVAL_LEGACY, true);
+        argument = weir_call_cast(call, argument, call->cast_types[index],
+                                  call->context->ansi ? WEIR_EVAL_ANSI : WEIR_EVAL_LEGACY);
     return weir_expression_evaluate(argument, call->context, call->arena, value, error);
 }
 

@@ -213,7 +213,7 @@ static WeirExpression *parse_not(WeirParser *p)
 {
     WeirOrigin origin = weir_origin_here(p);
     if (!at_not(p))
-        return weir_parse_predicate(p, weir_parse_value_expression(p), origin);
+        return weir_parse_predicate(p, weir_parse_value_expression(p));
     if (!weir_enter(p))
         return weir_make_boolean(p, false, origin);
     weir_advance(p);

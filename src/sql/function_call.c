@@ -67,6 +67,8 @@ static void parse_frame(WeirParser *p, WeirWindowSpec *spec)
 WeirWindowSpec *weir_parse_window_spec(WeirParser *p)
 {
     WeirWindowSpec *spec = WEIR_ARENA_NEW(p->arena, WeirWindowSpec);
+    WeirOrigin origin = weir_origin_here(p);
+    spec->origin = origin;
     if (!weir_at_symbol(p, '(')) {
         spec->name = weir_parse_identifier(p);
         return spec;
@@ -91,6 +93,7 @@ WeirWindowSpec *weir_parse_window_spec(WeirParser *p)
     spec->partition_count = partition.count;
     spec->order_by = (WeirExpression **)order.items;
     spec->order_count = order.count;
+    spec->origin = weir_origin_since(p, origin);
     return spec;
 }
 
@@ -139,7 +142,9 @@ WeirExpression *weir_parse_call_suffix(WeirParser *p, WeirExpression *call)
     weir_advance(p);
     WeirExpression *window = weir_expression_unary(p->arena, WEIR_EXPRESSION_WINDOW, call);
     window->window = weir_parse_window_spec(p);
-    return weir_finish(p, window, origin);
+    weir_finish(p, window, origin);
+    call->origin = window->origin; /* OVER belongs to the call's place, as in Spark */
+    return window;
 }
 
 /* ---- arguments */

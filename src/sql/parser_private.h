@@ -172,7 +172,7 @@ WeirExpression *weir_parse_expression(WeirParser *p);       /* booleanExpression
 WeirExpression *weir_parse_value_expression(WeirParser *p); /* without predicates, AND, OR, NOT */
 WeirExpression *weir_parse_named_expression(WeirParser *p); /* expression [[AS] name | AS (a, b)] */
 void weir_parse_expression_list(WeirParser *p, WeirList *list);
-WeirExpression *weir_parse_predicate(WeirParser *p, WeirExpression *left, WeirOrigin origin);
+WeirExpression *weir_parse_predicate(WeirParser *p, WeirExpression *left);
 WeirExpression *weir_parse_primary(WeirParser *p);
 WeirExpression *weir_parse_special_form(WeirParser *p); /* NULL: the current words begin none */
 WeirExpression *weir_parse_literal(WeirParser *p);      /* NULL: no literal here */

@@ -49,13 +49,12 @@ static bool at_typed_literal_list(WeirParser *p)
 
 static WeirExpression *parse_in(WeirParser *p, WeirExpression *left, WeirOrigin origin)
 {
-    WeirOrigin place = weir_origin_of(&p->last);
     weir_expect_symbol(p, '(');
     WeirLogicalPlan *plan = NULL;
     WeirList items = {0};
     weir_list_add(p, &items, left);
-    if (weir_at_symbol(p, ')'))
-        WEIR_FAIL(p, weir_origin_since(p, place), WEIR_ERROR_INVALID_SQL_SYNTAX_EMPTY_IN_PREDICATE);
+    if (weir_accept_symbol(p, ')'))
+        WEIR_FAIL(p, weir_origin_since(p, origin), WEIR_ERROR_INVALID_SQL_SYNTAX_EMPTY_IN_PREDICATE);
     if (weir_at_query(p) && !at_typed_literal_list(p)) {
         plan = weir_parse_query(p);
     } else {
@@ -91,13 +90,12 @@ static WeirExpression *parse_like_list(WeirParser *p, WeirExpression *left, Weir
                                        bool negated)
 {
     bool any = !weir_at(p, WEIR_KEYWORD_ALL);
-    WeirOrigin place = weir_origin_of(&p->last);
     weir_advance(p);
     WeirList items = {0};
     weir_list_add(p, &items, left);
     weir_expect_symbol(p, '(');
-    if (weir_at_symbol(p, ')'))
-        weir_fail_text(p, weir_origin_since(p, place), WEIR_ERROR_LEGACY_ERROR_TEMP_0064,
+    if (weir_accept_symbol(p, ')'))
+        weir_fail_text(p, weir_origin_since(p, origin), WEIR_ERROR_LEGACY_ERROR_TEMP_0064,
                        "Expected something between '(' and ')'.");
     weir_parse_expression_list(p, &items);
     weir_expect_symbol(p, ')');
@@ -119,7 +117,6 @@ static WeirExpression *parse_like(WeirParser *p, WeirExpression *left, WeirOrigi
     if ((weir_at(p, WEIR_KEYWORD_ANY) || weir_at(p, WEIR_KEYWORD_SOME) || weir_at(p, WEIR_KEYWORD_ALL)) &&
         weir_next_is_symbol(p, 1, '('))
         return parse_like_list(p, left, origin, like, negated);
-    WeirOrigin predicate = weir_origin_of(&p->last);
     WeirList children = {0};
     weir_list_add(p, &children, left);
     weir_list_add(p, &children, weir_parse_value_expression(p));
@@ -131,7 +128,7 @@ static WeirExpression *parse_like(WeirParser *p, WeirExpression *left, WeirOrigi
         for (size_t i = 0; i < length; i++)
             characters += ((unsigned char)escape[i] & 0xC0) != 0x80;
         if (characters != 1)
-            WEIR_FAIL(p, weir_origin_since(p, predicate), WEIR_ERROR_INVALID_ESC, "invalidEscape",
+            WEIR_FAIL(p, weir_origin_since(p, origin), WEIR_ERROR_INVALID_ESC, "invalidEscape",
                       weir_arena_printf(p->arena, "'%s'", escape));
         weir_list_add(p, &children, weir_make_string(p, escape, place));
     }
@@ -202,8 +199,10 @@ static void refuse_exclamation_mark(WeirParser *p)
     WEIR_FAIL(p, weir_origin_here(p), WEIR_ERROR_SYNTAX_DISCONTINUED_BANG_EQUALS_NOT, "clause", "!");
 }
 
-WeirExpression *weir_parse_predicate(WeirParser *p, WeirExpression *left, WeirOrigin origin)
+/* The place of a condition is what follows the value, from NOT or the keyword on, as in Spark. */
+WeirExpression *weir_parse_predicate(WeirParser *p, WeirExpression *left)
 {
+    WeirOrigin origin = weir_origin_here(p);
     bool is = weir_at(p, WEIR_KEYWORD_IS);
     if ((is && weir_next_is_symbol(p, 1, '!')) || (weir_at_symbol(p, '!') && at_predicate(p, 1))) {
         if (is)

@@ -129,16 +129,19 @@ static WeirLogicalPlan *parse_with(WeirParser *p)
     if (recursive)
         weir_advance(p);
     WeirList definitions = {0};
+    const char *duplicate = NULL;
     do {
         WeirCteDefinition *cte = WEIR_ARENA_NEW(p->arena, WeirCteDefinition);
         parse_cte(p, recursive, cte);
         for (uint32_t i = 0; i < definitions.count; i++)
             if (strcasecmp(((WeirCteDefinition *)definitions.items[i])->name, cte->name) == 0)
-                WEIR_FAIL(p, weir_origin_since(p, origin), WEIR_ERROR_DUPLICATED_CTE_NAMES, "duplicateNames",
-                          weir_arena_printf(p->arena, "`%s`", cte->name));
+                duplicate = cte->name;
         weir_list_add(p, &definitions, cte);
     } while (weir_accept_symbol(p, ','));
     WeirLogicalPlan *plan = weir_make_unary(p, WEIR_LOGICAL_WITH, weir_parse_query(p), origin);
+    if (duplicate != NULL)
+        WEIR_FAIL(p, plan->origin, WEIR_ERROR_DUPLICATED_CTE_NAMES, "duplicateNames",
+                  weir_arena_printf(p->arena, "`%s`", duplicate));
     plan->ctes = WEIR_ARENA_ARRAY(p->arena, WeirCteDefinition, definitions.count);
     for (uint32_t i = 0; i < definitions.count; i++)
         plan->ctes[i] = *(WeirCteDefinition *)definitions.items[i];

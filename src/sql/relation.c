@@ -142,6 +142,7 @@ static WeirLogicalPlan *parse_alias(WeirParser *p, WeirLogicalPlan *plan, bool *
         weir_parse_parenthesized_identifiers(p, &names);
         plan->names = (const char *const *)names.items;
         plan->name_count = names.count;
+        plan->origin = weir_origin_since(p, origin);
     }
     return plan;
 }

@@ -61,6 +61,21 @@ static void read_query(SqlCase *sql_case, SqlBlock *block, char **lines, size_t 
         block->rows[i] = lines[cut + 2 + i];
 }
 
+/* What follows "----" in a block of an error. Returns the number of lines before it. */
+static size_t read_place(SqlBlock *block, char **lines, size_t count)
+{
+    static const char proposal[] = "proposal: ";
+    size_t cut = 1;
+    while (cut < count && strcmp(lines[cut], "----") != 0)
+        cut++;
+    for (size_t i = cut + 1; i < count; i++)
+        if (strncmp(lines[i], proposal, sizeof(proposal) - 1) == 0)
+            block->proposal = lines[i] + sizeof(proposal) - 1;
+        else
+            block->place = lines[i];
+    return cut;
+}
+
 static bool read_block(SqlCase *sql_case, char **lines, size_t count, int line)
 {
     static const char error_words[] = "statement error ";
@@ -75,7 +90,7 @@ static bool read_block(SqlCase *sql_case, char **lines, size_t count, int line)
         read_query(sql_case, block, lines, count);
         return true;
     }
-    block->sql = join(&sql_case->arena, lines + 1, count - 1);
+    block->sql = join(&sql_case->arena, lines + 1, read_place(block, lines, count) - 1);
     if (strcmp(lines[0], "statement ok") == 0) {
         block->kind = SQL_BLOCK_OK;
         return true;

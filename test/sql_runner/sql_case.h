@@ -14,6 +14,8 @@ typedef struct SqlBlock {
     const char *sql;       /* conf: the key */
     const char *condition; /* error; conf: the value, NULL: unset */
     const char *sqlstate;  /* error; NULL: not given */
+    const char *place;     /* error; "at 8: 1 / 0", "at line 1, pos 7", "nowhere"; NULL: not looked at */
+    const char *proposal;  /* error; NULL: not looked at */
     const char *schema;
     const char **rows;
     size_t row_count;

@@ -85,13 +85,49 @@ static bool check_rows(Run *run, const SqlBlock *block, const WeirResult *result
 
 /* ---- blocks ---- */
 
+/* Where the error is, in the words of the recorder. Spark gives some errors no place where weir has one. */
+static const char *error_place(Run *run, const SqlBlock *block, const WeirError *error)
+{
+    if (strcmp(block->place, "nowhere") == 0)
+        return block->place;
+    if (strncmp(block->place, "at line ", 8) == 0)
+        return weir_arena_printf(&run->arena, "at line %d, pos %d", error->origin.line, error->origin.column);
+    if (error->origin.line == 0)
+        return "nowhere";
+    WeirBuffer text;
+    weir_buffer_init(&text, 0, NULL);
+    int32_t characters = 1;
+    for (int32_t i = 0; i < error->origin.start; i++)
+        characters += ((unsigned char)block->sql[i] & 0xC0) != 0x80;
+    weir_buffer_append_format(&text, "at %d: ", characters);
+    for (int32_t i = 0; i < error->origin.length; i++) {
+        char c = block->sql[error->origin.start + i];
+        weir_buffer_append_format(&text, c == '\n' ? "\\n" : "%c", c);
+    }
+    const char *place = weir_arena_strndup(&run->arena, weir_buffer_text(&text), text.length);
+    weir_buffer_deinit(&text);
+    return place;
+}
+
+static bool check_place(Run *run, const SqlBlock *block, const WeirError *error)
+{
+    const char *place = block->place == NULL ? NULL : error_place(run, block, error);
+    bool good = place == NULL || strcmp(place, block->place) == 0;
+    if (!good)
+        problem(run, block, "failed %s\n    Spark: %s", place, block->place);
+    if (block->proposal == NULL || strstr(error->message, block->proposal) != NULL)
+        return good;
+    problem(run, block, "%s\n    Spark proposes %s", error->message, block->proposal);
+    return false;
+}
+
 /* Did the statement fail as Spark does? */
-static bool check_error(const Run *run, const SqlBlock *block, const WeirError *error)
+static bool check_error(Run *run, const SqlBlock *block, const WeirError *error)
 {
     bool legacy = strcmp(block->condition, "_LEGACY_ERROR_TEMP_0000") == 0;
     if (legacy || (strcmp(error->condition, block->condition) == 0 &&
                    (block->sqlstate == NULL || strcmp(error->sqlstate, block->sqlstate) == 0)))
-        return true;
+        return check_place(run, block, error);
     problem(run, block, "failed with %s %s: %s\n    Spark: %s %s", error->condition, error->sqlstate, error->message,
             block->condition, block->sqlstate == NULL ? "" : block->sqlstate);
     return false;

@@ -4,7 +4,7 @@
     record_sql.py [--check] [--all] [--only TEXT] [PATH …]
 
 Queries without an answer are recorded (`--all`: every query): rows where Spark gives rows, `statement error` with its
-condition where it refuses. `--check` compares instead of writing and ends with 1 where something differs.
+condition where it refuses, after `query place` with where in the text and which names it proposes, too. `--check` compares instead of writing and ends with 1 where something differs.
 """
 import argparse
 import difflib
@@ -37,6 +37,10 @@ class Block:
     def recorded(self):
         return bool(self.answer) if self.kind == "query" else True
 
+    @property
+    def wants_place(self):
+        return self.words == ["query", "place"] or (self.kind == "statement" and bool(self.answer))
+
     def text(self):
         if self.kind not in ("query", "statement"):
             return self.lines
@@ -65,6 +69,21 @@ def answer_of(spark, sql):
     return [printable(frame.schema.simpleString().replace("\n", "\\n"))] + rows
 
 
+def place_of(throwable):
+    """Where Spark says the error is, as `at POSITION: TEXT` or `at line L, pos P`, and what it proposes instead."""
+    lines, contexts = [], throwable.getQueryContext()
+    parser = "ParseException" in throwable.getClass().getName()
+    if len(contexts) > 0 and not contexts[0].objectType():
+        fragment = printable(contexts[0].fragment().replace("\n", "\\n"))
+        lines.append("at %d: %s" % (contexts[0].startIndex() + 1, fragment))
+    elif parser and throwable.start().line().isDefined():
+        lines.append("at line %d, pos %d" % (throwable.start().line().get(), throwable.start().startPosition().get()))
+    else:
+        lines.append("nowhere")
+    proposal = throwable.getMessageParameters().get("proposal")
+    return lines + (["proposal: " + proposal] if proposal else [])
+
+
 def record(engine, spark, block):
     """Run the block's SQL and put what happened into the block."""
     sql = "\n".join(block.sql)
@@ -78,7 +97,8 @@ def record(engine, spark, block):
         if throwable is None:
             raise
         condition, state, _ = engine.conditions(throwable)[0]
-        block.kind, block.answer = "statement", []
+        block.answer = place_of(throwable) if block.wants_place else []
+        block.kind = "statement"
         block.words = ["statement", "error", condition] + ([state] if state else [])
         return
     ordered = block.kind == "query" and "sort" not in block.words

@@ -202,7 +202,7 @@ static WeirExpression *to_timestamp(const WeirFunctionCall *call, WeirExpression
 {
     if (expression->type->id == WEIR_TYPE_TIMESTAMP || expression->type->id == WEIR_TYPE_TIMESTAMP_NTZ)
         return expression;
-    return weir_expression_cast(call->arena, expression, &weir_type_timestamp, call->eval_mode, true);
+    return weir_call_cast(call, expression, &weir_type_timestamp, call->eval_mode);
 }
 
 /* date/timestamp/string ± interval. */
@@ -229,7 +229,7 @@ static WeirExpression *shift_by_interval(const WeirFunctionCall *call, WeirExpre
         WeirExpression *resolved = NULL;
         if (weir_function_resolve_tree(call->resolver, shifted, &resolved, NULL) != WEIR_OK)
             return shifted;
-        return weir_expression_cast(call->arena, resolved, &weir_type_string, call->eval_mode, true);
+        return weir_call_cast(call, resolved, &weir_type_string, call->eval_mode);
     }
     return call_two(call, weir_arena_strdup(call->arena, full), time, interval);
 }
@@ -275,7 +275,7 @@ static WeirStatus try_all(const WeirFunctionCall *call, WeirExpression **express
 static WeirStatus try_operands(WeirFunctionCall *call, const WeirDataType *common, WeirError *error)
 {
     for (uint32_t i = 0; i < 2; i++) {
-        call->arguments[i] = weir_expression_cast(call->arena, call->arguments[i], common, WEIR_EVAL_ANSI, true);
+        call->arguments[i] = weir_call_cast(call, call->arguments[i], common, WEIR_EVAL_ANSI);
         WEIR_TRY(try_all(call, &call->arguments[i], error));
     }
     return WEIR_OK;
@@ -334,13 +334,12 @@ static WeirExpression *null_as_interval(const WeirFunctionCall *call, WeirExpres
 {
     if (!is(addend, WEIR_TYPE_VOID) || !weir_type_is_datetime(time->type))
         return addend;
-    return weir_expression_cast(call->arena, addend, &weir_type_day_time_interval, call->eval_mode, true);
+    return weir_call_cast(call, addend, &weir_type_day_time_interval, call->eval_mode);
 }
 
 static WeirExpression *text_as_date(const WeirFunctionCall *call, WeirExpression *text)
 {
-    return is(text, WEIR_TYPE_STRING) ? weir_expression_cast(call->arena, text, &weir_type_date, call->eval_mode, true)
-                                      : text;
+    return is(text, WEIR_TYPE_STRING) ? weir_call_cast(call, text, &weir_type_date, call->eval_mode) : text;
 }
 
 static WeirStatus resolve_add(WeirFunctionCall *call, WeirError *error)

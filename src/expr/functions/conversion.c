@@ -25,6 +25,7 @@ static WeirStatus resolve_cast(WeirFunctionCall *call, WeirError *error)
     cast->type = type;
     cast->eval_mode = call->eval_mode;
     cast->name = "implicit";
+    cast->origin = call->origin;
     return weir_cast_resolve(call->resolver, cast, &call->replacement, error);
 }
 

@@ -167,7 +167,7 @@ static WeirStatus resolve_unix(WeirFunctionCall *call, WeirError *error)
         return WEIR_OK;
     }
     if (time->type->id != WEIR_TYPE_TIMESTAMP)
-        time = weir_expression_cast(call->arena, time, &weir_type_timestamp, call->eval_mode, true);
+        time = weir_call_cast(call, time, &weir_type_timestamp, call->eval_mode);
     call->replacement = weir_call_make(call, "whole_unix_seconds", &time, 1);
     return WEIR_OK;
 }
@@ -185,7 +185,7 @@ static WeirStatus resolve_to(WeirFunctionCall *call, WeirError *error)
             call, 0, "(\"STRING\" or \"DATE\" or \"TIMESTAMP\" or \"TIMESTAMP WITHOUT TIME ZONE\")", error);
     if (call->argument_count == 1 || source->type->id == WEIR_TYPE_DATE || source->type->id == WEIR_TYPE_TIMESTAMP ||
         source->type->id == WEIR_TYPE_TIMESTAMP_NTZ) {
-        call->replacement = weir_expression_cast(call->arena, source, type, mode, true);
+        call->replacement = weir_call_cast(call, source, type, mode);
         return WEIR_OK;
     }
     WeirExpression *read = weir_call_make(call,
@@ -198,7 +198,7 @@ static WeirStatus resolve_to(WeirFunctionCall *call, WeirError *error)
         return WEIR_OK;
     }
     WEIR_TRY(weir_function_resolve_tree(call->resolver, read, &read, error));
-    call->replacement = weir_expression_cast(call->arena, read, &weir_type_date, mode, true);
+    call->replacement = weir_call_cast(call, read, &weir_type_date, mode);
     return WEIR_OK;
 }
 

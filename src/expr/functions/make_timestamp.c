@@ -107,9 +107,8 @@ static WeirStatus resolve_make(WeirFunctionCall *call, WeirError *error)
     if (count == 1 && !ntz && !ltz) {
         if (!weir_can_implicitly_cast(call->arguments[0]->type, &weir_type_date))
             return weir_call_unexpected_type(call, 0, "\"DATE\"", error);
-        WeirExpression *date =
-            weir_expression_cast(call->arena, call->arguments[0], &weir_type_date, call->eval_mode, true);
-        call->replacement = weir_expression_cast(call->arena, date, call->result_type, call->eval_mode, true);
+        WeirExpression *date = weir_call_cast(call, call->arguments[0], &weir_type_date, call->eval_mode);
+        call->replacement = weir_call_cast(call, date, call->result_type, call->eval_mode);
         return WEIR_OK;
     }
     if (count < 6 || (count == 7 && ntz))

@@ -254,13 +254,13 @@ static WeirStatus resolve_uniform(WeirFunctionCall *call, WeirError *error)
     }
     WeirExpression *ends[2];
     for (uint32_t i = 0; i < 2; i++)
-        ends[i] = weir_expression_cast(call->arena, call->arguments[i], &weir_type_double, call->eval_mode, true);
+        ends[i] = weir_call_cast(call, call->arguments[i], &weir_type_double, call->eval_mode);
     WeirExpression *rand = weir_call_make(call, "rand", call->arguments + 2, call->argument_count - 2);
     WeirExpression *span = weir_call_make(call, "-", (WeirExpression *[]){ends[1], ends[0]}, 2);
     WeirExpression *part = weir_call_make(call, "*", (WeirExpression *[]){span, rand}, 2);
     WeirExpression *sum = weir_call_make(call, "+", (WeirExpression *[]){ends[0], part}, 2), *resolved = NULL;
     WEIR_TRY(weir_function_resolve_tree(call->resolver, sum, &resolved, error));
-    call->replacement = weir_expression_cast(call->arena, resolved, type, call->eval_mode, true);
+    call->replacement = weir_call_cast(call, resolved, type, call->eval_mode);
     return WEIR_OK;
 }
 
