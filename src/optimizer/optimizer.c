@@ -18,10 +18,8 @@ static const WeirRule *const repeated_rules[] = {
 };
 static const WeirRule *const inferring_rules[] = {&weir_rule_infer_filters, &weir_rule_infer_join_filters};
 static const WeirRule *const last_rules[] = {
-    &weir_rule_distinct_aggregates,
-    &weir_rule_column_pruning,
-    &weir_rule_collapse_project,
-    &weir_rule_remove_noops,
+    &weir_rule_guard_filtered_arguments, &weir_rule_distinct_aggregates, &weir_rule_column_pruning,
+    &weir_rule_collapse_project,         &weir_rule_remove_noops,
 };
 
 static WeirStatus run_once(WeirOptimization *optimization, const WeirRule *const *rules, size_t count,

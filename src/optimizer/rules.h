@@ -44,6 +44,7 @@ extern const WeirRule weir_rule_remove_noops;
 /* once, after the others */
 extern const WeirRule weir_rule_infer_filters;
 extern const WeirRule weir_rule_infer_join_filters;
+extern const WeirRule weir_rule_guard_filtered_arguments;
 extern const WeirRule weir_rule_distinct_aggregates;
 extern const WeirRule weir_rule_column_pruning;
 
