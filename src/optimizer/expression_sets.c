@@ -1,4 +1,5 @@
 /* Sets of columns, lists of conditions, and substitution: what the rules are made of. */
+#include "expr/coercion.h"
 #include "optimizer/rules.h"
 
 static uint32_t slot_of(const WeirIdSet *set, int64_t id)
@@ -212,9 +213,11 @@ bool weir_has_subquery(const WeirExpression *expression)
 static bool may_fail(void *context, const WeirExpression *expression)
 {
     (void)context;
-    if (expression->kind == WEIR_EXPRESSION_CAST)
-        return expression->eval_mode == WEIR_EVAL_ANSI &&
-               !weir_can_implicitly_cast(expression->children[0]->type, expression->type);
+    if (expression->kind == WEIR_EXPRESSION_CAST) {
+        const WeirDataType *from = expression->children[0]->type, *to = expression->type;
+        bool narrows = weir_type_is_numeric(from) && weir_type_is_numeric(to) && !weir_can_implicitly_cast(from, to);
+        return expression->eval_mode == WEIR_EVAL_ANSI && (narrows || weir_cast_is_nullable(from, to));
+    }
     return expression->function != NULL && (expression->function->flags & WEIR_FUNCTION_MAY_FAIL) != 0;
 }
 
