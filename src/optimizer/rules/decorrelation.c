@@ -165,6 +165,19 @@ static WeirStatus unsupported(Pull *pull)
         "treeNode", "the subquery");
 }
 
+/* A map of the outer query has no distinct values to join with. */
+static bool uses_map(const Pull *pull)
+{
+    WeirIdSet used = {.arena = pull->optimization->arena};
+    for (uint32_t i = 0; i < pull->conditions.count; i++)
+        weir_id_set_add_references(&used, pull->conditions.items[i]);
+    for (uint32_t i = 0; i < pull->outer->output_count; i++)
+        if (weir_id_set_has(&used, pull->outer->output[i]->id) &&
+            weir_type_contains(pull->outer->output[i]->type, WEIR_TYPE_MAP))
+            return true;
+    return false;
+}
+
 static WeirStatus pull_aggregate(Pull *pull, WeirLogicalPlan *plan, WeirLogicalPlan **out)
 {
     WeirOptimization *optimization = pull->optimization;
@@ -175,6 +188,8 @@ static WeirStatus pull_aggregate(Pull *pull, WeirLogicalPlan *plan, WeirLogicalP
     bool equalities = true;
     for (uint32_t i = 0; i < pull->conditions.count; i++)
         equalities = equalities && is_column_equality(pull->conditions.items[i], child);
+    if (!equalities && uses_map(pull))
+        return unsupported(pull);
     if (!equalities)
         child = join_domain(pull, child);
     WeirExpressions keys = {0}, grouping = {0}, list = {0};

@@ -405,6 +405,11 @@ WeirStatus weir_join_domain(WeirOptimization *optimization, WeirLogicalPlan *out
     for (uint32_t i = 0; i < domain.from.count; i++)
         if (!weir_references_within(domain.from.items[i], outer))
             return unsupported(&domain);
+    for (uint32_t i = 0; i < domain.from.count; i++) /* maps have no distinct values to join with */
+        if (weir_type_contains(domain.from.items[i]->type, WEIR_TYPE_MAP))
+            return weir_error_set(
+                error, WEIR_ERROR_UNSUPPORTED_SUBQUERY_EXPRESSION_CATEGORY_UNSUPPORTED_CORRELATED_REFERENCE_DATA_TYPE,
+                "expr", domain.from.items[i]->name, "dataType", "map");
     WEIR_TRY(push(&domain, *plan, plan, columns));
     *conditions = (WeirExpressions){0};
     for (uint32_t i = 0; i < columns->count; i++)
