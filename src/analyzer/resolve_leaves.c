@@ -268,6 +268,11 @@ WeirStatus weir_resolve_table_function(WeirAnalysis *analysis, const WeirEnviron
                                            weir_name_quoted(analysis, plan->parts, plan->part_count)));
     WeirExpression *generator = NULL;
     WEIR_TRY(weir_arrange_builtin(analysis, name, plan->origin, &arguments.items, &arguments.count, error));
+    for (uint32_t i = 0; i < arguments.count; i++)
+        if (weir_contains_kind(arguments.items[i], WEIR_EXPRESSION_GENERATOR))
+            return weir_located(analysis, plan->origin, error,
+                                weir_error_set(error, WEIR_ERROR_UNSUPPORTED_GENERATOR_NESTED_IN_EXPRESSIONS,
+                                               "expression", weir_expression_quoted(analysis, arguments.items[i])));
     WEIR_TRY(weir_build_call(analysis, name, arguments.items, arguments.count, plan->origin, &generator, error));
     WeirLogicalPlan *one =
         weir_plan_finish(analysis, weir_logical_new(analysis->arena, WEIR_LOGICAL_ONE_ROW_RELATION, plan->origin));

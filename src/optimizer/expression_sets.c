@@ -105,6 +105,14 @@ int64_t weir_new_id(WeirOptimization *optimization)
     return (*optimization->next_expression_id)++;
 }
 
+WeirExpression **weir_copy_expressions(WeirOptimization *optimization, WeirExpression *const *items, uint32_t count)
+{
+    WeirExpression **copy = WEIR_ARENA_ARRAY(optimization->arena, WeirExpression *, count + 1);
+    for (uint32_t i = 0; i < count; i++)
+        copy[i] = items[i];
+    return copy;
+}
+
 void weir_expressions_add(WeirOptimization *optimization, WeirExpressions *list, WeirExpression *expression)
 {
     if (list->count == list->capacity) {

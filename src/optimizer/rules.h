@@ -92,6 +92,8 @@ typedef struct WeirExpressions {
     WeirExpression **items;
     uint32_t count, capacity;
 } WeirExpressions;
+/* A list of its own with the same expressions, to replace some of them in. */
+WeirExpression **weir_copy_expressions(WeirOptimization *optimization, WeirExpression *const *items, uint32_t count);
 void weir_expressions_add(WeirOptimization *optimization, WeirExpressions *list, WeirExpression *expression);
 void weir_split_conjuncts(WeirOptimization *optimization, WeirExpression *condition, WeirExpressions *out);
 WeirExpression *weir_join_conjuncts(WeirOptimization *optimization, const WeirExpressions *list); /* NULL: none */

@@ -33,14 +33,6 @@ static WeirExpression *replace(const Pull *pull, WeirExpression *expression)
     return copy;
 }
 
-static WeirExpression **copy_list(WeirOptimization *optimization, WeirExpression *const *items, uint32_t count)
-{
-    WeirExpression **copy = WEIR_ARENA_ARRAY(optimization->arena, WeirExpression *, count + 1);
-    for (uint32_t i = 0; i < count; i++)
-        copy[i] = items[i];
-    return copy;
-}
-
 static WeirLogicalPlan *pull_out(WeirOptimization *optimization, void *context, WeirLogicalPlan *plan,
                                  WeirStatus *status, WeirError *error)
 {
@@ -50,8 +42,8 @@ static WeirLogicalPlan *pull_out(WeirOptimization *optimization, void *context, 
     if (plan->kind != WEIR_LOGICAL_AGGREGATE)
         return plan;
     WeirExpressions below = {0};
-    WeirExpression **grouping = copy_list(optimization, plan->grouping, plan->grouping_count);
-    WeirExpression **items = copy_list(optimization, plan->expressions, plan->expression_count);
+    WeirExpression **grouping = weir_copy_expressions(optimization, plan->grouping, plan->grouping_count);
+    WeirExpression **items = weir_copy_expressions(optimization, plan->expressions, plan->expression_count);
     for (uint32_t i = 0; i < plan->children[0]->output_count; i++)
         weir_expressions_add(optimization, &below, plan->children[0]->output[i]);
     uint32_t kept = below.count;

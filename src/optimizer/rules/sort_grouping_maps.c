@@ -33,14 +33,6 @@ static WeirStatus replace_in(WeirOptimization *optimization, Replace *replace, W
     return WEIR_OK;
 }
 
-static WeirExpression **copy_of(WeirOptimization *optimization, WeirExpression *const *items, uint32_t count)
-{
-    WeirExpression **copy = WEIR_ARENA_ARRAY(optimization->arena, WeirExpression *, count + 1);
-    for (uint32_t i = 0; i < count; i++)
-        copy[i] = items[i];
-    return copy;
-}
-
 static WeirLogicalPlan *sort_maps(WeirOptimization *optimization, void *context, WeirLogicalPlan *plan,
                                   WeirStatus *status, WeirError *error)
 {
@@ -49,8 +41,8 @@ static WeirLogicalPlan *sort_maps(WeirOptimization *optimization, void *context,
     if (plan->kind != WEIR_LOGICAL_AGGREGATE)
         return plan;
     WeirLogicalPlan *child = plan->children[0];
-    WeirExpression **grouping = copy_of(optimization, plan->grouping, plan->grouping_count);
-    WeirExpression **expressions = copy_of(optimization, plan->expressions, plan->expression_count);
+    WeirExpression **grouping = weir_copy_expressions(optimization, plan->grouping, plan->grouping_count);
+    WeirExpression **expressions = weir_copy_expressions(optimization, plan->expressions, plan->expression_count);
     for (uint32_t i = 0; i < plan->grouping_count; i++) {
         const WeirExpression *key = unnamed(plan->grouping[i]);
         if (!weir_type_contains(key->type, WEIR_TYPE_MAP))
