@@ -136,14 +136,22 @@ static bool mixes(void *context, const WeirExpression *expression)
            has_local(expression);
 }
 
+/* outer.map[key], outer.struct.map[key] … */
+static bool is_taken_from_outer(const WeirExpression *expression)
+{
+    while (expression->kind == WEIR_EXPRESSION_EXTRACT_FIELD ||
+           (expression->kind == WEIR_EXPRESSION_CALL && strcmp(expression->function->name, "[]") == 0))
+        expression = expression->children[0];
+    return expression->kind == WEIR_EXPRESSION_OUTER_REFERENCE;
+}
+
 /* A value taken out of an outer map by its key is no map. */
 static bool uses_outer_map(const WeirExpression *expression)
 {
     uint32_t first = 0;
     if (expression->kind == WEIR_EXPRESSION_OUTER_REFERENCE)
         return weir_type_contains(expression->children[0]->type, WEIR_TYPE_MAP);
-    if (expression->kind == WEIR_EXPRESSION_CALL && strcmp(expression->function->name, "[]") == 0 &&
-        expression->children[0]->kind == WEIR_EXPRESSION_OUTER_REFERENCE)
+    if (!weir_type_contains(expression->type, WEIR_TYPE_MAP) && is_taken_from_outer(expression))
         first = 1;
     for (uint32_t i = first; i < expression->child_count; i++)
         if (uses_outer_map(expression->children[i]))

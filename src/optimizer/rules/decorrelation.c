@@ -344,10 +344,11 @@ bool weir_is_global_aggregate(const WeirLogicalPlan *plan)
 }
 
 /* Pulling conditions up is cheap; where it does not get all outer references out, the domain is joined. */
-WeirStatus weir_decorrelate(WeirOptimization *optimization, WeirLogicalPlan *outer, WeirLogicalPlan **plan,
+WeirStatus weir_decorrelate(WeirOptimization *optimization, WeirLogicalPlan **outer, WeirLogicalPlan **plan,
                             WeirExpressions *conditions, WeirError *error)
 {
-    Pull pull = {.optimization = optimization, .outer = outer, .top = *plan, .error = error};
+    WEIR_TRY(weir_pull_out_outer_maps(optimization, outer, plan, error));
+    Pull pull = {.optimization = optimization, .outer = *outer, .top = *plan, .error = error};
     while (pull.top->kind == WEIR_LOGICAL_PROJECT)
         pull.top = pull.top->children[0];
     WeirLogicalPlan *pulled = NULL;

@@ -6,14 +6,18 @@
 
 bool weir_plan_is_correlated(const WeirLogicalPlan *plan);
 /* `*plan` without outer references; `conditions` (over its output and the outer query's columns) tell which of its rows
- * belong to an outer row. `outer` is the outer query's plan: its distinct values of the columns used are joined in
- * where conditions cannot be pulled up (Spark: domain join). */
-WEIR_CHECKED WeirStatus weir_decorrelate(WeirOptimization *optimization, WeirLogicalPlan *outer, WeirLogicalPlan **plan,
-                                         WeirExpressions *conditions, WeirError *error);
+ * belong to an outer row. `*outer` is the outer query's plan: its distinct values of the columns used are joined in
+ * where conditions cannot be pulled up (Spark: domain join). It may get further columns, after its own. */
+WEIR_CHECKED WeirStatus weir_decorrelate(WeirOptimization *optimization, WeirLogicalPlan **outer,
+                                         WeirLogicalPlan **plan, WeirExpressions *conditions, WeirError *error);
 /* The same for any plan, at the cost of reading the outer query twice; `columns` are the outer query's values in it, by
  * which its rows belong to outer rows. A global aggregate keeps its row for values without partners. */
-WEIR_CHECKED WeirStatus weir_join_domain(WeirOptimization *optimization, WeirLogicalPlan *outer, WeirLogicalPlan **plan,
-                                         WeirExpressions *conditions, WeirExpressions *columns, WeirError *error);
+WEIR_CHECKED WeirStatus weir_join_domain(WeirOptimization *optimization, WeirLogicalPlan **outer,
+                                         WeirLogicalPlan **plan, WeirExpressions *conditions, WeirExpressions *columns,
+                                         WeirError *error);
+/* outer_maps.c: every outer.map[key] of `*plan` becomes a column that `*outer` computes. */
+WEIR_CHECKED WeirStatus weir_pull_out_outer_maps(WeirOptimization *optimization, WeirLogicalPlan **outer,
+                                                 WeirLogicalPlan **plan, WeirError *error);
 /* Is it an aggregate without keys, perhaps below filters, projections, sorts and limits? */
 bool weir_is_global_aggregate(const WeirLogicalPlan *plan);
 /* row_number() OVER (PARTITION BY keys ORDER BY …); `sort` may be NULL. */

@@ -397,13 +397,14 @@ static WeirStatus push(Domain *domain, WeirLogicalPlan *plan, WeirLogicalPlan **
     return plan->child_count == 1 ? push_unary(domain, plan, out, columns) : unsupported(domain);
 }
 
-WeirStatus weir_join_domain(WeirOptimization *optimization, WeirLogicalPlan *outer, WeirLogicalPlan **plan,
+WeirStatus weir_join_domain(WeirOptimization *optimization, WeirLogicalPlan **outer, WeirLogicalPlan **plan,
                             WeirExpressions *conditions, WeirExpressions *columns, WeirError *error)
 {
-    Domain domain = {.optimization = optimization, .outer = outer, .error = error};
+    WEIR_TRY(weir_pull_out_outer_maps(optimization, outer, plan, error));
+    Domain domain = {.optimization = optimization, .outer = *outer, .error = error};
     weir_logical_any(*plan, note_node, &domain);
     for (uint32_t i = 0; i < domain.from.count; i++)
-        if (!weir_references_within(domain.from.items[i], outer))
+        if (!weir_references_within(domain.from.items[i], *outer))
             return unsupported(&domain);
     for (uint32_t i = 0; i < domain.from.count; i++) /* maps have no distinct values to join with */
         if (weir_type_contains(domain.from.items[i]->type, WEIR_TYPE_MAP))

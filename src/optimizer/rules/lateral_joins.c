@@ -76,8 +76,8 @@ static WeirStatus rewrite_join(WeirOptimization *optimization, WeirLogicalPlan *
     WeirExpressions conditions = {0};
     WeirExpressions columns = {0};
     bool counts = weir_plan_is_correlated(right) && weir_is_global_aggregate(right);
-    WEIR_TRY(counts ? weir_join_domain(optimization, left, &right, &conditions, &columns, error)
-                    : weir_decorrelate(optimization, left, &right, &conditions, error));
+    WEIR_TRY(counts ? weir_join_domain(optimization, &left, &right, &conditions, &columns, error)
+                    : weir_decorrelate(optimization, &left, &right, &conditions, error));
     if (conditional)
         weir_expressions_add(optimization, &conditions, join->condition);
     WeirJoinType type = outer ? WEIR_JOIN_LEFT_OUTER : WEIR_JOIN_INNER;

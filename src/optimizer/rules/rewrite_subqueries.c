@@ -15,7 +15,7 @@ static WeirStatus prepare(WeirOptimization *optimization, WeirLogicalPlan **plan
 
 /* The join condition of a predicate subquery; `*plan` gets rid of outer references. */
 static WeirStatus predicate_parts(WeirOptimization *optimization, const WeirExpression *subquery,
-                                  WeirLogicalPlan *outer, bool null_aware, WeirLogicalPlan **plan,
+                                  WeirLogicalPlan **outer, bool null_aware, WeirLogicalPlan **plan,
                                   WeirExpression **condition, WeirError *error)
 {
     WeirExpressions conditions = {0}, all = {0};
@@ -50,7 +50,7 @@ static WeirStatus join_predicate(WeirOptimization *optimization, WeirExpression 
     WeirLogicalPlan *right = NULL;
     WeirExpression *condition = NULL;
     bool null_aware = negated && subquery->kind == WEIR_EXPRESSION_IN_SUBQUERY;
-    WEIR_TRY(predicate_parts(optimization, subquery, *child, null_aware, &right, &condition, error));
+    WEIR_TRY(predicate_parts(optimization, subquery, child, null_aware, &right, &condition, error));
     *child =
         weir_make_join(optimization, negated ? WEIR_JOIN_LEFT_ANTI : WEIR_JOIN_LEFT_SEMI, condition, *child, right);
     return WEIR_OK;
@@ -102,7 +102,7 @@ static WeirExpression *existence(Nested *nested, WeirExpression *subquery, bool 
     WeirLogicalPlan *right = NULL;
     WeirExpression *condition = NULL;
     nested->status =
-        predicate_parts(optimization, subquery, nested->child, null_aware, &right, &condition, nested->error);
+        predicate_parts(optimization, subquery, &nested->child, null_aware, &right, &condition, nested->error);
     if (nested->status != WEIR_OK)
         return subquery;
     WeirExpression *exists =
@@ -170,7 +170,7 @@ static WeirExpression *folded(Nested *nested, WeirLogicalPlan *plan)
     WeirOptimization *optimization = nested->optimization;
     WeirExpression *value = plan->output[0];
     WeirExpressions conditions = {0}, columns = {0};
-    nested->status = weir_join_domain(optimization, nested->child, &plan, &conditions, &columns, nested->error);
+    nested->status = weir_join_domain(optimization, &nested->child, &plan, &conditions, &columns, nested->error);
     if (nested->status != WEIR_OK)
         return value;
     value = weir_fold_rows(optimization, value, &columns, &plan);
@@ -199,7 +199,7 @@ static WeirExpression *scalar(Nested *nested, WeirExpression *subquery)
     if (!gives_one_row(plan))
         return folded(nested, plan);
     WeirExpression *empty = value_of_nothing(optimization, plan), *result = plan->output[0];
-    nested->status = weir_decorrelate(optimization, nested->child, &plan, &conditions, nested->error);
+    nested->status = weir_decorrelate(optimization, &nested->child, &plan, &conditions, nested->error);
     if (nested->status != WEIR_OK)
         return subquery;
     result = weir_expression_copy(optimization->arena, result);
