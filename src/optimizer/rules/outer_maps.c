@@ -43,8 +43,8 @@ static WeirExpression *pull_out(void *context, WeirExpression *expression, WeirS
         weir_expressions_add(optimization, &maps->values, alias);
         weir_expressions_add(optimization, &maps->columns, weir_expression_to_attribute(optimization->arena, alias));
     }
-    WeirExpression *reference = weir_expression_unary(optimization->arena, WEIR_EXPRESSION_OUTER_REFERENCE,
-                                                      maps->columns.items[i]);
+    WeirExpression *reference =
+        weir_expression_unary(optimization->arena, WEIR_EXPRESSION_OUTER_REFERENCE, maps->columns.items[i]);
     reference->type = expression->type;
     reference->nullable = expression->nullable;
     reference->origin = expression->origin;
