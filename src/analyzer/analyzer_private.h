@@ -346,6 +346,10 @@ WeirStatus weir_check_no_maps(WeirAnalysis *analysis, const WeirLogicalPlan *pla
  * what that list was made of comes before what it gives. */
 WeirStatus weir_resolve_with_missing(WeirAnalysis *analysis, const WeirEnvironment *env, WeirExpression *expression,
                                      bool input_first, WeirLogicalPlan **child, WeirExpression **out, WeirError *error);
+/* One expression of `plan`, a SORT or REPARTITION; with a name it is a pipe operator, which sees its input's output
+ * only. */
+WeirStatus weir_resolve_order(WeirAnalysis *analysis, const WeirEnvironment *env, const WeirLogicalPlan *plan,
+                              WeirExpression *order, WeirLogicalPlan **child, WeirExpression **out, WeirError *error);
 WeirStatus weir_share_streams(WeirAnalysis *analysis, WeirLogicalPlan **plan, WeirError *error);
 WeirStatus weir_check_boolean(WeirAnalysis *analysis, const WeirLogicalPlan *plan, const WeirExpression *condition,
                               WeirError *error);

@@ -147,7 +147,7 @@ static WeirStatus resolve_repartition(WeirAnalysis *analysis, const WeirEnvironm
     own.no_sql_functions = "RepartitionByExpression";
     for (uint32_t i = 0; i < plan->expression_count; i++) {
         WeirExpression *resolved = NULL;
-        WEIR_TRY(weir_resolve_with_missing(analysis, &own, plan->expressions[i], false, &input, &resolved, error));
+        WEIR_TRY(weir_resolve_order(analysis, &own, plan, plan->expressions[i], &input, &resolved, error));
         if (weir_has_window(resolved))
             return weir_located(analysis, resolved->origin, error,
                                 weir_error_set(error, WEIR_ERROR_UNSUPPORTED_EXPR_FOR_OPERATOR, "invalidExprSqls",

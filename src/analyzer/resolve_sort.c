@@ -66,10 +66,13 @@ static const WeirLogicalPlan *list_below(const WeirLogicalPlan *plan)
             return plan;
         case WEIR_LOGICAL_AGGREGATE:
             return plan->grouping_analytics == NULL ? plan : NULL;
-        case WEIR_LOGICAL_FILTER:
         case WEIR_LOGICAL_SORT:
-        case WEIR_LOGICAL_GENERATE:
         case WEIR_LOGICAL_REPARTITION:
+            if (plan->name != NULL) /* a pipe operator */
+                return NULL;
+            continue;
+        case WEIR_LOGICAL_FILTER:
+        case WEIR_LOGICAL_GENERATE:
         case WEIR_LOGICAL_WINDOW:
             continue;
         default:
@@ -168,6 +171,16 @@ WeirStatus weir_resolve_with_missing(WeirAnalysis *analysis, const WeirEnvironme
     return WEIR_OK;
 }
 
+WeirStatus weir_resolve_order(WeirAnalysis *analysis, const WeirEnvironment *env, const WeirLogicalPlan *plan,
+                              WeirExpression *order, WeirLogicalPlan **child, WeirExpression **out, WeirError *error)
+{
+    if (plan->name == NULL)
+        return weir_resolve_with_missing(analysis, env, order, false, child, out, error);
+    WeirScope scope = weir_scope_of(analysis, env, *child);
+    WeirExpressionContext context = weir_expression_context(analysis, env, &scope);
+    return weir_resolve_expression(&context, order, out, error);
+}
+
 static bool calls_grouping(void *context, const WeirExpression *expression)
 {
     (void)context;
@@ -218,14 +231,13 @@ WeirStatus weir_resolve_sort(WeirAnalysis *analysis, const WeirEnvironment *env,
     WeirLogicalPlan *input = child;
     WeirEnvironment own = *env;
     own.no_sql_functions = "Sort";
-    if (weir_aggregate_below(child) != NULL) {
+    if (weir_aggregate_below(child) != NULL && plan->name == NULL) {
         WEIR_TRY(check_grouping_calls(analysis, weir_aggregate_below(child), &orders, error));
         WEIR_TRY(weir_resolve_over_aggregate(analysis, &own, orders.items, orders.count, false, &input, orders.items,
                                              error));
     } else {
         for (uint32_t i = 0; i < orders.count; i++)
-            WEIR_TRY(
-                weir_resolve_with_missing(analysis, &own, orders.items[i], false, &input, &orders.items[i], error));
+            WEIR_TRY(weir_resolve_order(analysis, &own, plan, orders.items[i], &input, &orders.items[i], error));
     }
     WEIR_TRY(check_orders(analysis, &orders, error));
     WeirLogicalPlan *sort = weir_logical_copy(analysis->arena, plan);

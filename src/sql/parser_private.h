@@ -217,10 +217,14 @@ WeirLogicalPlan *weir_parse_select_over(WeirParser *p, WeirLogicalPlan *from);  
 WeirLogicalPlan *weir_parse_select_piped(WeirParser *p, WeirLogicalPlan *from); /* … without WHERE */
 WeirLogicalPlan *weir_parse_set_rest(WeirParser *p, WeirLogicalPlan *left);     /* UNION … after a query */
 WeirLogicalPlan *weir_parse_orders(WeirParser *p, WeirLogicalPlan *plan);       /* ORDER BY and its relatives */
+/* ORDER BY, SORT BY, DISTRIBUTE BY and CLUSTER BY exclude each other, except DISTRIBUTE BY before SORT BY; `origin`: of
+ * the first. */
+void weir_refuse_second_order(WeirParser *p, WeirOrigin origin);
 void weir_parse_named_windows(WeirParser *p, WeirLogicalPlan *node);
 WeirLogicalPlan *weir_parse_from(WeirParser *p); /* after FROM: relations, LATERAL VIEW, PIVOT */
 WeirLogicalPlan *weir_parse_relation(WeirParser *p);
 WeirLogicalPlan *weir_parse_join_rest(WeirParser *p, WeirLogicalPlan *left);
+WeirLogicalPlan *weir_parse_one_join(WeirParser *p, WeirLogicalPlan *left); /* one join, PIVOT or UNPIVOT */
 WeirLogicalPlan *weir_parse_relation_primary(WeirParser *p);
 WeirLogicalPlan *weir_parse_inline_table(WeirParser *p); /* after VALUES */
 WeirLogicalPlan *weir_parse_sample(WeirParser *p, WeirLogicalPlan *child);

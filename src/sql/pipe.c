@@ -85,6 +85,23 @@ static WeirLogicalPlan *parse_drop(WeirParser *p, WeirLogicalPlan *child, WeirOr
     return make_project(p, child, &items, origin);
 }
 
+/* What an item of AGGREGATE can't have, as an error names it. */
+static const char *refused_in_aggregate(const WeirExpression *item)
+{
+    if (item->kind == WEIR_EXPRESSION_WINDOW)
+        return "window functions, which belong in a |> SELECT after it";
+    if (item->kind == WEIR_EXPRESSION_UNRESOLVED_FUNCTION && item->part_count == 1) {
+        if (strcasecmp(item->parts[0], "grouping") == 0)
+            return "GROUPING";
+        if (strcasecmp(item->parts[0], "grouping_id") == 0 && item->child_count > 0)
+            return "GROUPING_ID";
+    }
+    const char *refused = NULL;
+    for (uint32_t i = 0; i < item->child_count && refused == NULL; i++)
+        refused = refused_in_aggregate(item->children[i]);
+    return refused;
+}
+
 /* |> AGGREGATE [items] [GROUP BY keys]: the keys come first in the result, then the aggregates. */
 static WeirLogicalPlan *parse_aggregate(WeirParser *p, WeirLogicalPlan *child, WeirOrigin origin)
 {
@@ -114,8 +131,13 @@ static WeirLogicalPlan *parse_aggregate(WeirParser *p, WeirLogicalPlan *child, W
         if (key->kind == WEIR_EXPRESSION_ALIAS)
             plan->grouping[i] = key->children[0];
     }
-    for (uint32_t i = 0; i < items.count; i++)
+    for (uint32_t i = 0; i < items.count; i++) {
+        const char *refused = plan->grouping_count > 0 ? refused_in_aggregate(items.items[i]) : NULL;
+        if (refused != NULL)
+            WEIR_FAIL(p, weir_origin_since(p, child->origin),
+                      WEIR_ERROR_UNSUPPORTED_FEATURE_PIPE_OPERATOR_AGGREGATE_UNSUPPORTED_CASE, "case", refused);
         weir_list_add(p, &all, items.items[i]);
+    }
     weir_plan_set_expressions(plan, &all);
     plan->name = "AGGREGATE";
     return plan;
@@ -125,6 +147,9 @@ static WeirLogicalPlan *parse_as(WeirParser *p, WeirLogicalPlan *child, WeirOrig
 {
     WeirLogicalPlan *alias = weir_make_unary(p, WEIR_LOGICAL_SUBQUERY_ALIAS, child, origin);
     alias->name = weir_parse_identifier(p);
+    if (weir_at_symbol(p, '-') && weir_is_identifier(p, weir_peek_at(p, 1)))
+        WEIR_FAIL(p, weir_origin_here(p), WEIR_ERROR_INVALID_IDENTIFIER, "ident",
+                  weir_arena_printf(p->arena, "%s-…", alias->name));
     return alias;
 }
 
@@ -148,6 +173,21 @@ static bool at_join(WeirParser *p)
     }
 }
 
+/* ORDER BY, CLUSTER BY, DISTRIBUTE BY and SORT BY are tried in this order: an earlier one begins the rest of the whole
+ * query, a later one is a combination with `first`. */
+static bool comes_later(WeirParser *p, WeirKeyword first)
+{
+    static const WeirKeyword words[] = {WEIR_KEYWORD_ORDER, WEIR_KEYWORD_CLUSTER, WEIR_KEYWORD_DISTRIBUTE,
+                                        WEIR_KEYWORD_SORT};
+    size_t i = 0;
+    while (i < sizeof(words) / sizeof(words[0]) && words[i] != first)
+        i++;
+    for (i++; i < sizeof(words) / sizeof(words[0]); i++)
+        if (weir_at(p, words[i]))
+            return true;
+    return false;
+}
+
 /* A set operation, or one of ORDER BY, LIMIT, OFFSET and their like: not two of them. */
 static WeirLogicalPlan *parse_rest(WeirParser *p, WeirLogicalPlan *child, WeirOrigin origin)
 {
@@ -157,7 +197,12 @@ static WeirLogicalPlan *parse_rest(WeirParser *p, WeirLogicalPlan *child, WeirOr
     bool limited = weir_at(p, WEIR_KEYWORD_LIMIT) || weir_at(p, WEIR_KEYWORD_OFFSET);
     if (limited)
         return weir_parse_limits(p, child, false);
+    WeirKeyword first = weir_peek(p)->keyword;
     plan = weir_parse_orders(p, child);
+    if (comes_later(p, first))
+        weir_refuse_second_order(p, origin);
+    for (WeirLogicalPlan *order = plan; order != child; order = order->children[0])
+        order->name = "ORDER BY";
     if (weir_at(p, WEIR_KEYWORD_LIMIT) || weir_at(p, WEIR_KEYWORD_OFFSET))
         WEIR_FAIL(p, weir_origin_since(p, origin), WEIR_ERROR_MULTIPLE_QUERY_RESULT_CLAUSES_WITH_PIPE_OPERATORS,
                   "clause1", "ORDER BY", "clause2", weir_at(p, WEIR_KEYWORD_LIMIT) ? "LIMIT" : "OFFSET");
@@ -217,6 +262,9 @@ WeirLogicalPlan *weir_parse_pipe(WeirParser *p, WeirLogicalPlan *child)
         WeirExpression *condition = weir_parse_expression(p);
         WeirLogicalPlan *filter = weir_make_unary(p, WEIR_LOGICAL_FILTER, child, origin);
         filter->condition = condition;
+        if (weir_at(p, WEIR_KEYWORD_WINDOW) && weir_next_is(p, 2, WEIR_KEYWORD_AS))
+            WEIR_FAIL(p, weir_origin_since(p, child->origin),
+                      WEIR_ERROR_NOT_ALLOWED_IN_PIPE_OPERATOR_WHERE_WINDOW_CLAUSE);
         return filter;
     }
     if (weir_at(p, WEIR_KEYWORD_TABLESAMPLE))
@@ -224,7 +272,7 @@ WeirLogicalPlan *weir_parse_pipe(WeirParser *p, WeirLogicalPlan *child)
     if (weir_at(p, WEIR_KEYWORD_WINDOW))
         WEIR_FAIL(p, origin, WEIR_ERROR_UNSUPPORTED_FEATURE_CLAUSE_WITH_PIPE_OPERATORS, "clauses", "the WINDOW clause");
     if (at_join(p))
-        return weir_parse_join_rest(p, child);
+        return weir_parse_one_join(p, child);
     if (weir_at_query_rest(p))
         return parse_rest(p, child, origin);
     weir_fail_syntax(p);

@@ -269,8 +269,7 @@ WeirLogicalPlan *weir_parse_orders(WeirParser *p, WeirLogicalPlan *plan)
     return plan;
 }
 
-/* ORDER BY, SORT BY, DISTRIBUTE BY and CLUSTER BY exclude each other, except DISTRIBUTE BY before SORT BY. */
-static void refuse_second_order(WeirParser *p, WeirOrigin origin)
+void weir_refuse_second_order(WeirParser *p, WeirOrigin origin)
 {
     bool more = weir_next_is(p, 1, WEIR_KEYWORD_BY) &&
                 (weir_at(p, WEIR_KEYWORD_ORDER) || weir_at(p, WEIR_KEYWORD_SORT) || weir_at(p, WEIR_KEYWORD_CLUSTER) ||
@@ -302,7 +301,7 @@ WeirLogicalPlan *weir_parse_limits(WeirParser *p, WeirLogicalPlan *plan, bool wi
 {
     WeirOrigin origin = weir_origin_here(p);
     plan = weir_parse_orders(p, plan);
-    refuse_second_order(p, origin);
+    weir_refuse_second_order(p, origin);
     origin = weir_origin_here(p);
     if (with_windows && weir_at(p, WEIR_KEYWORD_WINDOW) && weir_next_is(p, 2, WEIR_KEYWORD_AS)) {
         weir_advance(p);

@@ -487,6 +487,18 @@ WeirLogicalPlan *weir_parse_join_rest(WeirParser *p, WeirLogicalPlan *left)
     return left;
 }
 
+WeirLogicalPlan *weir_parse_one_join(WeirParser *p, WeirLogicalPlan *left)
+{
+    bool found;
+    if (!at_pivot(p))
+        return parse_join(p, left, &found);
+    bool pivot = weir_at(p, WEIR_KEYWORD_PIVOT);
+    WeirLogicalPlan *plan = weir_parse_pivot(p, left);
+    if (at_pivot(p) && weir_at(p, WEIR_KEYWORD_PIVOT) != pivot)
+        WEIR_FAIL(p, weir_origin_since(p, left->origin), WEIR_ERROR_NOT_ALLOWED_IN_FROM_UNPIVOT_WITH_PIVOT);
+    return plan;
+}
+
 WeirLogicalPlan *weir_parse_relation(WeirParser *p)
 {
     if (!weir_enter(p))
